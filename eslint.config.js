@@ -1,0 +1,53 @@
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom. The folders are the architecture, so the linter keeps the walls between them. */
+const rooms = ['user', 'product', 'order'];
+
+const wall = (files, forbidden, reason) => ({
+  files,
+  rules: {
+    'no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message: reason }] }],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.data/', '**/__generated__/', 'perf/'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'prefer-const': 'error',
+      'max-lines': ['error', { max: 400 }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  wall(['platform/**/*.ts'], '(^|/)(router|subgraphs|scripts|tests)/', 'platform/ knows no room.'),
+  wall(['router/**/*.ts'], '(^|/)(subgraphs|scripts|tests)/', 'router/ imports platform/ only.'),
+  ...rooms.map((room) =>
+    wall(
+      [`subgraphs/${room}/**/*.ts`],
+      `(^|/)(router|scripts|tests|subgraphs|${rooms.filter((other) => other !== room).join('|')})/`,
+      'A subgraph imports itself and platform/ only.',
+    ),
+  ),
+  {
+    // Tests may reach for the harness; tests and scripts talk to a person on the console.
+    files: ['**/*.test.ts', 'tests/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  { files: ['scripts/**/*', 'tests/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+);

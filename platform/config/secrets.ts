@@ -1,0 +1,66 @@
+import { randomBytes, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, isProduction } from './environment.ts';
+
+/**
+ * The secrets of the system and how a demo makes its own. In production each must be given in the environment
+ * variable of its name.
+ */
+const makers = {
+  /** Shared by the router and the subgraphs: signs the identity of a request. */
+  IDENTITY_SECRET: () => randomBytes(32).toString('base64url'),
+  /** JSON Web Key Set of private RSA keys: the first signs access tokens, all verify. */
+  SIGNING_KEYS: () => JSON.stringify({ keys: [makeSigningKey()] }),
+  /** `id:base64url` pairs separated by commas, 32 bytes each: the first encrypts personal fields, all decrypt. */
+  ENCRYPTION_KEYS: () => `${shortId()}:${randomBytes(32).toString('base64url')}`,
+  /** Keyed hash under which an e-mail address is looked up. */
+  LOOKUP_KEY: () => randomBytes(32).toString('base64url'),
+};
+
+export type SecretName = keyof typeof makers;
+
+/**
+ * @returns the secret from the environment; outside production else from `<dataDir>/secrets/`, made there at first use
+ * @throws {ConfigurationError} in production, when the variable is not set
+ */
+export function readSecret(
+  name: SecretName,
+  dataDir: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
+  const given = environment[name]?.trim();
+  if (given) return given;
+  if (isProduction(environment)) throw new ConfigurationError(`${name} must be set in production.`);
+  return readOrMake(join(dataDir, 'secrets'), name);
+}
+
+/** A private RSA key as a JSON Web Key with an id of its own. */
+export function makeSigningKey(): Record<string, unknown> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid: shortId(), alg: 'RS256', use: 'sig' };
+}
+
+function shortId(): string {
+  return randomUUID().slice(0, 8);
+}
+
+/** Several processes may start at once: whoever links its file first has made the secret for all. */
+function readOrMake(folder: string, name: SecretName): string {
+  const file = join(folder, name);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, makers[name](), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** The kinds of value that settings have, and the settings that every process shares. */
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A length of time such as `250ms`, `15m` or `1d`; read as milliseconds. */
+export const duration = (preset: string) =>
+  z
+    .string()
+    .regex(/^\d+(ms|s|m|h|d)$/, 'expected a number and a unit, for example 250ms, 30s, 15m, 12h or 7d')
+    .default(preset)
+    .transform((text) => {
+      const unit = text.replace(/^\d+/, '') as keyof typeof UNITS;
+      return Number.parseInt(text, 10) * UNITS[unit];
+    });
+
+export const port = (preset: number) =>
+  z.coerce
+    .number('expected a port number')
+    .int('expected a port number')
+    .min(0, 'expected a port number')
+    .max(65_535, 'expected a port number')
+    .default(preset);
+
+export const count = (preset: number, smallest = 1) =>
+  z.coerce
+    .number('expected a whole number')
+    .int('expected a whole number')
+    .min(smallest, `expected at least ${smallest}`)
+    .default(preset);
+
+export const onOff = (preset: 'on' | 'off') =>
+  z
+    .enum(['on', 'off'], 'expected on or off')
+    .default(preset)
+    .transform((word) => word === 'on');
+
+const urlOf = (protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `expected a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+export const httpUrl = (preset: string) => urlOf(['http:', 'https:']).default(preset);
+
+/** One or several HTTP URLs, separated by commas: the instances of one service. */
+export const httpUrls = (preset: string) =>
+  z
+    .string()
+    .default(preset)
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((urls) => urls.every((url) => /^https?:\/\//.test(url) && URL.canParse(url)), {
+      error: 'expected one or more http:// or https:// URLs, separated by commas',
+    });
+
+/** Settings of every process. */
+export const commonSettings = {
+  NODE_ENV: z.enum(['development', 'test', 'production'], 'expected development, test or production').default('development'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'expected trace, debug, info, warn, error, fatal or silent')
+    .default('info'),
+  DATA_DIR: z.string().default('.data'),
+  /** The address to listen on. Reachable from this machine only, unless a container says otherwise. */
+  HOST: z.string().default('127.0.0.1'),
+};
+
+/** Settings of every process that has stores. */
+export const storeSettings = {
+  /** The path names the databases: `/firstcome` means firstcome_user, firstcome_product and firstcome_order. */
+  MYSQL_URL: urlOf(['mysql:', 'mariadb:']).default('mysql://root@127.0.0.1:3306/firstcome'),
+  REDIS_URL: urlOf(['redis:', 'rediss:']).default('redis://127.0.0.1:6379'),
+  REDIS_PREFIX: z.string().default('firstcome:'),
+};
+
+export type CommonSettings = { [Name in keyof typeof commonSettings]: z.infer<(typeof commonSettings)[Name]> };
+export type StoreSettings = { [Name in keyof typeof storeSettings]: z.infer<(typeof storeSettings)[Name]> };

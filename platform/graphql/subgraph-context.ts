@@ -1,0 +1,12 @@
+import type { Caller, Identity } from '../identity/identity.ts';
+import type { Logger } from '../logger.ts';
+
+/** What every subgraph knows of a request; each room adds its loaders and services. Born and gone with the request. */
+export interface SubgraphContext {
+  /** Null for an anonymous request. */
+  readonly caller: Caller | null;
+  readonly identity: Identity;
+  readonly logger: Logger;
+}
+
+export type ContextMaker<Context extends SubgraphContext> = (base: SubgraphContext) => Context;

@@ -1,0 +1,31 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { FAULTS, type FaultCode } from '../errors.ts';
+
+/** By Node's error code: a request that was no HTTP, too large in its headers, or never finished. */
+const FAULT_OF: Readonly<Record<string, { readonly code: FaultCode; readonly status: number }>> = {
+  HPE_HEADER_OVERFLOW: { code: 'PAYLOAD_TOO_LARGE', status: 431 },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'BAD_REQUEST', status: 408 },
+};
+
+const MALFORMED = { code: 'BAD_REQUEST', status: 400 } as const;
+
+/** For `clientError` of a node:http server: what is not even a request is answered in JSON, too. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { code, status } = FAULT_OF[error.code ?? ''] ?? MALFORMED;
+  const body = JSON.stringify({ errors: [{ message: FAULTS[code].message, extensions: { code } }] });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

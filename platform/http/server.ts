@@ -1,0 +1,173 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Fault, FAULTS } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { checkReadiness, type ReadinessChecks } from './readiness.ts';
+
+/** The plain HTTP server that every process has: routes by path, bounded bodies, JSON errors, health, an orderly end. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly remoteAddress: string;
+  /** Aborted when the caller has gone away before the answer. */
+  readonly gone: AbortSignal;
+  /** @throws {Fault} PAYLOAD_TOO_LARGE */
+  readBody(): Promise<string>;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+}
+
+export type Handler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  /** By path, for every method. */
+  readonly routes: Readonly<Record<string, Handler>>;
+  /** Runs around every answer: of routes, of health checks, and the one that there is nothing here. */
+  readonly around?: (request: HttpRequest, handler: Handler) => Promise<HttpReply>;
+  /** What must answer before `/health/ready` says yes. */
+  readonly readiness: ReadinessChecks;
+  readonly logger: Logger;
+}
+
+export interface RunningHttpServer {
+  readonly url: string;
+  readonly port: number;
+  /** From now on `/health/ready` says no, so that nothing new is sent here. */
+  announceEnd(): void;
+  /** Accepts nothing new, answers what is under way for at most `patienceMs`, then cuts what is left. */
+  close(patienceMs?: number): Promise<void>;
+}
+
+export const json = (status: number, value: unknown, headers: Record<string, string> = {}): HttpReply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(value),
+});
+
+export const faultReply = (fault: Fault): HttpReply =>
+  json(FAULTS[fault.code].status, { errors: [{ message: fault.message, extensions: { ...fault.extensions } }] });
+
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  let ending = false;
+  const routes: Record<string, Handler> = {
+    '/health/live': () => json(200, { status: 'live' }),
+    '/health/ready': async () => {
+      const report = await checkReadiness(options.readiness, ending);
+      return json(report.ready ? 200 : 503, report);
+    },
+    ...options.routes,
+  };
+
+  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => {
+    void respond(req, res);
+  });
+
+  async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const [path, query] = splitUrl(req.url ?? '/');
+    const route = (Object.hasOwn(routes, path) ? routes[path] : undefined) ?? nothingHere;
+    let reply: HttpReply;
+    try {
+      const request = receive(req, res, path, query, options.maxBodyBytes);
+      reply = await (options.around ? options.around(request, route) : route(request));
+    } catch (error) {
+      if (!(error instanceof Fault)) options.logger.error({ err: error, path }, 'request failed');
+      reply = faultReply(error instanceof Fault ? error : new Fault('INTERNAL'));
+    }
+    send(req, res, reply, ending);
+  }
+
+  server.on('clientError', answerBrokenRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: options.port, host: options.host, backlog: 4_096 }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    port,
+    announceEnd: () => {
+      ending = true;
+    },
+    close: async (patienceMs = 10_000) => {
+      ending = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+const nothingHere: Handler = () => {
+  throw new Fault('NOT_FOUND');
+};
+
+function splitUrl(url: string): [path: string, query: string] {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function receive(req: IncomingMessage, res: ServerResponse, path: string, query: string, maxBodyBytes: number): HttpRequest {
+  const gone = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  return {
+    method: req.method ?? 'GET',
+    path,
+    query,
+    headers: req.headers,
+    remoteAddress: req.socket.remoteAddress ?? '',
+    gone: gone.signal,
+    readBody: () => readBody(req, maxBodyBytes),
+  };
+}
+
+function readBody(req: IncomingMessage, maxBodyBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => {
+      req.pause();
+      reject(new Fault('PAYLOAD_TOO_LARGE'));
+    };
+    if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBodyBytes) return tooLarge();
+      chunks.push(chunk);
+    });
+    req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    req.on('error', () => reject(new Fault('BAD_REQUEST', 'The request body did not arrive.')));
+    req.on('close', () => reject(new Fault('BAD_REQUEST', 'The request body did not arrive.')));
+  });
+}
+
+function send(req: IncomingMessage, res: ServerResponse, reply: HttpReply, ending: boolean): void {
+  if (res.destroyed || res.writableEnded) return;
+  const body = reply.body ?? '';
+  // A body that was not read to its end would be taken for the next request.
+  const hangUp = ending || !req.complete;
+  res.writeHead(reply.status, {
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...(hangUp ? { connection: 'close' } : {}),
+    ...reply.headers,
+  });
+  res.end(req.method === 'HEAD' ? undefined : body);
+}

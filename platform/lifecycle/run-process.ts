@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { ConfigurationError } from '../config/environment.ts';
+import type { Logger } from '../logger.ts';
+
+/** What a process holds open. */
+export interface RunningProcess {
+  readonly url: string;
+  /** Stops in order: not ready, accept nothing new, finish what is under way, close the stores. */
+  close(): Promise<void>;
+}
+
+/**
+ * The outermost frame of every process: reads `.env`, starts, and stops once on SIGTERM or SIGINT. A setting that is
+ * wrong ends the process with one sentence on standard error and exit code 78 (EX_CONFIG of sysexits.h).
+ */
+export async function runProcess(start: () => Promise<RunningProcess & { logger: Logger }>): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  try {
+    const running = await start();
+    running.logger.info({ url: running.url }, 'ready');
+    const stop = (signal: NodeJS.Signals) => {
+      running.logger.info({ signal }, 'stopping');
+      running.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          running.logger.error({ err: error }, 'could not stop cleanly');
+          process.exit(1);
+        },
+      );
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(78);
+    }
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,119 @@
+import { createConnection, createPool, type Pool } from 'mysql2/promise';
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import type { Logger } from '../logger.ts';
+import { assertSafeServer } from './server-checks.ts';
+import { connectionOptions, databaseName, IDLE_TIMEOUT_MS, prepareSession } from './connection-options.ts';
+
+type ClassOf<Instance> = new () => Instance;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Names the database. */
+  readonly room: string;
+  readonly entities: readonly (ClassOf<object> | EntitySchema)[];
+  readonly migrations: readonly ClassOf<MigrationInterface>[];
+  /** Connections at the most, for each of the two pools. */
+  readonly poolSize: number;
+  /** How many may wait for a connection before the next one is refused. */
+  readonly queueLimit: number;
+  readonly logger: Logger;
+}
+
+/** The database of one subgraph, migrated and ready. */
+export interface Database {
+  /** TypeORM: entities and repositories, where a round trip more does not matter. */
+  readonly orm: DataSource;
+  /** mysql2: prepared reads and multi-row writes, for the hot path. */
+  readonly pool: Pool;
+  /** Rejects when the server does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws when the server cannot keep the promises that are made on it (see `assertSafeServer`) */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const database = databaseName(options.url, options.room);
+  await createDatabase(options.url, database);
+
+  const pool = createPool({
+    ...connectionOptions(options.url, database),
+    connectionLimit: options.poolSize,
+    maxIdle: options.poolSize,
+    idleTimeout: IDLE_TIMEOUT_MS,
+    queueLimit: options.queueLimit,
+  });
+  // The promise pool hands out callback connections here, whatever its types say.
+  pool.on('connection', (connection) => prepareSession(connection as never));
+
+  const orm = await openOrm(options, database);
+  await migrateOnce(options.url, database, orm);
+  return {
+    orm,
+    pool,
+    ping: async () => {
+      await pool.query('SELECT 1');
+    },
+    close: async () => {
+      await orm.destroy();
+      await pool.end();
+    },
+  };
+}
+
+async function createDatabase(url: string, database: string): Promise<void> {
+  const connection = await createConnection(connectionOptions(url));
+  try {
+    await assertSafeServer(connection);
+    await connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  } finally {
+    connection.destroy();
+  }
+}
+
+async function openOrm(options: DatabaseOptions, database: string): Promise<DataSource> {
+  const { host, port, user, password, connectTimeout } = connectionOptions(options.url, database);
+  const orm = new DataSource({
+    type: 'mysql',
+    ...(host ? { host } : {}),
+    ...(port ? { port } : {}),
+    ...(user ? { username: user } : {}),
+    ...(password ? { password } : {}),
+    ...(connectTimeout ? { connectTimeout } : {}),
+    database,
+    charset: 'utf8mb4_bin',
+    timezone: 'Z',
+    entities: [...options.entities],
+    migrations: [...options.migrations],
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'none',
+    synchronize: false,
+    poolSize: options.poolSize,
+    extra: { maxIdle: options.poolSize, idleTimeout: IDLE_TIMEOUT_MS, queueLimit: options.queueLimit, trace: false },
+  });
+  await orm.initialize();
+  prepareSessions(orm);
+  return orm;
+}
+
+/** TypeORM has opened one connection by now; that one is prepared here, the others as they come. */
+function prepareSessions(orm: DataSource): void {
+  interface CallbackPool {
+    on(event: 'connection', listener: (connection: Parameters<typeof prepareSession>[0]) => void): void;
+    _allConnections: { toArray(): Parameters<typeof prepareSession>[0][] };
+  }
+  const pool = (orm.driver as unknown as { pool: CallbackPool }).pool;
+  for (const connection of pool._allConnections.toArray()) prepareSession(connection);
+  pool.on('connection', (connection) => prepareSession(connection));
+}
+
+/** Several processes of a subgraph may start at once: one migrates, the others wait for it. */
+async function migrateOnce(url: string, database: string, orm: DataSource): Promise<void> {
+  const connection = await createConnection(connectionOptions(url, database));
+  try {
+    const [[row]] = await connection.query<never[]>('SELECT GET_LOCK(?, 60) AS locked', [`${database}:migrate`]);
+    if ((row as { locked: number } | undefined)?.locked !== 1) throw new Error(`Another process has been migrating ${database} for a minute.`);
+    await orm.runMigrations({ transaction: 'none' });
+  } finally {
+    connection.destroy();
+  }
+}

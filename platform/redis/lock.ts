@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { loadScript } from './script.ts';
+
+/**
+ * A lock on one Redis: SET NX PX with an owner's token, given back and extended only by its owner
+ * (https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/). It saves work that would be done twice;
+ * it cannot make anything safe, since its owner may freeze past its end. What must be safe is fenced where it
+ * is written: in MySQL, by the epoch of the stock row.
+ */
+export interface LockClient {
+  /** Waits at most `waitMs` for the lock; null when somebody else still has it then. */
+  acquire(key: string, options: LockOptions): Promise<Lock | null>;
+  /** Runs `work` under the lock; `onBusy` is returned when it could not be had. */
+  using<Result, Otherwise>(
+    key: string,
+    options: LockOptions,
+    work: (lock: Lock) => Promise<Result>,
+    onBusy: Otherwise,
+  ): Promise<Result | Otherwise>;
+}
+
+export interface LockOptions {
+  /** How long the lock lives unless it is extended, in milliseconds. */
+  readonly ttlMs: number;
+  /** How long to wait for it, in milliseconds; 0: one try. */
+  readonly waitMs: number;
+}
+
+export interface Lock {
+  readonly key: string;
+  /** Known to nobody but the owner. A script that must run only under this lock compares it. */
+  readonly token: string;
+  /** @returns false when the lock had been lost */
+  extend(ttlMs: number): Promise<boolean>;
+  /** @returns false when the lock had been lost */
+  release(): Promise<boolean>;
+}
+
+const RETRY_MS = 20;
+
+export function createLockClient(redis: Redis): LockClient {
+  const releaseLock = loadScript(redis, new URL('./lua/releaseLock-1.lua', import.meta.url));
+  const extendLock = loadScript(redis, new URL('./lua/extendLock-1.lua', import.meta.url));
+
+  async function acquire(key: string, { ttlMs, waitMs }: LockOptions): Promise<Lock | null> {
+    const token = randomUUID();
+    const deadline = Date.now() + waitMs;
+    while ((await redis.set(key, token, 'PX', ttlMs, 'NX')) !== 'OK') {
+      if (Date.now() >= deadline) return null;
+      await sleep(RETRY_MS * (0.5 + Math.random()));
+    }
+    return {
+      key,
+      token,
+      extend: async (ms) => (await extendLock([key], [token, ms])) === 1,
+      release: async () => (await releaseLock([key], [token])) === 1,
+    };
+  }
+
+  return {
+    acquire,
+    using: async (key, options, work, onBusy) => {
+      const lock = await acquire(key, options);
+      if (!lock) return onBusy;
+      try {
+        return await work(lock);
+      } finally {
+        // If Redis does not answer now, the lock ends by itself.
+        await lock.release().catch(() => false);
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Order, OrderRecord } from '../orders/order.ts';
+
+/** A purchase that Redis has admitted and that asks to be written. */
+export interface Candidate {
+  /** As it will stand; its items name their reservations. */
+  readonly order: Order;
+  readonly requestHash: Buffer;
+  /** By product, the most units that the buyer may hold. */
+  readonly limits: ReadonlyMap<string, number>;
+}
+
+/** What became of a candidate. */
+export type Verdict =
+  /** Committed. */
+  | { readonly kind: 'ordered' }
+  /** Something stands under the id already: an order written before, or a tombstone. Nothing was written. */
+  | { readonly kind: 'exists'; readonly record: OrderRecord }
+  /** Rolled back, and so are these: fewer units are left than Redis took there to be. */
+  | { readonly kind: 'doesNotFit'; readonly productId: string }
+  | { readonly kind: 'overLimit'; readonly productId: string; readonly held: number }
+  /** A rebuild has begun since the reservation; MySQL is at `epoch`. */
+  | { readonly kind: 'staleEpoch'; readonly productId: string; readonly epoch: number }
+  /** Not written, for want of luck or of a database. */
+  | { readonly kind: 'failed' }
+  /** The COMMIT was sent and not answered, and it could not be found out what became of it. */
+  | { readonly kind: 'unknown' };
+
+export const unitsOf = (candidates: readonly Candidate[]): Map<string, number> => {
+  const units = new Map<string, number>();
+  for (const { order } of candidates) {
+    for (const { productId, quantity } of order.items) units.set(productId, (units.get(productId) ?? 0) + quantity);
+  }
+  return units;
+};

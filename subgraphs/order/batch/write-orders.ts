@@ -1,0 +1,149 @@
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { reachFaultPoint } from '../../../platform/lifecycle/fault-point.ts';
+import { isDuplicateKey } from '../../../platform/mysql/errors.ts';
+import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { sell } from '../stock/stock-repository.ts';
+import { unitsOf, type Candidate } from './candidate.ts';
+
+/** COMMIT was sent and not answered: whether the transaction happened, or will, is open. */
+export class CommitUnanswered extends Error {
+  override readonly name = 'CommitUnanswered';
+}
+
+export type WriteResult =
+  | { readonly kind: 'committed' }
+  /** Rolled back: something stands under one of the ids already. */
+  | { readonly kind: 'duplicate' }
+  /** Rolled back: these buyers would hold more than they may. */
+  | { readonly kind: 'overLimit'; readonly excess: readonly Excess[] }
+  /** Rolled back: a stock row is at another epoch, or has too few units left. */
+  | { readonly kind: 'notSold' };
+
+export interface Excess {
+  readonly productId: string;
+  readonly userId: string;
+  /** What the buyer holds without the batch. */
+  readonly held: number;
+}
+
+/**
+ * One transaction for all candidates: all of them are written, or none. Tables in this order and rows by key, as in every
+ * transaction of the system, so that two of them wait for each other but never in a circle. The stock rows come last:
+ * their locks, for which every other buyer waits, are held for the length of one COMMIT.
+ *
+ * @throws {CommitUnanswered}, or the error of a statement before; then the transaction is still open
+ */
+export async function writeOrders(connection: Connection, candidates: readonly Candidate[]): Promise<WriteResult> {
+  const sorted = [...candidates].sort((a, b) => (a.order.id < b.order.id ? -1 : 1));
+
+  await connection.query('START TRANSACTION');
+  try {
+    await insertOrders(connection, sorted);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    await connection.query('ROLLBACK');
+    return { kind: 'duplicate' };
+  }
+  await insertItems(connection, sorted);
+
+  const excess = await addHoldings(connection, sorted);
+  if (excess.length > 0) {
+    await connection.query('ROLLBACK');
+    return { kind: 'overLimit', excess };
+  }
+
+  for (const [productId, units] of [...unitsOf(sorted)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!(await sell(connection, productId, epochOf(sorted, productId), units))) {
+      await connection.query('ROLLBACK');
+      return { kind: 'notSold' };
+    }
+  }
+
+  await reachFaultPoint('before-commit');
+  try {
+    await connection.query('COMMIT');
+  } catch (cause) {
+    throw new CommitUnanswered('COMMIT was not answered', { cause });
+  }
+  return { kind: 'committed' };
+}
+
+async function insertOrders(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
+  await connection.query(
+    `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
+    [
+      candidates.map(({ order, requestHash }) => [
+        uuidToBytes(order.id),
+        uuidToBytes(order.userId),
+        order.status,
+        requestHash,
+        order.totalAmount,
+        order.currency,
+        order.dueAt,
+        order.createdAt,
+      ]),
+    ],
+  );
+}
+
+async function insertItems(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
+  await connection.query(
+    `INSERT INTO order_item (order_id, product_id, quantity, unit_price, product_name, epoch, seq) VALUES ?`,
+    [
+      candidates.flatMap(({ order }) =>
+        order.items.map((item) => [
+          uuidToBytes(order.id),
+          uuidToBytes(item.productId),
+          item.quantity,
+          item.unitPrice,
+          item.productName,
+          item.epoch,
+          item.seq,
+        ]),
+      ),
+    ],
+  );
+}
+
+/** Adds what the candidates buy to what their buyers hold. @returns the buyers for whom that is too much */
+async function addHoldings(connection: Connection, candidates: readonly Candidate[]): Promise<Excess[]> {
+  const added = new Map<string, { productId: string; userId: string; units: number; limit: number | null }>();
+  for (const { order, limits } of candidates) {
+    for (const { productId, quantity } of order.items) {
+      const key = `${productId} ${order.userId}`;
+      const before = added.get(key);
+      added.set(key, {
+        productId,
+        userId: order.userId,
+        units: (before?.units ?? 0) + quantity,
+        limit: limits.get(productId) ?? before?.limit ?? null,
+      });
+    }
+  }
+  const sorted = [...added].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  await connection.query(
+    'INSERT INTO holding (product_id, user_id, held) VALUES ? ON DUPLICATE KEY UPDATE held = held + VALUES(held)',
+    [sorted.map(({ productId, userId, units }) => [uuidToBytes(productId), uuidToBytes(userId), units])],
+  );
+
+  const limited = sorted.filter(({ limit }) => limit !== null);
+  if (limited.length === 0) return [];
+  const [rows] = await connection.query<(RowDataPacket & { product_id: Buffer; user_id: Buffer; held: number })[]>(
+    'SELECT product_id, user_id, held FROM holding WHERE (product_id, user_id) IN (?)',
+    [limited.map(({ productId, userId }) => [uuidToBytes(productId), uuidToBytes(userId)])],
+  );
+  return rows.flatMap((row) => {
+    const [productId, userId] = [bytesToUuid(row.product_id), bytesToUuid(row.user_id)];
+    const { units, limit } = added.get(`${productId} ${userId}`)!;
+    return row.held > limit! ? [{ productId, userId, held: row.held - units }] : [];
+  });
+}
+
+/** One batch holds one epoch of a product; the queue sees to that. */
+function epochOf(candidates: readonly Candidate[], productId: string): number {
+  for (const { order } of candidates) {
+    const item = order.items.find((one) => one.productId === productId);
+    if (item) return item.epoch;
+  }
+  throw new Error(`no candidate buys ${productId}`);
+}

@@ -1,0 +1,51 @@
+import { Fault } from '../../../platform/errors.ts';
+import { connectionOf, decodeCursor, encodeCursor, type Connection } from '../../../platform/graphql/connection.ts';
+import { isUuid } from '../../../platform/uuid.ts';
+import type { OrderStatus } from '../__generated__/resolvers-types.ts';
+import type { OrderContext } from '../context.ts';
+import type { Order } from './order.ts';
+
+export interface OrderPageEdge {
+  readonly cursor: string;
+  readonly node: Order;
+}
+
+export interface OrderPage extends Connection<Order> {
+  countAll(): Promise<number>;
+}
+
+interface Page {
+  readonly first: number;
+  readonly after?: string | null;
+  readonly status?: OrderStatus | null;
+}
+
+const EMPTY: OrderPage = { ...connectionOf<Order>([], 1, false, () => ''), countAll: async () => 0 };
+
+/**
+ * A user's orders, newest first; empty for anyone but that user and `order:read`.
+ *
+ * @throws {Fault} BAD_REQUEST for a page size or a cursor that is none
+ */
+export async function listOrders(userId: string, page: Page, { caller, services }: OrderContext): Promise<OrderPage> {
+  if (page.first < 1 || page.first > 100) throw new Fault('BAD_REQUEST', '`first` must be 1 to 100.');
+  const after = page.after ? readCursor(page.after) : null;
+  if (!caller || (caller.userId !== userId && !caller.scopes.has('order:read'))) return EMPTY;
+
+  const status = page.status ?? null;
+  const rows = await services.orders.pageOfUser(userId, { limit: page.first + 1, after, status });
+  return {
+    ...connectionOf(rows, page.first, after !== null, cursorOf),
+    countAll: () => services.orders.countOfUser(userId, status),
+  };
+}
+
+const cursorOf = ({ createdAt, id }: Order): string => encodeCursor([createdAt.getTime(), id]);
+
+function readCursor(cursor: string): { createdAt: Date; id: string } {
+  const [createdAt, id] = decodeCursor(cursor, 2) ?? [];
+  if (typeof createdAt !== 'number' || typeof id !== 'string' || !isUuid(id)) {
+    throw new Fault('BAD_REQUEST', '`after` is not a cursor of this list.');
+  }
+  return { createdAt: new Date(createdAt), id };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
+import type { AbandonPurchaseInput } from '../__generated__/resolvers-types.ts';
+import { signedIn, type OrderContext } from '../context.ts';
+import { deriveOrderId } from '../orders/order-id.ts';
+import { abandoned, confirmed, unknown, type OutcomeUnknown, type PurchaseAbandoned, type PurchaseConfirmed } from './outcomes.ts';
+import { idempotencyKey } from './purchase-input.ts';
+
+const abandonInput = z.object({ idempotencyKey });
+
+/** Settles an attempt without buying: the order, if there is one; else a tombstone, so that there never will be. */
+export async function abandonPurchase(
+  input: AbandonPurchaseInput,
+  context: OrderContext,
+): Promise<PurchaseConfirmed | PurchaseAbandoned | OutcomeUnknown | InvalidInput> {
+  const { userId } = signedIn(context);
+  const checked = checkInput(abandonInput, input);
+  if (!checked.ok) return checked.refusal;
+
+  const orderId = deriveOrderId(userId, checked.value.idempotencyKey);
+  try {
+    const record = await context.services.tombstones.settle({ orderId, userId });
+    return record.kind === 'order' ? confirmed(record.order, true) : abandoned;
+  } catch (error) {
+    context.logger.warn({ err: error, orderId }, 'a purchase could not be abandoned');
+    return unknown;
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attempt } from './attempt.ts';
+import { confirmed, keyReused, unknown, type PurchaseOutcome } from './outcomes.ts';
+
+/**
+ * The attempts that this process works on, by order. The same key again, while it is in flight, waits for the same outcome; and
+ * an attempt goes on when its caller has run out of patience, so that what it began is finished.
+ */
+export class InFlight {
+  readonly #attempts = new Map<string, { readonly requestHash: Buffer; readonly outcome: Promise<PurchaseOutcome> }>();
+
+  get size(): number {
+    return this.#attempts.size;
+  }
+
+  /** @returns the outcome, or `OutcomeUnknown` at the attempt's deadline */
+  async settle(attempt: Attempt, work: () => Promise<PurchaseOutcome>): Promise<PurchaseOutcome> {
+    const running = this.#attempts.get(attempt.orderId);
+    if (running && !running.requestHash.equals(attempt.requestHash)) return keyReused;
+    const outcome = running
+      ? running.outcome.then((answer) => (answer.__typename === 'PurchaseConfirmed' ? confirmed(answer.order, true) : answer))
+      : this.#begin(attempt, work);
+    return withDeadline(outcome, attempt.deadline);
+  }
+
+  /** Resolves once nothing is in flight. */
+  async drain(): Promise<void> {
+    while (this.#attempts.size > 0) {
+      await Promise.allSettled([...this.#attempts.values()].map(({ outcome }) => outcome));
+    }
+  }
+
+  #begin(attempt: Attempt, work: () => Promise<PurchaseOutcome>): Promise<PurchaseOutcome> {
+    const outcome = work().finally(() => this.#attempts.delete(attempt.orderId));
+    this.#attempts.set(attempt.orderId, { requestHash: attempt.requestHash, outcome });
+    return outcome;
+  }
+}
+
+async function withDeadline(outcome: Promise<PurchaseOutcome>, deadline: number): Promise<PurchaseOutcome> {
+  const timer = new AbortController();
+  const late = sleep(Math.max(0, deadline - performance.now()), unknown, { signal: timer.signal });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    timer.abort();
+    // Nobody may be listening any more when it fails; that is logged where it happens.
+    outcome.catch(() => undefined);
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { isUuid } from '../../../platform/uuid.ts';
+
+/** The checks of what a buyer sends. Each says what would be right. */
+
+export const idempotencyKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{16,64}$/, 'An idempotency key has 16 to 64 characters of A-Z a-z 0-9 _ -.');
+
+export const productId = z.string().refine(isUuid, { error: 'A product id is a UUID in lower case.' });
+
+/** More than anybody means, and small enough that no sum of such overflows. */
+const LARGEST_QUANTITY = 1_000_000;
+
+export const quantity = z
+  .int('A quantity is a whole number.')
+  .min(1, 'A quantity is at least 1.')
+  .max(LARGEST_QUANTITY, `A quantity is at most ${LARGEST_QUANTITY}.`);
+
+export const purchaseInput = z.object({ productId, quantity, idempotencyKey });

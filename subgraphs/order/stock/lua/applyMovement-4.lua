@@ -1,0 +1,35 @@
+--[[
+Brings a restock or a give-back, which MySQL has already, into the numbers: once, and only where no rebuild has.
+
+KEYS[1]  gate
+KEYS[2]  stock     of the movement's epoch, as are the others
+KEYS[3]  holding
+KEYS[4]  applied
+ARGV[1]  the epoch that the movement was stamped with, under the lock of MySQL's stock row
+ARGV[2]  the movement's id
+ARGV[3]  change of the total
+ARGV[4]  change of the units sold
+ARGV[5]  the user whose holding changes like the units sold; empty: nobody's
+ARGV[6]  for how long the movement's id is remembered, in milliseconds
+
+Returns
+  1  applied now
+  2  applied before
+  3  the gate is at a later epoch, whose rebuild has counted the movement
+  0  not ready, or at an earlier epoch: try again later
+]]
+local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+local epoch = tonumber(ARGV[1])
+if gate_run_id ~= run_id or tonumber(gate_epoch) < epoch then return 0 end
+if tonumber(gate_epoch) > epoch then return 3 end
+if redis.call('ZSCORE', KEYS[4], ARGV[2]) then return 2 end
+
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[4], time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[6]), ARGV[2])
+redis.call('HINCRBY', KEYS[2], 'total', ARGV[3])
+redis.call('HINCRBY', KEYS[2], 'sold', ARGV[4])
+if ARGV[5] ~= '' and redis.call('HGET', KEYS[2], 'limited') == '1' then
+  redis.call('HINCRBY', KEYS[3], ARGV[5], ARGV[4])
+end
+return 1

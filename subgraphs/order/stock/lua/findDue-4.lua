@@ -1,0 +1,30 @@
+--[[
+Finds reservations of the current epoch that should have been settled by now.
+
+KEYS[1]  gate
+KEYS[2]  due       of the epoch in ARGV[1]
+KEYS[3]  records   of the same
+KEYS[4]  stock     of the same
+ARGV[1]  the epoch that the caller takes to be the current one
+ARGV[2]  how many at the most
+
+Returns { now in milliseconds, state, ... }; state is
+  0  not ready
+  1  the gate is at another epoch, which follows
+  2  ready; follow how many reservations there are in all, and then for each that is due its order id and its record
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_run_id ~= run_id then return { now, 0 } end
+if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+if redis.call('EXISTS', KEYS[4]) == 0 then return { now, 0 } end
+
+local answer = { now, 2, redis.call('ZCARD', KEYS[2]) }
+for _, order_id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, ARGV[2])) do
+  answer[#answer + 1] = order_id
+  answer[#answer + 1] = redis.call('HGET', KEYS[3], order_id) or ''
+end
+return answer

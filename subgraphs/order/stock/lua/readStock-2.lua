@@ -1,0 +1,24 @@
+--[[
+Reads the numbers of a product.
+
+KEYS[1]  gate
+KEYS[2]  stock, of the epoch in ARGV[1]
+ARGV[1]  the epoch that the caller takes to be the current one
+
+Returns { now in milliseconds, state, ... }; state is
+  0  not ready
+  1  the gate is at another epoch, which follows
+  2  ready; follow total, sold, reserved, and whether holdings are counted (1) or not (0)
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_run_id ~= run_id then return { now, 0 } end
+if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited')
+local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])
+if not (total and sold and reserved) then return { now, 0 } end
+return { now, 2, total, sold, reserved, stock[4] == '1' and 1 or 0 }

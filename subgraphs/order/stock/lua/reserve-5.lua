@@ -1,0 +1,84 @@
+--[[
+Admits purchases of one product, in the order in which they are given: each gets a reservation with a due time and the
+next sequence number, or is refused. All checks of a purchase come before its first write, since scripts do not roll back.
+
+KEYS[1]  gate
+KEYS[2]  stock     of the epoch in ARGV[1], as are the others
+KEYS[3]  due
+KEYS[4]  records
+KEYS[5]  holding
+ARGV[1]  the epoch that the caller takes to be the current one
+ARGV[2]  how long a reservation may stay unsettled, in milliseconds
+ARGV[3]  when the sale opens, in milliseconds since 1970
+ARGV[4]  when it closes; 0: never, -1: the product was withdrawn
+ARGV[5]  the most units one user may hold; 0: no limit
+then for each purchase: order id, user id, quantity, deadline in milliseconds since 1970
+
+Returns { now in milliseconds, state, ... }; state is
+  0  the gate is shut, or of another server, or holdings are needed and not counted: not ready
+  1  the gate is at another epoch, which follows
+  2  ready; follows whether every key is remembered (1) or some may be forgotten (0), and then for each purchase
+     two numbers, a code and its detail:
+       1  reserved; sequence number
+       2  reserved before and not settled yet; sequence number
+       3  settled before
+       4  reserved before for another quantity
+       5  its deadline has passed
+       6  the sale is not open yet
+       7  the sale is closed
+       8  over the limit; units already held
+       9  not enough left
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_run_id ~= run_id then return { now, 0 } end
+if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+
+local lifetime, opens_at, closes_at, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited', 'forgotten')
+local total, sold, reserved, seq = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3]), tonumber(stock[4])
+local counts_holdings = stock[5] == '1'
+if not (total and sold and reserved and seq) or (limit > 0 and not counts_holdings) then return { now, 0 } end
+
+local reserved_before = reserved
+local answer = { now, 2, stock[6] == '1' and 0 or 1 }
+local function say(code, detail)
+  answer[#answer + 1] = code
+  answer[#answer + 1] = detail or 0
+end
+
+for i = 6, #ARGV, 4 do
+  local order_id, user_id, quantity, deadline = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
+  local record = redis.call('HGET', KEYS[4], order_id)
+  local held = limit > 0 and tonumber(redis.call('HGET', KEYS[5], user_id) or 0) or 0
+
+  if now > deadline then
+    say(5)
+  elseif record == 'S' then
+    say(3)
+  elseif record then
+    local known_quantity, known_seq = string.match(record, '^R:(%d+):(%d+):')
+    say(tonumber(known_quantity) == quantity and 2 or 4, tonumber(known_seq))
+  elseif now < opens_at then
+    say(6)
+  elseif closes_at ~= 0 and now >= closes_at then
+    say(7)
+  elseif limit > 0 and held + quantity > limit then
+    say(8, held)
+  elseif total - sold - reserved < quantity then
+    say(9)
+  else
+    seq = seq + 1
+    reserved = reserved + quantity
+    redis.call('HSET', KEYS[4], order_id, string.format('R:%d:%d:%s', quantity, seq, user_id))
+    redis.call('ZADD', KEYS[3], now + lifetime, order_id)
+    if counts_holdings then redis.call('HINCRBY', KEYS[5], user_id, quantity) end
+    say(1, seq)
+  end
+end
+
+if reserved ~= reserved_before then redis.call('HSET', KEYS[2], 'reserved', reserved, 'seq', seq) end
+return answer

@@ -1,0 +1,41 @@
+import type { Pool } from 'mysql2/promise';
+import { findMovementsToApply, markApplied, type StockMovement } from './stock-movements.ts';
+import type { StockService } from './stock-service.ts';
+
+const PER_ROUND = 500;
+const TURN_MS = 5_000;
+
+/** Carries restocks and give-backs from MySQL's outbox to Redis: at least once, and the script sees to it that once counts. */
+export class MovementRelay {
+  readonly #stock: StockService;
+  readonly #pool: Pool;
+
+  constructor(stock: StockService, pool: Pool) {
+    this.#stock = stock;
+    this.#pool = pool;
+  }
+
+  /** At once, after the transaction that wrote it. If Redis does not answer or is not ready, `run` does it later. */
+  async deliver(movement: StockMovement): Promise<boolean> {
+    const applied = await this.#stock.applyMovement(movement).catch(() => false);
+    if (applied) await markApplied(this.#pool, [movement.id]);
+    return applied;
+  }
+
+  /** One round over what has not been delivered. */
+  async run(): Promise<void> {
+    const { locks, keys } = this.#stock;
+    await locks.using(
+      keys.job('movement-relay'),
+      { ttlMs: TURN_MS, waitMs: 0 },
+      async () => {
+        const applied: string[] = [];
+        for (const movement of await findMovementsToApply(this.#pool, PER_ROUND)) {
+          if (await this.#stock.applyMovement(movement)) applied.push(movement.id);
+        }
+        await markApplied(this.#pool, applied);
+      },
+      undefined,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The name of every stock key, made here and nowhere else. All keys of a product carry the same hash tag, so a script that
+ * works on one product works on Redis Cluster; those of an epoch carry its number, so a late confirm or release cannot
+ * touch what a rebuild has made since.
+ */
+export interface StockKeys {
+  /** `<epoch>:<run id of the Redis server>`; absent or of another server: not ready. */
+  gate(productId: string): string;
+  /** Held while the keys of a product are rebuilt, or its total is changed. */
+  lock(productId: string): string;
+  ofEpoch(productId: string, epoch: number): EpochKeys;
+  /** Sorted set of the products that may have reservations, by when they were last reserved from. */
+  readonly busyProducts: string;
+  /** Held by the one process that runs a job just now. */
+  job(name: string): string;
+}
+
+export interface EpochKeys {
+  /** Hash: total, sold, reserved, seq; `limited` 1 when holdings are counted, `forgotten` 1 when old records are gone. */
+  readonly stock: string;
+  /** Sorted set of order ids that are reserved and not yet settled, by when that is due. */
+  readonly due: string;
+  /** Hash by order id: `R:<quantity>:<seq>:<user>` while reserved, `S` once settled. */
+  readonly records: string;
+  /** Sorted set of settled order ids, by when they may be forgotten. */
+  readonly settled: string;
+  /** Hash by user: units in reservations and orders. */
+  readonly holding: string;
+  /** Sorted set of the stock movements that are in the numbers already, by when they may be forgotten. */
+  readonly applied: string;
+}
+
+export function createStockKeys(prefix: string): StockKeys {
+  const tag = (productId: string) => `${prefix}stock:{${productId}}`;
+  return {
+    gate: (productId) => `${tag(productId)}:gate`,
+    lock: (productId) => `${tag(productId)}:lock`,
+    ofEpoch: (productId, epoch) => {
+      const base = `${tag(productId)}:${epoch}`;
+      return {
+        stock: `${base}:stock`,
+        due: `${base}:due`,
+        records: `${base}:records`,
+        settled: `${base}:settled`,
+        holding: `${base}:holding`,
+        applied: `${base}:applied`,
+      };
+    },
+    busyProducts: `${prefix}stock:busy-products`,
+    job: (name) => `${prefix}job:${name}`,
+  };
+}

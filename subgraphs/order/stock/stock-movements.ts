@@ -1,0 +1,74 @@
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+
+/** The ledger of what changed stock other than a purchase, and the outbox towards Redis. */
+export interface StockMovement {
+  readonly id: string;
+  readonly productId: string;
+  /** RESTOCK changes the total; GIVE_BACK takes units out of what is sold, and out of what the user holds. */
+  readonly kind: 'RESTOCK' | 'GIVE_BACK';
+  readonly quantity: number;
+  readonly orderId: string | null;
+  readonly userId: string | null;
+  /** MySQL's epoch when the movement was written, read under the lock of the stock row. */
+  readonly epoch: number;
+}
+
+interface MovementRow extends RowDataPacket {
+  id: Buffer;
+  product_id: Buffer;
+  kind: StockMovement['kind'];
+  quantity: number;
+  order_id: Buffer | null;
+  user_id: Buffer | null;
+  epoch: number;
+}
+
+const COLUMNS = 'id, product_id, kind, quantity, order_id, user_id, epoch';
+
+export async function insertMovement(connection: PoolConnection, movement: StockMovement): Promise<void> {
+  await connection.query(`INSERT INTO stock_movement (${COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
+    uuidToBytes(movement.id),
+    uuidToBytes(movement.productId),
+    movement.kind,
+    movement.quantity,
+    movement.orderId && uuidToBytes(movement.orderId),
+    movement.userId && uuidToBytes(movement.userId),
+    movement.epoch,
+    new Date(),
+  ]);
+}
+
+export async function findMovement(reader: Pool | PoolConnection, id: string): Promise<StockMovement | null> {
+  const [[row]] = await reader.query<MovementRow[]>(`SELECT ${COLUMNS} FROM stock_movement WHERE id = ?`, [
+    uuidToBytes(id),
+  ]);
+  return row ? toMovement(row) : null;
+}
+
+/** Movements that are not in Redis's numbers yet, oldest first. */
+export async function findMovementsToApply(pool: Pool, limit: number): Promise<StockMovement[]> {
+  const [rows] = await pool.query<MovementRow[]>(
+    `SELECT ${COLUMNS} FROM stock_movement WHERE applied_at IS NULL ORDER BY created_at LIMIT ?`,
+    [limit],
+  );
+  return rows.map(toMovement);
+}
+
+export async function markApplied(pool: Pool, movementIds: readonly string[]): Promise<void> {
+  if (movementIds.length === 0) return;
+  await pool.query('UPDATE stock_movement SET applied_at = ? WHERE id IN (?)', [
+    new Date(),
+    movementIds.map(uuidToBytes),
+  ]);
+}
+
+const toMovement = (row: MovementRow): StockMovement => ({
+  id: bytesToUuid(row.id),
+  productId: bytesToUuid(row.product_id),
+  kind: row.kind,
+  quantity: row.quantity,
+  orderId: row.order_id && bytesToUuid(row.order_id),
+  userId: row.user_id && bytesToUuid(row.user_id),
+  epoch: row.epoch,
+});

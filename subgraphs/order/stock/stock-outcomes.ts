@@ -1,0 +1,93 @@
+/** What the stock service answers, and the one table in which the codes of its scripts become words. */
+
+/** A reservation, by the epoch and sequence number that the order's item is stamped with. */
+export interface Reservation {
+  readonly productId: string;
+  readonly orderId: string;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** What a purchase asks of a product. */
+export interface ReserveRequest {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly quantity: number;
+  /** Not admitted after this, in milliseconds of this process's monotonic clock (`performance.now()`). */
+  readonly deadline: number;
+}
+
+/** The terms of a sale, as the product subgraph has them. Times in milliseconds since 1970. */
+export interface SaleTerms {
+  readonly opensAt: number;
+  readonly closesAt: number | null;
+  readonly withdrawn: boolean;
+  readonly purchaseLimit: number | null;
+}
+
+export type ReserveOutcome =
+  | { readonly kind: 'reserved'; readonly reservation: Reservation }
+  /** The key is known: MySQL has its order or its tombstone. */
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'otherQuantity' }
+  | Refusal
+  | { readonly kind: 'tooLate' }
+  | { readonly kind: 'notReady' }
+  /** Redis did not answer; the purchase may have been admitted. */
+  | { readonly kind: 'unanswered' };
+
+/** `certain`: Redis remembers every key of the product, so that a key it does not know has no order. */
+export type Refusal =
+  | { readonly kind: 'notOpen'; readonly now: number; readonly certain: boolean }
+  | { readonly kind: 'closed'; readonly certain: boolean }
+  | { readonly kind: 'overLimit'; readonly held: number; readonly certain: boolean }
+  | { readonly kind: 'soldOut'; readonly certain: boolean };
+
+export const isRefusal = (outcome: ReserveOutcome): outcome is Refusal => 'certain' in outcome;
+
+interface ReplyContext {
+  readonly productId: string;
+  readonly orderId: string;
+  readonly epoch: number;
+  readonly now: number;
+  readonly certain: boolean;
+}
+
+/** The codes of `reserve-5.lua`. */
+const RESERVE_CODES: Record<number, (detail: number, context: ReplyContext) => ReserveOutcome> = {
+  1: reserved,
+  2: reserved,
+  3: () => ({ kind: 'settled' }),
+  4: () => ({ kind: 'otherQuantity' }),
+  5: () => ({ kind: 'tooLate' }),
+  6: (_, { now, certain }) => ({ kind: 'notOpen', now, certain }),
+  7: (_, { certain }) => ({ kind: 'closed', certain }),
+  8: (held, { certain }) => ({ kind: 'overLimit', held, certain }),
+  9: (_, { certain }) => ({ kind: 'soldOut', certain }),
+};
+
+function reserved(seq: number, { productId, orderId, epoch }: ReplyContext): ReserveOutcome {
+  return { kind: 'reserved', reservation: { productId, orderId, epoch, seq } };
+}
+
+export function reserveOutcome(code: number, detail: number, context: ReplyContext): ReserveOutcome {
+  const outcome = RESERVE_CODES[code];
+  if (!outcome) throw new Error(`reserve answered with code ${code}, which means nothing`);
+  return outcome(detail, context);
+}
+
+/** The codes of `applyMovement-4.lua`: whether the movement is in Redis's numbers, one way or another. */
+export const isMovementCounted = (code: number): boolean => code !== 0;
+
+/** What the scripts that look through the gate answer first. */
+export type GateReply =
+  | { readonly state: 'notReady' }
+  | { readonly state: 'otherEpoch'; readonly epoch: number }
+  | { readonly state: 'ready'; readonly now: number; readonly rest: readonly (number | string)[] };
+
+export function gateReply(reply: unknown): GateReply {
+  const [now, state, ...rest] = reply as [number, number, ...(number | string)[]];
+  if (state === 0) return { state: 'notReady' };
+  if (state === 1) return { state: 'otherEpoch', epoch: Number(rest[0]) };
+  return { state: 'ready', now, rest };
+}

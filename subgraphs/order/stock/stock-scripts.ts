@@ -1,0 +1,18 @@
+import type { Redis } from '../../../platform/redis/client.ts';
+import { loadScript } from '../../../platform/redis/script.ts';
+
+export type StockScripts = ReturnType<typeof loadStockScripts>;
+
+export function loadStockScripts(redis: Redis) {
+  const script = (name: string) => loadScript(redis, new URL(`./lua/${name}.lua`, import.meta.url));
+  return {
+    reserve: script('reserve-5'),
+    confirm: script('confirm-4'),
+    release: script('release-5'),
+    applyMovement: script('applyMovement-4'),
+    readStock: script('readStock-2'),
+    findDue: script('findDue-4'),
+    openGate: script('openGate-2'),
+    forget: script('forget-4'),
+  };
+}

@@ -1,0 +1,199 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll } from 'vitest';
+import { createLogger } from '../../platform/logger.ts';
+import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
+import { uuidToBytes } from '../../platform/uuid.ts';
+import { readOrderConfig } from '../../subgraphs/order/config.ts';
+import { startOrderSubgraph } from '../../subgraphs/order/start.ts';
+import { readProductConfig } from '../../subgraphs/product/config.ts';
+import { startProductSubgraph } from '../../subgraphs/product/start.ts';
+import type { TestStores } from './stores.ts';
+import { administrator, askSubgraph, buyer, IDENTITY_SECRET } from './subgraph-call.ts';
+
+export const newKey = (): string => randomBytes(12).toString('base64url');
+
+export interface SaleOptions {
+  readonly units?: number;
+  readonly purchaseLimit?: number;
+  readonly opensAt?: Date;
+  readonly closesAt?: Date;
+  readonly price?: number;
+}
+
+const PURCHASE = `mutation ($input: PurchaseInput!) {
+  purchase(input: $input) {
+    __typename
+    ... on PurchaseConfirmed { replayed order { id status } }
+    ... on SaleNotOpen { opensAt serverTime }
+    ... on SaleClosed { closedAt }
+    ... on PurchaseLimitExceeded { limit alreadyHeld }
+    ... on InvalidInput { problems { path message } }
+  }
+}`;
+
+export interface PurchaseAnswer {
+  readonly __typename: string;
+  readonly replayed?: boolean;
+  readonly order?: { readonly id: string; readonly status: string };
+  readonly problems?: readonly { readonly path: string; readonly message: string }[];
+  readonly alreadyHeld?: number;
+  readonly closedAt?: string | null;
+}
+
+/** Two order subgraphs and a product subgraph on real stores, in this process: for the protocol, without the router. */
+export class OrderRoom {
+  readonly #stores: TestStores;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #running: RunningProcess[] = [];
+  product!: RunningProcess;
+  orders: RunningProcess[] = [];
+  pool!: Pool;
+  redis!: Redis;
+
+  constructor(stores: TestStores, environment: NodeJS.ProcessEnv) {
+    this.#stores = stores;
+    this.#environment = environment;
+  }
+
+  async start(orderCount: number): Promise<void> {
+    const environment = {
+      NODE_ENV: 'test',
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+      MYSQL_URL: this.#stores.mysqlUrl,
+      REDIS_URL: this.#stores.redisUrl,
+      REDIS_PREFIX: this.#stores.redisPrefix,
+      IDENTITY_SECRET,
+      PRODUCT_PORT: '0',
+      ORDER_PORT: '0',
+      ...this.#environment,
+    };
+    const logger = createLogger('test', environment.LOG_LEVEL);
+    this.product = await startProductSubgraph(readProductConfig(environment), logger);
+    this.#running.push(this.product);
+    const config = readOrderConfig({ ...environment, PRODUCT_URL: `${this.product.url}/graphql` });
+    for (let i = 0; i < orderCount; i++) this.orders.push(await startOrderSubgraph(config, logger));
+    this.#running.unshift(...this.orders);
+    const database = new URL(this.#stores.mysqlUrl);
+    database.pathname += '_order';
+    this.pool = createPool(database.href);
+    this.redis = new Redis(this.#stores.redisUrl);
+  }
+
+  async stop(): Promise<void> {
+    for (const one of this.#running) await one.close();
+    await this.pool.end();
+    this.redis.disconnect();
+  }
+
+  /** A product that is on sale now, unless said otherwise. @returns its id */
+  async sell({ units = 10, purchaseLimit, opensAt, closesAt, price = 1_000 }: SaleOptions = {}): Promise<string> {
+    const reply = await askSubgraph(
+      this.product.url,
+      'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } ... on InvalidInput { message } } }',
+      {
+        input: {
+          name: 'Lucky box',
+          type: 'FLASH_SALE',
+          price: { amount: price },
+          opensAt: (opensAt ?? new Date(Date.now() - 60_000)).toISOString(),
+          closesAt: (closesAt ?? new Date(Date.now() + 3_600_000)).toISOString(),
+          ...(purchaseLimit ? { purchaseLimit } : {}),
+        },
+      },
+      administrator,
+    );
+    const saved = reply.data?.['createProduct'] as { product?: { id: string } };
+    if (!saved.product) throw new Error(`the product was not created: ${JSON.stringify(reply)}`);
+    if (units > 0) await this.restock(saved.product.id, units);
+    return saved.product.id;
+  }
+
+  async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
+    const reply = await askSubgraph(
+      this.orders[0]!.url,
+      `mutation ($input: RestockInput!) { restock(input: $input) {
+        __typename
+        ... on Restocked { stock { total sold reserved remaining soldOut } }
+        ... on StaleStock { stock { total } }
+        ... on StockInUse { stock { total } }
+        ... on InvalidInput { problems { path message } }
+      } }`,
+      { input: { productId, change, idempotencyKey: newKey(), ...more } },
+      administrator,
+    );
+    if (!reply.data?.['restock']) throw new Error(`no answer to restock: ${JSON.stringify(reply)}`);
+    return reply.data['restock'] as Record<string, unknown>;
+  }
+
+  /** @param at which of the order subgraphs is asked */
+  async buy(
+    productId: string,
+    {
+      userId = randomUUID(),
+      key = newKey(),
+      quantity = 1,
+      at = 0,
+      patienceMs = null as number | null,
+    } = {},
+  ): Promise<PurchaseAnswer> {
+    const reply = await askSubgraph(
+      this.orders[at]!.url,
+      PURCHASE,
+      { input: { productId, quantity, idempotencyKey: key } },
+      buyer(userId),
+      patienceMs,
+    );
+    if (!reply.data?.['purchase']) throw new Error(`no answer to the purchase: ${JSON.stringify(reply)}`);
+    return reply.data['purchase'] as unknown as PurchaseAnswer;
+  }
+
+  async stock(productId: string): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {
+    const reply = await askSubgraph(
+      this.orders[0]!.url,
+      'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining soldOut } }',
+      { id: productId },
+    );
+    return reply.data?.['stock'] as never;
+  }
+
+  /** What MySQL has, which is what counts. */
+  async books(productId: string): Promise<{ total: number; sold: number; epoch: number; orders: number; units: number; tombstones: number }> {
+    const id = uuidToBytes(productId);
+    const [[stock]] = await this.pool.query<RowDataPacket[]>('SELECT total, sold, epoch FROM stock WHERE product_id = ?', [id]);
+    const [[items]] = await this.pool.query<RowDataPacket[]>(
+      'SELECT COUNT(*) AS orders, COALESCE(SUM(quantity), 0) AS units FROM order_item WHERE product_id = ?',
+      [id],
+    );
+    const [[graves]] = await this.pool.query<RowDataPacket[]>("SELECT COUNT(*) AS n FROM orders WHERE status = 'ABANDONED'");
+    return {
+      total: Number(stock?.['total']),
+      sold: Number(stock?.['sold']),
+      epoch: Number(stock?.['epoch']),
+      orders: Number(items?.['orders']),
+      units: Number(items?.['units']),
+      tombstones: Number(graves?.['n']),
+    };
+  }
+
+  /** The name of a stock key in Redis. */
+  key(productId: string, name: string): string {
+    return `${this.#stores.redisPrefix}stock:{${productId}}:${name}`;
+  }
+}
+
+/** Call at the top of a test file or a `describe`. */
+export function useOrderRoom(stores: TestStores, { orders = 1, environment = {} as NodeJS.ProcessEnv } = {}): OrderRoom {
+  const room = new OrderRoom(stores, environment);
+  beforeAll(() => room.start(orders));
+  afterAll(() => room.stop());
+  return room;
+}
+
+/** How often each answer was given. */
+export function countAnswers(answers: readonly { readonly __typename: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { __typename } of answers) counts[__typename] = (counts[__typename] ?? 0) + 1;
+  return counts;
+}
