@@ -79,6 +79,7 @@ export class OrderRoom {
     database.pathname += '_order';
     this.pool = createPool(database.href);
     this.redis = new Redis(this.#stores.redisUrl);
+    this.redis.on('error', () => undefined);
   }
 
   async stop(): Promise<void> {

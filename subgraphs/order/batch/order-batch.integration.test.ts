@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
+import { describe, expect, it } from 'vitest';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+
+const direct = useStores();
+const { proxy, stores } = useMysqlProxy(direct);
+const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '1s', PURCHASE_TIMEOUT: '15s' } });
+
+/** No unit is lost and none is there twice, once nothing is under way. */
+async function expectWholeStock(product: string) {
+  const books = await room.books(product);
+  expect(books.sold).toBe(books.units);
+  await waitUntil(
+    'Redis to agree with MySQL',
+    () => room.stock(product),
+    ({ sold, reserved }) => sold === books.sold && reserved === 0,
+  );
+  return books;
+}
+
+describe('a COMMIT whose answer is lost', () => {
+  it('is found to have happened, and the buyer is told yes', async () => {
+    const product = await room.sell({ units: 5 });
+    proxy.nextWith('COMMIT', 'loseReply');
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
+  });
+
+  it('that never arrived is found not to have happened, and never will', async () => {
+    const product = await room.sell({ units: 5 });
+    const [userId, key] = [randomUUID(), newKey()];
+    proxy.nextWith('COMMIT', 'cut');
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 0, orders: 0 });
+  });
+
+  it('that arrives long after its sender has gone is never answered by a guess', async () => {
+    const product = await room.sell({ units: 5 });
+    const [userId, key] = [randomUUID(), newKey()];
+    proxy.nextWith('COMMIT', { holdMs: 1_500 });
+    const answer = await room.buy(product, { userId, key });
+    expect(['PurchaseConfirmed', 'PurchaseAbandoned']).toContain(answer.__typename);
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: answer.__typename });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: answer.__typename === 'PurchaseConfirmed' ? 1 : 0 });
+  });
+
+  it('in a rush leaves every buyer with the truth', async () => {
+    const product = await room.sell({ units: 100 });
+    const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
+    const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+    proxy.nextWith('COMMIT', 'loseReply');
+    const answers = await rush;
+    const again = await Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+    answers.forEach((answer, i) => {
+      if (answer.__typename === 'PurchaseConfirmed') expect(again[i]?.order?.id).toBe(answer.order?.id);
+    });
+    const { orders } = await expectWholeStock(product);
+    expect(countAnswers(again)['PurchaseConfirmed']).toBe(orders);
+  });
+});
+
+describe('a batch', () => {
+  it('whose connection is lost before COMMIT is written again', async () => {
+    const product = await room.sell({ units: 5 });
+    proxy.nextWith('UPDATE stock SET sold', 'cut');
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    proxy.nextWith('INSERT INTO order_item', 'loseReply');
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 2, orders: 2 });
+  });
+
+  it('that fits only in part goes to those who were admitted first, and the others are refused', async () => {
+    const product = await room.sell({ units: 10 });
+    await room.buy(product);
+    // Redis takes there to be more than MySQL has.
+    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
+    await room.redis.hset(room.key(product, `${epoch}:stock`), 'total', 40);
+
+    const answers = await Promise.all(Array.from({ length: 30 }, () => room.buy(product)));
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 9, SoldOut: 21 });
+    expect(await room.books(product)).toMatchObject({ sold: 10, orders: 10 });
+    const [rows] = await room.pool.query('SELECT seq FROM order_item WHERE product_id = ? ORDER BY seq', [uuidToBytes(product)]);
+    expect((rows as { seq: number }[]).map(({ seq }) => Number(seq))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await waitUntil('the refused to be released', () => room.stock(product), ({ reserved }) => reserved === 0);
+  });
+
+  it('never takes a buyer over the limit, whatever Redis took them to hold', async () => {
+    const product = await room.sell({ units: 10, purchaseLimit: 2 });
+    const userId = randomUUID();
+    await room.buy(product, { userId });
+    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
+    await room.redis.del(room.key(product, `${epoch}:holding`));
+
+    const answers = await Promise.all(Array.from({ length: 2 }, () => room.buy(product, { userId })));
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 1, PurchaseLimitExceeded: 1 });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 2 });
+  });
+
+  it('waits for a stock row that somebody holds, and is written when it is free', async () => {
+    const product = await room.sell({ units: 5 });
+    const url = new URL(direct.mysqlUrl);
+    url.pathname += '_order';
+    const other = await createConnection(url.href);
+    await other.query('START TRANSACTION');
+    await other.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
+    const purchase = room.buy(product);
+    await waitUntil('the unit to be reserved', () => room.stock(product), ({ reserved }) => reserved === 1);
+    await other.query('ROLLBACK');
+    await other.end();
+    expect(await purchase).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  });
+});
+
+describe('an attempt', () => {
+  it('that runs out of time before it is admitted buys nothing later on', async () => {
+    const product = await room.sell({ units: 5 });
+    // The way back is taken off what the caller has: nothing is left.
+    const answer = await room.buy(product, { patienceMs: 1 });
+    expect(['OutcomeUnknown', 'Busy']).toContain(answer.__typename);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
+  });
+});

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+
+const { redis, stores } = useOwnRedis(useStores());
+const room = useOrderRoom(stores, { orders: 2, environment: { RESERVATION_TIMEOUT: '1s' } });
+
+/** What MySQL and Redis say of a product, once nothing is under way. */
+async function settled(product: string) {
+  const books = await room.books(product);
+  await waitUntil(
+    'Redis to agree with MySQL',
+    () => room.stock(product),
+    ({ total, sold, reserved }) => total === books.total && sold === books.sold && reserved === 0,
+  );
+  return books;
+}
+
+describe('after Redis has lost everything', () => {
+  it('a key that was confirmed before is answered with the same order, though all is sold', async () => {
+    const product = await room.sell({ units: 2 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const first = await room.buy(product, { userId, key });
+    await room.buy(product);
+    await room.redis.flushall();
+
+    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    for (const at of [0, 1]) {
+      expect(await room.buy(product, { userId, key, at })).toMatchObject({ replayed: true, order: { id: first.order?.id } });
+    }
+    expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
+  });
+
+  it('a key that was confirmed before takes no second unit', async () => {
+    const product = await room.sell({ units: 5 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const first = await room.buy(product, { userId, key });
+    await room.redis.flushall();
+
+    const again = await Promise.all([0, 1].map((at) => room.buy(product, { userId, key, at })));
+    expect(again.map(({ order }) => order?.id)).toEqual([first.order?.id, first.order?.id]);
+    expect(await settled(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect((await room.stock(product)).remaining).toBe(4);
+  });
+
+  it('a key that was confirmed is not told that the sale is over', async () => {
+    const closesAt = new Date(Date.now() + 1_500);
+    const product = await room.sell({ units: 5, closesAt });
+    const [userId, key] = [randomUUID(), newKey()];
+    const first = await room.buy(product, { userId, key });
+    await room.redis.flushall();
+    await waitUntil('the sale to be over', () => room.buy(product), ({ __typename }) => __typename === 'SaleClosed');
+    expect(await room.buy(product, { userId, key })).toMatchObject({ replayed: true, order: { id: first.order?.id } });
+  });
+
+  it('the limit of a buyer still counts what was bought before', async () => {
+    const product = await room.sell({ units: 10, purchaseLimit: 2 });
+    const userId = randomUUID();
+    await room.buy(product, { userId, quantity: 2 });
+    await room.redis.flushall();
+    expect(await room.buy(product, { userId })).toMatchObject({ __typename: 'PurchaseLimitExceeded', alreadyHeld: 2 });
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  });
+
+  it('stock is read from MySQL, never as zero', async () => {
+    const product = await room.sell({ units: 7 });
+    await room.buy(product);
+    await room.redis.flushall();
+    expect(await room.stock(product)).toMatchObject({ total: 7, sold: 1, remaining: 6, soldOut: false });
+  });
+
+  it('buyers of both processes share what is left, exactly', async () => {
+    const product = await room.sell({ units: 60 });
+    const buyers = Array.from({ length: 200 }, (_, i) => ({ userId: randomUUID(), key: newKey(), at: i % 2 }));
+    const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+    await room.redis.flushall();
+    const answers = await rush;
+    expect(countAnswers(answers)['SoldOut'] ?? 0).toBeLessThanOrEqual(140);
+
+    const retried = await Promise.all(
+      buyers.map(async (buyer, i) => {
+        let answer = answers[i]!;
+        while (answer.__typename === 'Busy' || answer.__typename === 'OutcomeUnknown') answer = await room.buy(product, buyer);
+        return answer;
+      }),
+    );
+    expect(countAnswers(retried)).toEqual({ PurchaseConfirmed: 60, SoldOut: 140 });
+    expect(await settled(product)).toMatchObject({ sold: 60, orders: 60 });
+  });
+});
+
+describe('rebuilds', () => {
+  it('that meet leave one open epoch, the one that MySQL is at', async () => {
+    const product = await room.sell({ units: 50 });
+    for (let round = 0; round < 5; round++) {
+      await room.redis.flushall();
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => room.buy(product, { at: i % 2 })));
+      expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 8 });
+    }
+    const { epoch } = await settled(product);
+    expect(await room.redis.get(room.key(product, 'gate'))).toMatch(new RegExp(`^${epoch}:`));
+  });
+
+  it('whose process died after the new epoch was committed are done again', async () => {
+    const product = await room.sell({ units: 5 });
+    await room.pool.query('UPDATE stock SET epoch = epoch + 1 WHERE product_id = ?', [uuidToBytes(product)]);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await settled(product)).toMatchObject({ sold: 1, orders: 1 });
+  });
+
+  it('do not open the gate of a server that has been emptied or replaced meanwhile', async () => {
+    const product = await room.sell({ units: 5 });
+    await room.buy(product);
+    const gate = await room.redis.get(room.key(product, 'gate'));
+    // An older copy of the data, under another server: as a replica that was promoted has it.
+    await room.redis.set(room.key(product, 'gate'), gate!.replace(/:.*/, `:${'0'.repeat(40)}`));
+    await room.redis.hset(room.key(product, `${Number.parseInt(gate!, 10)}:stock`), 'sold', 0);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
+  });
+});
+
+describe('when Redis is killed and comes back empty', () => {
+  it('buyers are told Busy or nothing wrong, and then served', async () => {
+    const product = await room.sell({ units: 3 });
+    await room.buy(product);
+    await redis.kill();
+    const meanwhile = await room.buy(product);
+    expect(['Busy', 'OutcomeUnknown']).toContain(meanwhile.__typename);
+    await redis.start();
+    await waitUntil('a purchase to be served', () => room.buy(product), ({ __typename }) => __typename === 'PurchaseConfirmed');
+    const books = await settled(product);
+    expect(books.sold).toBe(books.orders);
+    expect(books.sold).toBeLessThanOrEqual(3);
+  });
+});

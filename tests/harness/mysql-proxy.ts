@@ -1,0 +1,25 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { TestStores } from './stores.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+
+/** A faulty line to MySQL. @returns the proxy, and the stores as they are reached through it */
+export function useMysqlProxy(stores: TestStores): { proxy: TcpProxy; stores: TestStores } {
+  const { hostname, port } = new URL(stores.mysqlUrl);
+  const proxy = new TcpProxy({ host: hostname, port: Number(port) });
+  const through = new URL(stores.mysqlUrl);
+  beforeAll(async () => {
+    through.hostname = '127.0.0.1';
+    through.port = String(await proxy.start());
+  });
+  afterAll(() => proxy.stop());
+  return {
+    proxy,
+    stores: {
+      redisUrl: stores.redisUrl,
+      redisPrefix: stores.redisPrefix,
+      get mysqlUrl() {
+        return through.href;
+      },
+    },
+  };
+}

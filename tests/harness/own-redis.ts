@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { startRedis } from '../../scripts/stores/start-redis.ts';
+import type { RunningServer } from '../../scripts/stores/server-process.ts';
+import type { TestStores } from './stores.ts';
+
+/** A Redis that one test file may empty, kill and start again without harm to any other. */
+export class OwnRedis {
+  #folder = '';
+  #server: (RunningServer & { port: number; url: string }) | null = null;
+
+  get url(): string {
+    return this.#server!.url;
+  }
+
+  /** The first time on a free port, afterwards on the same. */
+  async start(): Promise<void> {
+    this.#folder ||= await mkdtemp(join(tmpdir(), 'firstcome-redis-'));
+    this.#server = await startRedis({ dataDir: this.#folder, ...(this.#server ? { port: this.#server.port } : {}) });
+  }
+
+  /** As when its machine loses power; it keeps nothing. */
+  async kill(): Promise<void> {
+    this.#server!.signal('SIGKILL');
+    await this.#server!.exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Call before anything that uses the stores. @returns the stores with this Redis in place of the shared one */
+export function useOwnRedis(stores: TestStores): { redis: OwnRedis; stores: TestStores } {
+  const redis = new OwnRedis();
+  beforeAll(() => redis.start());
+  afterAll(() => redis.stop());
+  return {
+    redis,
+    stores: {
+      mysqlUrl: stores.mysqlUrl,
+      redisPrefix: stores.redisPrefix,
+      get redisUrl() {
+        return redis.url;
+      },
+    },
+  };
+}

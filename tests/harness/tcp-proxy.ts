@@ -1,0 +1,69 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** What becomes of what a client sends: passed on, passed on with the answer lost, cut before it arrives, or held back. */
+export type Fate = 'pass' | 'loseReply' | 'cut' | { readonly holdMs: number };
+
+/** A TCP proxy that can lose one message, as a network does. */
+export class TcpProxy {
+  readonly #target: { host: string; port: number };
+  readonly #server = createServer((client) => this.#join(client));
+  readonly #sockets = new Set<Socket>();
+  #rule: ((data: Buffer) => Fate) | null = null;
+
+  constructor(target: { host: string; port: number }) {
+    this.#target = target;
+  }
+
+  async start(): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** The next message that contains `text` meets this fate; everything else passes. */
+  nextWith(text: string, fate: Fate): void {
+    this.#rule = (data) => {
+      if (!data.includes(text)) return 'pass';
+      this.#rule = null;
+      return fate;
+    };
+  }
+
+  #join(client: Socket): void {
+    const server = connect(this.#target);
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => this.#sockets.delete(socket));
+    }
+    let deaf = false;
+    server.on('data', (data) => {
+      if (!deaf) client.write(data);
+    });
+    server.on('close', () => client.destroy());
+    client.on('close', () => {
+      if (!deaf) server.destroy();
+    });
+    client.on('data', (data: Buffer) => {
+      const fate = this.#rule?.(data) ?? 'pass';
+      if (fate === 'pass') {
+        server.write(data);
+      } else if (fate === 'cut') {
+        client.destroy();
+      } else if (fate === 'loseReply') {
+        deaf = true;
+        server.write(data);
+        client.destroy();
+      } else {
+        // The client has gone by the time the server hears of it.
+        deaf = true;
+        client.destroy();
+        setTimeout(() => server.write(data), fate.holdMs).unref();
+      }
+    });
+  }
+}
