@@ -15,7 +15,10 @@ export const FAULTS = {
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request is too large.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Try again later.' },
   UNAVAILABLE: { status: 503, message: 'The service is not available at the moment. Try again later.' },
-  TIMEOUT: { status: 504, message: 'The answer took too long. What was asked for may or may not have happened.' },
+  TIMEOUT: {
+    status: 504,
+    message: 'The answer took too long. What was asked for may or may not have happened.',
+  },
   INTERNAL: { status: 500, message: 'Something went wrong on our side.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 
@@ -25,7 +28,11 @@ export type FaultCode = keyof typeof FAULTS;
 export class Fault extends GraphQLError {
   readonly code: FaultCode;
 
-  constructor(code: FaultCode, message: string = FAULTS[code].message, extensions: Record<string, unknown> = {}) {
+  constructor(
+    code: FaultCode,
+    message: string = FAULTS[code].message,
+    extensions: Record<string, unknown> = {},
+  ) {
     super(message, { extensions: { ...extensions, code } });
     this.code = code;
   }

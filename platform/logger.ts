@@ -9,7 +9,21 @@ export function createLogger(service: string, level: string): Logger {
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ['authorization', 'password', 'token', 'email', '*.authorization', '*.password', '*.token', '*.email', 'err.sql', 'err.parameters', 'err.query', 'err.driverError', 'err.command.args'],
+      paths: [
+        'authorization',
+        'password',
+        'token',
+        'email',
+        '*.authorization',
+        '*.password',
+        '*.token',
+        '*.email',
+        'err.sql',
+        'err.parameters',
+        'err.query',
+        'err.driverError',
+        'err.command.args',
+      ],
       remove: true,
     },
   });

@@ -13,6 +13,7 @@ export function bytesToUuid(bytes: Uint8Array): string {
 
 /** For TypeORM columns of type `binary(16)` that are UUIDs in the code. */
 export const uuidColumn = {
-  to: (uuid: string | null | undefined): Buffer | null | undefined => (uuid ? uuidToBytes(uuid) : (uuid as null | undefined)),
+  to: (uuid: string | null | undefined): Buffer | null | undefined =>
+    uuid ? uuidToBytes(uuid) : (uuid as null | undefined),
   from: (bytes: Buffer | null): string | null => (bytes ? bytesToUuid(bytes) : null),
 };

@@ -55,9 +55,14 @@ export const httpUrls = (preset: string) =>
 
 /** Settings of every process. */
 export const commonSettings = {
-  NODE_ENV: z.enum(['development', 'test', 'production'], 'expected development, test or production').default('development'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'expected development, test or production')
+    .default('development'),
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'expected trace, debug, info, warn, error, fatal or silent')
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'expected trace, debug, info, warn, error, fatal or silent',
+    )
     .default('info'),
   DATA_DIR: z.string().default('.data'),
   /** The address to listen on. Reachable from this machine only, unless a container says otherwise. */
@@ -72,5 +77,7 @@ export const storeSettings = {
   REDIS_PREFIX: z.string().default('firstcome:'),
 };
 
-export type CommonSettings = { [Name in keyof typeof commonSettings]: z.infer<(typeof commonSettings)[Name]> };
+export type CommonSettings = {
+  [Name in keyof typeof commonSettings]: z.infer<(typeof commonSettings)[Name]>;
+};
 export type StoreSettings = { [Name in keyof typeof storeSettings]: z.infer<(typeof storeSettings)[Name]> };

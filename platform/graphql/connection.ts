@@ -45,7 +45,9 @@ export function decodeCursor(cursor: string, length: number): (string | number)[
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     const sound =
-      Array.isArray(key) && key.length === length && key.every((part) => ['string', 'number'].includes(typeof part));
+      Array.isArray(key) &&
+      key.length === length &&
+      key.every((part) => ['string', 'number'].includes(typeof part));
     return sound ? (key as (string | number)[]) : null;
   } catch {
     return null;

@@ -22,7 +22,10 @@ export function checkInput<Output>(
   return {
     ok: false,
     refusal: invalidInput(
-      result.error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message })),
+      result.error.issues.map((issue) => ({
+        path: issue.path.map(String).join('.'),
+        message: issue.message,
+      })),
     ),
   };
 }

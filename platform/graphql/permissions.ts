@@ -18,16 +18,19 @@ type ShieldRule = ReturnType<ReturnType<typeof rule>> | typeof allow | typeof de
 export { allow, deny };
 
 /** Somebody is signed in. */
-export const isAuthenticated = rule({ cache: 'no_cache' })((_parent: unknown, _args: unknown, context: SubgraphContext) =>
-  context.caller ? true : new Fault('UNAUTHENTICATED'),
+export const isAuthenticated = rule({ cache: 'no_cache' })(
+  (_parent: unknown, _args: unknown, context: SubgraphContext) =>
+    context.caller ? true : new Fault('UNAUTHENTICATED'),
 );
 
 /** The access token carries this scope. */
 export const hasScope = (scope: string) =>
-  rule(`hasScope:${scope}`, { cache: 'no_cache' })((_parent: unknown, _args: unknown, context: SubgraphContext) => {
-    if (!context.caller) return new Fault('UNAUTHENTICATED');
-    return context.caller.scopes.has(scope) ? true : new Fault('FORBIDDEN');
-  });
+  rule(`hasScope:${scope}`, { cache: 'no_cache' })(
+    (_parent: unknown, _args: unknown, context: SubgraphContext) => {
+      if (!context.caller) return new Fault('UNAUTHENTICATED');
+      return context.caller.scopes.has(scope) ? true : new Fault('FORBIDDEN');
+    },
+  );
 
 /** Puts the rules into the schema. @throws when a field has no rule, or a rule no field */
 export function applyPermissions(schema: GraphQLSchema, permissions: Permissions): GraphQLSchema {
@@ -77,7 +80,8 @@ function assertCovered(schema: GraphQLSchema, permissions: Permissions): void {
       if (!FEDERATION_FIELDS.has(field) && !rules[field]) problems.push(`no rule for ${type.name}.${field}`);
     }
     for (const field of Object.keys(rules)) {
-      if (!type.getFields()[field]) problems.push(`a rule for ${type.name}.${field}, which is not in the schema`);
+      if (!type.getFields()[field])
+        problems.push(`a rule for ${type.name}.${field}, which is not in the schema`);
     }
   }
   for (const name of Object.keys(permissions)) {

@@ -7,7 +7,9 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}
 const parse = (value: unknown): Date => {
   const date = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : new Date(Number.NaN);
   if (Number.isNaN(date.getTime())) {
-    throw new GraphQLError('DateTime must be an ISO 8601 instant with an offset, for example 2026-01-31T09:00:00.000Z.');
+    throw new GraphQLError(
+      'DateTime must be an ISO 8601 instant with an offset, for example 2026-01-31T09:00:00.000Z.',
+    );
   }
   return date;
 };

@@ -11,13 +11,22 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault, isFaultCode } from '../errors.ts';
 import { IDENTITY_HEADER, verifyIdentity } from '../identity/identity.ts';
-import { json, startHttpServer, type Handler, type HttpReply, type HttpRequest, type RunningHttpServer } from '../http/server.ts';
+import {
+  json,
+  startHttpServer,
+  type Handler,
+  type HttpReply,
+  type HttpRequest,
+  type RunningHttpServer,
+} from '../http/server.ts';
 import type { ReadinessChecks } from '../http/readiness.ts';
 import type { Logger } from '../logger.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
 
-type SubgraphResolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']>;
+type SubgraphResolvers = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']
+>;
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
   /** The file of the schema, as in `schema/`. */
@@ -37,7 +46,9 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
 const MAX_BODY_BYTES = 1_048_576;
 
 /** A subgraph on HTTP. It answers only requests that carry an identity signed by the router: 401 otherwise. */
-export async function startSubgraph<Context extends SubgraphContext>(options: SubgraphOptions<Context>): Promise<RunningHttpServer> {
+export async function startSubgraph<Context extends SubgraphContext>(
+  options: SubgraphOptions<Context>,
+): Promise<RunningHttpServer> {
   const schema = applyPermissions(
     buildSubgraphSchema({
       typeDefs: parse(readFileSync(options.schemaFile, 'utf8')),
@@ -100,7 +111,8 @@ async function execute<Context extends SubgraphContext>(
         logger: options.logger.child({ requestId: identity.requestId }),
       }),
   });
-  if (response.body.kind !== 'complete') return json(500, { errors: [{ message: 'Incremental delivery is not supported.' }] });
+  if (response.body.kind !== 'complete')
+    return json(500, { errors: [{ message: 'Incremental delivery is not supported.' }] });
   return {
     status: response.status ?? 200,
     headers: { 'content-type': 'application/json; charset=utf-8' },
@@ -131,5 +143,9 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown, logger: Log
   }
   logger.error({ err: original }, 'resolver failed');
   const fault = new Fault('INTERNAL');
-  return { message: fault.message, ...(formatted.path ? { path: formatted.path } : {}), extensions: { code: fault.code } };
+  return {
+    message: fault.message,
+    ...(formatted.path ? { path: formatted.path } : {}),
+    extensions: { code: fault.code },
+  };
 }

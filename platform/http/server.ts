@@ -57,7 +57,9 @@ export const json = (status: number, value: unknown, headers: Record<string, str
 });
 
 export const faultReply = (fault: Fault): HttpReply =>
-  json(FAULTS[fault.code].status, { errors: [{ message: fault.message, extensions: { ...fault.extensions } }] });
+  json(FAULTS[fault.code].status, {
+    errors: [{ message: fault.message, extensions: { ...fault.extensions } }],
+  });
 
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let ending = false;
@@ -70,9 +72,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     ...options.routes,
   };
 
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => {
-    void respond(req, res);
-  });
+  const server = createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 },
+    (req, res) => {
+      void respond(req, res);
+    },
+  );
 
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const [path, query] = splitUrl(req.url ?? '/');
@@ -121,7 +126,13 @@ function splitUrl(url: string): [path: string, query: string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-function receive(req: IncomingMessage, res: ServerResponse, path: string, query: string, maxBodyBytes: number): HttpRequest {
+function receive(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  query: string,
+  maxBodyBytes: number,
+): HttpRequest {
   const gone = new AbortController();
   res.once('close', () => {
     if (!res.writableFinished) gone.abort();

@@ -30,7 +30,15 @@ export interface SubgraphClientOptions {
 }
 
 /** Nothing of the request has left this process. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+]);
 
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const instances = options.urls.map((url) => {
@@ -80,11 +88,15 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
 function parseReply(status: number, text: string): SubgraphReply {
   try {
     const reply: unknown = JSON.parse(text);
-    if (typeof reply === 'object' && reply !== null && ('data' in reply || 'errors' in reply)) return reply as SubgraphReply;
+    if (typeof reply === 'object' && reply !== null && ('data' in reply || 'errors' in reply))
+      return reply as SubgraphReply;
   } catch {
     // Not JSON: an instance that is going down, or something else that listens there.
   }
-  throw because(status === 503 ? 'UNAVAILABLE' : 'INTERNAL', new Error(`Answered ${status}, and not in GraphQL.`));
+  throw because(
+    status === 503 ? 'UNAVAILABLE' : 'INTERNAL',
+    new Error(`Answered ${status}, and not in GraphQL.`),
+  );
 }
 
 /** The cause is for the log: it names hosts and ports. */

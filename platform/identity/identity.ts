@@ -50,7 +50,11 @@ export function signIdentity(secret: string, identity: Identity, now = Date.now(
 }
 
 /** @returns null for a header that is missing, was not signed with this secret, or has expired */
-export function verifyIdentity(secret: string, header: string | undefined, now = Date.now()): Identity | null {
+export function verifyIdentity(
+  secret: string,
+  header: string | undefined,
+  now = Date.now(),
+): Identity | null {
   const [body, given, ...rest] = header?.split('.') ?? [];
   if (!body || !given || rest.length > 0) return null;
   const expected = signature(secret, body);

@@ -28,6 +28,9 @@ function read(setting: string | undefined): FaultPoint | null {
   if (isProduction()) throw new ConfigurationError('FAULT_POINT must not be set in production.');
   const [name, signal] = setting.split(':');
   const known = SIGNALS.find((one) => one === signal);
-  if (!name || !known) throw new ConfigurationError('FAULT_POINT is not acceptable: expected <place>:SIGKILL or <place>:SIGSTOP.');
+  if (!name || !known)
+    throw new ConfigurationError(
+      'FAULT_POINT is not acceptable: expected <place>:SIGKILL or <place>:SIGSTOP.',
+    );
   return { name, signal: known };
 }

@@ -64,7 +64,9 @@ async function createDatabase(url: string, database: string): Promise<void> {
   const connection = await createConnection(connectionOptions(url));
   try {
     await assertSafeServer(connection);
-    await connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    await connection.query(
+      `CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    );
   } finally {
     connection.destroy();
   }
@@ -88,7 +90,12 @@ async function openOrm(options: DatabaseOptions, database: string): Promise<Data
     migrationsTransactionMode: 'none',
     synchronize: false,
     poolSize: options.poolSize,
-    extra: { maxIdle: options.poolSize, idleTimeout: IDLE_TIMEOUT_MS, queueLimit: options.queueLimit, trace: false },
+    extra: {
+      maxIdle: options.poolSize,
+      idleTimeout: IDLE_TIMEOUT_MS,
+      queueLimit: options.queueLimit,
+      trace: false,
+    },
   });
   await orm.initialize();
   prepareSessions(orm);
@@ -110,8 +117,11 @@ function prepareSessions(orm: DataSource): void {
 async function migrateOnce(url: string, database: string, orm: DataSource): Promise<void> {
   const connection = await createConnection(connectionOptions(url, database));
   try {
-    const [[row]] = await connection.query<never[]>('SELECT GET_LOCK(?, 60) AS locked', [`${database}:migrate`]);
-    if ((row as { locked: number } | undefined)?.locked !== 1) throw new Error(`Another process has been migrating ${database} for a minute.`);
+    const [[row]] = await connection.query<never[]>('SELECT GET_LOCK(?, 60) AS locked', [
+      `${database}:migrate`,
+    ]);
+    if ((row as { locked: number } | undefined)?.locked !== 1)
+      throw new Error(`Another process has been migrating ${database} for a minute.`);
     await orm.runMigrations({ transaction: 'none' });
   } finally {
     connection.destroy();

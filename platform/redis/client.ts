@@ -45,7 +45,9 @@ export const wasNotSent = (error: unknown): boolean =>
 async function assertNothingIsEvicted(redis: Redis): Promise<void> {
   const policy = await evictionPolicy(redis);
   if (policy !== null && policy !== 'noeviction') {
-    throw new ConfigurationError(`The Redis server evicts keys: maxmemory-policy must be noeviction, it is ${policy}.`);
+    throw new ConfigurationError(
+      `The Redis server evicts keys: maxmemory-policy must be noeviction, it is ${policy}.`,
+    );
   }
 }
 

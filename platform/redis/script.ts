@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Redis } from 'ioredis';
 
-export type Script = (keys: readonly string[], args: readonly (string | number | Buffer)[]) => Promise<unknown>;
+export type Script = (
+  keys: readonly string[],
+  args: readonly (string | number | Buffer)[],
+) => Promise<unknown>;
 
 /**
  * A Lua script in a file of its own, called `<verb>-<number of keys>.lua`. It is sent once per server and then called by
@@ -10,12 +13,14 @@ export type Script = (keys: readonly string[], args: readonly (string | number |
  */
 export function loadScript(redis: Redis, file: URL): Script {
   const [, verb, keyCount] = /^(.+)-(\d+)\.lua$/.exec(basename(file.pathname)) ?? [];
-  if (!verb || !keyCount) throw new Error(`${basename(file.pathname)} is not named <verb>-<number of keys>.lua`);
+  if (!verb || !keyCount)
+    throw new Error(`${basename(file.pathname)} is not named <verb>-<number of keys>.lua`);
 
   redis.defineCommand(verb, { numberOfKeys: Number(keyCount), lua: readFileSync(file, 'utf8') });
   const command = (redis as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>)[verb];
   return (keys, args) => {
-    if (keys.length !== Number(keyCount)) throw new TypeError(`${verb} takes ${keyCount} keys, not ${keys.length}`);
+    if (keys.length !== Number(keyCount))
+      throw new TypeError(`${verb} takes ${keyCount} keys, not ${keys.length}`);
     return command!.call(redis, ...keys, ...args);
   };
 }

@@ -1,6 +1,13 @@
 import { readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
-import { commonSettings, count, duration, httpUrls, port, storeSettings } from '../../platform/config/settings.ts';
+import {
+  commonSettings,
+  count,
+  duration,
+  httpUrls,
+  port,
+  storeSettings,
+} from '../../platform/config/settings.ts';
 
 export type OrderConfig = ReturnType<typeof readOrderConfig>;
 

@@ -1,4 +1,10 @@
-import { allow, deny, hasScope, isAuthenticated, type Permissions } from '../../platform/graphql/permissions.ts';
+import {
+  allow,
+  deny,
+  hasScope,
+  isAuthenticated,
+  type Permissions,
+} from '../../platform/graphql/permissions.ts';
 
 /** Who may do what. Orders are looked up for their owner, so whoever holds an order may read all of it. */
 export const permissions: Permissions = {

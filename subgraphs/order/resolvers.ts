@@ -14,7 +14,8 @@ export const resolvers: Resolvers = {
   Query: {
     order: (_, { id }, context) => findOrder(id, context),
     purchaseOutcome: (_, { idempotencyKey }, context) => findPurchaseOutcome(idempotencyKey, context),
-    stock: (_, { productId }, { services }) => (isUuid(productId) ? services.stockReader.read(productId) : null),
+    stock: (_, { productId }, { services }) =>
+      isUuid(productId) ? services.stockReader.read(productId) : null,
   },
   Mutation: {
     purchase: (_, { input }, context) => buyProduct(input, context),

@@ -71,7 +71,10 @@ async function openStores(config: OrderConfig, logger: Logger): Promise<OrderSto
       queueLimit: 5_000,
       logger,
     });
-    const productClient = createSubgraphClient({ urls: config.PRODUCT_URL, identitySecret: config.identitySecret });
+    const productClient = createSubgraphClient({
+      urls: config.PRODUCT_URL,
+      identitySecret: config.identitySecret,
+    });
     return { database, redis, productClient };
   } catch (error) {
     redis.disconnect();

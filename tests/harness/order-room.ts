@@ -89,7 +89,13 @@ export class OrderRoom {
   }
 
   /** A product that is on sale now, unless said otherwise. @returns its id */
-  async sell({ units = 10, purchaseLimit, opensAt, closesAt, price = 1_000 }: SaleOptions = {}): Promise<string> {
+  async sell({
+    units = 10,
+    purchaseLimit,
+    opensAt,
+    closesAt,
+    price = 1_000,
+  }: SaleOptions = {}): Promise<string> {
     const reply = await askSubgraph(
       this.product.url,
       'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } ... on InvalidInput { message } } }',
@@ -131,13 +137,7 @@ export class OrderRoom {
   /** @param at which of the order subgraphs is asked */
   async buy(
     productId: string,
-    {
-      userId = randomUUID(),
-      key = newKey(),
-      quantity = 1,
-      at = 0,
-      patienceMs = null as number | null,
-    } = {},
+    { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, patienceMs = null as number | null } = {},
   ): Promise<PurchaseAnswer> {
     const reply = await askSubgraph(
       this.orders[at]!.url,
@@ -150,7 +150,9 @@ export class OrderRoom {
     return reply.data['purchase'] as unknown as PurchaseAnswer;
   }
 
-  async stock(productId: string): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {
+  async stock(
+    productId: string,
+  ): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {
     const reply = await askSubgraph(
       this.orders[0]!.url,
       'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining soldOut } }',
@@ -160,14 +162,28 @@ export class OrderRoom {
   }
 
   /** What MySQL has, which is what counts. */
-  async books(productId: string): Promise<{ total: number; sold: number; epoch: number; orders: number; units: number; tombstones: number }> {
+  async books(
+    productId: string,
+  ): Promise<{
+    total: number;
+    sold: number;
+    epoch: number;
+    orders: number;
+    units: number;
+    tombstones: number;
+  }> {
     const id = uuidToBytes(productId);
-    const [[stock]] = await this.pool.query<RowDataPacket[]>('SELECT total, sold, epoch FROM stock WHERE product_id = ?', [id]);
+    const [[stock]] = await this.pool.query<RowDataPacket[]>(
+      'SELECT total, sold, epoch FROM stock WHERE product_id = ?',
+      [id],
+    );
     const [[items]] = await this.pool.query<RowDataPacket[]>(
       'SELECT COUNT(*) AS orders, COALESCE(SUM(quantity), 0) AS units FROM order_item WHERE product_id = ?',
       [id],
     );
-    const [[graves]] = await this.pool.query<RowDataPacket[]>("SELECT COUNT(*) AS n FROM orders WHERE status = 'ABANDONED'");
+    const [[graves]] = await this.pool.query<RowDataPacket[]>(
+      "SELECT COUNT(*) AS n FROM orders WHERE status = 'ABANDONED'",
+    );
     return {
       total: Number(stock?.['total']),
       sold: Number(stock?.['sold']),
@@ -185,7 +201,10 @@ export class OrderRoom {
 }
 
 /** Call at the top of a test file or a `describe`. */
-export function useOrderRoom(stores: TestStores, { orders = 1, environment = {} as NodeJS.ProcessEnv } = {}): OrderRoom {
+export function useOrderRoom(
+  stores: TestStores,
+  { orders = 1, environment = {} as NodeJS.ProcessEnv } = {},
+): OrderRoom {
   const room = new OrderRoom(stores, environment);
   beforeAll(() => room.start(orders));
   afterAll(() => room.stop());

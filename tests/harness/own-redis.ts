@@ -18,7 +18,10 @@ export class OwnRedis {
   /** The first time on a free port, afterwards on the same. */
   async start(): Promise<void> {
     this.#folder ||= await mkdtemp(join(tmpdir(), 'firstcome-redis-'));
-    this.#server = await startRedis({ dataDir: this.#folder, ...(this.#server ? { port: this.#server.port } : {}) });
+    this.#server = await startRedis({
+      dataDir: this.#folder,
+      ...(this.#server ? { port: this.#server.port } : {}),
+    });
   }
 
   /** As when its machine loses power; it keeps nothing. */

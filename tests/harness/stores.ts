@@ -29,7 +29,8 @@ async function dropDatabases(url: string, name: string): Promise<void> {
   const server = new URL(url);
   server.pathname = '/';
   const connection = await createConnection(server.href);
-  for (const room of ['user', 'product', 'order']) await connection.query(`DROP DATABASE IF EXISTS ${name}_${room}`);
+  for (const room of ['user', 'product', 'order'])
+    await connection.query(`DROP DATABASE IF EXISTS ${name}_${room}`);
   await connection.end();
 }
 

@@ -9,7 +9,11 @@ export interface GraphQLReply {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-export const buyer = (userId: string = randomUUID()): Caller => ({ userId, scopes: new Set(), sessionId: null });
+export const buyer = (userId: string = randomUUID()): Caller => ({
+  userId,
+  scopes: new Set(),
+  sessionId: null,
+});
 
 export const administrator: Caller = {
   userId: randomUUID(),

@@ -28,7 +28,8 @@ export type Verdict =
 export const unitsOf = (candidates: readonly Candidate[]): Map<string, number> => {
   const units = new Map<string, number>();
   for (const { order } of candidates) {
-    for (const { productId, quantity } of order.items) units.set(productId, (units.get(productId) ?? 0) + quantity);
+    for (const { productId, quantity } of order.items)
+      units.set(productId, (units.get(productId) ?? 0) + quantity);
   }
   return units;
 };

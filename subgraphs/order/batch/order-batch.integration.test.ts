@@ -47,7 +47,9 @@ describe('a COMMIT whose answer is lost', () => {
     const answer = await room.buy(product, { userId, key });
     expect(['PurchaseConfirmed', 'PurchaseAbandoned']).toContain(answer.__typename);
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: answer.__typename });
-    expect(await expectWholeStock(product)).toMatchObject({ sold: answer.__typename === 'PurchaseConfirmed' ? 1 : 0 });
+    expect(await expectWholeStock(product)).toMatchObject({
+      sold: answer.__typename === 'PurchaseConfirmed' ? 1 : 0,
+    });
   });
 
   it('in a rush leaves every buyer with the truth', async () => {
@@ -85,9 +87,17 @@ describe('a batch', () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => room.buy(product)));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 9, SoldOut: 21 });
     expect(await room.books(product)).toMatchObject({ sold: 10, orders: 10 });
-    const [rows] = await room.pool.query('SELECT seq FROM order_item WHERE product_id = ? ORDER BY seq', [uuidToBytes(product)]);
-    expect((rows as { seq: number }[]).map(({ seq }) => Number(seq))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    await waitUntil('the refused to be released', () => room.stock(product), ({ reserved }) => reserved === 0);
+    const [rows] = await room.pool.query('SELECT seq FROM order_item WHERE product_id = ? ORDER BY seq', [
+      uuidToBytes(product),
+    ]);
+    expect((rows as { seq: number }[]).map(({ seq }) => Number(seq))).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+    await waitUntil(
+      'the refused to be released',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 0,
+    );
   });
 
   it('never takes a buyer over the limit, whatever Redis took them to hold', async () => {
@@ -110,7 +120,11 @@ describe('a batch', () => {
     await other.query('START TRANSACTION');
     await other.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
     const purchase = room.buy(product);
-    await waitUntil('the unit to be reserved', () => room.stock(product), ({ reserved }) => reserved === 1);
+    await waitUntil(
+      'the unit to be reserved',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 1,
+    );
     await other.query('ROLLBACK');
     await other.end();
     expect(await purchase).toMatchObject({ __typename: 'PurchaseConfirmed' });

@@ -93,7 +93,7 @@ export class OrderBatch {
     const epochs = new Map<string, number>();
     const orderIds = new Set<string>();
     const batch: Waiting[] = [];
-    for (let i = 0; i < this.#waiting.length && batch.length < this.#options.maxBatch; ) {
+    for (let i = 0; i < this.#waiting.length && batch.length < this.#options.maxBatch;) {
       const { order } = this.#waiting[i]!.candidate;
       const belongs =
         !orderIds.has(order.id) &&
@@ -112,7 +112,11 @@ export class OrderBatch {
   /** Gives each candidate its verdict. What cannot be part of the transaction is taken out and the rest run again. */
   async #write(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<void> {
     let rest = candidates;
-    for (let failures = 0; rest.length > 0 && failures < ATTEMPTS; rest = rest.filter((one) => !verdicts.has(one))) {
+    for (
+      let failures = 0;
+      rest.length > 0 && failures < ATTEMPTS;
+      rest = rest.filter((one) => !verdicts.has(one))
+    ) {
       try {
         failures += await this.#tryOnce(rest, verdicts);
       } catch (error) {
@@ -126,12 +130,18 @@ export class OrderBatch {
           await sleep(jitter(failures));
         } else if (rest.length > 1) {
           // One of them cannot be written at all. The others must not suffer for it.
-          this.#options.logger.error({ err: error, size: rest.length }, 'a batch holds something that cannot be written');
+          this.#options.logger.error(
+            { err: error, size: rest.length },
+            'a batch holds something that cannot be written',
+          );
           const middle = Math.ceil(rest.length / 2);
           await this.#write(rest.slice(0, middle), verdicts);
           await this.#write(rest.slice(middle), verdicts);
         } else {
-          this.#options.logger.error({ err: error, orderId: rest[0]!.order.id }, 'an order cannot be written');
+          this.#options.logger.error(
+            { err: error, orderId: rest[0]!.order.id },
+            'an order cannot be written',
+          );
           return;
         }
       }
@@ -158,7 +168,9 @@ export class OrderBatch {
         fitByLimit(candidates, result.excess, verdicts);
         break;
       case 'notSold': {
-        const products = [...new Set(candidates.flatMap(({ order }) => order.items.map((item) => item.productId)))];
+        const products = [
+          ...new Set(candidates.flatMap(({ order }) => order.items.map((item) => item.productId))),
+        ];
         fitByStock(candidates, await readStockRows(this.#options.pool, products), verdicts);
         break;
       }
@@ -198,9 +210,15 @@ export class OrderBatch {
         const { id, userId } = candidate.order;
         try {
           const record = await this.#options.tombstones.settle({ orderId: id, userId });
-          verdicts.set(candidate, isOwnOrder(candidate, record) ? { kind: 'ordered' } : { kind: 'exists', record });
+          verdicts.set(
+            candidate,
+            isOwnOrder(candidate, record) ? { kind: 'ordered' } : { kind: 'exists', record },
+          );
         } catch (error) {
-          this.#options.logger.warn({ err: error, orderId: id }, 'the outcome of a COMMIT could not be learnt');
+          this.#options.logger.warn(
+            { err: error, orderId: id },
+            'the outcome of a COMMIT could not be learnt',
+          );
           verdicts.set(candidate, { kind: 'unknown' });
         }
       }),

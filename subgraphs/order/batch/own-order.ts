@@ -7,7 +7,9 @@ export function isOwnOrder(candidate: Candidate, record: OrderRecord): boolean {
     record.kind === 'order' &&
     record.requestHash.equals(candidate.requestHash) &&
     candidate.order.items.every(({ productId, epoch, seq }) =>
-      record.order.items.some((item) => item.productId === productId && item.epoch === epoch && item.seq === seq),
+      record.order.items.some(
+        (item) => item.productId === productId && item.epoch === epoch && item.seq === seq,
+      ),
     )
   );
 }

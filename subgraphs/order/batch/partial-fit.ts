@@ -4,9 +4,11 @@ import type { Excess } from './write-orders.ts';
 
 /** Who is left out when a batch does not fit as a whole: whoever was admitted last. */
 
-const bySeq = (productId: string) => (a: Candidate, b: Candidate) => seqOf(a, productId) - seqOf(b, productId);
+const bySeq = (productId: string) => (a: Candidate, b: Candidate) =>
+  seqOf(a, productId) - seqOf(b, productId);
 
-const itemOf = ({ order }: Candidate, productId: string) => order.items.find((item) => item.productId === productId);
+const itemOf = ({ order }: Candidate, productId: string) =>
+  order.items.find((item) => item.productId === productId);
 const seqOf = (candidate: Candidate, productId: string) => itemOf(candidate, productId)?.seq ?? 0;
 
 /** Gives a verdict to those who are of a dead epoch, and to those for whom no units are left. */
@@ -19,7 +21,9 @@ export function fitByStock(
   for (const productId of products) {
     const row = rows.get(productId);
     let left = row ? row.total - row.sold : 0;
-    const buyers = candidates.filter((one) => itemOf(one, productId) && !verdicts.has(one)).sort(bySeq(productId));
+    const buyers = candidates
+      .filter((one) => itemOf(one, productId) && !verdicts.has(one))
+      .sort(bySeq(productId));
     for (const buyer of buyers) {
       const { quantity, epoch } = itemOf(buyer, productId)!;
       if (row && row.epoch !== epoch) {

@@ -33,7 +33,10 @@ export interface Excess {
  *
  * @throws {CommitUnanswered}, or the error of a statement before; then the transaction is still open
  */
-export async function writeOrders(connection: Connection, candidates: readonly Candidate[]): Promise<WriteResult> {
+export async function writeOrders(
+  connection: Connection,
+  candidates: readonly Candidate[],
+): Promise<WriteResult> {
   const sorted = [...candidates].sort((a, b) => (a.order.id < b.order.id ? -1 : 1));
 
   await connection.query('START TRANSACTION');
@@ -128,10 +131,11 @@ async function addHoldings(connection: Connection, candidates: readonly Candidat
 
   const limited = sorted.filter(({ limit }) => limit !== null);
   if (limited.length === 0) return [];
-  const [rows] = await connection.query<(RowDataPacket & { product_id: Buffer; user_id: Buffer; held: number })[]>(
-    'SELECT product_id, user_id, held FROM holding WHERE (product_id, user_id) IN (?)',
-    [limited.map(({ productId, userId }) => [uuidToBytes(productId), uuidToBytes(userId)])],
-  );
+  const [rows] = await connection.query<
+    (RowDataPacket & { product_id: Buffer; user_id: Buffer; held: number })[]
+  >('SELECT product_id, user_id, held FROM holding WHERE (product_id, user_id) IN (?)', [
+    limited.map(({ productId, userId }) => [uuidToBytes(productId), uuidToBytes(userId)]),
+  ]);
   return rows.flatMap((row) => {
     const [productId, userId] = [bytesToUuid(row.product_id), bytesToUuid(row.user_id)];
     const { units, limit } = added.get(`${productId} ${userId}`)!;

@@ -1,5 +1,9 @@
 import { createConnection, type Connection } from 'mysql2/promise';
-import { connectionOptions, databaseName, sessionStatements } from '../../../platform/mysql/connection-options.ts';
+import {
+  connectionOptions,
+  databaseName,
+  sessionStatements,
+} from '../../../platform/mysql/connection-options.ts';
 
 /**
  * The session by which the batch writes. A process that freezes inside a transaction falls silent, and the server ends
@@ -25,7 +29,10 @@ export class WriterConnection {
     // Its end is learnt from the next statement; without a listener it would end the process.
     connection.on('error', () => this.#forget(connection));
     for (const statement of sessionStatements(WAIT_TIMEOUT_S)) await connection.query(statement);
-    this.#pinging = setInterval(() => void connection.ping().catch(() => this.#forget(connection)), PING_EVERY_MS);
+    this.#pinging = setInterval(
+      () => void connection.ping().catch(() => this.#forget(connection)),
+      PING_EVERY_MS,
+    );
     this.#pinging.unref();
     this.#threadId = connection.threadId;
     this.#connection = connection;

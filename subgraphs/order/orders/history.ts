@@ -8,6 +8,9 @@ interface OrderEvent {
 }
 
 /** Every status the order has had, oldest first. The first is not stored: it is the order's own creation. */
-export async function historyOf(order: Order, events: DataLoader<string, OrderEvent[]>): Promise<OrderEvent[]> {
+export async function historyOf(
+  order: Order,
+  events: DataLoader<string, OrderEvent[]>,
+): Promise<OrderEvent[]> {
   return [{ status: 'PENDING_PAYMENT', at: order.createdAt }, ...(await events.load(order.id))];
 }

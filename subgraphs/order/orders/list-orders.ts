@@ -1,5 +1,10 @@
 import { Fault } from '../../../platform/errors.ts';
-import { connectionOf, decodeCursor, encodeCursor, type Connection } from '../../../platform/graphql/connection.ts';
+import {
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type Connection,
+} from '../../../platform/graphql/connection.ts';
 import { isUuid } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { OrderContext } from '../context.ts';
@@ -27,7 +32,11 @@ const EMPTY: OrderPage = { ...connectionOf<Order>([], 1, false, () => ''), count
  *
  * @throws {Fault} BAD_REQUEST for a page size or a cursor that is none
  */
-export async function listOrders(userId: string, page: Page, { caller, services }: OrderContext): Promise<OrderPage> {
+export async function listOrders(
+  userId: string,
+  page: Page,
+  { caller, services }: OrderContext,
+): Promise<OrderPage> {
   if (page.first < 1 || page.first > 100) throw new Fault('BAD_REQUEST', '`first` must be 1 to 100.');
   const after = page.after ? readCursor(page.after) : null;
   if (!caller || (caller.userId !== userId && !caller.scopes.has('order:read'))) return EMPTY;

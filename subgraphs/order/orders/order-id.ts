@@ -5,7 +5,8 @@ import { bytesToUuid } from '../../../platform/uuid.ts';
  * The order that a key of a user stands for: the first 16 bytes of SHA-256(user id, 0, key), marked as a UUID of version 8
  * (RFC 9562, 5.8). A retry knows its order without a look-up, and the primary key is the only unique key there is.
  */
-export const deriveOrderId = (userId: string, idempotencyKey: string): string => deriveId(userId, idempotencyKey);
+export const deriveOrderId = (userId: string, idempotencyKey: string): string =>
+  deriveId(userId, idempotencyKey);
 
 /** The movement that a restock's key stands for, in the same way. */
 export const deriveMovementId = (userId: string, idempotencyKey: string): string =>
@@ -19,7 +20,9 @@ function deriveId(...parts: string[]): string {
 }
 
 /** What a key was used for, in 16 bytes: the same key for anything else is refused. */
-export function hashRequest(lines: readonly { readonly productId: string; readonly quantity: number }[]): Buffer {
+export function hashRequest(
+  lines: readonly { readonly productId: string; readonly quantity: number }[],
+): Buffer {
   const text = lines
     .map(({ productId, quantity }) => `${productId} ${quantity}`)
     .sort()

@@ -16,7 +16,9 @@ export class OrderRepository {
   async findRecords(orderIds: readonly string[]): Promise<Map<string, OrderRecord>> {
     if (orderIds.length === 0) return new Map();
     const ids = orderIds.map(uuidToBytes);
-    const [rows] = await this.#pool.query<OrderRow[]>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (?)`, [ids]);
+    const [rows] = await this.#pool.query<OrderRow[]>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (?)`, [
+      ids,
+    ]);
     const orders = await this.#withItems(rows.filter(({ status }) => status !== ABANDONED));
     return new Map<string, OrderRecord>(
       rows.map((row) => {
@@ -34,7 +36,11 @@ export class OrderRepository {
    */
   async pageOfUser(
     userId: string,
-    page: { readonly limit: number; readonly after: { createdAt: Date; id: string } | null; readonly status: OrderStatus | null },
+    page: {
+      readonly limit: number;
+      readonly after: { createdAt: Date; id: string } | null;
+      readonly status: OrderStatus | null;
+    },
   ): Promise<Order[]> {
     const conditions = ['user_id = ?', page.status ? 'status = ?' : 'status <> ?'];
     const values: unknown[] = [uuidToBytes(userId), page.status ?? ABANDONED];
@@ -59,12 +65,15 @@ export class OrderRepository {
 
   /** When each order took on a status after its first, oldest first. */
   async eventsOf(orderIds: readonly string[]): Promise<Map<string, { status: OrderStatus; at: Date }[]>> {
-    const [rows] = await this.#pool.query<(RowDataPacket & { order_id: Buffer; status: OrderStatus; at: Date })[]>(
-      'SELECT order_id, status, at FROM order_event WHERE order_id IN (?) ORDER BY order_id, at',
-      [orderIds.map(uuidToBytes)],
-    );
+    const [rows] = await this.#pool.query<
+      (RowDataPacket & { order_id: Buffer; status: OrderStatus; at: Date })[]
+    >('SELECT order_id, status, at FROM order_event WHERE order_id IN (?) ORDER BY order_id, at', [
+      orderIds.map(uuidToBytes),
+    ]);
     const byOrder = groupBy(rows, (row) => bytesToUuid(row.order_id));
-    return new Map([...byOrder].map(([id, events]) => [id, events.map(({ status, at }) => ({ status, at }))]));
+    return new Map(
+      [...byOrder].map(([id, events]) => [id, events.map(({ status, at }) => ({ status, at }))]),
+    );
   }
 
   async #withItems(rows: readonly OrderRow[]): Promise<Map<string, Order>> {
@@ -78,7 +87,13 @@ export class OrderRepository {
     return new Map(
       rows.map((row) => {
         const id = bytesToUuid(row.id);
-        return [id, toOrder(row, (byOrder.get(id) ?? []).map((item) => toItem(item, row.currency)))];
+        return [
+          id,
+          toOrder(
+            row,
+            (byOrder.get(id) ?? []).map((item) => toItem(item, row.currency)),
+          ),
+        ];
       }),
     );
   }

@@ -24,8 +24,13 @@ const MAX_PER_REQUEST = 100;
  */
 export class ProductReader {
   readonly #client: SubgraphClient;
-  readonly #known = new LRUCache<string, { readonly product: ProductForSale | null }>({ max: 10_000, ttl: FRESH_MS });
-  readonly #questions = createCoalescer((ids: readonly string[]) => this.#fetch(ids), { maxItems: MAX_PER_REQUEST });
+  readonly #known = new LRUCache<string, { readonly product: ProductForSale | null }>({
+    max: 10_000,
+    ttl: FRESH_MS,
+  });
+  readonly #questions = createCoalescer((ids: readonly string[]) => this.#fetch(ids), {
+    maxItems: MAX_PER_REQUEST,
+  });
 
   constructor(client: SubgraphClient) {
     this.#client = client;

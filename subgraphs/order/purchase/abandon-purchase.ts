@@ -3,7 +3,14 @@ import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid
 import type { AbandonPurchaseInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
 import { deriveOrderId } from '../orders/order-id.ts';
-import { abandoned, confirmed, unknown, type OutcomeUnknown, type PurchaseAbandoned, type PurchaseConfirmed } from './outcomes.ts';
+import {
+  abandoned,
+  confirmed,
+  unknown,
+  type OutcomeUnknown,
+  type PurchaseAbandoned,
+  type PurchaseConfirmed,
+} from './outcomes.ts';
 import { idempotencyKey } from './purchase-input.ts';
 
 const abandonInput = z.object({ idempotencyKey });

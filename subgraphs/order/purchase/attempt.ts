@@ -19,7 +19,12 @@ export interface Attempt {
   readonly deadline: number;
 }
 
-export function newAttempt(userId: string, idempotencyKey: string, lines: readonly Line[], patienceMs: number): Attempt {
+export function newAttempt(
+  userId: string,
+  idempotencyKey: string,
+  lines: readonly Line[],
+  patienceMs: number,
+): Attempt {
   return {
     userId,
     orderId: deriveOrderId(userId, idempotencyKey),

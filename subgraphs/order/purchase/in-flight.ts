@@ -7,7 +7,10 @@ import { confirmed, keyReused, unknown, type PurchaseOutcome } from './outcomes.
  * an attempt goes on when its caller has run out of patience, so that what it began is finished.
  */
 export class InFlight {
-  readonly #attempts = new Map<string, { readonly requestHash: Buffer; readonly outcome: Promise<PurchaseOutcome> }>();
+  readonly #attempts = new Map<
+    string,
+    { readonly requestHash: Buffer; readonly outcome: Promise<PurchaseOutcome> }
+  >();
 
   get size(): number {
     return this.#attempts.size;
@@ -18,7 +21,9 @@ export class InFlight {
     const running = this.#attempts.get(attempt.orderId);
     if (running && !running.requestHash.equals(attempt.requestHash)) return keyReused;
     const outcome = running
-      ? running.outcome.then((answer) => (answer.__typename === 'PurchaseConfirmed' ? confirmed(answer.order, true) : answer))
+      ? running.outcome.then((answer) =>
+          answer.__typename === 'PurchaseConfirmed' ? confirmed(answer.order, true) : answer,
+        )
       : this.#begin(attempt, work);
     return withDeadline(outcome, attempt.deadline);
   }

@@ -5,7 +5,12 @@ import type { Order } from '../orders/order.ts';
 export type PurchaseOutcome =
   | PurchaseConfirmed
   | { readonly __typename: 'SoldOut'; readonly message: string; readonly productId: string }
-  | { readonly __typename: 'SaleNotOpen'; readonly message: string; readonly opensAt: Date; readonly serverTime: Date }
+  | {
+      readonly __typename: 'SaleNotOpen';
+      readonly message: string;
+      readonly opensAt: Date;
+      readonly serverTime: Date;
+    }
   | { readonly __typename: 'SaleClosed'; readonly message: string; readonly closedAt: Date | null }
   | {
       readonly __typename: 'PurchaseLimitExceeded';
@@ -72,7 +77,10 @@ export const limitExceeded = (limit: number, alreadyHeld: number): PurchaseOutco
   alreadyHeld,
 });
 
-export const productNotFound = { __typename: 'ProductNotFound', message: 'There is no such product.' } as const;
+export const productNotFound = {
+  __typename: 'ProductNotFound',
+  message: 'There is no such product.',
+} as const;
 
 export const keyReused = {
   __typename: 'IdempotencyKeyReused',
@@ -81,12 +89,14 @@ export const keyReused = {
 
 export const abandoned: PurchaseAbandoned = {
   __typename: 'PurchaseAbandoned',
-  message: 'The attempt under this key was given up and will never become an order. Try again under a new key.',
+  message:
+    'The attempt under this key was given up and will never become an order. Try again under a new key.',
 };
 
 export const busy: PurchaseOutcome = {
   __typename: 'Busy',
-  message: 'There is too much to do at the moment. This attempt bought nothing; try again under the same key.',
+  message:
+    'There is too much to do at the moment. This attempt bought nothing; try again under the same key.',
   retryAfterMs: RETRY_AFTER_MS,
 };
 

@@ -6,7 +6,10 @@ import { abandoned, confirmed, type PurchaseOutcome } from './outcomes.ts';
 import { idempotencyKey } from './purchase-input.ts';
 
 /** What became of a purchase, as far as can be seen: null is not a no. */
-export async function findPurchaseOutcome(key: string, context: OrderContext): Promise<PurchaseOutcome | null> {
+export async function findPurchaseOutcome(
+  key: string,
+  context: OrderContext,
+): Promise<PurchaseOutcome | null> {
   const { userId } = signedIn(context);
   const checked = checkInput(z.object({ idempotencyKey }), { idempotencyKey: key });
   if (!checked.ok) return checked.refusal;

@@ -10,9 +10,17 @@ describe('a purchase', () => {
   it('is an order, and takes a unit, once it is confirmed', async () => {
     const product = await room.sell({ units: 3 });
     const answer = await room.buy(product);
-    expect(answer).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false, order: { status: 'PENDING_PAYMENT' } });
+    expect(answer).toMatchObject({
+      __typename: 'PurchaseConfirmed',
+      replayed: false,
+      order: { status: 'PENDING_PAYMENT' },
+    });
     expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
-    await waitUntil('Redis to have confirmed', () => room.stock(product), ({ sold, reserved }) => sold === 1 && reserved === 0);
+    await waitUntil(
+      'Redis to have confirmed',
+      () => room.stock(product),
+      ({ sold, reserved }) => sold === 1 && reserved === 0,
+    );
   });
 
   it('is given once under a key, however often and wherever it is asked for', async () => {
@@ -25,21 +33,33 @@ describe('a purchase', () => {
     expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed).length).toBe(1);
     expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
-    await waitUntil('no reservation to be left', () => room.stock(product), ({ reserved, sold }) => reserved === 0 && sold === 1);
+    await waitUntil(
+      'no reservation to be left',
+      () => room.stock(product),
+      ({ reserved, sold }) => reserved === 0 && sold === 1,
+    );
   });
 
   it('of another quantity or product under a used key is refused', async () => {
     const [product, other] = [await room.sell(), await room.sell()];
     const [userId, key] = [randomUUID(), newKey()];
     await room.buy(product, { userId, key });
-    expect(await room.buy(product, { userId, key, quantity: 2 })).toMatchObject({ __typename: 'IdempotencyKeyReused' });
+    expect(await room.buy(product, { userId, key, quantity: 2 })).toMatchObject({
+      __typename: 'IdempotencyKeyReused',
+    });
     expect(await room.buy(other, { userId, key })).toMatchObject({ __typename: 'IdempotencyKeyReused' });
-    await waitUntil('nothing to stay reserved', () => room.stock(other), ({ remaining }) => remaining === 10);
+    await waitUntil(
+      'nothing to stay reserved',
+      () => room.stock(other),
+      ({ remaining }) => remaining === 10,
+    );
   });
 
   it('never sells more than there is, with 400 buyers at two processes', async () => {
     const product = await room.sell({ units: 100 });
-    const answers = await Promise.all(Array.from({ length: 400 }, (_, i) => room.buy(product, { at: i % 2 })));
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, (_, i) => room.buy(product, { at: i % 2 })),
+    );
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 100, SoldOut: 300 });
     expect(await room.books(product)).toMatchObject({ sold: 100, orders: 100 });
   });
@@ -47,15 +67,22 @@ describe('a purchase', () => {
   it('keeps to the limit of a buyer, over many keys at once', async () => {
     const product = await room.sell({ units: 100, purchaseLimit: 2 });
     const userId = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => room.buy(product, { userId, at: i % 2 })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => room.buy(product, { userId, at: i % 2 })),
+    );
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2, PurchaseLimitExceeded: 48 });
-    expect(answers.find(({ __typename }) => __typename === 'PurchaseLimitExceeded')).toMatchObject({ alreadyHeld: 2 });
+    expect(answers.find(({ __typename }) => __typename === 'PurchaseLimitExceeded')).toMatchObject({
+      alreadyHeld: 2,
+    });
   });
 
   it('before the sale opens or after it closes is refused with the time', async () => {
     const [later, over] = [new Date(Date.now() + 600_000), new Date(Date.now() - 1_000)];
     const upcoming = await room.sell({ opensAt: later });
-    expect(await room.buy(upcoming)).toMatchObject({ __typename: 'SaleNotOpen', opensAt: later.toISOString() });
+    expect(await room.buy(upcoming)).toMatchObject({
+      __typename: 'SaleNotOpen',
+      opensAt: later.toISOString(),
+    });
     const closed = await room.sell({ closesAt: over });
     expect(await room.buy(closed)).toMatchObject({ __typename: 'SaleClosed', closedAt: over.toISOString() });
   });
@@ -81,7 +108,11 @@ describe('a purchase', () => {
 
   it('names every problem of its input', async () => {
     const answer = await room.buy('no product', { quantity: 0, key: 'short' });
-    expect(answer.problems?.map(({ path }) => path).sort()).toEqual(['idempotencyKey', 'productId', 'quantity']);
+    expect(answer.problems?.map(({ path }) => path).sort()).toEqual([
+      'idempotencyKey',
+      'productId',
+      'quantity',
+    ]);
   });
 
   it('whose total would be no Int is invalid input', async () => {

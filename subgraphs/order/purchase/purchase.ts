@@ -60,14 +60,16 @@ export class Purchases {
       const admission = await this.#reserve(attempt, products);
       if (admission.kind === 'answered') return admission.outcome;
       if (admission.kind === 'notReady') {
-        const readiness = round === 1 ? await this.#makeReady(attempt, admission.productId, 0, products) : 'notReady';
+        const readiness =
+          round === 1 ? await this.#makeReady(attempt, admission.productId, 0, products) : 'notReady';
         if (readiness === 'noStock') return answer.soldOut(admission.productId);
         if (readiness === 'notReady') return answer.busy;
         continue;
       }
       const candidate = toCandidate(attempt, products, admission.reservations, this.#the.paymentTimeoutMs);
       const verdict = await this.#the.batch.submit(candidate);
-      if (verdict.kind !== 'staleEpoch') return this.#conclude(attempt, candidate, admission.reservations, verdict);
+      if (verdict.kind !== 'staleEpoch')
+        return this.#conclude(attempt, candidate, admission.reservations, verdict);
       await this.#makeReady(attempt, verdict.productId, verdict.epoch, products);
     }
     return answer.unknown;
@@ -75,7 +77,9 @@ export class Purchases {
 
   async #readProducts(attempt: Attempt): Promise<Map<string, ProductForSale> | PurchaseOutcome> {
     try {
-      const products = await Promise.all(attempt.lines.map(({ productId }) => this.#the.products.read(productId)));
+      const products = await Promise.all(
+        attempt.lines.map(({ productId }) => this.#the.products.read(productId)),
+      );
       const found = products.filter((product) => product !== null);
       if (found.length < attempt.lines.length) return answer.productNotFound;
       return new Map(found.map((product) => [product.id, product]));
@@ -91,7 +95,11 @@ export class Purchases {
     for (const { productId, quantity } of attempt.lines) {
       const { terms } = products.get(productId)!;
       const { orderId, userId, deadline } = attempt;
-      const outcome = await this.#the.stock.reserve(productId, { orderId, userId, quantity, deadline }, terms);
+      const outcome = await this.#the.stock.reserve(
+        productId,
+        { orderId, userId, quantity, deadline },
+        terms,
+      );
 
       if (outcome.kind === 'reserved') {
         reservations.push(outcome.reservation);
@@ -108,7 +116,8 @@ export class Purchases {
         );
       }
       if (outcome.kind === 'unanswered') return answered(answer.unknown);
-      if (reservations.length > 0) return answered(await this.#giveUp(attempt, reservations, answer.abandoned));
+      if (reservations.length > 0)
+        return answered(await this.#giveUp(attempt, reservations, answer.abandoned));
       switch (outcome.kind) {
         case 'settled':
           return answered(await this.#unlessKnown(attempt, answer.unknown));
@@ -196,7 +205,9 @@ export class Purchases {
 
   /** Nobody waits for this: where it fails the reaper does it again. */
   #inBackground(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#the.logger.warn({ err: error }, 'a reservation stays for the reaper'));
+    work.catch((error: unknown) =>
+      this.#the.logger.warn({ err: error }, 'a reservation stays for the reaper'),
+    );
   }
 }
 
@@ -262,6 +273,7 @@ function toCandidate(
     createdAt: new Date(now),
   };
   const limits = new Map<string, number>();
-  for (const { id, terms } of products.values()) if (terms.purchaseLimit !== null) limits.set(id, terms.purchaseLimit);
+  for (const { id, terms } of products.values())
+    if (terms.purchaseLimit !== null) limits.set(id, terms.purchaseLimit);
   return { order, requestHash: attempt.requestHash, limits };
 }

@@ -22,7 +22,9 @@ export class Gate {
   async through(
     productId: string,
     call: (epoch: number) => Promise<unknown>,
-  ): Promise<(GateReply & { readonly state: 'ready' } & { readonly epoch: number }) | { readonly state: 'notReady' }> {
+  ): Promise<
+    (GateReply & { readonly state: 'ready' } & { readonly epoch: number }) | { readonly state: 'notReady' }
+  > {
     let epoch = this.#epochs.get(productId) ?? (await this.currentEpoch(productId));
     // A rebuild between two calls is rare; two of them in a row mean that something is wrong with Redis.
     for (let attempt = 0; attempt < 3 && epoch !== null; attempt++) {

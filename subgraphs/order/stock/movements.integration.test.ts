@@ -36,9 +36,19 @@ async function giveBack(product: string, userId: string): Promise<StockMovement>
       uuidToBytes(product),
       uuidToBytes(userId),
     ]);
-    const movement: StockMovement = { id: randomUUID(), productId: product, kind: 'GIVE_BACK', quantity: 1, orderId: null, userId, epoch };
+    const movement: StockMovement = {
+      id: randomUUID(),
+      productId: product,
+      kind: 'GIVE_BACK',
+      quantity: 1,
+      orderId: null,
+      userId,
+      epoch,
+    };
     await insertMovement(connection, movement);
-    await connection.query('UPDATE stock_movement SET applied_at = created_at WHERE id = ?', [uuidToBytes(movement.id)]);
+    await connection.query('UPDATE stock_movement SET applied_at = created_at WHERE id = ?', [
+      uuidToBytes(movement.id),
+    ]);
     return movement;
   });
 }
@@ -56,7 +66,11 @@ describe('a give-back', () => {
     await dropGate(product);
     await room.buy(product);
     expect(await stock.applyMovement(movement)).toBe(true);
-    await waitUntil('Redis to agree', () => room.stock(product), ({ reserved }) => reserved === 0);
+    await waitUntil(
+      'Redis to agree',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 0,
+    );
     expect(await room.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
     expect(await room.books(product)).toMatchObject({ sold: 1 });
   });
@@ -65,7 +79,11 @@ describe('a give-back', () => {
     const product = await room.sell({ units: 5 });
     const userId = randomUUID();
     await room.buy(product, { userId });
-    await waitUntil('the order to be confirmed', () => room.stock(product), ({ sold }) => sold === 1);
+    await waitUntil(
+      'the order to be confirmed',
+      () => room.stock(product),
+      ({ sold }) => sold === 1,
+    );
     const movement = await giveBack(product, userId);
     expect(await stock.applyMovement(movement)).toBe(true);
     expect(await stock.applyMovement(movement)).toBe(true);
@@ -96,8 +114,11 @@ describe('a restock', () => {
   it('under the same key changes nothing the second time', async () => {
     const product = await room.sell({ units: 5 });
     const idempotencyKey = newKey();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => room.restock(product, 3, { idempotencyKey })));
-    for (const answer of answers) expect(answer).toMatchObject({ __typename: 'Restocked', stock: { total: 8 } });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => room.restock(product, 3, { idempotencyKey })),
+    );
+    for (const answer of answers)
+      expect(answer).toMatchObject({ __typename: 'Restocked', stock: { total: 8 } });
     expect(await room.restock(product, 4, { idempotencyKey })).toMatchObject({ __typename: 'InvalidInput' });
   });
 
@@ -112,9 +133,15 @@ describe('a restock', () => {
   it('is refused when the total is another one by now, or the units are sold', async () => {
     const product = await room.sell({ units: 3 });
     await room.buy(product, { quantity: 2 });
-    expect(await room.restock(product, 1, { expectedTotal: 2 })).toMatchObject({ __typename: 'StaleStock', stock: { total: 3 } });
+    expect(await room.restock(product, 1, { expectedTotal: 2 })).toMatchObject({
+      __typename: 'StaleStock',
+      stock: { total: 3 },
+    });
     expect(await room.restock(product, -2)).toMatchObject({ __typename: 'StockInUse' });
-    expect(await room.restock(product, -1, { expectedTotal: 3 })).toMatchObject({ __typename: 'Restocked', stock: { total: 2, soldOut: true } });
+    expect(await room.restock(product, -1, { expectedTotal: 3 })).toMatchObject({
+      __typename: 'Restocked',
+      stock: { total: 2, soldOut: true },
+    });
   });
 
   it('that reached MySQL only is carried to Redis afterwards', async () => {
@@ -122,9 +149,23 @@ describe('a restock', () => {
     await room.buy(product);
     await inTransaction(room.pool, async (connection) => {
       const { epoch } = (await lockStockRow(connection, product))!;
-      await connection.query('UPDATE stock SET total = total + 4 WHERE product_id = ?', [uuidToBytes(product)]);
-      await insertMovement(connection, { id: randomUUID(), productId: product, kind: 'RESTOCK', quantity: 4, orderId: null, userId: null, epoch });
+      await connection.query('UPDATE stock SET total = total + 4 WHERE product_id = ?', [
+        uuidToBytes(product),
+      ]);
+      await insertMovement(connection, {
+        id: randomUUID(),
+        productId: product,
+        kind: 'RESTOCK',
+        quantity: 4,
+        orderId: null,
+        userId: null,
+        epoch,
+      });
     });
-    await waitUntil('Redis to hear of it', () => room.stock(product), ({ total }) => total === 7);
+    await waitUntil(
+      'Redis to hear of it',
+      () => room.stock(product),
+      ({ total }) => total === 7,
+    );
   });
 });

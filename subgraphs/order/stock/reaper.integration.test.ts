@@ -9,7 +9,13 @@ import { redisId } from './redis-id.ts';
 const room = useOrderRoom(useStores(), { environment: { RESERVATION_TIMEOUT: '1s' } });
 
 /** A reservation as a process leaves it that died right after it. */
-async function leaveReservation(product: string, orderId: string, userId: string, seq: number, due = Date.now()): Promise<void> {
+async function leaveReservation(
+  product: string,
+  orderId: string,
+  userId: string,
+  seq: number,
+  due = Date.now(),
+): Promise<void> {
   const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
   const name = (part: string) => room.key(product, `${epoch}:${part}`);
   await room.redis.hset(name('records'), redisId(orderId), `R:1:${seq}:${redisId(userId)}`);
@@ -24,7 +30,11 @@ describe('a reservation that nobody has settled in time', () => {
     await leaveReservation(product, deriveOrderId(userId, key), userId, 1);
     expect(await room.stock(product)).toMatchObject({ reserved: 1, remaining: 4 });
 
-    await waitUntil('the unit to come back', () => room.stock(product), ({ reserved, remaining }) => reserved === 0 && remaining === 5);
+    await waitUntil(
+      'the unit to come back',
+      () => room.stock(product),
+      ({ reserved, remaining }) => reserved === 0 && remaining === 5,
+    );
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
   });
 
@@ -32,12 +42,20 @@ describe('a reservation that nobody has settled in time', () => {
     const product = await room.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
     const { order } = await room.buy(product, { userId, key });
-    await waitUntil('the order to be confirmed', () => room.stock(product), ({ sold }) => sold === 1);
+    await waitUntil(
+      'the order to be confirmed',
+      () => room.stock(product),
+      ({ sold }) => sold === 1,
+    );
     const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
     await room.redis.hincrby(room.key(product, `${epoch}:stock`), 'sold', -1);
     await leaveReservation(product, order!.id, userId, 1);
 
-    await waitUntil('the reservation to be confirmed', () => room.stock(product), ({ reserved }) => reserved === 0);
+    await waitUntil(
+      'the reservation to be confirmed',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 0,
+    );
     expect(await room.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
   });
 
@@ -45,10 +63,18 @@ describe('a reservation that nobody has settled in time', () => {
     const product = await room.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
     const { order } = await room.buy(product, { userId, key });
-    await waitUntil('the order to be confirmed', () => room.stock(product), ({ sold }) => sold === 1);
+    await waitUntil(
+      'the order to be confirmed',
+      () => room.stock(product),
+      ({ sold }) => sold === 1,
+    );
     await leaveReservation(product, order!.id, userId, 99);
 
-    await waitUntil('the second unit to come back', () => room.stock(product), ({ reserved }) => reserved === 0);
+    await waitUntil(
+      'the second unit to come back',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 0,
+    );
     expect(await room.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
   });
 
@@ -56,7 +82,14 @@ describe('a reservation that nobody has settled in time', () => {
     const product = await room.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
     await leaveReservation(product, deriveOrderId(userId, key), userId, 7, Date.now() + 600_000);
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
-    await waitUntil('Redis to agree', () => room.stock(product), ({ sold, reserved }) => sold === 1 && reserved === 0);
+    expect(await room.buy(product, { userId, key })).toMatchObject({
+      __typename: 'PurchaseConfirmed',
+      replayed: false,
+    });
+    await waitUntil(
+      'Redis to agree',
+      () => room.stock(product),
+      ({ sold, reserved }) => sold === 1 && reserved === 0,
+    );
   });
 });

@@ -52,6 +52,7 @@ export class Reaper {
       }),
     );
     const failed = results.filter(({ status }) => status === 'rejected').length;
-    if (results.length > 0) this.#logger.info({ productId, settled: results.length - failed, failed }, 'reaped');
+    if (results.length > 0)
+      this.#logger.info({ productId, settled: results.length - failed, failed }, 'reaped');
   }
 }

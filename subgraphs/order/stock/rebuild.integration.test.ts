@@ -30,7 +30,10 @@ describe('after Redis has lost everything', () => {
 
     expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
     for (const at of [0, 1]) {
-      expect(await room.buy(product, { userId, key, at })).toMatchObject({ replayed: true, order: { id: first.order?.id } });
+      expect(await room.buy(product, { userId, key, at })).toMatchObject({
+        replayed: true,
+        order: { id: first.order?.id },
+      });
     }
     expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
   });
@@ -53,8 +56,15 @@ describe('after Redis has lost everything', () => {
     const [userId, key] = [randomUUID(), newKey()];
     const first = await room.buy(product, { userId, key });
     await room.redis.flushall();
-    await waitUntil('the sale to be over', () => room.buy(product), ({ __typename }) => __typename === 'SaleClosed');
-    expect(await room.buy(product, { userId, key })).toMatchObject({ replayed: true, order: { id: first.order?.id } });
+    await waitUntil(
+      'the sale to be over',
+      () => room.buy(product),
+      ({ __typename }) => __typename === 'SaleClosed',
+    );
+    expect(await room.buy(product, { userId, key })).toMatchObject({
+      replayed: true,
+      order: { id: first.order?.id },
+    });
   });
 
   it('the limit of a buyer still counts what was bought before', async () => {
@@ -62,7 +72,10 @@ describe('after Redis has lost everything', () => {
     const userId = randomUUID();
     await room.buy(product, { userId, quantity: 2 });
     await room.redis.flushall();
-    expect(await room.buy(product, { userId })).toMatchObject({ __typename: 'PurchaseLimitExceeded', alreadyHeld: 2 });
+    expect(await room.buy(product, { userId })).toMatchObject({
+      __typename: 'PurchaseLimitExceeded',
+      alreadyHeld: 2,
+    });
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
@@ -75,7 +88,11 @@ describe('after Redis has lost everything', () => {
 
   it('buyers of both processes share what is left, exactly', async () => {
     const product = await room.sell({ units: 60 });
-    const buyers = Array.from({ length: 200 }, (_, i) => ({ userId: randomUUID(), key: newKey(), at: i % 2 }));
+    const buyers = Array.from({ length: 200 }, (_, i) => ({
+      userId: randomUUID(),
+      key: newKey(),
+      at: i % 2,
+    }));
     const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
     await room.redis.flushall();
     const answers = await rush;
@@ -84,7 +101,8 @@ describe('after Redis has lost everything', () => {
     const retried = await Promise.all(
       buyers.map(async (buyer, i) => {
         let answer = answers[i]!;
-        while (answer.__typename === 'Busy' || answer.__typename === 'OutcomeUnknown') answer = await room.buy(product, buyer);
+        while (answer.__typename === 'Busy' || answer.__typename === 'OutcomeUnknown')
+          answer = await room.buy(product, buyer);
         return answer;
       }),
     );
@@ -98,7 +116,9 @@ describe('rebuilds', () => {
     const product = await room.sell({ units: 50 });
     for (let round = 0; round < 5; round++) {
       await room.redis.flushall();
-      const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => room.buy(product, { at: i % 2 })));
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => room.buy(product, { at: i % 2 })),
+      );
       expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 8 });
     }
     const { epoch } = await settled(product);
@@ -132,7 +152,11 @@ describe('when Redis is killed and comes back empty', () => {
     const meanwhile = await room.buy(product);
     expect(['Busy', 'OutcomeUnknown']).toContain(meanwhile.__typename);
     await redis.start();
-    await waitUntil('a purchase to be served', () => room.buy(product), ({ __typename }) => __typename === 'PurchaseConfirmed');
+    await waitUntil(
+      'a purchase to be served',
+      () => room.buy(product),
+      ({ __typename }) => __typename === 'PurchaseConfirmed',
+    );
     const books = await settled(product);
     expect(books.sold).toBe(books.orders);
     expect(books.sold).toBeLessThanOrEqual(3);

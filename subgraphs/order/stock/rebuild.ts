@@ -57,10 +57,16 @@ export async function rebuild(
     await busyProducts.note(productId);
     await writeEpoch(found.row, found.holdings);
     const before = Number(
-      await scripts.openGate([keys.gate(productId), keys.lock(productId)], [lock.token, found.row.epoch, runId]),
+      await scripts.openGate(
+        [keys.gate(productId), keys.lock(productId)],
+        [lock.token, found.row.epoch, runId],
+      ),
     );
     if (before < 0) {
-      logger.warn({ productId, epoch: found.row.epoch }, 'a rebuild lost its lock or its server; its epoch stays shut');
+      logger.warn(
+        { productId, epoch: found.row.epoch },
+        'a rebuild lost its lock or its server; its epoch stays shut',
+      );
       return 'lost';
     }
     logger.info({ productId, epoch: found.row.epoch, before }, 'stock rebuilt');

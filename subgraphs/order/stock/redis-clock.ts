@@ -10,7 +10,8 @@ export class RedisClock {
   constructor(redis: Redis) {
     const read = () => {
       redis.time().then(
-        ([seconds, microseconds]) => this.observe(Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)),
+        ([seconds, microseconds]) =>
+          this.observe(Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)),
         // Not connected after all; every reply of a script brings a reading, too.
         () => undefined,
       );

@@ -41,7 +41,11 @@ type Written = { readonly kind: 'written'; readonly movement: StockMovement };
 type NotWritten = { readonly kind: 'replay' | 'otherUse' | 'stale' | 'inUse' | 'tooMany' };
 
 /** Changes how many units there are to sell. In MySQL first, where the guards are; Redis learns of it by the outbox. */
-export async function restock(the: RestockDependencies, userId: string, request: RestockRequest): Promise<RestockOutcome> {
+export async function restock(
+  the: RestockDependencies,
+  userId: string,
+  request: RestockRequest,
+): Promise<RestockOutcome> {
   const product = await the.products.read(request.productId);
   if (!product) return productNotFound;
 
@@ -81,7 +85,10 @@ async function write(
   if (change < 0 && row.total + change < row.sold + reserved) return { kind: 'inUse' };
   if (row.total + change > LARGEST_TOTAL) return { kind: 'tooMany' };
 
-  await connection.query('UPDATE stock SET total = total + ? WHERE product_id = ?', [change, uuidToBytes(productId)]);
+  await connection.query('UPDATE stock SET total = total + ? WHERE product_id = ?', [
+    change,
+    uuidToBytes(productId),
+  ]);
   const movement: StockMovement = {
     id,
     productId,
@@ -101,7 +108,9 @@ function toOutcome(result: Written | NotWritten, stock: StockView): RestockOutco
     case 'replay':
       return { __typename: 'Restocked', stock };
     case 'otherUse':
-      return invalidInput([{ path: 'idempotencyKey', message: 'This key was used before for another restock.' }]);
+      return invalidInput([
+        { path: 'idempotencyKey', message: 'This key was used before for another restock.' },
+      ]);
     case 'stale':
       return { __typename: 'StaleStock', message: 'The total is another one by now.', stock };
     case 'inUse':

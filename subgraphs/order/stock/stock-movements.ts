@@ -27,16 +27,19 @@ interface MovementRow extends RowDataPacket {
 const COLUMNS = 'id, product_id, kind, quantity, order_id, user_id, epoch';
 
 export async function insertMovement(connection: PoolConnection, movement: StockMovement): Promise<void> {
-  await connection.query(`INSERT INTO stock_movement (${COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
-    uuidToBytes(movement.id),
-    uuidToBytes(movement.productId),
-    movement.kind,
-    movement.quantity,
-    movement.orderId && uuidToBytes(movement.orderId),
-    movement.userId && uuidToBytes(movement.userId),
-    movement.epoch,
-    new Date(),
-  ]);
+  await connection.query(
+    `INSERT INTO stock_movement (${COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      uuidToBytes(movement.id),
+      uuidToBytes(movement.productId),
+      movement.kind,
+      movement.quantity,
+      movement.orderId && uuidToBytes(movement.orderId),
+      movement.userId && uuidToBytes(movement.userId),
+      movement.epoch,
+      new Date(),
+    ],
+  );
 }
 
 export async function findMovement(reader: Pool | PoolConnection, id: string): Promise<StockMovement | null> {

@@ -28,11 +28,15 @@ const toRow = (record: StockRecord): StockRow => ({
 });
 
 /** @returns the rows that there are, by product id */
-export async function readStockRows(reader: Reader, productIds: readonly string[]): Promise<Map<string, StockRow>> {
+export async function readStockRows(
+  reader: Reader,
+  productIds: readonly string[],
+): Promise<Map<string, StockRow>> {
   if (productIds.length === 0) return new Map();
-  const [records] = await reader.query<StockRecord[]>(`SELECT ${COLUMNS} FROM stock WHERE product_id IN (?)`, [
-    productIds.map(uuidToBytes),
-  ]);
+  const [records] = await reader.query<StockRecord[]>(
+    `SELECT ${COLUMNS} FROM stock WHERE product_id IN (?)`,
+    [productIds.map(uuidToBytes)],
+  );
   return new Map(records.map(toRow).map((row) => [row.productId, row]));
 }
 
@@ -46,7 +50,12 @@ export async function lockStockRow(connection: PoolConnection, productId: string
 }
 
 /** @returns false when the row is at another epoch, or has not so many left */
-export async function sell(connection: Connection, productId: string, epoch: number, units: number): Promise<boolean> {
+export async function sell(
+  connection: Connection,
+  productId: string,
+  epoch: number,
+  units: number,
+): Promise<boolean> {
   const [result] = await connection.query(
     'UPDATE stock SET sold = sold + ? WHERE product_id = ? AND epoch = ? AND sold + ? <= total',
     [units, uuidToBytes(productId), epoch, units],
@@ -61,7 +70,10 @@ export async function beginEpoch(connection: PoolConnection, productId: string):
 }
 
 /** @returns how many units each user holds of a product, leaving out those that hold none */
-export async function readHoldings(reader: Reader, productId: string): Promise<{ userId: string; held: number }[]> {
+export async function readHoldings(
+  reader: Reader,
+  productId: string,
+): Promise<{ userId: string; held: number }[]> {
   const [records] = await reader.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
     'SELECT user_id, held FROM holding WHERE product_id = ? AND held > 0',
     [uuidToBytes(productId)],

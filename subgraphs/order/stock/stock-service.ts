@@ -70,9 +70,12 @@ export class StockService {
     },
     { maxItems: Number.POSITIVE_INFINITY },
   );
-  readonly #confirmations = createCoalescer((items: readonly Reservation[]) => this.#settleAll(items, 'confirm'), {
-    maxItems: MAX_PER_CALL,
-  });
+  readonly #confirmations = createCoalescer(
+    (items: readonly Reservation[]) => this.#settleAll(items, 'confirm'),
+    {
+      maxItems: MAX_PER_CALL,
+    },
+  );
   readonly #releases = createCoalescer((items: readonly Reservation[]) => this.#settleAll(items, 'release'), {
     maxItems: MAX_PER_CALL,
   });
@@ -172,7 +175,10 @@ export class StockService {
       const [, , seq, user] = /^R:(\d+):(\d+):([0-9a-f]{32})$/.exec(String(pairs[i + 1])) ?? [];
       if (!seq || !user) continue;
       const orderId = fromRedisId(String(pairs[i]));
-      due.push({ userId: fromRedisId(user), reservation: { productId, orderId, epoch: reply.epoch, seq: Number(seq) } });
+      due.push({
+        userId: fromRedisId(user),
+        reservation: { productId, orderId, epoch: reply.epoch, seq: Number(seq) },
+      });
     }
     return { due, open: Number(open) };
   }
@@ -255,7 +261,10 @@ export class StockService {
 
   #look(productId: string) {
     return this.#gate.through(productId, (epoch) =>
-      this.#scripts.readStock([this.keys.gate(productId), this.keys.ofEpoch(productId, epoch).stock], [epoch]),
+      this.#scripts.readStock(
+        [this.keys.gate(productId), this.keys.ofEpoch(productId, epoch).stock],
+        [epoch],
+      ),
     );
   }
 }

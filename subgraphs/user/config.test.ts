@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../platform/config/environment.ts';
+import { readUserConfig } from './config.ts';
+
+const secrets = { IDENTITY_SECRET: 'i', SIGNING_KEYS: 's', ENCRYPTION_KEYS: 'e', LOOKUP_KEY: 'l' };
+
+describe('the settings of the user subgraph', () => {
+  test('have presets for everything but secrets', () => {
+    expect(readUserConfig(secrets)).toMatchObject({
+      USER_PORT: 4001,
+      JWT_ISSUER: 'firstcome',
+      JWT_AUDIENCE: 'firstcome',
+      ACCESS_TOKEN_LIFETIME: 15 * 60_000,
+      REFRESH_TOKEN_LIFETIME: 30 * 86_400_000,
+      RATE_LIMITS: true,
+      administrator: null,
+      secrets: { identitySecret: 'i', signingKeys: 's', encryptionKeys: 'e', lookupKey: 'l' },
+    });
+  });
+
+  test.each(Object.keys(secrets))('in production %s must be given', (name) => {
+    const given = { ...secrets, NODE_ENV: 'production', [name]: '' };
+    expect(() => readUserConfig(given)).toThrow(`${name} must be set in production.`);
+  });
+
+  test.each([{ ADMIN_EMAIL: 'root@example.com' }, { ADMIN_PASSWORD: 'long enough' }])(
+    'half an administrator stops the start: %o',
+    (half) => {
+      expect(() => readUserConfig({ ...secrets, ...half })).toThrow(
+        'ADMIN_EMAIL and ADMIN_PASSWORD must be set together',
+      );
+    },
+  );
+
+  test.each([
+    ['ADMIN_EMAIL', 'root'],
+    ['ADMIN_PASSWORD', 'short'],
+    ['SMTP_URL', 'http://mail.example'],
+    ['RATE_LIMITS', 'maybe'],
+    ['ACCESS_TOKEN_LIFETIME', '15'],
+  ])('%s=%s is refused by name', (name, value) => {
+    const read = () => readUserConfig({ ...secrets, [name]: value });
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(`${name} is not acceptable`);
+  });
+});

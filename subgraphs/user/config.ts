@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
+import { readSecret } from '../../platform/config/secrets.ts';
+import { commonSettings, duration, onOff, port, storeSettings } from '../../platform/config/settings.ts';
+import { email, normaliseEmail, password } from './account-input.ts';
+
+const settings = {
+  ...commonSettings,
+  ...storeSettings,
+  USER_PORT: port(4001),
+  /** Mail goes here; without it, into files in `<DATA_DIR>/mail/`. */
+  SMTP_URL: z
+    .string()
+    .refine((text) => /^smtps?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
+      error: 'expected a URL that starts with smtp:// or smtps://',
+    })
+    .optional(),
+  MAIL_FROM: z.string().default('firstcome <no-reply@firstcome.example>'),
+  /** An administrator who is there from the first start on. */
+  ADMIN_EMAIL: z
+    .string()
+    .refine((text) => email.safeParse(text).success, 'expected an e-mail address')
+    .transform(normaliseEmail)
+    .optional(),
+  ADMIN_PASSWORD: z
+    .string()
+    .refine((text) => password.safeParse(text).success, 'expected 10 to 200 characters')
+    .optional(),
+  JWT_ISSUER: z.string().default('firstcome'),
+  JWT_AUDIENCE: z.string().default('firstcome'),
+  ACCESS_TOKEN_LIFETIME: duration('15m'),
+  /** From its last refresh on, a session that is not refreshed lives this long. */
+  REFRESH_TOKEN_LIFETIME: duration('30d'),
+  RATE_LIMITS: onOff('on'),
+};
+
+export type UserConfig = ReturnType<typeof readUserConfig>;
+
+/** @throws {ConfigurationError} one sentence for each variable that is missing or wrong */
+export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const values = readEnvironment(settings, environment);
+  const secret = (name: Parameters<typeof readSecret>[0]) => readSecret(name, values.DATA_DIR, environment);
+  return {
+    ...values,
+    administrator: administratorOf(values.ADMIN_EMAIL, values.ADMIN_PASSWORD),
+    secrets: {
+      identitySecret: secret('IDENTITY_SECRET'),
+      signingKeys: secret('SIGNING_KEYS'),
+      encryptionKeys: secret('ENCRYPTION_KEYS'),
+      lookupKey: secret('LOOKUP_KEY'),
+    },
+  };
+}
+
+function administratorOf(
+  adminEmail: string | undefined,
+  adminPassword: string | undefined,
+): { readonly email: string; readonly password: string } | null {
+  if (adminEmail && adminPassword) return { email: adminEmail, password: adminPassword };
+  if (!adminEmail && !adminPassword) return null;
+  throw new ConfigurationError('ADMIN_EMAIL and ADMIN_PASSWORD must be set together, or neither of them.');
+}

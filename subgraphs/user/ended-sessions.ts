@@ -1,0 +1,29 @@
+import type { Redis } from '../../platform/redis/client.ts';
+
+/**
+ * Tells the router which sessions have ended before their access tokens have. A key per session, which lives as long
+ * as an access token may, for routers that look later; a message for those that listen now.
+ */
+export interface EndedSessions {
+  /** @throws when Redis did not take them all; announcing them again is harmless */
+  announce(sessionIds: readonly string[]): Promise<void>;
+}
+
+export function createEndedSessions(
+  redis: Redis,
+  prefix: string,
+  accessTokenLifetimeMs: number,
+): EndedSessions {
+  return {
+    announce: async (sessionIds) => {
+      if (sessionIds.length === 0) return;
+      const pipeline = redis.pipeline();
+      for (const id of sessionIds) {
+        pipeline.set(`${prefix}ended-session:${id}`, '1', 'PX', accessTokenLifetimeMs);
+        pipeline.publish(`${prefix}ended-sessions`, id);
+      }
+      const results = (await pipeline.exec()) ?? [];
+      for (const [error] of results) if (error) throw error;
+    },
+  };
+}

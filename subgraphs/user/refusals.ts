@@ -1,0 +1,40 @@
+/** The expected refusals of this room, as the schema names them. What they say is the same for everybody. */
+
+export const invalidVerificationCode = {
+  __typename: 'InvalidVerificationCode',
+  message: 'The code is wrong, used or expired. Request a new one.',
+} as const;
+
+export const emailAlreadyRegistered = {
+  __typename: 'EmailAlreadyRegistered',
+  message: 'This e-mail address already has an account. Sign in with it.',
+} as const;
+
+export const invalidCredentials = {
+  __typename: 'InvalidCredentials',
+  message: 'The e-mail address or the password is wrong.',
+} as const;
+
+export const wrongCurrentPassword = {
+  __typename: 'InvalidCredentials',
+  message: 'The current password is wrong.',
+} as const;
+
+export const invalidRefreshToken = {
+  __typename: 'InvalidRefreshToken',
+  message: 'The refresh token is wrong, used or expired. Sign in again.',
+} as const;
+
+export type TooManyAttempts = ReturnType<typeof tooManyAttempts>;
+
+export const tooManyAttempts = (retryAfterMs: number) =>
+  ({
+    __typename: 'TooManyAttempts',
+    message: `Too many attempts. Try again in ${inWords(retryAfterMs)}.`,
+    retryAfterMs,
+  }) as const;
+
+function inWords(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+}

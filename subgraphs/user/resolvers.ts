@@ -1,0 +1,30 @@
+import { DateTime } from '../../platform/graphql/scalars.ts';
+import type { Resolvers } from './__generated__/resolvers-types.ts';
+import { changePassword } from './change-password.ts';
+import { findMe, findUser } from './find-user.ts';
+import { refreshSession } from './refresh-session.ts';
+import { requestEmailVerification } from './request-email-verification.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import { signUp } from './sign-up.ts';
+import { updateProfile } from './update-profile.ts';
+
+export const resolvers: Resolvers = {
+  DateTime,
+  Query: {
+    me: (_root, _args, context) => findMe(context),
+    user: (_root, { id }, context) => findUser(id, context),
+  },
+  Mutation: {
+    requestEmailVerification: (_root, { input }, context) => requestEmailVerification(input, context),
+    signUp: (_root, { input }, context) => signUp(input, context),
+    signIn: (_root, { input }, context) => signIn(input, context),
+    refreshSession: (_root, { input }, context) => refreshSession(input, context),
+    signOut: (_root, _args, context) => signOut(context),
+    updateProfile: (_root, { input }, context) => updateProfile(input, context),
+    changePassword: (_root, { input }, context) => changePassword(input, context),
+  },
+  User: {
+    __resolveReference: ({ id }, context) => findUser(id, context),
+  },
+};

@@ -1,0 +1,65 @@
+import type { Database } from '../../platform/mysql/database.ts';
+import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
+import type { Redis } from '../../platform/redis/client.ts';
+import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
+import { createAccountRepository, type AccountRepository } from './account-repository.ts';
+import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits.ts';
+import type { UserConfig } from './config.ts';
+import { createEndedSessions, type EndedSessions } from './ended-sessions.ts';
+import { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
+import type { Mailer } from './mailer.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import { createPersonalFields, type PersonalFields } from './personal-fields.ts';
+import { createSessionRepository, type SessionRepository } from './session-repository.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { createVerificationCodes, type VerificationCodes } from './verification-codes.ts';
+
+/** What the use cases work with. One set a process. */
+export interface UserServices {
+  readonly accounts: AccountRepository;
+  readonly sessions: SessionRepository;
+  readonly personal: PersonalFields;
+  readonly keyedHash: KeyedHash;
+  readonly passwords: Passwords;
+  readonly codes: VerificationCodes;
+  readonly attempts: AttemptLimits;
+  readonly accessTokens: AccessTokens;
+  /** Milliseconds. */
+  readonly refreshTokenLifetimeMs: number;
+  readonly endedSessions: EndedSessions;
+  readonly mailer: Mailer;
+}
+
+export interface UserStores {
+  readonly database: Database;
+  readonly redis: Redis;
+  readonly mailer: Mailer;
+}
+
+/** @throws {ConfigurationError} when a secret is not acceptable */
+export async function createUserServices(
+  config: UserConfig,
+  signingKeys: SigningKeys,
+  { database, redis, mailer }: UserStores,
+): Promise<UserServices> {
+  const prefix = config.REDIS_PREFIX;
+  const keyedHash = createKeyedHash(config.secrets.lookupKey);
+  return {
+    accounts: createAccountRepository(database),
+    sessions: createSessionRepository(database),
+    personal: createPersonalFields(createFieldCipher(config.secrets.encryptionKeys)),
+    keyedHash,
+    passwords: await createPasswords(),
+    codes: createVerificationCodes(redis, prefix, keyedHash),
+    attempts: config.RATE_LIMITS ? createAttemptLimits(redis, prefix) : noAttemptLimits,
+    accessTokens: createAccessTokens({
+      keys: signingKeys,
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
+    }),
+    refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
+    endedSessions: createEndedSessions(redis, prefix, config.ACCESS_TOKEN_LIFETIME),
+    mailer,
+  };
+}

@@ -1,0 +1,50 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { User } from './__generated__/resolvers-types.ts';
+import type { Account } from './entities/account.ts';
+import { makeRefreshToken } from './refresh-tokens.ts';
+import type { UserServices } from './services.ts';
+import { visibleToThemselves } from './visible-user.ts';
+
+/** The tokens of a session, as they go out. */
+export interface IssuedSession {
+  readonly __typename: 'Session';
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  readonly refreshToken: string;
+  readonly user: User;
+}
+
+/**
+ * Opens a session for an account whose password was just proven.
+ *
+ * @returns null when that password has been changed meanwhile
+ */
+export async function startSession(account: Account, services: UserServices): Promise<IssuedSession | null> {
+  const now = new Date();
+  const refreshToken = newRefreshToken(services, now);
+  const session = { id: uuidv7(), accountId: account.id, createdAt: now, refreshToken };
+  if (!(await services.sessions.open(session, account.passwordHash))) return null;
+  return issueSession(account, session.id, refreshToken.token, services, now);
+}
+
+export function newRefreshToken({ refreshTokenLifetimeMs }: UserServices, now: Date) {
+  return { ...makeRefreshToken(), expiresAt: new Date(now.getTime() + refreshTokenLifetimeMs) };
+}
+
+/** @param now when the session was known to be good */
+export async function issueSession(
+  account: Account,
+  sessionId: string,
+  refreshToken: string,
+  { accessTokens, personal }: UserServices,
+  now: Date,
+): Promise<IssuedSession> {
+  const access = await accessTokens.issue({ userId: account.id, role: account.role, sessionId }, now);
+  return {
+    __typename: 'Session',
+    accessToken: access.token,
+    accessTokenExpiresAt: access.expiresAt,
+    refreshToken,
+    user: visibleToThemselves(account, personal),
+  };
+}

@@ -1,0 +1,115 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigurationError } from '../../platform/config/environment.ts';
+import { makeSigningKey } from '../../platform/config/secrets.ts';
+import { useStores } from '../../tests/harness/stores.ts';
+import { SIGN_IN } from './testing/operations.ts';
+import { startForTest } from './testing/subgraph-under-test.ts';
+
+const secrets = {
+  IDENTITY_SECRET: 'i'.repeat(43),
+  SIGNING_KEYS: JSON.stringify({ keys: [makeSigningKey()] }),
+  ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}`,
+  LOOKUP_KEY: 'l'.repeat(43),
+};
+
+type Stores = ReturnType<typeof useStores>;
+
+async function start(stores: Stores, environment: Record<string, string> = {}) {
+  const subgraph = await startForTest(stores, { ...secrets, ...environment });
+  onTestFinished(() => subgraph.stop());
+  const signIn = async (email: string, password: string) =>
+    (await subgraph.ask(SIGN_IN, { input: { email, password } })).data!['signIn']!;
+  return { ...subgraph, signIn };
+}
+
+async function accountsIn(stores: Stores): Promise<number> {
+  const connection = await createConnection(`${stores.mysqlUrl}_user`);
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT id FROM account');
+  await connection.end();
+  return rows.length;
+}
+
+describe('outside production', () => {
+  const stores = useStores();
+
+  test('several processes that start at once make the two demo accounts once', async () => {
+    const processes = await Promise.all([start(stores), start(stores), start(stores)]);
+    expect(await accountsIn(stores)).toBe(2);
+    const [first] = processes;
+    expect(await first.signIn('admin@firstcome.example', 'firstcome-admin')).toMatchObject({
+      user: { role: 'ADMIN' },
+    });
+    expect(await first.signIn('buyer@firstcome.example', 'firstcome-buyer')).toMatchObject({
+      user: { role: 'USER' },
+    });
+  });
+
+  test('nobody but the router gets an answer', async () => {
+    const { url } = await start(stores);
+    for (const headers of [{}, { authorization: 'Bearer x' }, { 'x-firstcome-identity': 'e30.AAAA' }]) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
+        body: JSON.stringify({ query: '{ _service { sdl } }' }),
+      });
+      expect(response.status).toBe(401);
+    }
+  });
+
+  test('it is ready when both stores answer, and no longer when it ends', async () => {
+    const subgraph = await startForTest(stores, secrets);
+    const response = await fetch(`${subgraph.url}/health/ready`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ ready: true, checks: { mysql: 'ok', redis: 'ok' } });
+    await subgraph.stop();
+    await expect(fetch(`${subgraph.url}/health/ready`)).rejects.toThrow();
+  });
+
+  test.each([
+    ['SIGNING_KEYS', '{"keys":[]}'],
+    ['ENCRYPTION_KEYS', 'nonsense'],
+    ['LOOKUP_KEY', 'short'],
+  ])('%s that is not acceptable stops the start', async (name, value) => {
+    const failure = startForTest(stores, { ...secrets, [name]: value });
+    await expect(failure).rejects.toThrow(ConfigurationError);
+    await expect(failure).rejects.toThrow(name);
+  });
+});
+
+describe('in production', () => {
+  const stores = useStores();
+  const administrator = {
+    NODE_ENV: 'production',
+    ADMIN_EMAIL: 'root@example.com',
+    ADMIN_PASSWORD: 'first password',
+  };
+
+  test('there are no demo accounts, and the configured administrator', async () => {
+    const subgraph = await start(stores, administrator);
+    expect(await accountsIn(stores)).toBe(1);
+    const answer = await subgraph.signIn('admin@firstcome.example', 'firstcome-admin');
+    expect(answer.__typename).toBe('InvalidCredentials');
+    expect(await subgraph.signIn('root@example.com', 'first password')).toMatchObject({
+      user: { role: 'ADMIN' },
+    });
+  });
+
+  test('an administrator who is there keeps the password', async () => {
+    const subgraph = await start(stores, { ...administrator, ADMIN_PASSWORD: 'second password' });
+    expect((await subgraph.signIn('root@example.com', 'first password')).__typename).toBe('Session');
+  });
+});
+
+describe('an account that was there before', () => {
+  const stores = useStores();
+
+  test('becomes the configured administrator', async () => {
+    await start(stores);
+    const configured = { ADMIN_EMAIL: 'Buyer@firstcome.example', ADMIN_PASSWORD: 'not used at all' };
+    const subgraph = await start(stores, configured);
+    expect(await subgraph.signIn('buyer@firstcome.example', 'firstcome-buyer')).toMatchObject({
+      user: { role: 'ADMIN' },
+    });
+  });
+});

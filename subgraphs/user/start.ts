@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
+import { json, type Handler } from '../../platform/http/server.ts';
+import { Fault } from '../../platform/errors.ts';
+import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { openDatabase } from '../../platform/mysql/database.ts';
+import { connectRedis } from '../../platform/redis/client.ts';
+import type { UserConfig } from './config.ts';
+import { createUserContext } from './context.ts';
+import { ensureAccounts } from './ensure-accounts.ts';
+import { Account } from './entities/account.ts';
+import { createFileMailer, createSmtpMailer, type Mailer } from './mailer.ts';
+import { CreateAccountsAndSessions1764000000000 } from './migrations/1764000000000-create-accounts-and-sessions.ts';
+import { permissions } from './permissions.ts';
+import { resolvers } from './resolvers.ts';
+import { createUserServices, type UserStores } from './services.ts';
+import { parseSigningKeys, type SigningKeys } from './signing-keys.ts';
+
+/** @throws {ConfigurationError} when a secret or a store is not acceptable; nothing stays open then */
+export async function startUserSubgraph(config: UserConfig, logger: Logger): Promise<RunningProcess> {
+  if (!config.RATE_LIMITS) logger.warn('RATE_LIMITS is off: passwords and codes can be tried without limit');
+  const stores = await openStores(config, logger);
+  try {
+    const signingKeys = parseSigningKeys(config.secrets.signingKeys);
+    const services = await createUserServices(config, signingKeys, stores);
+    await ensureAccounts(config, services, logger);
+    const http = await startSubgraph({
+      schemaFile: new URL('../../schema/user.graphql', import.meta.url),
+      resolvers,
+      permissions,
+      context: (base) => createUserContext(base, services),
+      identitySecret: config.secrets.identitySecret,
+      host: config.HOST,
+      port: config.USER_PORT,
+      routes: { '/.well-known/jwks.json': publish(signingKeys) },
+      readiness: { mysql: () => stores.database.ping(), redis: () => stores.redis.ping() },
+      logger,
+    });
+    return {
+      url: http.url,
+      close: async () => {
+        http.announceEnd();
+        await http.close();
+        await closeStores(stores);
+      },
+    };
+  } catch (error) {
+    await closeStores(stores);
+    throw error;
+  }
+}
+
+async function openStores(config: UserConfig, logger: Logger): Promise<UserStores> {
+  const redis = await connectRedis({ url: config.REDIS_URL, logger });
+  try {
+    const database = await openDatabase({
+      url: config.MYSQL_URL,
+      room: 'user',
+      entities: [Account],
+      migrations: [CreateAccountsAndSessions1764000000000],
+      poolSize: 10,
+      queueLimit: 200,
+      logger,
+    });
+    return { redis, database, mailer: createMailer(config, logger) };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+async function closeStores({ database, redis, mailer }: UserStores): Promise<void> {
+  mailer.close();
+  redis.disconnect();
+  await database.close();
+}
+
+function createMailer(config: UserConfig, logger: Logger): Mailer {
+  const from = config.MAIL_FROM;
+  return config.SMTP_URL
+    ? createSmtpMailer({ url: config.SMTP_URL, from, logger })
+    : createFileMailer({ folder: join(config.DATA_DIR, 'mail'), from });
+}
+
+/** Whoever verifies our tokens looks here for a key that it does not know, so an answer may be a minute old. */
+function publish({ publicKeySet }: SigningKeys): Handler {
+  return ({ method }) => {
+    if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
+    return json(200, publicKeySet, { 'cache-control': 'public, max-age=60' });
+  };
+}

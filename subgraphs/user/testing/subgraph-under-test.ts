@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
+import { pino } from 'pino';
+import { IDENTITY_HEADER, signIdentity, type Caller } from '../../../platform/identity/identity.ts';
+import { readUserConfig, type UserConfig } from '../config.ts';
+import { startUserSubgraph } from '../start.ts';
+
+/** The whole subgraph on a free port, spoken to over HTTP as the router does. */
+export interface SubgraphUnderTest {
+  readonly url: string;
+  readonly config: UserConfig;
+  /** Every line that was logged, without any redaction. */
+  readonly logged: readonly string[];
+  ask(query: string, variables?: object, caller?: Caller | null): Promise<Answer>;
+  /** Mails to an address, oldest first. */
+  mailsTo(address: string): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly data: Record<string, Record<string, unknown> & { __typename?: string }> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+interface Stores {
+  readonly mysqlUrl: string;
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+}
+
+export async function startForTest(
+  stores: Stores,
+  environment: Record<string, string> = {},
+): Promise<SubgraphUnderTest> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'firstcome-user-'));
+  const config = readUserConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    MYSQL_URL: stores.mysqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+    USER_PORT: '0',
+    ...environment,
+  });
+  const logged: string[] = [];
+  const running = await startUserSubgraph(
+    config,
+    pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
+  ).catch(async (error: unknown) => {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  });
+
+  return {
+    url: running.url,
+    config,
+    logged,
+    ask: async (query, variables = {}, caller = null) => {
+      const identity = { caller, requestId: 'test', patienceMs: null };
+      const response = await fetch(`${running.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          [IDENTITY_HEADER]: signIdentity(config.secrets.identitySecret, identity),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    },
+    mailsTo: async (address) => {
+      const folder = join(config.DATA_DIR, 'mail');
+      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort();
+      const mails = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+      return mails.filter((mail) => mail.includes(`\nTo: ${address}\n`));
+    },
+    stop: async () => {
+      await running.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Who an access token says that its bearer is, as the router passes it on. */
+export function callerBy(accessToken: unknown): Caller {
+  const { sub, scope, sid } = decodeJwt<{ scope: string; sid: string }>(String(accessToken));
+  return { userId: String(sub), scopes: new Set(scope.split(' ').filter(Boolean)), sessionId: sid };
+}

@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const ROOT = new URL('../../', import.meta.url);
+
+export type ServiceName = 'user' | 'product' | 'order' | 'router';
+
+const MAIN: Record<ServiceName, string> = {
+  user: 'dist/subgraphs/user/main.js',
+  product: 'dist/subgraphs/product/main.js',
+  order: 'dist/subgraphs/order/main.js',
+  router: 'dist/router/main.js',
+};
+
+/** One process of the system, as it is built and as it is run. */
+export class Service {
+  readonly name: ServiceName;
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = [];
+  url = '';
+
+  private constructor(name: ServiceName, environment: NodeJS.ProcessEnv) {
+    this.name = name;
+    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN[name]], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stderr!.on('data', (data: Buffer) => this.#lines.push(data.toString()));
+  }
+
+  /** Resolves once it serves. @throws with the last of its log when it ends before that */
+  static async start(name: ServiceName, environment: NodeJS.ProcessEnv): Promise<Service> {
+    const service = new Service(name, environment);
+    await service.#ready();
+    return service;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves with how the process ended. */
+  async ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    return { code: this.#child.exitCode, signal: this.#child.signalCode };
+  }
+
+  async stop(): Promise<void> {
+    this.signal('SIGCONT');
+    this.signal('SIGTERM');
+    const force = setTimeout(() => this.signal('SIGKILL'), 15_000);
+    await this.ended();
+    clearTimeout(force);
+  }
+
+  /** The log so far, a line of JSON each. */
+  get log(): string {
+    return this.#lines.join('\n');
+  }
+
+  #ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      createInterface({ input: this.#child.stdout! }).on('line', (line) => {
+        this.#lines.push(line);
+        if (this.url === '' && line.includes('"msg":"ready"')) {
+          this.url = (JSON.parse(line) as { url: string }).url;
+          resolve();
+        }
+      });
+      this.#child.once('exit', (code, signal) => {
+        reject(
+          new Error(
+            `${this.name} ended (${code ?? signal}) before it was ready:\n${this.#lines.slice(-20).join('\n')}`,
+          ),
+        );
+      });
+    });
+  }
+}

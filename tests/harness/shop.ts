@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { Reply, Stack } from './stack.ts';
+
+/** What an administrator and a buyer do, through the router. */
+
+type Shop = { readonly ask: (query: string, variables?: object, token?: string) => Promise<Reply> };
+
+export const newKey = (): string => randomBytes(12).toString('base64url');
+
+export interface Sale {
+  readonly units: number;
+  readonly name?: string;
+  readonly purchaseLimit?: number;
+}
+
+/** Puts a product on sale. @returns its id */
+export async function openSale(
+  stack: Stack,
+  { units, name = 'Lucky box', purchaseLimit }: Sale,
+): Promise<string> {
+  const administrator = stack.mint.administrator();
+  const created = await stack.ask(
+    'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } } }',
+    {
+      input: {
+        name,
+        type: 'FLASH_SALE',
+        price: { amount: 12_000 },
+        opensAt: new Date(Date.now() - 60_000).toISOString(),
+        closesAt: new Date(Date.now() + 3_600_000).toISOString(),
+        ...(purchaseLimit ? { purchaseLimit } : {}),
+      },
+    },
+    administrator,
+  );
+  const id = (created.data?.['createProduct'] as { product?: { id: string } } | undefined)?.product?.id;
+  if (!id) throw new Error(`the product was not created: ${JSON.stringify(created)}`);
+  const restocked = await stack.ask(
+    'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
+    { input: { productId: id, change: units, idempotencyKey: newKey() } },
+    administrator,
+  );
+  if (JSON.stringify(restocked.data) !== '{"restock":{"__typename":"Restocked"}}') {
+    throw new Error(`the product was not restocked: ${JSON.stringify(restocked)}`);
+  }
+  return id;
+}
+
+export interface Answer {
+  /** The union member, or the code of the fault in its place. */
+  readonly __typename: string;
+  readonly order?: { readonly id: string };
+  readonly replayed?: boolean;
+}
+
+const PURCHASE = `mutation Purchase($input: PurchaseInput!) {
+  purchase(input: $input) { __typename ... on PurchaseConfirmed { replayed order { id } } }
+}`;
+
+export async function purchase(
+  stack: Shop,
+  productId: string,
+  token: string,
+  key = newKey(),
+  quantity = 1,
+): Promise<Answer> {
+  const reply = await stack.ask(PURCHASE, { input: { productId, quantity, idempotencyKey: key } }, token);
+  const answer = reply.data?.['purchase'] as Answer | null | undefined;
+  return answer ?? { __typename: reply.errors?.[0]?.extensions?.code ?? `HTTP ${reply.status}` };
+}
+
+/** Asks again under the same key, as the schema tells clients to, until the answer is a final one. */
+export async function purchaseToTheEnd(
+  stack: Shop,
+  productId: string,
+  token: string,
+  key = newKey(),
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await purchase(stack, productId, token, key);
+    if (!['Busy', 'OutcomeUnknown', 'TIMEOUT', 'UNAVAILABLE'].includes(answer.__typename) || attempt === 100)
+      return answer;
+  }
+}
+
+export interface StockNumbers {
+  readonly total: number;
+  readonly sold: number;
+  readonly reserved: number;
+  readonly remaining: number;
+}
+
+export async function readStock(stack: Shop, productId: string): Promise<StockNumbers> {
+  const reply = await stack.ask(
+    'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining } }',
+    {
+      id: productId,
+    },
+  );
+  return reply.data?.['stock'] as unknown as StockNumbers;
+}
+
+/** How often each answer was given. */
+export function countAnswers(answers: readonly Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { __typename } of answers) counts[__typename] = (counts[__typename] ?? 0) + 1;
+  return counts;
+}

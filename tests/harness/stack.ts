@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import { afterAll, beforeAll } from 'vitest';
+import { IDENTITY_SECRET } from './subgraph-call.ts';
+import { Service, type ServiceName } from './service.ts';
+import type { TestStores } from './stores.ts';
+import { TokenMint } from './tokens.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+export interface StackOptions {
+  /** How many processes of each service; one, unless said otherwise. */
+  readonly processes?: Partial<Record<Exclude<ServiceName, 'router'>, number>>;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** The whole system as it runs: real processes, real stores, real HTTP. */
+export class Stack {
+  readonly mint = new TokenMint();
+  readonly #stores: TestStores;
+  readonly #options: StackOptions;
+  #folder = '';
+  readonly #clients = new Agent({ connections: null, headersTimeout: 30_000, bodyTimeout: 30_000 });
+  user: Service[] = [];
+  product: Service[] = [];
+  order: Service[] = [];
+  router!: Service;
+
+  constructor(stores: TestStores, options: StackOptions) {
+    this.#stores = stores;
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-stack-'));
+    const { user = 1, product = 1, order = 1 } = this.#options.processes ?? {};
+    const many = (name: ServiceName, count: number, more = {}) =>
+      Promise.all(Array.from({ length: count }, () => this.startService(name, more)));
+
+    [this.user, this.product] = await Promise.all([many('user', user), many('product', product)]);
+    this.order = await many('order', order);
+    this.router = await this.startService('router');
+  }
+
+  /** Another process of a service; the router does not know of it unless it is started afterwards. */
+  startService(name: ServiceName, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    const urls = (services: Service[]) => services.map(({ url }) => `${url}/graphql`).join(',');
+    const others: NodeJS.ProcessEnv = {};
+    if (name === 'order' || name === 'router') {
+      others['USER_URL'] = urls(this.user);
+      others['PRODUCT_URL'] = urls(this.product);
+    }
+    if (name === 'router') {
+      others['ORDER_URL'] = urls(this.order);
+      others['JWKS_URL'] = `${this.user[0]!.url}/.well-known/jwks.json`;
+    }
+    return Service.start(name, {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'info',
+      DATA_DIR: this.#folder,
+      MYSQL_URL: this.#stores.mysqlUrl,
+      REDIS_URL: this.#stores.redisUrl,
+      REDIS_PREFIX: this.#stores.redisPrefix,
+      IDENTITY_SECRET,
+      SIGNING_KEYS: this.mint.signingKeys,
+      PORT: '0',
+      USER_PORT: '0',
+      PRODUCT_PORT: '0',
+      ORDER_PORT: '0',
+      ...others,
+      ...this.#options.environment,
+      ...environment,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#clients.close();
+    await this.router?.stop();
+    await Promise.all([...this.order, ...this.product, ...this.user].map((service) => service.stop()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Where mails go. */
+  get mailFolder(): string {
+    return join(this.#folder, 'mail');
+  }
+
+  /** Through the router. */
+  readonly ask = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
+    this.askAt(this.router.url, query, variables, token);
+
+  /** Through another router. */
+  async askAt(url: string, query: string, variables: object = {}, token?: string): Promise<Reply> {
+    const response = await this.#clients.request({
+      origin: url,
+      method: 'POST',
+      path: '/graphql',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query, variables }),
+    });
+    const body = (await response.body.json()) as Omit<Reply, 'status' | 'headers'>;
+    return { status: response.statusCode, headers: response.headers, ...body };
+  }
+}
+
+/** Call at the top of a test file or a `describe`. */
+export function useStack(stores: TestStores, options: StackOptions = {}): Stack {
+  const stack = new Stack(stores, options);
+  beforeAll(() => stack.start(), 90_000);
+  afterAll(() => stack.stop(), 60_000);
+  return stack;
+}
