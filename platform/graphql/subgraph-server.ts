@@ -9,7 +9,9 @@ import {
 import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
-import { Fault, isFaultCode } from '../errors.ts';
+import { Fault, isFaultCode, type FaultCode } from '../errors.ts';
+import { isConnectionLost, wasNotConnected } from '../mysql/errors.ts';
+import { wasNotSent } from '../redis/client.ts';
 import { IDENTITY_HEADER, verifyIdentity } from '../identity/identity.ts';
 import {
   json,
@@ -142,10 +144,16 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown, logger: Log
     return { message: formatted.message, extensions: { code: 'BAD_REQUEST' } };
   }
   logger.error({ err: original }, 'resolver failed');
-  const fault = new Fault('INTERNAL');
+  const fault = new Fault(faultOfStore(original) ?? 'INTERNAL');
   return {
     message: fault.message,
     ...(formatted.path ? { path: formatted.path } : {}),
     extensions: { code: fault.code },
   };
+}
+
+/** A store that could not be asked is no fault of the code; one that was asked and did not answer leaves the outcome open. */
+function faultOfStore(error: unknown): FaultCode | null {
+  if (wasNotSent(error) || wasNotConnected(error)) return 'UNAVAILABLE';
+  return isConnectionLost(error) ? 'TIMEOUT' : null;
 }

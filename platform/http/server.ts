@@ -164,7 +164,9 @@ function readBody(req: IncomingMessage, maxBodyBytes: number): Promise<string> {
     });
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     req.on('error', () => reject(new Fault('BAD_REQUEST', 'The request body did not arrive.')));
-    req.on('close', () => reject(new Fault('BAD_REQUEST', 'The request body did not arrive.')));
+    req.on('close', () => {
+      if (!req.complete) reject(new Fault('BAD_REQUEST', 'The request body did not arrive.'));
+    });
   });
 }
 

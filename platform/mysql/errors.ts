@@ -31,6 +31,12 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
+/** There was no connection to ask on: the statement has not run and will not. */
+export const wasNotConnected = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|POOL_)/.test((error as DriverError).code ?? '') ||
+    /Queue limit reached|No connections available/.test(error.message));
+
 function numberOf(error: unknown): number {
   return error instanceof Error ? ((error as DriverError).errno ?? 0) : 0;
 }

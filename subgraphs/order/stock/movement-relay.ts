@@ -24,7 +24,7 @@ export class MovementRelay {
 
   /** One round over what has not been delivered. */
   async run(): Promise<void> {
-    const { locks, keys } = this.#stock;
+    const { locks, keys } = this.#stock.tools;
     await locks.using(
       keys.job('movement-relay'),
       { ttlMs: TURN_MS, waitMs: 0 },

@@ -24,7 +24,7 @@ export class Reaper {
 
   /** One round over all products that may have open reservations. */
   async run(): Promise<void> {
-    const { locks, keys, busyProducts } = this.#stock;
+    const { locks, keys, busyProducts } = this.#stock.tools;
     await locks.using(
       keys.job('reaper'),
       { ttlMs: TURN_MS, waitMs: 0 },
@@ -43,7 +43,7 @@ export class Reaper {
   async #reap(productId: string): Promise<void> {
     const found = await this.#stock.findDue(productId, PER_PRODUCT);
     if (!found) return;
-    if (found.open > 0) await this.#stock.busyProducts.note(productId);
+    if (found.open > 0) await this.#stock.tools.busyProducts.note(productId);
 
     const results = await Promise.allSettled(
       found.due.map(async ({ userId, reservation }) => {

@@ -1,0 +1,88 @@
+import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { wasNotSent } from '../../../platform/redis/client.ts';
+import { redisId } from './redis-id.ts';
+import {
+  reserveOutcome,
+  type ReserveOutcome,
+  type ReserveRequest,
+  type SaleTerms,
+} from './stock-outcomes.ts';
+import type { StockTools } from './stock-tools.ts';
+
+/** Purchases in one call of the script: some 5 ms of Redis's time. */
+const MAX_PER_CALL = 256;
+
+interface Asked {
+  readonly request: ReserveRequest;
+  readonly terms: SaleTerms;
+}
+
+/** Admits purchases, in order of arrival. One call of the script serves all who ask for a product at the moment. */
+export class Admission {
+  readonly #tools: StockTools;
+  readonly #reservationTtlMs: number;
+  readonly #logger: Logger;
+  readonly #waiting = createKeyedCoalescer(
+    (productId: string, asked: readonly Asked[]) => this.#reserveAll(productId, asked),
+    { maxItems: MAX_PER_CALL },
+  );
+
+  /** @param reservationTtlMs after which a reservation is due to be settled, in milliseconds */
+  constructor(tools: StockTools, reservationTtlMs: number, logger: Logger) {
+    this.#tools = tools;
+    this.#reservationTtlMs = reservationTtlMs;
+    this.#logger = logger;
+  }
+
+  /** Never rejects: what Redis did not answer is an outcome, too. */
+  async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
+    try {
+      return await this.#waiting.ask(productId, { request, terms });
+    } catch (error) {
+      if (wasNotSent(error)) return { kind: 'notReady' };
+      this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
+      return { kind: 'unanswered' };
+    }
+  }
+
+  async #reserveAll(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
+    const { keys, scripts, gate, clock, busyProducts } = this.#tools;
+    await busyProducts.keep(productId);
+    // Read within the second, all of them; the latest is the best.
+    const { terms } = asked.at(-1)!;
+    const purchases = asked.flatMap(({ request }) => [
+      redisId(request.orderId),
+      redisId(request.userId),
+      request.quantity,
+      clock.at(request.deadline),
+    ]);
+    const reply = await gate.through(productId, (epoch) => {
+      const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
+      return scripts.reserve(
+        [keys.gate(productId), stock, due, records, holding],
+        [
+          epoch,
+          this.#reservationTtlMs,
+          terms.opensAt,
+          terms.withdrawn ? -1 : (terms.closesAt ?? 0),
+          terms.purchaseLimit ?? 0,
+          ...purchases,
+        ],
+      );
+    });
+    if (reply.state === 'notReady') return asked.map(() => ({ kind: 'notReady' }));
+    clock.observe(reply.now);
+
+    const [certain, ...codes] = reply.rest.map(Number);
+    return asked.map(({ request }, index) =>
+      reserveOutcome(codes[2 * index]!, codes[2 * index + 1]!, {
+        productId,
+        orderId: request.orderId,
+        epoch: reply.epoch,
+        now: reply.now,
+        certain: certain === 1,
+      }),
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
+import type { ReadyRequest } from './readiness.ts';
+import { redisId } from './redis-id.ts';
+import type { StockMovement } from './stock-movements.ts';
+import { isMovementCounted } from './stock-outcomes.ts';
+import type { StockTools } from './stock-tools.ts';
+
+/** Live numbers of a product, by Redis. Units; `asOf` in milliseconds since 1970. */
+export interface StockNumbers {
+  readonly total: number;
+  readonly sold: number;
+  readonly reserved: number;
+  readonly asOf: number;
+}
+
+/** Reads Redis's numbers, and brings restocks and give-backs into them. */
+export class Numbers {
+  readonly #tools: StockTools;
+  readonly #memoryMs: number;
+  readonly #readings = createKeyedCoalescer(
+    async (productId: string, asked: readonly null[]) => {
+      const numbers = await this.#readNow(productId);
+      return asked.map(() => numbers);
+    },
+    { maxItems: Number.POSITIVE_INFINITY },
+  );
+
+  /** @param memoryMs how long a movement is remembered as applied, in milliseconds */
+  constructor(tools: StockTools, memoryMs: number) {
+    this.#tools = tools;
+    this.#memoryMs = memoryMs;
+  }
+
+  /** However many ask, one reading is under way. @returns null when Redis cannot tell at the moment */
+  async read(productId: string): Promise<StockNumbers | null> {
+    try {
+      return await this.#readings.ask(productId, null);
+    } catch {
+      return null;
+    }
+  }
+
+  async isReady({ productId, minEpoch, countHoldings }: ReadyRequest): Promise<boolean> {
+    const reply = await this.#look(productId);
+    return reply.state === 'ready' && reply.epoch >= minEpoch && (!countHoldings || reply.rest[3] === 1);
+  }
+
+  /** @returns whether the movement is in Redis's numbers now; false: later again */
+  async apply(movement: StockMovement): Promise<boolean> {
+    const { keys, scripts } = this.#tools;
+    const { stock, holding, applied } = keys.ofEpoch(movement.productId, movement.epoch);
+    const code = await scripts.applyMovement(
+      [keys.gate(movement.productId), stock, holding, applied],
+      [
+        movement.epoch,
+        redisId(movement.id),
+        movement.kind === 'RESTOCK' ? movement.quantity : 0,
+        movement.kind === 'GIVE_BACK' ? -movement.quantity : 0,
+        movement.userId ? redisId(movement.userId) : '',
+        this.#memoryMs,
+      ],
+    );
+    return isMovementCounted(Number(code));
+  }
+
+  async #readNow(productId: string): Promise<StockNumbers | null> {
+    const reply = await this.#look(productId);
+    if (reply.state === 'notReady') return null;
+    const [total, sold, reserved] = reply.rest.map(Number);
+    return { total: total!, sold: sold!, reserved: reserved!, asOf: reply.now };
+  }
+
+  #look(productId: string) {
+    const { keys, scripts, gate } = this.#tools;
+    return gate.through(productId, (epoch) =>
+      scripts.readStock([keys.gate(productId), keys.ofEpoch(productId, epoch).stock], [epoch]),
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { createCoalescer } from '../../../platform/batching/coalescer.ts';
+import { groupBy } from '../../../platform/batching/group-by.ts';
+import { fromRedisId, redisId } from './redis-id.ts';
+import type { Reservation } from './stock-outcomes.ts';
+import type { StockTools } from './stock-tools.ts';
+
+const MAX_PER_CALL = 256;
+
+export interface DueReservation {
+  readonly userId: string;
+  readonly reservation: Reservation;
+}
+
+/** Brings reservations to their end, and finds those that nobody has. */
+export class Settlement {
+  readonly #tools: StockTools;
+  readonly #memoryMs: number;
+  readonly #confirmations = createCoalescer(
+    (items: readonly Reservation[]) => this.#settleAll(items, 'confirm'),
+    {
+      maxItems: MAX_PER_CALL,
+    },
+  );
+  readonly #releases = createCoalescer((items: readonly Reservation[]) => this.#settleAll(items, 'release'), {
+    maxItems: MAX_PER_CALL,
+  });
+
+  /** @param memoryMs how long a settled key is remembered, in milliseconds */
+  constructor(tools: StockTools, memoryMs: number) {
+    this.#tools = tools;
+    this.#memoryMs = memoryMs;
+  }
+
+  async confirm(reservation: Reservation): Promise<void> {
+    await this.#confirmations.ask(reservation);
+  }
+
+  async release(reservation: Reservation): Promise<void> {
+    await this.#releases.ask(reservation);
+  }
+
+  /** @returns reservations that are due, and how many there are in all; null when the product is not ready */
+  async findDue(productId: string, limit: number): Promise<{ due: DueReservation[]; open: number } | null> {
+    const { keys, scripts, gate } = this.#tools;
+    const reply = await gate.through(productId, (epoch) => {
+      const { due, records, stock } = keys.ofEpoch(productId, epoch);
+      return scripts.findDue([keys.gate(productId), due, records, stock], [epoch, limit]);
+    });
+    if (reply.state === 'notReady') return null;
+
+    const [open, ...pairs] = reply.rest;
+    const due: DueReservation[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [, seq, user] = /^R:\d+:(\d+):([0-9a-f]{32})$/.exec(String(pairs[i + 1])) ?? [];
+      if (!seq || !user) continue;
+      const orderId = fromRedisId(String(pairs[i]));
+      due.push({
+        userId: fromRedisId(user),
+        reservation: { productId, orderId, epoch: reply.epoch, seq: Number(seq) },
+      });
+    }
+    return { due, open: Number(open) };
+  }
+
+  /** Forgets keys that were settled long ago. */
+  async forget(productId: string): Promise<void> {
+    const { keys, scripts, gate } = this.#tools;
+    const epoch = await gate.currentEpoch(productId);
+    if (epoch === null) return;
+    const { stock, records, settled, applied } = keys.ofEpoch(productId, epoch);
+    await scripts.forget([stock, records, settled, applied], [1_000]);
+  }
+
+  async #settleAll(reservations: readonly Reservation[], verb: 'confirm' | 'release'): Promise<undefined[]> {
+    const { keys, scripts } = this.#tools;
+    const byEpoch = groupBy(reservations, ({ productId, epoch }) => `${productId} ${epoch}`);
+    await Promise.all(
+      [...byEpoch.values()].map((group) => {
+        const { productId, epoch } = group[0]!;
+        const { stock, due, records, settled, holding } = keys.ofEpoch(productId, epoch);
+        const args = [this.#memoryMs, ...group.map(({ orderId }) => redisId(orderId))];
+        return verb === 'confirm'
+          ? scripts.confirm([stock, due, records, settled], args)
+          : scripts.release([stock, due, records, settled, holding], args);
+      }),
+    );
+    return reservations.map(() => undefined);
+  }
+}
