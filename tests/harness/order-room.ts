@@ -162,9 +162,7 @@ export class OrderRoom {
   }
 
   /** What MySQL has, which is what counts. */
-  async books(
-    productId: string,
-  ): Promise<{
+  async books(productId: string): Promise<{
     total: number;
     sold: number;
     epoch: number;

@@ -1,0 +1,38 @@
+import type { Product } from '../entities/product.ts';
+
+/** How a product is written in Redis. */
+export function encodeProduct(product: Product | null): string {
+  return JSON.stringify({ format: FORMAT, product });
+}
+
+/** @returns null for a product that does not exist; undefined for what another release of this code wrote, or nobody */
+export function decodeProduct(text: string): Product | null | undefined {
+  const entry = parse(text);
+  if (entry?.format !== FORMAT) return undefined;
+  return entry.product && revive(entry.product);
+}
+
+/** Goes up when a product gets or loses a field. */
+const FORMAT = 1;
+
+type Instant = 'opensAt' | 'closesAt' | 'withdrawnAt' | 'createdAt' | 'updatedAt';
+type Written = Omit<Product, Instant> & {
+  readonly [Key in Instant]: Product[Key] extends Date ? string : string | null;
+};
+
+function parse(text: string): { readonly format: number; readonly product: Written | null } | null {
+  try {
+    return JSON.parse(text) as { format: number; product: Written | null };
+  } catch {
+    return null;
+  }
+}
+
+const revive = (written: Written): Product => ({
+  ...written,
+  opensAt: new Date(written.opensAt),
+  closesAt: written.closesAt === null ? null : new Date(written.closesAt),
+  withdrawnAt: written.withdrawnAt === null ? null : new Date(written.withdrawnAt),
+  createdAt: new Date(written.createdAt),
+  updatedAt: new Date(written.updatedAt),
+});

@@ -1,0 +1,21 @@
+import { readEnvironment } from '../../platform/config/environment.ts';
+import { readSecret } from '../../platform/config/secrets.ts';
+import { commonSettings, count, duration, port, storeSettings } from '../../platform/config/settings.ts';
+
+const settings = {
+  ...commonSettings,
+  ...storeSettings,
+  PRODUCT_PORT: port(4002),
+  /** How long Redis may keep a product that has not changed. */
+  PRODUCT_CACHE_TTL: duration('10s'),
+  /** Connections to MySQL at the most. */
+  PRODUCT_MYSQL_POOL: count(10),
+};
+
+/** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */
+export function readProductConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const config = readEnvironment(settings, environment);
+  return { ...config, identitySecret: readSecret('IDENTITY_SECRET', config.DATA_DIR, environment) };
+}
+
+export type ProductConfig = ReturnType<typeof readProductConfig>;

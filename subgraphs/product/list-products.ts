@@ -1,0 +1,58 @@
+import { Fault } from '../../platform/errors.ts';
+import { connectionOf, type Connection } from '../../platform/graphql/connection.ts';
+import type { ProductOrder, QueryProductsArgs, RequireFields } from './__generated__/resolvers-types.ts';
+import type { ProductServices } from './context.ts';
+import type { Product } from './entities/product.ts';
+import { cursorOf, positionOf, type Position } from './product-order.ts';
+import type { Selection } from './product-repository.ts';
+import { wordsOf } from './search/name-words.ts';
+
+export interface ProductPage extends Connection<Product> {
+  /** Counts all products of the selection, which costs more than the page: call it for who asks. */
+  countAll(): Promise<number>;
+}
+
+type Arguments = RequireFields<QueryProductsArgs, 'first' | 'orderBy'>;
+
+const LARGEST_PAGE = 100;
+const MOST_WORDS = 10;
+/** In UTF-16 units. */
+const LONGEST_SEARCH = 200;
+
+/** @throws {Fault} BAD_REQUEST for a page size, cursor or search that is out of bounds */
+export async function listProducts(
+  { first, after, filter, orderBy: order }: Arguments,
+  { repository, clock }: Pick<ProductServices, 'repository' | 'clock'>,
+): Promise<ProductPage> {
+  if (first < 1 || first > LARGEST_PAGE)
+    throw new Fault('BAD_REQUEST', `\`first\` must be from 1 to ${LARGEST_PAGE}.`);
+  const selection: Selection = {
+    type: filter?.type ?? null,
+    status: filter?.status ?? null,
+    words: searchedWords(filter?.search ?? ''),
+    now: clock.now(),
+  };
+  const start = startOf(order, after ?? null);
+  // The one too many tells whether there is a next page.
+  const products = await repository.findPage(selection, { order, after: start, limit: first + 1 });
+  return {
+    ...connectionOf(products, first, start !== null, (product) => cursorOf(order, product)),
+    countAll: () => repository.count(selection),
+  };
+}
+
+function startOf(order: ProductOrder, cursor: string | null): Position | null {
+  if (cursor === null) return null;
+  const position = positionOf(order, cursor);
+  if (!position) throw new Fault('BAD_REQUEST', '`after` must be a cursor of this list in this order.');
+  return position;
+}
+
+function searchedWords(search: string): string[] {
+  const words = search.length > LONGEST_SEARCH ? null : wordsOf(search);
+  if (words && words.length <= MOST_WORDS) return words;
+  throw new Fault(
+    'BAD_REQUEST',
+    `\`search\` may have ${MOST_WORDS} words and ${LONGEST_SEARCH} characters at the most.`,
+  );
+}

@@ -1,0 +1,30 @@
+import { DateTime } from '../../platform/graphql/scalars.ts';
+import type { Resolvers } from './__generated__/resolvers-types.ts';
+import { createProduct } from './create-product.ts';
+import { findProduct } from './find-product.ts';
+import { listProducts } from './list-products.ts';
+import { saleStatusAt } from './sale-status.ts';
+import { updateProduct } from './update-product.ts';
+import { withdrawProduct } from './withdraw-product.ts';
+
+export const resolvers: Resolvers = {
+  DateTime,
+  Query: {
+    product: (_, { id }, { products }) => findProduct(id, products),
+    products: (_, args, { services }) => listProducts(args, services),
+    serverTime: (_, _args, { services }) => services.clock.ask(),
+  },
+  Mutation: {
+    createProduct: (_, { input }, { services }) => createProduct(input, services),
+    updateProduct: (_, { input }, { services }) => updateProduct(input, services),
+    withdrawProduct: (_, { input }, { services }) => withdrawProduct(input, services),
+  },
+  Product: {
+    __resolveReference: ({ id }, { products }) => findProduct(id, products),
+    price: ({ amount, currency }) => ({ amount, currency }),
+    status: (product, _args, { services }) => saleStatusAt(product, services.clock.now()),
+  },
+  ProductConnection: {
+    totalCount: (page) => page.countAll(),
+  },
+};

@@ -1,0 +1,86 @@
+import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
+import type { RunningHttpServer } from '../../platform/http/server.ts';
+import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Database } from '../../platform/mysql/database.ts';
+import { connectRedis, type Redis } from '../../platform/redis/client.ts';
+import { createProductCache } from './cache/product-cache.ts';
+import { createProductReader } from './cache/product-reader.ts';
+import type { ProductConfig } from './config.ts';
+import { contextMaker } from './context.ts';
+import { permissions } from './permissions.ts';
+import { openProductDatabase } from './product-database.ts';
+import { createProductRepository } from './product-repository.ts';
+import { resolvers } from './resolvers.ts';
+import { startSaleClock, type SaleClock } from './sale-clock.ts';
+
+interface Stores {
+  readonly database: Database;
+  readonly redis: Redis;
+  readonly clock: SaleClock;
+}
+
+/** How long a command to Redis may take before MySQL is asked instead, in milliseconds. */
+const REDIS_PATIENCE_MS = 500;
+
+/** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
+export async function startProductSubgraph(config: ProductConfig, logger: Logger): Promise<RunningProcess> {
+  const stores = await openStores(config, logger);
+  try {
+    const http = await serve(config, stores, logger);
+    return {
+      url: http.url,
+      close: async () => {
+        http.announceEnd();
+        await http.close();
+        await closeStores(stores);
+      },
+    };
+  } catch (error) {
+    await closeStores(stores);
+    throw error;
+  }
+}
+
+function serve(
+  config: ProductConfig,
+  { database, redis, clock }: Stores,
+  logger: Logger,
+): Promise<RunningHttpServer> {
+  const repository = createProductRepository(database.orm);
+  const cache = createProductCache({
+    redis,
+    prefix: config.REDIS_PREFIX,
+    ttlMs: config.PRODUCT_CACHE_TTL,
+    logger,
+  });
+  const reader = createProductReader(repository, cache);
+  return startSubgraph({
+    schemaFile: new URL('../../schema/product.graphql', import.meta.url),
+    resolvers,
+    permissions,
+    context: contextMaker({ repository, reader, clock }),
+    identitySecret: config.identitySecret,
+    host: config.HOST,
+    port: config.PRODUCT_PORT,
+    readiness: { mysql: () => database.ping(), redis: () => redis.ping() },
+    logger,
+  });
+}
+
+async function openStores(config: ProductConfig, logger: Logger): Promise<Stores> {
+  const redis = await connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger });
+  try {
+    const clock = await startSaleClock(redis);
+    return { redis, clock, database: await openProductDatabase(config, logger) };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+async function closeStores({ database, redis, clock }: Stores): Promise<void> {
+  clock.stop();
+  redis.disconnect();
+  await database.close();
+}

@@ -1,0 +1,81 @@
+import type { CreateProductInput, UpdateProductInput } from '../__generated__/resolvers-types.ts';
+import { keeper, type ProductSubgraph } from './product-subgraph.ts';
+
+/** For tests: a product as clients see it, and the mutations that keep the catalog. */
+export interface SeenProduct {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly imageUrl: string | null;
+  readonly type: string;
+  readonly price: { readonly amount: number; readonly currency: string };
+  readonly opensAt: string;
+  readonly closesAt: string | null;
+  readonly status: string;
+  readonly purchaseLimit: number | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Outcome {
+  readonly __typename: string;
+  readonly product?: SeenProduct;
+  readonly message?: string;
+  readonly problems?: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** Instants may be anything that the tests wish to send. */
+type Sent<Input> = { readonly [Field in keyof Input]: unknown };
+
+export const ALL_FIELDS =
+  'id name description imageUrl type price { amount currency } opensAt closesAt status purchaseLimit createdAt updatedAt';
+
+const OUTCOME = `__typename ... on ProductSaved { product { ${ALL_FIELDS} } } ... on Error { message } ... on InvalidInput { problems { path message } }`;
+const WITHDRAWN = OUTCOME.replace(/ \.\.\. on InvalidInput.*$/, '');
+
+export async function create(
+  subgraph: ProductSubgraph,
+  input: Partial<Sent<CreateProductInput>> = {},
+): Promise<Outcome> {
+  const query = `mutation ($input: CreateProductInput!) { outcome: createProduct(input: $input) { ${OUTCOME} } }`;
+  const whole = { name: 'Mug', type: 'GENERAL', price: { amount: 12_000 }, ...input };
+  return (await subgraph.read<{ outcome: Outcome }>(query, { input: whole }, keeper)).outcome;
+}
+
+/** @throws when the product was refused */
+export async function createdProduct(
+  subgraph: ProductSubgraph,
+  input: Partial<Sent<CreateProductInput>> = {},
+): Promise<SeenProduct> {
+  const { product, message } = await create(subgraph, input);
+  if (!product) throw new Error(message);
+  return product;
+}
+
+export async function update(
+  subgraph: ProductSubgraph,
+  input: { id: string } & Partial<Sent<Omit<UpdateProductInput, 'id'>>>,
+): Promise<Outcome> {
+  const query = `mutation ($input: UpdateProductInput!) { outcome: updateProduct(input: $input) { ${OUTCOME} } }`;
+  return (await subgraph.read<{ outcome: Outcome }>(query, { input }, keeper)).outcome;
+}
+
+export async function withdraw(subgraph: ProductSubgraph, id: string): Promise<Outcome> {
+  const query = `mutation ($input: WithdrawProductInput!) { outcome: withdrawProduct(input: $input) { ${WITHDRAWN} } }`;
+  return (await subgraph.read<{ outcome: Outcome }>(query, { input: { id } }, keeper)).outcome;
+}
+
+export async function seen(subgraph: ProductSubgraph, id: string): Promise<SeenProduct | null> {
+  const query = `query ($id: ID!) { product(id: $id) { ${ALL_FIELDS} } }`;
+  return (await subgraph.read<{ product: SeenProduct | null }>(query, { id })).product;
+}
+
+/** As another subgraph asks for products that it knows by id. */
+export async function referenced(
+  subgraph: ProductSubgraph,
+  ids: readonly string[],
+): Promise<(SeenProduct | null)[]> {
+  const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Product { ${ALL_FIELDS} } } }`;
+  const of = ids.map((id) => ({ __typename: 'Product', id }));
+  return (await subgraph.read<{ _entities: (SeenProduct | null)[] }>(query, { of }))._entities;
+}

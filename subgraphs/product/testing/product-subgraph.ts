@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { IDENTITY_HEADER, signIdentity, type Caller } from '../../../platform/identity/identity.ts';
+import type { RunningProcess } from '../../../platform/lifecycle/run-process.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { readProductConfig, type ProductConfig } from '../config.ts';
+import { startProductSubgraph } from '../start.ts';
+
+/** For tests: the whole subgraph on a free port, asked over HTTP as the router asks it. */
+export interface ProductSubgraph extends RunningProcess {
+  /** @param caller anonymous by default */
+  ask<Data>(query: string, variables?: object, caller?: Caller | null): Promise<Answer<Data>>;
+  /** @throws when there are errors */
+  read<Data>(query: string, variables?: object, caller?: Caller | null): Promise<Data>;
+}
+
+export interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+export interface StoreNames {
+  readonly mysqlUrl: string;
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+}
+
+/** May change the catalog. */
+export const keeper: Caller = { userId: randomUUID(), scopes: new Set(['catalog:write']), sessionId: null };
+/** Is signed in, and may do nothing more than that. */
+export const buyer: Caller = { userId: randomUUID(), scopes: new Set(), sessionId: null };
+
+export const silent = createLogger('product', 'silent');
+
+export const testConfig = (
+  { mysqlUrl, redisUrl, redisPrefix }: StoreNames,
+  settings: NodeJS.ProcessEnv = {},
+): ProductConfig =>
+  readProductConfig({
+    NODE_ENV: 'test',
+    PRODUCT_PORT: '0',
+    IDENTITY_SECRET: 'a secret of the tests',
+    MYSQL_URL: mysqlUrl,
+    REDIS_URL: redisUrl,
+    REDIS_PREFIX: redisPrefix,
+    ...settings,
+  });
+
+export async function startTestSubgraph(
+  stores: StoreNames,
+  settings: NodeJS.ProcessEnv = {},
+): Promise<ProductSubgraph> {
+  const config = testConfig(stores, settings);
+  const running = await startProductSubgraph(config, silent);
+
+  async function ask<Data>(
+    query: string,
+    variables: object = {},
+    caller: Caller | null = null,
+  ): Promise<Answer<Data>> {
+    const identity = { caller, requestId: randomUUID(), patienceMs: null };
+    const response = await fetch(`${running.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        [IDENTITY_HEADER]: signIdentity(config.identitySecret, identity),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Answer<Data>;
+  }
+
+  return {
+    ...running,
+    ask,
+    async read<Data>(query: string, variables: object = {}, caller: Caller | null = null): Promise<Data> {
+      const { data, errors } = await ask<Data>(query, variables, caller);
+      if (errors || !data) throw new Error(`The subgraph answered with ${JSON.stringify(errors)}`);
+      return data;
+    },
+  };
+}
