@@ -3,7 +3,10 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 /** What a room's services return for a GraphQL type, where that is more than the type's own fields. */
 const mappers: Record<string, Record<string, string>> = {
   user: {},
-  product: { Product: '../entities/product.ts#Product as ProductEntity', ProductConnection: '../list-products.ts#ProductPage' },
+  product: {
+    Product: '../entities/product.ts#Product as ProductEntity',
+    ProductConnection: '../list-products.ts#ProductPage',
+  },
   order: {
     Order: '../orders/order.ts#Order as OrderModel',
     OrderItem: '../orders/order.ts#OrderItem as OrderItemModel',

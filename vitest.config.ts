@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './tests/harness/summary-reporter.ts';
 
 const IGNORED = ['**/node_modules/**', 'dist/**'];
 
@@ -22,7 +23,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: ['tests/harness/global-setup.ts'],
-    reporters: process.env['CI'] ? ['default'] : ['default'],
+    reporters: ['default', new SummaryReporter()],
     projects: [
       kind('unit', 'test', 10),
       kind('integration', 'integration.test', 30),

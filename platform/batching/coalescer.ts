@@ -31,7 +31,7 @@ export function createCoalescer<Item, Result>(
 
   async function run(): Promise<void> {
     // What the same turn of the event loop brings belongs into the first call too.
-    await null;
+    await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting.splice(0, maxItems);
       underWay = batch.length;

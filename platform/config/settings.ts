@@ -76,8 +76,3 @@ export const storeSettings = {
   REDIS_URL: urlOf(['redis:', 'rediss:']).default('redis://127.0.0.1:6379'),
   REDIS_PREFIX: z.string().default('firstcome:'),
 };
-
-export type CommonSettings = {
-  [Name in keyof typeof commonSettings]: z.infer<(typeof commonSettings)[Name]>;
-};
-export type StoreSettings = { [Name in keyof typeof storeSettings]: z.infer<(typeof storeSettings)[Name]> };

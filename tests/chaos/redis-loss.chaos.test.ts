@@ -24,18 +24,18 @@ async function rushThrough(strike: () => Promise<void>) {
   const first: Answer[] = [];
   const final: Answer[] = [];
   let next = 0;
-  let struck: Promise<void> | null = null;
+  const strikes: Promise<void>[] = [];
 
   async function buyOneAfterAnother(): Promise<void> {
     for (let i = next++; i < buyers.length; i = next++) {
       const { token, key } = buyers[i]!;
       first[i] = await purchase(stack, product, token, key);
-      if (i >= 150) struck ??= strike();
+      if (i >= 150 && strikes.length === 0) strikes.push(strike());
       final[i] = isFinal(first[i]!) ? first[i]! : await purchaseToTheEnd(stack, product, token, key);
     }
   }
   await Promise.all(Array.from({ length: 100 }, buyOneAfterAnother));
-  await struck;
+  await Promise.all(strikes);
   return { product, buyers, first, final };
 }
 

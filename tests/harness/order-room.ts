@@ -199,10 +199,7 @@ export class OrderRoom {
 }
 
 /** Call at the top of a test file or a `describe`. */
-export function useOrderRoom(
-  stores: TestStores,
-  { orders = 1, environment = {} as NodeJS.ProcessEnv } = {},
-): OrderRoom {
+export function useOrderRoom(stores: TestStores, { orders = 1, environment = {} } = {}): OrderRoom {
   const room = new OrderRoom(stores, environment);
   beforeAll(() => room.start(orders));
   afterAll(() => room.stop());

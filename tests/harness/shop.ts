@@ -97,7 +97,7 @@ export async function readStock(stack: Shop, productId: string): Promise<StockNu
       id: productId,
     },
   );
-  return reply.data?.['stock'] as unknown as StockNumbers;
+  return reply.data?.['stock'] as StockNumbers;
 }
 
 /** How often each answer was given. */

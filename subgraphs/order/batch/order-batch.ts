@@ -69,7 +69,7 @@ export class OrderBatch {
   }
 
   async #run(): Promise<void> {
-    await null;
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch();
       this.#underWay = batch.length;

@@ -71,14 +71,14 @@ export async function rebuild(
     }
     logger.info({ productId, epoch: found.row.epoch, before }, 'stock rebuilt');
     if (before > 0 && before < found.row.epoch) {
-      await redis.unlink(...Object.values(keys.ofEpoch(productId, before)));
+      await redis.unlink(...Object.values<string>({ ...keys.ofEpoch(productId, before) }));
     }
     return 'ready';
   }
 
   async function writeEpoch(row: StockRow, holdings: { userId: string; held: number }[]): Promise<void> {
     const epochKeys = keys.ofEpoch(productId, row.epoch);
-    await redis.unlink(...Object.values(epochKeys));
+    await redis.unlink(...Object.values<string>({ ...epochKeys }));
     for (let start = 0; start < holdings.length; start += HOLDINGS_PER_CALL) {
       const part = holdings.slice(start, start + HOLDINGS_PER_CALL);
       await redis.hset(epochKeys.holding, ...part.flatMap(({ userId, held }) => [redisId(userId), held]));

@@ -1,0 +1,32 @@
+/** What `--help` says, for each thing that bootstrap.mjs can start. */
+export const help = {
+  start: `npm start
+
+Installs the packages and builds when needed, finds MySQL and Redis, starts the three subgraphs and the router, fills an
+empty shop with demo products, and prints where to go. Ctrl-C stops everything.
+
+Variables (in the environment or in a file .env; .env.example lists every one):
+  MYSQL_URL, REDIS_URL     stores to use; without them private ones are started, with their data under DATA_DIR
+  MYSQL_SERVER, REDIS_SERVER
+                           the binaries for that (a name or a path), where the usual ones are not meant
+  DATA_DIR                 data, logs and mails (.data)
+  PORT                     the router, the only port that clients need (4000)
+  USER_PORT, PRODUCT_PORT, ORDER_PORT
+                           the subgraphs (4001, 4002, 4003)
+  SMTP_URL                 where mails are sent; without it they are files in DATA_DIR/mail
+  RATE_LIMITS              "off" turns every attempt and rate limit off, for load tests
+  NODE_ENV                 "production" asks for every secret and makes no demo data
+`,
+  test: `npm test                     all tests; builds when needed, and starts MySQL and Redis for itself
+npm test -- NAME             the test files whose path contains NAME
+npm test -- --project unit   one kind of test: unit, integration, e2e or chaos
+npm test -- --watch          again at every change
+Everything after -- goes to vitest.
+
+MYSQL_URL and REDIS_URL name stores to use; MYSQL_SERVER and REDIS_SERVER the binaries for private ones.
+`,
+  build: `npm run build    compiles to dist/, when a source has changed
+`,
+  check: `npm run check    types, lint, format, generated files, unused code
+`,
+};

@@ -1,0 +1,68 @@
+/** The npm packages: are they those of package-lock.json, and if not, get them. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const lockFile = join(root, 'package-lock.json');
+const stamp = join(root, 'node_modules/.firstcome-lock');
+/** npm's own note of what it put into node_modules. It is written last, so half an installation has none. */
+const npmNote = join(root, 'node_modules/.package-lock.json');
+
+/** Of what npm says when it fails. */
+const mostLines = 25;
+
+/** The command line of the npm that runs us, or of the one on the PATH. */
+export function npm() {
+  const running = process.env.npm_execpath;
+  return running?.endsWith('npm-cli.js') ? [process.execPath, running] : ['npm'];
+}
+
+/** True when node_modules holds what package-lock.json asks for. */
+export function arePackagesInstalled() {
+  const installed = read(stamp);
+  if (installed === undefined) return isNoteEqual();
+  return installed === hashOfLock() && read(npmNote) !== undefined;
+}
+
+/** Runs `npm ci`, quietly unless it fails. Returns what it printed when it failed, else undefined. */
+export function installPackages() {
+  const [command, ...args] = npm();
+  // The compiler is a development package, which npm would leave out with NODE_ENV=production.
+  const { status, stdout, stderr, error } = spawnSync(
+    command,
+    [...args, 'ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'],
+    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (error !== undefined) return `npm could not be run: ${error.message}`;
+  // The beginning says what is wrong; npm's own help follows.
+  if (status !== 0) return `${stderr}${stdout}`.split('\n').slice(0, mostLines).join('\n');
+  writeFileSync(stamp, hashOfLock());
+  return undefined;
+}
+
+function hashOfLock() {
+  return createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+}
+
+/** For packages that somebody installed with npm by hand: compares what is there with what should be. */
+function isNoteEqual() {
+  const note = read(npmNote);
+  if (note === undefined) return false;
+  const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  const present = JSON.parse(note).packages;
+  const isSame = (path) => wanted[path]?.version === present[path].version;
+  const isThere = (path) =>
+    path === '' || wanted[path].optional || wanted[path].devOptional || path in present;
+  return Object.keys(present).every(isSame) && Object.keys(wanted).every(isThere);
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

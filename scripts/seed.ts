@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { demoProducts, type DemoProduct } from './seed/demo-products.ts';
+import { ShopClient } from './seed/shop-client.ts';
+
+export interface SeedOptions {
+  readonly graphqlUrl: string;
+  readonly admin: { readonly email: string; readonly password: string };
+  readonly buyer: { readonly email: string; readonly password: string };
+  /** Remembers that the shop was filled, so that nothing comes back that was taken out of it since. */
+  readonly dataDir: string;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Fills an empty shop with demo products, through its public API. If it is interrupted, the next start goes on where it ended:
+ * a product is made unless there is one of its name, and stock and purchases are asked for under keys that never change.
+ */
+export async function seed({ graphqlUrl, admin, buyer, dataDir, log }: SeedOptions): Promise<void> {
+  const done = join(dataDir, 'demo-data-made');
+  if (existsSync(done)) return;
+
+  const office = new ShopClient(graphqlUrl);
+  await office.signIn(admin.email, admin.password);
+  const known = await productsByName(office);
+  // The list shows the newest first.
+  for (const product of [...demoProducts].reverse()) {
+    const id = known.get(product.name) ?? (await create(office, product));
+    await office.ask(RESTOCK, {
+      input: { productId: id, change: product.units, idempotencyKey: keyFor('stock', id) },
+    });
+    if (product.soldOut) await buyAll(graphqlUrl, buyer, id, product.units);
+  }
+  await writeFile(done, `${new Date().toISOString()}\n`);
+  log(`made ${demoProducts.length} demo products`);
+}
+
+const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
+
+const keyFor = (what: string, id: string): string => `demo-${what}-${id}`;
+
+async function productsByName(shop: ShopClient): Promise<Map<string, string>> {
+  const { products } = await shop.ask<{ products: { nodes: { id: string; name: string }[] } }>(
+    '{ products(first: 100) { nodes { id name } } }',
+  );
+  return new Map(products.nodes.map(({ id, name }) => [name, id]));
+}
+
+async function create(
+  shop: ShopClient,
+  { name, description, price, sale, purchaseLimit }: DemoProduct,
+): Promise<string> {
+  const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const times =
+    sale === 'GENERAL'
+      ? { type: 'GENERAL' }
+      : {
+          type: 'FLASH_SALE',
+          opensAt: inMinutes(sale.opensIn),
+          closesAt: inMinutes(sale.opensIn + sale.lasts),
+        };
+  const { createProduct } = await shop.ask<{ createProduct: { product?: { id: string }; message?: string } }>(
+    `mutation ($input: CreateProductInput!) {
+      createProduct(input: $input) { ... on ProductSaved { product { id } } ... on InvalidInput { message } }
+    }`,
+    { input: { name, description, price: { amount: price, currency: 'KRW' }, purchaseLimit, ...times } },
+  );
+  if (!createProduct.product) throw new Error(`${name}: ${createProduct.message}`);
+  return createProduct.product.id;
+}
+
+async function buyAll(
+  graphqlUrl: string,
+  buyer: SeedOptions['buyer'],
+  productId: string,
+  quantity: number,
+): Promise<void> {
+  const shop = new ShopClient(graphqlUrl);
+  await shop.signIn(buyer.email, buyer.password);
+  await shop.ask('mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }', {
+    input: { productId, quantity, idempotencyKey: keyFor('purchase', productId) },
+  });
+}

@@ -1,0 +1,35 @@
+/** The shop's public API, as any client would use it. */
+export class ShopClient {
+  readonly #url: string;
+  #token = '';
+
+  constructor(graphqlUrl: string) {
+    this.#url = graphqlUrl;
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    const { signIn } = await this.ask<{ signIn: { __typename: string; accessToken?: string } }>(
+      'mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { accessToken } } }',
+      { input: { email, password } },
+    );
+    if (!signIn.accessToken) throw new Error(`signing in as ${email} was answered with ${signIn.__typename}`);
+    this.#token = signIn.accessToken;
+  }
+
+  /** @throws with the fault's message */
+  async ask<Data>(query: string, variables: object = {}): Promise<Data> {
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+      },
+      body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    const reply = (await response.json()) as { data?: Data | null; errors?: { message: string }[] };
+    if (reply.errors?.[0] || !reply.data)
+      throw new Error(reply.errors?.[0]?.message ?? `HTTP ${response.status}`);
+    return reply.data;
+  }
+}

@@ -1,0 +1,41 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../stores/free-port.ts';
+import { requireFreePorts } from './ports.ts';
+
+describe('the ports', () => {
+  let other: Server | undefined;
+  afterEach(() => other?.close());
+
+  async function free() {
+    const [PORT, USER_PORT, PRODUCT_PORT, ORDER_PORT] = [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ];
+    return { PORT, USER_PORT, PRODUCT_PORT, ORDER_PORT };
+  }
+
+  it('may be used when nobody listens there', async () => {
+    await expect(requireFreePorts(await free())).resolves.toBeUndefined();
+  });
+
+  it('are refused, naming the variable, when somebody does', async () => {
+    const server = createServer();
+    other = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const taken = (server.address() as AddressInfo).port;
+    const ports = { ...(await free()), ORDER_PORT: taken };
+    await expect(requireFreePorts(ports)).rejects.toThrow(
+      `Port ${taken} is in use: stop what listens there, or set ORDER_PORT`,
+    );
+  });
+
+  it('are refused when two are the same', async () => {
+    const ports = await free();
+    await expect(requireFreePorts({ ...ports, USER_PORT: ports.PORT })).rejects.toThrow(
+      /PORT and USER_PORT are both/,
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { isProduction, readEnvironment } from '../../platform/config/environment.ts';
+
+/** What `npm start` itself needs to know; the services read the rest. */
+export type Settings = {
+  /** Data, logs and mails; absolute. */
+  dataDir: string;
+  /** By the variable that sets it. */
+  ports: Record<'PORT' | 'USER_PORT' | 'PRODUCT_PORT' | 'ORDER_PORT', number>;
+  /** Undefined: a private server is started. */
+  mysqlUrl: string | undefined;
+  redisUrl: string | undefined;
+  isProduction: boolean;
+};
+
+const port = (preset: number) =>
+  z.coerce
+    .number('expected a port number')
+    .int('expected a port number')
+    .min(1, 'expected a port number from 1 to 65535')
+    .max(65_535, 'expected a port number from 1 to 65535')
+    .default(preset);
+
+/** Throws a ConfigurationError that names the variable, when one is wrong. */
+export function readSettings(): Settings {
+  const { DATA_DIR, MYSQL_URL, REDIS_URL, ...ports } = readEnvironment({
+    DATA_DIR: z.string().default('.data'),
+    MYSQL_URL: z.string().optional(),
+    REDIS_URL: z.string().optional(),
+    PORT: port(4000),
+    USER_PORT: port(4001),
+    PRODUCT_PORT: port(4002),
+    ORDER_PORT: port(4003),
+  });
+  return {
+    dataDir: resolve(DATA_DIR),
+    ports,
+    mysqlUrl: MYSQL_URL,
+    redisUrl: REDIS_URL,
+    isProduction: isProduction(),
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Runs one server and ends it when whoever asked for it is gone, even by SIGKILL: the channel to the parent closes
+ * then, and nothing else needs to be noticed. It is started detached, so a Ctrl-C in the terminal reaches neither it
+ * nor the server, and the parent stops things in its own order.
+ *
+ *   node guardian.mjs BINARY ARG...     messages to the parent: { pid }, then { code, signal } or { error }
+ */
+import { spawn } from 'node:child_process';
+
+const killAfterMs = 5000;
+const [binary, ...args] = process.argv.slice(2);
+const server = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+
+const tell = (message, then = () => undefined) => (process.connected ? process.send(message, then) : then());
+const leave = (message) => tell(message, () => process.exit(0));
+
+server.on('spawn', () => tell({ pid: server.pid }));
+server.on('error', (error) => leave({ error: error.message }));
+server.on('exit', (code, signal) => leave({ code, signal }));
+
+function endServer() {
+  server.kill('SIGTERM');
+  setTimeout(() => server.kill('SIGKILL'), killAfterMs).unref();
+}
+
+process.on('disconnect', endServer);
+for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, endServer);

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { createConnection } from 'mysql2/promise';
+import type { FoundServer } from './find-server.ts';
+import { onPort } from './free-port.ts';
+import { asRoot, initialiseMysql } from './initialise-mysql.ts';
+import { ensureServer } from './install-servers.ts';
+import { endLeftover, noteServer } from './leftover.ts';
+import { spawnServer, untilReady, type RunningServer } from './server-process.ts';
+import { openStoreFolder, type StoreFolder } from './store-folder.ts';
+
+export type MysqlOptions = {
+  /** Holds the data, the log and the password. A second start with the same folder finds its data again. */
+  dataDir: string;
+  /** On 127.0.0.1; a free one by default. */
+  port?: number | undefined;
+  /** Told when the server has to be installed, or the data folder made, first. */
+  log?: (line: string) => void;
+  /** More server options, such as `--innodb-buffer-pool-size=1G`. */
+  extraArgs?: readonly string[];
+};
+
+const user = 'firstcome';
+
+/**
+ * Starts a private MariaDB or MySQL on 127.0.0.1, installing it first where that is possible, and resolves when it
+ * answers. The URL's user may do everything, in any database. Throws when there is no server, or with its log when it
+ * does not start.
+ */
+export async function startMysql(options: MysqlOptions): Promise<RunningServer> {
+  const log = options.log ?? (() => undefined);
+  const found = await ensureServer('mysql', log);
+  const folder = openStoreFolder(options.dataDir);
+  await endLeftover(folder);
+  // Of its own: a starting MariaDB removes the temporary tables that it finds, whichever server they belong to.
+  const tmp = folder.file('tmp');
+  mkdirSync(tmp, { recursive: true });
+  await initialiseMysql(found, folder.file('data'), tmp, log);
+  return onPort(options.port, (port) => launch(found, folder, port, options.extraArgs ?? []));
+}
+
+async function launch(
+  found: FoundServer,
+  folder: StoreFolder,
+  port: number,
+  extraArgs: readonly string[],
+): Promise<RunningServer> {
+  const logFile = folder.file('server.log');
+  const initFile = folder.writePrivate('accounts.sql', accounts(folder.password));
+  const args = [...serverOptions(found, folder, port), `--init-file=${initFile}`, ...extraArgs];
+  const server = await spawnServer(found.path, args, logFile);
+  noteServer(folder, server);
+  const url = `mysql://${user}:${folder.password}@127.0.0.1:${port}`;
+  await untilReady('MySQL', server, () => selectOne(url), logFile);
+  return { ...server, url, port };
+}
+
+/** The two flush settings are what makes a COMMIT survive a crash: a promise to buyers rests on them. */
+function serverOptions(found: FoundServer, folder: StoreFolder, port: number): string[] {
+  return [
+    '--no-defaults',
+    ...asRoot,
+    `--datadir=${folder.file('data')}`,
+    `--tmpdir=${folder.file('tmp')}`,
+    `--pid-file=${folder.file('mysqld.pid')}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    // No Unix socket: its path is limited to 107 bytes, and nobody needs it.
+    '--socket=',
+    '--skip-name-resolve',
+    '--innodb-flush-log-at-trx-commit=1',
+    '--skip-log-bin',
+    '--max-connections=300',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_ci',
+    '--default-time-zone=+00:00',
+    '--performance-schema=OFF',
+    ...(found.flavour === 'mysql' ? ['--mysqlx=OFF'] : []),
+  ];
+}
+
+/** Runs inside the server before the port opens: our account gets its password, and root gets no way in. */
+function accounts(password: string): string {
+  const account = `'${user}'@'127.0.0.1'`;
+  return [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}';`,
+    `ALTER USER ${account} IDENTIFIED BY '${password}';`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION;`,
+    `ALTER USER IF EXISTS 'root'@'localhost' ACCOUNT LOCK;`,
+    '',
+  ].join('\n');
+}
+
+async function selectOne(url: string): Promise<void> {
+  const connection = await createConnection({ uri: url, connectTimeout: 1000 });
+  try {
+    await connection.query('SELECT 1');
+    await connection.end();
+  } finally {
+    connection.destroy();
+  }
+}

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isRunning } from './process-table.ts';
+import type { RunningServer } from './server-process.ts';
+import { startRedis } from './start-redis.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'firstcome-redis-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+async function asking<T>(url: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, { retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+describe('a private Redis', () => {
+  let server: RunningServer;
+  beforeEach(async () => {
+    server = await startRedis({ dataDir, extraArgs: ['--maxmemory', '50mb'] });
+  });
+  afterEach(() => server.stop());
+
+  it('answers under the URL that it gives', async () => {
+    expect(await asking(server.url, (redis) => redis.ping())).toBe('PONG');
+  });
+
+  it('refuses whoever has no password', async () => {
+    const unlocked = `redis://127.0.0.1:${server.port}`;
+    await expect(asking(unlocked, (redis) => redis.set('key', 'value'))).rejects.toThrow(/NOAUTH/);
+  });
+
+  it('never evicts and never saves', async () => {
+    const settings = await asking(server.url, (redis) =>
+      redis.config('GET', 'maxmemory-policy', 'save', 'appendonly'),
+    );
+    expect(settings).toEqual(
+      expect.arrayContaining(['maxmemory-policy', 'noeviction', 'save', '', 'appendonly', 'no']),
+    );
+  });
+
+  it('takes more settings, as on the command line', async () => {
+    const setting = await asking(server.url, (redis) => redis.config('GET', 'maxmemory'));
+    expect(setting).toEqual(['maxmemory', String(50 * 1024 * 1024)]);
+  });
+
+  it('is empty, under the same URL, after a crash and a second start', async () => {
+    const { url, port } = server;
+    await asking(url, (redis) => redis.set('key', 'value'));
+    server.signal('SIGKILL');
+    await server.exited;
+    server = await startRedis({ dataDir, port });
+    expect(server.url).toBe(url);
+    expect(await asking(url, (redis) => redis.dbsize())).toBe(0);
+  });
+
+  it('is ended by the next start when its guardian was killed together with its parent', async () => {
+    const orphan = await startedElsewhere();
+    process.kill(orphan.guardianPid, 'SIGSTOP');
+    orphan.killParent();
+    process.kill(orphan.guardianPid, 'SIGKILL');
+    expect(isRunning(orphan.pid, orphan.folder)).toBe(true);
+    const next = await startRedis({ dataDir: orphan.folder });
+    expect(isRunning(orphan.pid, orphan.folder)).toBe(false);
+    await next.stop();
+  });
+
+  it('leaves nothing behind when its parent is killed with SIGKILL', async () => {
+    const orphan = await startedElsewhere();
+    orphan.killParent();
+    await vi.waitFor(
+      () => {
+        expect(isRunning(orphan.pid, orphan.folder)).toBe(false);
+        expect(isRunning(orphan.guardianPid, 'guardian.mjs')).toBe(false);
+      },
+      { timeout: 10_000 },
+    );
+  });
+});
+
+/** A Redis whose parent is another process, built from these sources (`npm test` builds first). */
+async function startedElsewhere() {
+  const built = fileURLToPath(new URL('../../dist/scripts/stores/start-redis.js', import.meta.url));
+  if (!existsSync(built)) throw new Error('This test runs what `npm run build` makes: run that first.');
+  const folder = mkdtempSync(join(dataDir, 'elsewhere-'));
+  const program = `
+    import { startRedis } from ${JSON.stringify(built)};
+    const { pid, guardianPid } = await startRedis({ dataDir: ${JSON.stringify(folder)} });
+    process.send({ pid, guardianPid });
+    setInterval(() => {}, 1000);
+  `;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const [started] = (await once(parent, 'message')) as [{ pid: number; guardianPid: number }];
+  return { ...started, folder, killParent: () => parent.kill('SIGKILL') };
+}
