@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { readRouterConfig } from './config.ts';
+
+const read = (environment: Record<string, string>) =>
+  readRouterConfig({ IDENTITY_SECRET: 'secret', ...environment });
+
+it('shows the schema to everybody outside production only', () => {
+  const switches = ({ PLAYGROUND, INTROSPECTION, SUGGESTIONS, CORS_ORIGINS }: ReturnType<typeof read>) => ({
+    PLAYGROUND,
+    INTROSPECTION,
+    SUGGESTIONS,
+    CORS_ORIGINS,
+  });
+  expect(switches(read({}))).toEqual({
+    PLAYGROUND: true,
+    INTROSPECTION: true,
+    SUGGESTIONS: true,
+    CORS_ORIGINS: 'local',
+  });
+  const production = { NODE_ENV: 'production' };
+  expect(switches(read(production))).toEqual({
+    PLAYGROUND: false,
+    INTROSPECTION: false,
+    SUGGESTIONS: false,
+    CORS_ORIGINS: 'none',
+  });
+  expect(read({ ...production, PLAYGROUND: 'on' }).PLAYGROUND).toBe(true);
+});
+
+it('takes several instances of a subgraph', () => {
+  expect(read({ ORDER_URL: 'http://a:1/graphql, http://b:2/graphql' }).ORDER_URL).toEqual([
+    'http://a:1/graphql',
+    'http://b:2/graphql',
+  ]);
+});
+
+it.each([
+  ['JWKS_URL', 'somewhere'],
+  ['ORDER_URL', 'order:4003'],
+  ['SUBGRAPH_TIMEOUT', '10'],
+  ['OPERATION_MAX_DEPTH', '0'],
+  ['PLAYGROUND', 'yes'],
+])('refuses %s=%s with a sentence that names it', (name, value) => {
+  expect(() => read({ [name]: value })).toThrow(name);
+});
+
+it('must be given the secret in production', () => {
+  expect(() => readRouterConfig({ NODE_ENV: 'production' })).toThrow('IDENTITY_SECRET');
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { useStores } from '../tests/harness/stores.ts';
+import { waitUntil } from '../tests/harness/wait-until.ts';
+import { goodClaims, makeToken, rsaKey, startIssuer, USER_ID, type TestIssuer } from './testing/issuer.ts';
+import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from './testing/router.ts';
+import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+const PURCHASE = `mutation { purchase(input: {productId: "1", idempotencyKey: "key-0000-0000-0001"}) { __typename } }`;
+const RESTOCK = `mutation { restock(input: {productId: "1", change: 1, idempotencyKey: "key-0000-0000-0001"}) { __typename } }`;
+
+let issuer: TestIssuer;
+let product: TestSubgraph;
+let order: TestSubgraph;
+let router: TestRouter;
+let redis: Redis;
+let settings: Record<string, string>;
+
+beforeAll(async () => {
+  redis = new Redis(stores.redisUrl);
+  [issuer, product, order] = await Promise.all([
+    startIssuer(key),
+    startTestSubgraph('product'),
+    startTestSubgraph('order'),
+  ]);
+  settings = {
+    JWKS_URL: issuer.jwksUrl,
+    PRODUCT_URL: product.graphqlUrl,
+    ORDER_URL: order.graphqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+  };
+  router = await startTestRouter(settings);
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await router.close();
+  await Promise.all([issuer.close(), product.close(), order.close()]);
+});
+
+const refused = (answer: Awaited<ReturnType<TestRouter['ask']>>) => ({
+  status: answer.status,
+  code: answer.errors[0]?.extensions.code,
+});
+
+describe('who may', () => {
+  it('nobody buys without signing in', async () => {
+    const answer = await router.ask({ query: PURCHASE });
+    expect(refused(answer)).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('nobody restocks without the scope for it', async () => {
+    expect(refused(await router.ask({ query: RESTOCK }))).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(refused(await router.ask({ query: RESTOCK, token: makeToken(key) }))).toEqual({
+      status: 403,
+      code: 'FORBIDDEN',
+    });
+  });
+
+  it('whoever is signed in buys', async () => {
+    const answer = await router.ask({ query: PURCHASE, token: makeToken(key) });
+    expect(answer).toMatchObject({ status: 200, data: { purchase: { __typename: 'PurchaseConfirmed' } } });
+  });
+
+  it('a bad token is refused even where none is needed', async () => {
+    const expired = makeToken(key, { ...goodClaims(), exp: 1 });
+    expect(refused(await router.ask({ query: '{ serverTime }', token: expired }))).toEqual({
+      status: 401,
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('another scheme is refused', async () => {
+    const answer = await router.ask({ query: '{ serverTime }', headers: { authorization: 'Basic YTpi' } });
+    expect(refused(answer)).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+  });
+
+  it('rules without keys to check tokens by do not start', async () => {
+    await expect(startTestRouter({ ...settings, JWKS_URL: 'off' })).rejects.toThrow(/JWKS_URL/);
+  });
+});
+
+describe('what the subgraphs are told', () => {
+  it('is what the token says, signed, with the request id and what is left of the patience', async () => {
+    const token = makeToken(key, { ...goodClaims(), scope: 'stock:write catalog:write' });
+    await router.ask({ query: PURCHASE, token, headers: { 'x-request-id': 'request-to-follow' } });
+    const identity = order.identities.at(-1);
+    expect(identity).toMatchObject({
+      caller: { userId: USER_ID, scopes: new Set(['stock:write', 'catalog:write']), sessionId: 'session-1' },
+      requestId: 'request-to-follow',
+    });
+    expect(identity?.patienceMs).toBeGreaterThan(5_000);
+    expect(identity?.patienceMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is nothing that the client says of itself', async () => {
+    const canned = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
+    const fronted = await routerForThisTest({ ...settings, PRODUCT_URL: canned.graphqlUrl });
+    await fronted.ask({
+      query: '{ serverTime }',
+      headers: {
+        'x-firstcome-identity': 'forged',
+        'x-user-id': 'admin',
+        cookie: 'a=b',
+        'x-forwarded-for': '1.2.3.4',
+      },
+    });
+    const headers = canned.received[0]?.headers ?? {};
+    expect(Object.keys(headers).sort()).toEqual([
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'x-firstcome-identity',
+    ]);
+    expect(headers['x-firstcome-identity']).not.toBe('forged');
+    await canned.close();
+  });
+
+  it('is not believed when it was signed by another secret, which the caller learns nothing of', async () => {
+    const suspicious = await startTestSubgraph('product', 'another secret');
+    const fronted = await routerForThisTest({ ...settings, PRODUCT_URL: suspicious.graphqlUrl });
+    const answer = await fronted.ask({ query: '{ serverTime }' });
+    expect(refused(answer)).toEqual({ status: 500, code: 'INTERNAL' });
+    expect(answer.text).not.toContain('router only');
+    await suspicious.close();
+  });
+});
+
+describe('a session that has ended', () => {
+  const endSession = async (sid: string) => {
+    await redis.set(`${stores.redisPrefix}ended-session:${sid}`, '1', 'EX', 60);
+    await redis.publish(`${stores.redisPrefix}ended-sessions`, sid);
+  };
+  const whenReady = (some: TestRouter) =>
+    waitUntil('the router to listen', async () => {
+      const health = await fetch(`${some.url}/health/ready`);
+      return ((await health.json()) as { checks: Record<string, string> }).checks['redis'] === 'ok';
+    });
+
+  it('is refused within a second, though its token was good a moment ago', async () => {
+    await whenReady(router);
+    const token = makeToken(key, { ...goodClaims(), sid: 'session-that-ends' });
+    expect((await router.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    await endSession('session-that-ends');
+    await waitUntil(
+      'the refusal',
+      async () => (await router.ask({ query: '{ serverTime }', token })).status === 401,
+      Boolean,
+      1_000,
+    );
+    const other = makeToken(key, { ...goodClaims(), sid: 'session-that-goes-on' });
+    expect((await router.ask({ query: '{ serverTime }', token: other })).status).toBe(200);
+  });
+
+  it('is refused by a router that was not there when it ended', async () => {
+    await endSession('session-of-yesterday');
+    const late = await routerForThisTest(settings);
+    await whenReady(late);
+    const token = makeToken(key, { ...goodClaims(), sid: 'session-of-yesterday' });
+    expect((await late.ask({ query: '{ serverTime }', token })).status).toBe(401);
+  });
+
+  it('is refused after a while without Redis in which it ended', async () => {
+    const token = makeToken(key, { ...goodClaims(), sid: 'session-in-the-gap' });
+    const cutOff = await routerForThisTest(settings);
+    await whenReady(cutOff);
+    expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    await redis.set(`${stores.redisPrefix}ended-session:session-in-the-gap`, '1', 'EX', 60);
+    await redis.client('KILL', 'TYPE', 'pubsub');
+    await waitUntil(
+      'the refusal',
+      async () => (await cutOff.ask({ query: '{ serverTime }', token })).status === 401,
+    );
+  });
+
+  it('cannot be told without Redis, and does not stop the others', async () => {
+    const alone = await routerForThisTest({ ...settings, REDIS_URL: 'redis://127.0.0.1:9' });
+    expect((await alone.ask({ query: '{ serverTime }' })).status).toBe(200);
+    expect((await alone.ask({ query: PURCHASE, token: makeToken(key) })).status).toBe(200);
+    expect((await fetch(`${alone.url}/health/ready`)).status).toBe(503);
+  });
+});
+
+it('without an issuer, anonymous requests are answered and tokens are not judged', async () => {
+  const orphan = await routerForThisTest({ ...settings, JWKS_URL: 'http://127.0.0.1:9/jwks' });
+  expect((await orphan.ask({ query: '{ serverTime }' })).status).toBe(200);
+  const answer = await orphan.ask({ query: '{ serverTime }', token: makeToken(key) });
+  expect(refused(answer)).toEqual({ status: 503, code: 'UNAVAILABLE' });
+});
+
+it('what has no token is refused before it is planned or sent', async () => {
+  const before = order.identities.length;
+  const answer = await readAnswer(
+    await fetch(`${router.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: `mutation { x: purchase(input: {productId: "1", idempotencyKey: "k"}) { __typename } }`,
+      }),
+    }),
+  );
+  expect(answer.status).toBe(401);
+  expect(order.identities.length).toBe(before);
+});

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { rulesFor, select } from '../testing/operations.ts';
+import { costFormula, costOf } from './cost.ts';
+
+const rules = rulesFor(`
+  directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT
+  directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
+
+  type Query {
+    one: Item
+    dear: Item @cost(weight: 10)
+    items(first: Int! = 20): Connection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"])
+    top(first: Int, last: Int): [Item!]! @listSize(slicingArguments: ["first", "last"])
+    few: [Item!]! @listSize(assumedSize: 3)
+    some: [Item!]!
+  }
+  type Connection { nodes: [Item!]! edges: [Edge!]! totalCount: Int! }
+  type Edge { node: Item! }
+  type Item { id: ID! more(first: Int! = 20): Connection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes"]) }
+`);
+
+const cost = (source: string, variables = {}) =>
+  costOf(costFormula(rules.schema, select(source), rules.costs), variables);
+
+it.each([
+  ['an object is 1, a scalar nothing', '{ one { id } }', 1],
+  ['a weight of its own', '{ dear { id } }', 10],
+  ['a list by its argument', '{ items(first: 5) { nodes { id } } }', 1 + 5],
+  ["a list by the schema's default", '{ items { nodes { id } totalCount } }', 1 + 20],
+  ['both ways to the same list', '{ items(first: 5) { nodes { id } edges { node { id } } } }', 1 + 5 + 5 * 2],
+  [
+    'through fragments',
+    '{ items(first: 5) { ...C } } fragment C on Connection { nodes { ... on Item { id } } }',
+    1 + 5,
+  ],
+  ['the larger of two arguments', '{ top(first: 2, last: 7) { id } }', 7],
+  ['an assumed size', '{ few { id } }', 3],
+  ['a list of which nothing is said', '{ some { id } }', 10],
+  [
+    'lists within lists multiply',
+    '{ items(first: 100) { nodes { more(first: 100) { nodes { id } } } } }',
+    1 + 100 * (1 + 1 + 100),
+  ],
+  ['no discount for a negative size', '{ items(first: -1000) { nodes { id } } one { id } }', 1 + 0 + 1],
+])('counts %s', (_what, source, expected) => {
+  expect(cost(source)).toBe(expected);
+});
+
+it('knows the cost from the document alone where it can', () => {
+  expect(costFormula(rules.schema, select('{ items { nodes { id } } }'), rules.costs)).toBe(21);
+});
+
+it('takes list sizes from variables', () => {
+  const source = 'query ($n: Int! = 4) { items(first: $n) { nodes { id } } }';
+  expect(cost(source, { n: 50 })).toBe(51);
+  expect(cost(source)).toBe(5);
+});

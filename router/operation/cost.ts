@@ -1,0 +1,143 @@
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  valueFromASTUntyped,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import type { CostWeights, ListSize } from './cost-weights.ts';
+import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** The cost of an operation: known from the document, but for list sizes that are variables. */
+export type Cost = number | ((variables: Variables) => number);
+
+export const costOf = (cost: Cost, variables: Variables): number =>
+  typeof cost === 'number' ? cost : cost(variables);
+
+/** Of a list that neither its field nor its caller gives a size. */
+const USUAL_LIST_SIZE = 10;
+
+/**
+ * An object costs 1 and a scalar nothing unless `@cost` says otherwise; what is in a list costs as often as the list is
+ * long (`@listSize`). After https://ibm.github.io/graphql-specs/cost-spec.html.
+ */
+export function costFormula(
+  schema: GraphQLSchema,
+  { definition, fragments }: SelectedOperation,
+  { weights, lists }: CostWeights,
+): Cost {
+  const variableDefaults = new Map(
+    definition.variableDefinitions?.map(({ variable, defaultValue }) => [
+      variable.name.value,
+      defaultValue && valueFromASTUntyped(defaultValue),
+    ]),
+  );
+  return selectionCost(definition.selectionSet, rootTypeOf(schema, definition), NONE_SIZED);
+
+  function selectionCost(
+    selectionSet: SelectionSetNode,
+    parent: GraphQLCompositeType,
+    sized: SizedFields,
+  ): Cost {
+    return sum(
+      selectionSet.selections.map((selection) => {
+        switch (selection.kind) {
+          case Kind.FIELD:
+            return fieldCost(selection, parent, sized);
+          case Kind.INLINE_FRAGMENT:
+            return selectionCost(
+              selection.selectionSet,
+              typeNamed(selection.typeCondition?.name.value, parent),
+              sized,
+            );
+          case Kind.FRAGMENT_SPREAD: {
+            const fragment = fragments.get(selection.name.value);
+            if (!fragment) return 0;
+            return selectionCost(
+              fragment.selectionSet,
+              typeNamed(fragment.typeCondition.name.value, parent),
+              sized,
+            );
+          }
+        }
+      }),
+    );
+  }
+
+  function fieldCost(node: FieldNode, parent: GraphQLCompositeType, sized: SizedFields): Cost {
+    const field = fieldOf(parent, node.name.value);
+    if (!field) return 0;
+    const type = getNamedType(field.type);
+    const list = lists.get(`${parent.name}.${field.name}`);
+    const size = list ? listLength(list, node, field) : null;
+    const sizedBelow =
+      list && size !== null ? new Map(list.sizedFields.map((name) => [name, size])) : NONE_SIZED;
+
+    const own =
+      weights.get(`${parent.name}.${field.name}`) ??
+      weights.get(type.name) ??
+      (isCompositeType(type) ? 1 : 0);
+    const below =
+      node.selectionSet && isCompositeType(type) ? selectionCost(node.selectionSet, type, sizedBelow) : 0;
+    const itself = list?.sizedFields.length === 0 ? size : null;
+    const usual = isListType(getNullableType(field.type)) ? USUAL_LIST_SIZE : 1;
+    return product(sized.get(field.name) ?? itself ?? usual, sum([own, below]));
+  }
+
+  function listLength(list: ListSize, node: FieldNode, field: GraphQLField<unknown, unknown>): Cost {
+    const asked = list.slicingArguments.flatMap((name): Cost[] => {
+      const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
+      const preset: unknown = field.args.find((argument) => argument.name === name)?.defaultValue;
+      if (given === undefined) return preset === undefined ? [] : [lengthFrom(preset)];
+      return [lengthGiven(given, preset)];
+    });
+    return asked.length > 0 ? largest(asked) : (list.assumedSize ?? USUAL_LIST_SIZE);
+  }
+
+  function lengthGiven(given: ValueNode, preset: unknown): Cost {
+    if (given.kind !== Kind.VARIABLE) return lengthFrom(valueFromASTUntyped(given));
+    const name = given.name.value;
+    const fallback = variableDefaults.get(name) ?? preset;
+    return (variables) => lengthFrom(variables[name] ?? fallback);
+  }
+
+  function typeNamed(name: string | undefined, otherwise: GraphQLCompositeType): GraphQLCompositeType {
+    const type = name === undefined ? undefined : schema.getType(name);
+    return isCompositeType(type) ? type : otherwise;
+  }
+}
+
+type SizedFields = ReadonlyMap<string, Cost>;
+const NONE_SIZED: SizedFields = new Map();
+
+function fieldOf(parent: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+const lengthFrom = (value: unknown): number =>
+  typeof value === 'number' ? Math.max(0, value) : USUAL_LIST_SIZE;
+
+const isConstant = (costs: readonly Cost[]): costs is readonly number[] =>
+  costs.every((cost) => typeof cost === 'number');
+
+function combine(costs: readonly Cost[], merge: (costs: readonly number[]) => number): Cost {
+  return isConstant(costs)
+    ? merge(costs)
+    : (variables) => merge(costs.map((cost) => costOf(cost, variables)));
+}
+
+const sum = (costs: readonly Cost[]): Cost => combine(costs, (numbers) => numbers.reduce((a, b) => a + b, 0));
+const product = (...costs: readonly Cost[]): Cost =>
+  combine(costs, (numbers) => numbers.reduce((a, b) => a * b, 1));
+const largest = (costs: readonly Cost[]): Cost => combine(costs, (numbers) => Math.max(...numbers));

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { rulesFor } from '../testing/operations.ts';
+import { InvalidDocument } from './invalid-document.ts';
+import { createOperationStore } from './operation-store.ts';
+
+const rules = rulesFor(
+  'type Query { a: Int name: String } type Mutation { b: Int } type Subscription { c: Int }',
+  { maxTokens: 50 },
+);
+const MIB = 1_048_576;
+
+describe('the store', () => {
+  it('works out a document once', () => {
+    const store = createOperationStore(rules, MIB);
+    expect(store.find('{ a }', null)).toBe(store.find('{ a }', null));
+  });
+
+  it('tells operations of one document apart, and documents of one operation name', () => {
+    const store = createOperationStore(rules, MIB);
+    const source = 'query A { a } mutation B { b }';
+    const [a, b] = [store.find(source, 'A'), store.find(source, 'B')];
+    expect([a.kind, b.kind]).toEqual(['query', 'mutation']);
+    expect(a.hash).not.toBe(b.hash);
+    expect(store.find('query A { name }', 'A').hash).not.toBe(a.hash);
+  });
+
+  it('forgets when it would take too much memory', () => {
+    const store = createOperationStore(rules, 10_000);
+    const first = store.find('{ a }', null);
+    for (let n = 0; n < 100; n++) store.find(`{ alias${n}: a }`, null);
+    expect(store.find('{ a }', null)).not.toBe(first);
+  });
+
+  it('keeps nothing of a document that is refused', () => {
+    const store = createOperationStore(rules, MIB);
+    for (let n = 0; n < 2; n++) expect(() => store.find('{ nothing }', null)).toThrow(InvalidDocument);
+  });
+});
+
+describe('a document', () => {
+  const find =
+    (source: string, name: string | null = null) =>
+    () =>
+      createOperationStore(rules, MIB).find(source, name);
+
+  it.each([
+    ['of two operations and no name', 'query A { a } query B { a }', null, 'BAD_REQUEST'],
+    ['without the operation of that name', 'query A { a }', 'B', 'BAD_REQUEST'],
+    ['of a nameless operation when a name is given', '{ a }', 'B', 'BAD_REQUEST'],
+    ['that is a subscription', 'subscription { c }', null, 'BAD_REQUEST'],
+    ['of too many tokens', `{ ${'a '.repeat(60)} }`, null, 'OPERATION_TOO_COMPLEX'],
+  ])('%s is refused', (_what, source, name, code) => {
+    expect(find(source, name)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  it('tells where it is wrong', () => {
+    expect(find('{\n  nothing }')).toThrow(
+      expect.objectContaining({
+        errors: [expect.objectContaining({ locations: [{ line: 2, column: 3 }] })],
+      }) as Error,
+    );
+  });
+
+  it('does not tell what there is instead, where that is off', () => {
+    const silent = createOperationStore({ ...rules, suggestions: false }, MIB);
+    expect(() => silent.find('{ nam }', null)).toThrow(
+      expect.objectContaining({
+        errors: [expect.objectContaining({ message: 'Cannot query field "nam" on type "Query".' })],
+      }) as Error,
+    );
+  });
+
+  it('may not introspect where that is off', () => {
+    const closed = createOperationStore({ ...rules, introspection: false }, MIB);
+    expect(() => closed.find('{ __schema { queryType { name } } }', null)).toThrow(InvalidDocument);
+    expect(() => closed.find('{ __typename }', null)).not.toThrow();
+  });
+});

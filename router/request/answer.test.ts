@@ -1,0 +1,47 @@
+import { GraphQLError } from 'graphql';
+import { expect, it } from 'vitest';
+import { createLogger } from '../../platform/logger.ts';
+import { answer, type AnswerContext } from './answer.ts';
+
+const context: AnswerContext = {
+  requestId: 'request-1',
+  contentType: 'application/json',
+  logger: createLogger('test', 'silent'),
+};
+const fault = (code: string, path?: (string | number)[]) =>
+  new GraphQLError('A message.', { extensions: { code, serviceName: 'order' }, ...(path ? { path } : {}) });
+
+it.each([
+  ['data alone', { data: { a: 1 } }, 200],
+  ['nothing found', { data: { a: null } }, 200],
+  ['some data beside a fault', { data: { a: 1, b: null }, errors: [fault('TIMEOUT')] }, 200],
+  ['a fault alone', { data: { a: null }, errors: [fault('TIMEOUT')] }, 504],
+  ['a fault that leaves no data', { data: null, errors: [fault('UNAVAILABLE')] }, 503],
+  [
+    'several faults alone',
+    { data: { a: null, b: null }, errors: [fault('FORBIDDEN'), fault('UNAVAILABLE')] },
+    503,
+  ],
+  ['something that went wrong in here', { errors: [new GraphQLError('boom')] }, 500],
+])('%s has its status', (_what, result, status) => {
+  expect(answer(result, context).status).toBe(status);
+});
+
+it.each([
+  [['orders', '@', 'product', 'stock'], ['orders']],
+  [
+    ['order', 'buyer', '_entities'],
+    ['order', 'buyer'],
+  ],
+  [
+    ['order', 'items', 1, 'product'],
+    ['order', 'items', 1, 'product'],
+  ],
+])('the path %j is told as %j', (inside, told) => {
+  const { body } = answer({ data: null, errors: [fault('TIMEOUT', inside)] }, context);
+  expect((JSON.parse(String(body)) as { errors: object[] }).errors[0]).toEqual({
+    message: 'A message.',
+    path: told,
+    extensions: { code: 'TIMEOUT', requestId: 'request-1' },
+  });
+});

@@ -1,0 +1,95 @@
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
+import type { HttpReply } from '../../platform/http/server.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { ExecutionResult } from '../gateway.ts';
+import { InvalidDocument } from '../operation/invalid-document.ts';
+
+/** How the answer to a request is written down: who asked for what, and where the whole story is told. */
+export interface AnswerContext {
+  readonly requestId: string;
+  readonly contentType: string;
+  readonly logger: Logger;
+}
+
+/** The answer to a request that was not executed. */
+export function refusal(error: unknown, context: AnswerContext): HttpReply {
+  if (error instanceof InvalidDocument) {
+    const errors = error.errors.map(({ message, locations }) => ({
+      message,
+      ...(locations ? { locations } : {}),
+      extensions: { code: 'BAD_REQUEST', requestId: context.requestId },
+    }));
+    return write(FAULTS.BAD_REQUEST.status, { errors }, context);
+  }
+  if (!(error instanceof Fault)) context.logger.error({ err: error }, 'request failed');
+  const { code, message, extensions } = error instanceof Fault ? error : new Fault('INTERNAL');
+  context.logger.debug({ code }, 'request refused');
+  const errors = [{ message, extensions: { ...extensions, requestId: context.requestId } }];
+  return write(FAULTS[code].status, { errors }, context, headersFor(code));
+}
+
+/**
+ * The answer to a request that was executed. Data that is there makes it a 200, with errors beside it or not; an answer
+ * with errors and nothing else has the status of its fault, the highest if they differ.
+ */
+export function answer({ data, errors, extensions }: ExecutionResult, context: AnswerContext): HttpReply {
+  const faults = errors ?? completionErrors(extensions);
+  if (faults.length === 0) return write(200, { data }, context);
+
+  const shown = faults.map((error) => showFault(error, context));
+  const body = { errors: shown, ...(data === undefined ? {} : { data }) };
+  if (data && Object.values(data).some((value) => value !== null)) return write(200, body, context);
+  const worst = shown.map(codeOf).reduce((a, b) => (FAULTS[b].status > FAULTS[a].status ? b : a));
+  return write(FAULTS[worst].status, body, context, headersFor(worst));
+}
+
+/** A null where the schema allows none: the gateway tells of it beside the errors. */
+function completionErrors(extensions: ExecutionResult['extensions']): readonly GraphQLError[] {
+  return (extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined) ?? [];
+}
+
+function showFault(error: GraphQLError, { requestId, logger }: AnswerContext): GraphQLFormattedError {
+  const { code, retryAfterMs } = error.extensions;
+  const fault = isFaultCode(code) ? new Fault(code, error.message) : new Fault('INTERNAL');
+  if (!isFaultCode(code)) logger.error({ err: error }, 'execution failed');
+  return {
+    message: fault.message,
+    ...(error.path ? { path: visible(error.path) } : {}),
+    extensions: { code: fault.code, requestId, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+  };
+}
+
+/**
+ * The part of a path that the client can find in its own operation: the planner's `@` stands for every element of a list,
+ * and `_entities` for whatever was asked of another subgraph.
+ */
+function visible(path: readonly (string | number)[]): readonly (string | number)[] {
+  const inside = path.findIndex((step) => step === '@' || step === '_entities');
+  return inside < 0 ? path : path.slice(0, inside);
+}
+
+const codeOf = (error: GraphQLFormattedError): FaultCode => error.extensions?.['code'] as FaultCode;
+
+function headersFor(code: FaultCode): Record<string, string> {
+  switch (code) {
+    case 'UNAUTHENTICATED':
+      return { 'www-authenticate': 'Bearer' };
+    case 'UNAVAILABLE':
+    case 'RATE_LIMITED':
+      return { 'retry-after': '1' };
+    case 'METHOD_NOT_ALLOWED':
+      return { allow: 'GET, POST, OPTIONS' };
+    default:
+      return {};
+  }
+}
+
+function write(
+  status: number,
+  body: object,
+  { contentType }: AnswerContext,
+  headers: Record<string, string> = {},
+): HttpReply {
+  return { status, headers: { 'content-type': contentType, ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,45 @@
+/** A JSON Web Token (RFC 7519) in compact form, taken apart. Nothing of it has been checked yet. */
+export interface DecodedToken {
+  readonly algorithm: string;
+  readonly keyId: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly signingInput: Buffer;
+  readonly signature: Buffer;
+}
+
+/** Longer than any that is made here; what is longer is not looked at. */
+const MAX_LENGTH = 4_096;
+
+const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
+
+/** @returns null for anything but three parts of base64url whose first two are JSON objects, with `alg` and `kid` */
+export function decodeToken(token: string): DecodedToken | null {
+  if (token.length > MAX_LENGTH) return null;
+  const [, header, payload, signature] = COMPACT.exec(token) ?? [];
+  if (!header || !payload || !signature) return null;
+
+  const fields = parsePart(header);
+  const claims = parsePart(payload);
+  if (!fields || !claims) return null;
+  const { alg, kid, crit } = fields;
+  // A critical extension (RFC 7515, 4.1.11) must be refused by whoever does not know it. None is known here.
+  if (typeof alg !== 'string' || typeof kid !== 'string' || crit !== undefined) return null;
+  return {
+    algorithm: alg,
+    keyId: kid,
+    claims,
+    signingInput: Buffer.from(`${header}.${payload}`, 'latin1'),
+    signature: Buffer.from(signature, 'base64url'),
+  };
+}
+
+function parsePart(part: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,70 @@
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { Fault } from '../../platform/errors.ts';
+import type { SubgraphClient, SubgraphReply } from '../../platform/http/subgraph-client.ts';
+import type { RequestContext } from './request-context.ts';
+import { faultOfField, faultOfWhole } from './subgraph-fault.ts';
+
+type ProcessOptions = Parameters<GraphQLDataSource['process']>[0];
+type Reply = Awaited<ReturnType<GraphQLDataSource['process']>>;
+
+/**
+ * The gateway's way to one subgraph: a signed identity instead of the client's headers, what is left of the caller's
+ * patience as the deadline, and errors of which only what may be seen goes up. All that is known goes into the log.
+ */
+export class SubgraphDataSource implements GraphQLDataSource {
+  constructor(
+    private readonly name: string,
+    private readonly client: SubgraphClient,
+  ) {}
+
+  async process(options: ProcessOptions): Promise<Reply> {
+    if (!('incomingRequestContext' in options))
+      throw new Error('Subgraphs answer operations of clients only.');
+    const { query = '', variables, operationName } = options.request;
+    const context = options.incomingRequestContext.context as unknown as RequestContext;
+    const begun = Date.now();
+    try {
+      const patienceMs = context.deadline - begun;
+      if (patienceMs <= 0) throw new Fault('TIMEOUT');
+      const reply = await this.client.send({ query, variables, operationName }, context.identity, patienceMs);
+      if (!reply.errors) return { data: reply.data ?? null };
+      this.log(context, reply.errors);
+      if (reply.data === undefined) return failed(query, faultOfWhole(reply.errors));
+      return { data: reply.data, errors: reply.errors.map(shownError) };
+    } catch (error) {
+      const fault = error instanceof Fault ? error : new Fault('INTERNAL');
+      context.logger.error(
+        { err: error, subgraph: this.name, tookMs: Date.now() - begun },
+        'subgraph did not answer',
+      );
+      return failed(query, fault);
+    }
+  }
+
+  private log({ logger }: RequestContext, errors: NonNullable<SubgraphReply['errors']>): void {
+    logger.warn({ subgraph: this.name, errors }, 'subgraph answered with errors');
+  }
+}
+
+function shownError(error: NonNullable<SubgraphReply['errors']>[number]): GraphQLFormattedError {
+  const { message, extensions } = faultOfField(error);
+  return { message, extensions, ...(error.path ? { path: error.path } : {}) };
+}
+
+/**
+ * The answer of a subgraph that gave none: the fault at each of its root fields, as if they had all failed. Of entities,
+ * one fault where they hang in the whole.
+ */
+function failed(query: string, { message, extensions }: Fault): Reply {
+  const paths = rootFields(query).map((field) => (field === '_entities' ? [] : [field]));
+  return { data: null, errors: paths.map((path) => ({ message, extensions, path })) };
+}
+
+function rootFields(query: string): string[] {
+  const [operation] = parse(query, { noLocation: true }).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) return [];
+  return operation.selectionSet.selections.flatMap((selection) =>
+    selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
+  );
+}

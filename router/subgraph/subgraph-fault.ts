@@ -1,0 +1,48 @@
+import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
+import type { SubgraphReply } from '../../platform/http/subgraph-client.ts';
+
+type SubgraphError = NonNullable<SubgraphReply['errors']>[number];
+
+/** Codes whose message was written for the caller. Of the others, only the standard message goes out. */
+const SPEAKS_TO_CALLER: ReadonlySet<FaultCode> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_REQUEST',
+  'OPERATION_TOO_COMPLEX',
+  'NOT_FOUND',
+  'RATE_LIMITED',
+]);
+
+/**
+ * Codes that a subgraph may give to a request as a whole. Any other (its 401 for the identity header, its 415) is about
+ * how this router asked, which is none of the caller's doing.
+ */
+const OF_THE_WHOLE: ReadonlySet<FaultCode> = new Set([
+  'BAD_REQUEST',
+  'OPERATION_TOO_COMPLEX',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'TIMEOUT',
+]);
+
+/** What the caller is told of an error in one field of a subgraph's answer. */
+export function faultOfField(error: SubgraphError): Fault {
+  const code = error.extensions?.['code'];
+  return isFaultCode(code) ? shown(code, error) : new Fault('INTERNAL');
+}
+
+/** What the caller is told when a subgraph refused to execute the operation at all. */
+export function faultOfWhole(errors: readonly SubgraphError[]): Fault {
+  const [first] = errors;
+  const code = first?.extensions?.['code'];
+  return first && isFaultCode(code) && OF_THE_WHOLE.has(code) ? shown(code, first) : new Fault('INTERNAL');
+}
+
+function shown(code: FaultCode, { message, extensions }: SubgraphError): Fault {
+  const retryAfterMs = extensions?.['retryAfterMs'];
+  return new Fault(
+    code,
+    SPEAKS_TO_CALLER.has(code) ? message : FAULTS[code].message,
+    typeof retryAfterMs === 'number' ? { retryAfterMs } : {},
+  );
+}

@@ -1,0 +1,23 @@
+import { buildASTSchema, parse } from 'graphql';
+import { readAccessRules } from '../operation/access-rules.ts';
+import { readCostWeights } from '../operation/cost-weights.ts';
+import type { OperationRules } from '../operation/operation.ts';
+import { selectOperation, type SelectedOperation } from '../operation/selected-operation.ts';
+
+/** Rules for operations on a schema that a test writes, with limits that are in nobody's way. */
+export function rulesFor(supergraphSdl: string, changes: Partial<OperationRules> = {}): OperationRules {
+  const document = parse(supergraphSdl);
+  return {
+    schema: buildASTSchema(document, { assumeValidSDL: true }),
+    maxTokens: 10_000,
+    introspection: true,
+    suggestions: true,
+    limits: { depth: 1_000, aliases: 1_000, directives: 1_000, fields: 100_000 },
+    access: readAccessRules(document),
+    costs: readCostWeights(document),
+    ...changes,
+  };
+}
+
+export const select = (source: string, operationName: string | null = null): SelectedOperation =>
+  selectOperation(parse(source, { noLocation: true }), operationName);
