@@ -22,7 +22,7 @@ beforeAll(async () => {
     '(SELECT 0 d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)';
   await database.pool.query(`
     INSERT INTO product
-    SELECT UNHEX(MD5(n)), CONCAT(ELT(1 + n % 4, 'mug', 'keyboard', 'lamp', '운동화'), ' ', n), REPEAT('x', 200), NULL,
+    SELECT UNHEX(LEFT(SHA2(n, 256), 32)), CONCAT(ELT(1 + n % 4, 'mug', 'keyboard', 'lamp', '운동화'), ' ', n), REPEAT('x', 200), NULL,
            IF(n % 4 = 0, 'FLASH_SALE', 'GENERAL'), n % 500, 'KRW',
            '2026-06-01' + INTERVAL n % 720 HOUR, IF(n % 2 = 0, '2026-06-01' + INTERVAL n % 720 + 24 HOUR, NULL), NULL,
            IF(n % 100 = 0, '2026-06-10', NULL), '2026-05-01' + INTERVAL n DIV 3 SECOND, '2026-06-01'
@@ -46,7 +46,7 @@ interface PlanStep extends RowDataPacket {
 
 async function planOf(query: SelectQueryBuilder<Product>): Promise<PlanStep[]> {
   const [sql, parameters] = query.getQueryAndParameters();
-  const [steps] = await database.pool.query<PlanStep[]>(`EXPLAIN ${sql}`, parameters);
+  const [steps] = await database.pool.query<PlanStep[]>(`EXPLAIN FORMAT = TRADITIONAL ${sql}`, parameters);
   return steps;
 }
 
