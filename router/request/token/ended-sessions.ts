@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { Redis } from 'ioredis';
 import type { Logger } from '../../../platform/logger.ts';
+import { openRedis } from '../../../platform/redis/client.ts';
 
 /**
  * Sessions that were signed out or revoked while their access tokens are still good. The user subgraph writes the key
@@ -45,8 +45,9 @@ export function watchEndedSessions({
   const channel = `${redisPrefix}ended-sessions`;
   let subscribed = false;
 
-  const asking = connect(redisUrl, logger, { enableAutoPipelining: true });
-  const listening = connect(redisUrl, logger, { autoResubscribe: false });
+  const options = { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger };
+  const asking = openRedis(options, { enableAutoPipelining: true });
+  const listening = openRedis(options, { autoResubscribe: false });
   listening.on('message', (_channel, sessionId) => known.set(sessionId, true));
   listening.on('close', () => {
     subscribed = false;
@@ -64,6 +65,9 @@ export function watchEndedSessions({
       },
     );
   });
+
+  // It keeps trying for as long as the process lives, and no request waits for it.
+  for (const redis of [asking, listening]) redis.connect().catch(() => undefined);
 
   return {
     isKnown: (sessionId) => known.has(sessionId),
@@ -87,22 +91,4 @@ export function watchEndedSessions({
       listening.disconnect();
     },
   };
-}
-
-/** Keeps trying for as long as the process lives, and never makes a request wait for it. */
-function connect(
-  url: string,
-  logger: Logger,
-  extra: { enableAutoPipelining?: boolean; autoResubscribe?: boolean },
-): Redis {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    commandTimeout: PATIENCE_MS,
-    connectTimeout: 2_000,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000) * (0.5 + Math.random()),
-    ...extra,
-  });
-  redis.on('error', (error: Error) => logger.warn({ err: error }, 'redis connection'));
-  return redis;
 }

@@ -17,7 +17,7 @@ export interface KeySetOptions {
   readonly logger: Logger;
   /** Called when the keys are others than before: what was verified by them is not verified any more. */
   readonly onChange: () => void;
-  /** How long after a fetch an unknown key id does not cause another, in milliseconds. */
+  /** How long after a fetch that brought nothing new an unknown key id does not cause another, in milliseconds. */
   readonly cooldownMs?: number;
   readonly now?: () => number;
 }
@@ -64,12 +64,14 @@ export function createKeySet(options: KeySetOptions): KeySet {
   async function fetchKeys(): Promise<void> {
     try {
       const text = await fetchText(options.url);
-      const changed = keys !== null && text !== fetchedText;
+      const isNew = text !== fetchedText;
+      const isFirst = keys === null;
       keys = importKeys(JSON.parse(text));
       fetchedText = text;
       fetchedAt = now();
-      mayFetchAt = now() + cooldownMs;
-      if (changed) options.onChange();
+      // A flood of made-up key ids finds nothing new, and causes one fetch. A key that was rotated in is found at once.
+      if (!isNew) mayFetchAt = now() + cooldownMs;
+      if (isNew && !isFirst) options.onChange();
     } catch (error) {
       mayFetchAt = now() + RETRY_MS;
       options.logger.error(
