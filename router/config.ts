@@ -4,6 +4,7 @@ import { readSecret } from '../platform/config/secrets.ts';
 import {
   commonSettings,
   count,
+  discoverySettings,
   duration,
   httpUrl,
   httpUrls,
@@ -19,10 +20,11 @@ const settings = (production: boolean) => ({
   PORT: port(4000),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
 
-  /** `/graphql` of each instance; requests go to them in turn. */
+  /** `/graphql` of each subgraph: one URL or several, whose host names may have several addresses. */
   USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),
   PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),
   ORDER_URL: httpUrls('http://127.0.0.1:4003/graphql'),
+  ...discoverySettings,
   /** How long the subgraphs together may take for one request. */
   SUBGRAPH_TIMEOUT: duration('10s'),
 
@@ -40,6 +42,8 @@ const settings = (production: boolean) => ({
   /** Pages of other origins that may call from a browser: origins separated by commas, `local`, `none` or `*`. */
   CORS_ORIGINS: z.string().default(production ? 'none' : 'local'),
 
+  /** How many proxies of ours stand in front: whose word on where a client connects from is taken. */
+  TRUSTED_PROXIES: count(0, 0),
   MAX_BODY_BYTES: count(100_000),
   OPERATION_MAX_TOKENS: count(1_000),
   OPERATION_MAX_DEPTH: count(12),

@@ -8,6 +8,7 @@ import type { OperationStore } from './operation/operation-store.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { authorize } from './request/authorize.ts';
 import { answerType } from './request/content-type.ts';
+import { clientAddressOf } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest } from './request/graphql-request.ts';
 import { requestIdOf } from './request/request-id.ts';
@@ -27,6 +28,8 @@ export interface Door {
   readonly suggestions: boolean;
   /** How long the caller waits for an answer, in milliseconds. */
   readonly patienceMs: number;
+  /** How many proxies of ours stand in front. */
+  readonly trustedProxies: number;
   readonly logger: Logger;
 }
 
@@ -68,7 +71,12 @@ async function execute(door: Door, request: HttpRequest, context: AnswerContext)
   if (costOf(operation.cost, variables) > door.limits.cost) throw new Fault('OPERATION_TOO_COMPLEX');
 
   const result = await door.gateway.execute(operation, variables, {
-    identity: { caller, requestId: context.requestId, patienceMs: door.patienceMs },
+    identity: {
+      caller,
+      requestId: context.requestId,
+      patienceMs: door.patienceMs,
+      clientAddress: clientAddressOf(request, door.trustedProxies),
+    },
     deadline,
     logger: context.logger,
   });

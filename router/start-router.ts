@@ -22,8 +22,7 @@ const MIB = 1_048_576;
 /** @throws {ConfigurationError} when the supergraph or a setting is not acceptable; nothing stays open then */
 export async function startRouter(config: RouterConfig, logger: Logger): Promise<RunningProcess> {
   const supergraph = await loadSupergraph(config.SUPERGRAPH_FILE, config.JWKS_URL !== 'off');
-  const urls = subgraphUrls(config);
-  const clients = openClients(urls, config.identitySecret);
+  const clients = openClients(config, logger);
   const gateway = await loadGateway(supergraph.forGateway, ({ name }) => dataSource(name, clients), logger);
 
   const forget = () => authenticator.forget();
@@ -63,6 +62,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     limits: { cost: config.OPERATION_MAX_COST, concurrentRequests: config.MAX_CONCURRENT_REQUESTS },
     suggestions: config.SUGGESTIONS,
     patienceMs: config.SUBGRAPH_TIMEOUT,
+    trustedProxies: config.TRUSTED_PROXIES,
     logger,
   });
   const pages: Record<string, Handler> = config.PLAYGROUND ? { '/': playground() } : {};
@@ -79,7 +79,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       maxBodyBytes: config.MAX_BODY_BYTES,
       routes: { '/graphql': endpoint, ...pages },
       around: front(allowedOrigins(config.CORS_ORIGINS), logger),
-      readiness: { redis: () => ended.ping(), ...subgraphReadiness(urls) },
+      readiness: { redis: () => ended.ping(), ...subgraphReadiness(clients) },
       logger,
     });
     return {
@@ -96,20 +96,22 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   }
 }
 
-const subgraphUrls = (config: RouterConfig): ReadonlyMap<string, readonly string[]> =>
-  new Map([
-    ['user', config.USER_URL],
-    ['product', config.PRODUCT_URL],
-    ['order', config.ORDER_URL],
+function openClients(config: RouterConfig, logger: Logger): ReadonlyMap<string, SubgraphClient> {
+  const client = (subgraph: string, urls: readonly string[]): [string, SubgraphClient] => [
+    subgraph,
+    createSubgraphClient({
+      urls,
+      identitySecret: config.identitySecret,
+      discoveryRefreshMs: config.DISCOVERY_REFRESH,
+      logger: logger.child({ subgraph }),
+    }),
+  ];
+  return new Map([
+    client('user', config.USER_URL),
+    client('product', config.PRODUCT_URL),
+    client('order', config.ORDER_URL),
   ]);
-
-const openClients = (
-  urls: ReadonlyMap<string, readonly string[]>,
-  identitySecret: string,
-): ReadonlyMap<string, SubgraphClient> =>
-  new Map(
-    [...urls].map(([name, instances]) => [name, createSubgraphClient({ urls: instances, identitySecret })]),
-  );
+}
 
 function dataSource(name: string, clients: ReadonlyMap<string, SubgraphClient>): SubgraphDataSource {
   const client = clients.get(name);

@@ -19,6 +19,8 @@ export interface Identity {
   readonly requestId: string;
   /** How long the asker waits for an answer, in milliseconds from the moment the request arrives; null: it does not say. */
   readonly patienceMs: number | null;
+  /** From where the client connects; for attempt limits only, and never stored as it is. */
+  readonly clientAddress?: string;
 }
 
 export const IDENTITY_HEADER = 'x-firstcome-identity';
@@ -32,6 +34,7 @@ interface Payload {
   i?: string;
   r: string;
   p?: number;
+  a?: string;
   /** Not valid after: milliseconds since 1970. */
   x: number;
 }
@@ -45,6 +48,7 @@ export function signIdentity(secret: string, identity: Identity, now = Date.now(
     if (identity.caller.sessionId) payload.i = identity.caller.sessionId;
   }
   if (identity.patienceMs !== null) payload.p = identity.patienceMs;
+  if (identity.clientAddress) payload.a = identity.clientAddress;
   const body = Buffer.from(JSON.stringify(payload)).toString('base64url');
   return `${body}.${signature(secret, body).toString('base64url')}`;
 }
@@ -69,6 +73,7 @@ export function verifyIdentity(
       : null,
     requestId: payload.r,
     patienceMs: payload.p ?? null,
+    ...(payload.a ? { clientAddress: payload.a } : {}),
   };
 }
 

@@ -18,7 +18,11 @@ export async function changePassword(
   if (!checked.ok) return checked.refusal;
 
   const account = await accountOfCaller(context);
-  const refusal = await services.attempts.count('change-password', account.id);
+  const refusal = await services.attempts.count(
+    'change-password',
+    account.id,
+    context.identity.clientAddress,
+  );
   if (refusal) return refusal;
   const proven = await services.passwords.verify(account.passwordHash, checked.value.currentPassword);
   if (!proven) return wrongCurrentPassword;

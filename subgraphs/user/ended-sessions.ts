@@ -17,13 +17,12 @@ export function createEndedSessions(
   return {
     announce: async (sessionIds) => {
       if (sessionIds.length === 0) return;
-      const pipeline = redis.pipeline();
-      for (const id of sessionIds) {
-        pipeline.set(`${prefix}ended-session:${id}`, '1', 'PX', accessTokenLifetimeMs);
-        pipeline.publish(`${prefix}ended-sessions`, id);
-      }
-      const results = (await pipeline.exec()) ?? [];
-      for (const [error] of results) if (error) throw error;
+      await Promise.all(
+        sessionIds.map(async (id) => {
+          await redis.set(`${prefix}ended-session:${id}`, '1', 'PX', accessTokenLifetimeMs);
+          await redis.publish(`${prefix}ended-sessions`, id);
+        }),
+      );
     },
   };
 }

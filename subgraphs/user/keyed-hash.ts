@@ -9,6 +9,8 @@ export interface KeyedHash {
   /** @param address normalised: see `normaliseEmail` */
   ofEmail(address: string): Buffer;
   ofVerificationCode(emailHash: Buffer, code: string): Buffer;
+  /** @param address of the network that a client connects from */
+  ofClientAddress(address: string): Buffer;
 }
 
 const SHORTEST_KEY = 32;
@@ -28,6 +30,7 @@ export function createKeyedHash(key: string): KeyedHash {
   };
   return {
     ofEmail: (address) => hash('email', address),
+    ofClientAddress: (address) => hash('address', address),
     ofVerificationCode: (emailHash, code) => hash('code', emailHash, code),
   };
 }

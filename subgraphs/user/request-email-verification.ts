@@ -13,14 +13,18 @@ const input = z.object({ email });
 /** Registered or not, the same is done in the same order; only the mailbox is told which. */
 export async function requestEmailVerification(
   given: RequestEmailVerificationInput,
-  { services }: UserContext,
+  { services, identity }: UserContext,
 ): Promise<RequestEmailVerificationResult> {
   const checked = checkInput(input, given);
   if (!checked.ok) return checked.refusal;
   const { email: address } = checked.value;
 
   const emailHash = services.keyedHash.ofEmail(address);
-  const refusal = await services.attempts.count('request-verification', emailHash.toString('base64url'));
+  const refusal = await services.attempts.count(
+    'request-verification',
+    emailHash.toString('base64url'),
+    identity.clientAddress,
+  );
   if (refusal) return refusal;
 
   const { code, expiresAt } = await services.codes.issue(emailHash);

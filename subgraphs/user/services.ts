@@ -51,7 +51,7 @@ export async function createUserServices(
     keyedHash,
     passwords: await createPasswords(),
     codes: createVerificationCodes(redis, prefix, keyedHash),
-    attempts: config.RATE_LIMITS ? createAttemptLimits(redis, prefix) : noAttemptLimits,
+    attempts: config.RATE_LIMITS ? createAttemptLimits(redis, prefix, keyedHash) : noAttemptLimits,
     accessTokens: createAccessTokens({
       keys: signingKeys,
       issuer: config.JWT_ISSUER,

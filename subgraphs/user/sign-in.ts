@@ -7,11 +7,11 @@ import { startSession } from './start-session.ts';
 /** Whether the address or the password was wrong shows neither in the answer nor in the time that it takes. */
 export async function signIn(
   { email, password }: SignInInput,
-  { services }: UserContext,
+  { services, identity }: UserContext,
 ): Promise<SignInResult> {
   const emailHash = services.keyedHash.ofEmail(normaliseEmail(email));
   const subject = emailHash.toString('base64url');
-  const refusal = await services.attempts.count('sign-in', subject);
+  const refusal = await services.attempts.count('sign-in', subject, identity.clientAddress);
   if (refusal) return refusal;
 
   const account = await services.accounts.findByEmailHash(emailHash);

@@ -21,14 +21,14 @@ const input = z.object({
 });
 
 /** The code is looked at last, so that it is not used up by input that is refused. */
-export async function signUp(given: SignUpInput, { services }: UserContext): Promise<SignUpResult> {
+export async function signUp(given: SignUpInput, { services, identity }: UserContext): Promise<SignUpResult> {
   const checked = checkInput(input, given);
   if (!checked.ok) return checked.refusal;
   const { verificationCode, password: chosen, ...profile } = checked.value;
 
   const emailHash = services.keyedHash.ofEmail(profile.email);
   const subject = emailHash.toString('base64url');
-  const refusal = await services.attempts.count('sign-up', subject);
+  const refusal = await services.attempts.count('sign-up', subject, identity.clientAddress);
   if (refusal) return refusal;
   if (!(await services.codes.present(emailHash, verificationCode))) return invalidVerificationCode;
   await services.attempts.forget('sign-up', subject);
