@@ -1,14 +1,22 @@
 import { readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
-import { commonSettings, count, duration, port, storeSettings } from '../../platform/config/settings.ts';
+import {
+  commonSettings,
+  count,
+  duration,
+  port,
+  replicaSettings,
+  storeSettings,
+} from '../../platform/config/settings.ts';
 
 const settings = {
   ...commonSettings,
   ...storeSettings,
+  ...replicaSettings,
   PRODUCT_PORT: port(4002),
   /** How long Redis may keep a product that has not changed. */
   PRODUCT_CACHE_TTL: duration('10s'),
-  /** Connections to MySQL at the most. */
+  /** Connections to MySQL at the most, and as many to its replica. */
   PRODUCT_MYSQL_POOL: count(10),
 };
 

@@ -1,4 +1,5 @@
 import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import type { RelaxedReads } from '../../platform/mysql/relaxed-reads.ts';
 import { repeatLostRaces } from '../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
 import type { ProductOrder, ProductType, SaleStatus } from './__generated__/resolvers-types.ts';
@@ -29,7 +30,9 @@ export interface PageRequest {
 export interface ProductRepository {
   /** One statement, however many ids. Unknown ids are left out, and the order is any. */
   findByIds(ids: readonly string[]): Promise<Product[]>;
+  /** As the replica has them, where there is one: what was just changed may be missing. */
   findPage(selection: Selection, page: PageRequest): Promise<Product[]>;
+  /** As `findPage`. */
   count(selection: Selection): Promise<number>;
   insert(product: Product): Promise<void>;
   /**
@@ -45,12 +48,14 @@ export interface ProductRepository {
   ): Promise<Result>;
 }
 
-export function createProductRepository(orm: DataSource): ProductRepository {
+export function createProductRepository(orm: DataSource, lists: RelaxedReads): ProductRepository {
   return {
     findByIds: (ids) => orm.getRepository(Product).findBy({ id: In([...ids]) }),
-    findPage: (selection, page) => pageQuery(orm.manager, selection, page).getMany(),
+    findPage: (selection, page) => lists.read((manager) => pageQuery(manager, selection, page).getMany()),
     count: async (selection) => {
-      const row = await countQuery(orm.manager, selection).getRawOne<{ count: string | number }>();
+      const row = await lists.read((manager) =>
+        countQuery(manager, selection).getRawOne<{ count: string | number }>(),
+      );
       return Number(row?.count);
     },
 

@@ -3,19 +3,21 @@ import type { RunningHttpServer } from '../../platform/http/server.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
+import type { RelaxedReads } from '../../platform/mysql/relaxed-reads.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import { createProductCache } from './cache/product-cache.ts';
 import { createProductReader } from './cache/product-reader.ts';
 import type { ProductConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { permissions } from './permissions.ts';
-import { openProductDatabase } from './product-database.ts';
+import { openListReads, openProductDatabase } from './product-database.ts';
 import { createProductRepository } from './product-repository.ts';
 import { resolvers } from './resolvers.ts';
 import { startSaleClock, type SaleClock } from './sale-clock.ts';
 
 interface Stores {
   readonly database: Database;
+  readonly lists: RelaxedReads;
   readonly redis: Redis;
   readonly clock: SaleClock;
 }
@@ -44,10 +46,10 @@ export async function startProductSubgraph(config: ProductConfig, logger: Logger
 
 function serve(
   config: ProductConfig,
-  { database, redis, clock }: Stores,
+  { database, lists, redis, clock }: Stores,
   logger: Logger,
 ): Promise<RunningHttpServer> {
-  const repository = createProductRepository(database.orm);
+  const repository = createProductRepository(database.orm, lists);
   const cache = createProductCache({
     redis,
     prefix: config.REDIS_PREFIX,
@@ -72,15 +74,17 @@ async function openStores(config: ProductConfig, logger: Logger): Promise<Stores
   const redis = await connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger });
   try {
     const clock = await startSaleClock(redis);
-    return { redis, clock, database: await openProductDatabase(config, logger) };
+    const database = await openProductDatabase(config, logger);
+    return { redis, clock, database, lists: await openListReads(config, database, logger) };
   } catch (error) {
     redis.disconnect();
     throw error;
   }
 }
 
-async function closeStores({ database, redis, clock }: Stores): Promise<void> {
+async function closeStores({ database, lists, redis, clock }: Stores): Promise<void> {
   clock.stop();
   redis.disconnect();
+  await lists.close();
   await database.close();
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../platform/logger.ts';
-import type { Redis } from '../../../platform/redis/client.ts';
+import { getMany, type Redis } from '../../../platform/redis/client.ts';
 import { loadScript } from '../../../platform/redis/script.ts';
 import type { Product } from '../entities/product.ts';
 import { decodeProduct, encodeProduct } from './cached-product.ts';
@@ -72,7 +72,7 @@ export function createProductCache({ redis, prefix, ttlMs, logger }: ProductCach
   }
 
   async function read(ids: readonly string[]): Promise<Found> {
-    const entries = await redis.mget(ids.map(entryKey));
+    const entries = await getMany(redis, ids.map(entryKey));
     const found = new Map<string, Product | null>();
     entries.forEach((entry, index) => {
       const product = entry === null ? undefined : decodeProduct(entry);

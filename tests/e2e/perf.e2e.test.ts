@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { useStack } from '../harness/stack.ts';
+import { useStores } from '../harness/stores.ts';
+import { TokenMint } from '../harness/tokens.ts';
+
+const stack = useStack(useStores(), { environment: { RATE_LIMITS: 'off' } });
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'firstcome-perf-'));
+  const made = await Promise.all([
+    run('tokens.js', ['--users', '40']),
+    run('accounts.js', ['--users', '8'], { DATA_DIR: dirname(stack.mailFolder) }),
+  ]);
+  expect(made.map(({ output }) => output)).toEqual([
+    expect.stringContaining('40 tokens are in'),
+    expect.stringContaining('8 accounts are in'),
+  ]);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** One of scripts/perf/, against the stack unless the environment says otherwise. */
+function run(script: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [join('dist/scripts/perf', script), ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      BASE_URL: stack.routers[0]!.url,
+      SIGNING_KEYS: stack.mint.signingKeys,
+      TOKENS: join(folder, 'tokens.json'),
+      ACCOUNTS: join(folder, 'accounts.json'),
+      // A busy machine is no reason to fail here: what counts is whether the result is exact.
+      P99_MS: '30000',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+}
+
+const small = { USERS: '40', UNITS: '15' };
+
+describe.concurrent('a load test against a shop that keeps its promises', () => {
+  it('stock-read passes', async () => {
+    const { code, output } = await run('run.js', ['stock-read'], { RATE: '20', DURATION: '2s' });
+    expect(output).toMatch(/stock +40 /);
+    expect(code).toBe(0);
+  });
+
+  it('purchase-rush sells exactly what there is', async () => {
+    const { code, output } = await run('run.js', ['purchase-rush'], small);
+    expect(output).toMatch(/confirmed +15 [^]*sold out +25 [^]*15 orders read back\n +books +exact/);
+    expect(code).toBe(0);
+  });
+
+  it('purchase-rush sells some of it when there is enough for everybody', async () => {
+    const { code, output } = await run('run.js', ['purchase-rush'], { USERS: '40', UNITS: '50' });
+    expect(output).toMatch(/confirmed +40 [^]*50 total, 40 sold, 0 reserved, 10 remaining/);
+    expect(code).toBe(0);
+  });
+
+  it('browse-mix buys among those who only look', async () => {
+    const { code, output } = await run('run.js', ['browse-mix'], {
+      RATE: '100',
+      DURATION: '2s',
+      USERS: '2',
+    });
+    expect(output).toMatch(/confirmed +2\n[^]*books +exact/);
+    expect(code).toBe(0);
+  });
+
+  it('purchase-to-payment leaves every order paid', async () => {
+    const { code, output } = await run('run.js', ['purchase-to-payment'], {
+      RATE: '4',
+      DURATION: '2s',
+      THINK: '0s',
+    });
+    expect(output).toMatch(/the whole way +8 [^]*8 orders read back\n +books +exact/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('purchase-rush through somebody who makes one answer wrong', () => {
+  const servers: Server[] = [];
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  type Data = Record<string, { __typename?: string; order?: { id: string }; sold?: number } | null>;
+  type Lie = (data: Data) => Data;
+
+  /** Passes everything on, with lies told as often as they are given. */
+  async function liar(lie: Lie): Promise<string> {
+    const server = createServer((request, response) => {
+      void (async () => {
+        const body: Buffer[] = [];
+        for await (const chunk of request) body.push(chunk as Buffer);
+        const { authorization } = request.headers;
+        const answer = await fetch(`${stack.routers[0]!.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+          body: Buffer.concat(body),
+        });
+        const reply = (await answer.json()) as { data: Data | null };
+        response.statusCode = answer.status;
+        response.end(JSON.stringify({ ...reply, data: reply.data && lie(reply.data) }));
+      })();
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** Changes the first answer that it fits. */
+  const once = (change: (data: Data) => Data | null): Lie => {
+    let told = false;
+    return (data) => {
+      const changed = told ? null : change(data);
+      told ||= changed !== null;
+      return changed ?? data;
+    };
+  };
+
+  const confirmed = (id: string): Data => ({
+    purchase: { __typename: 'PurchaseConfirmed', order: { id } },
+  });
+  const refused: Data = { purchase: { __typename: 'SoldOut' } };
+  const isConfirmed = ({ purchase }: Data) => purchase?.__typename === 'PurchaseConfirmed';
+  const isRefused = ({ purchase }: Data) => purchase?.__typename === 'SoldOut';
+
+  it.each<[string, string, () => Lie]>([
+    [
+      'a buyer is confirmed an order that there is not',
+      'books_orders_left: count==0',
+      () => once((data) => (isRefused(data) ? confirmed('0190d3a4-0000-8000-8000-0000000000ff') : null)),
+    ],
+    [
+      'a buyer is refused whose order there is',
+      'books_orders_left: count==0',
+      () => once((data) => (isConfirmed(data) ? refused : null)),
+    ],
+    [
+      "a buyer is confirmed another's order",
+      'books_ids_left: count==0',
+      () => {
+        let first: string | undefined;
+        return once((data) => {
+          if (!isConfirmed(data)) return null;
+          if (first) return confirmed(first);
+          first = data['purchase']?.order?.id;
+          return null;
+        });
+      },
+    ],
+    [
+      'an order is gone afterwards',
+      'is not there for its buyer',
+      () => once((data) => ('order' in data ? { order: null } : null)),
+    ],
+    [
+      'more is sold than there was',
+      '16 of 15 units are sold',
+      () => (data) =>
+        'stock' in data && data['stock']?.sold === 15 ? { stock: { ...data['stock'], sold: 16 } } : data,
+    ],
+  ])('fails when %s', async (_, complaint, lie) => {
+    const { code, output } = await run('run.js', ['purchase-rush'], {
+      ...small,
+      BASE_URL: await liar(lie()),
+    });
+    expect(output).toContain(complaint);
+    expect(output).toContain('NOT EXACT');
+    expect(code).toBe(99);
+  });
+});
+
+describe('a load test that cannot be made', () => {
+  it('says in a sentence that no shop answers', async () => {
+    const { code, output } = await run('run.js', ['stock-read'], { BASE_URL: 'http://127.0.0.1:9' });
+    expect(output).toBe(
+      'No shop answers at http://127.0.0.1:9 (no answer). Start one with `npm start`, or set BASE_URL to another.\n',
+    );
+    expect(code).toBe(107);
+  });
+
+  it('says that there are too few tokens', async () => {
+    const { code, output } = await run('run.js', ['purchase-rush'], { USERS: '41' });
+    expect(output).toContain('There are 40 tokens and 41 are needed');
+    expect(code).toBe(107);
+  });
+
+  it("says that the tokens are another shop's", async () => {
+    const other = { TOKENS: join(folder, 'others.json') };
+    await run('tokens.js', ['--users', '40'], { ...other, SIGNING_KEYS: new TokenMint().signingKeys });
+    const { code, output } = await run('run.js', ['purchase-rush'], { ...small, ...other });
+    expect(output).toContain('The tokens were answered with UNAUTHENTICATED');
+    expect(code).toBe(107);
+  });
+});
