@@ -17,7 +17,7 @@ async function signIn(password = 'firstcome-buyer'): Promise<Session> {
     `mutation ($input: SignInInput!) { signIn(input: $input) { __typename ${SESSION} } }`,
     { input: { email: 'buyer@firstcome.example', password } },
   );
-  return reply.data!['signIn'] as unknown as Session;
+  return reply.data!['signIn'] as Session;
 }
 
 async function refresh(refreshToken: string): Promise<Session & { readonly __typename: string }> {
