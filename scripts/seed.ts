@@ -70,6 +70,7 @@ async function create(
   return createProduct.product.id;
 }
 
+/** Bought and paid, so that it stays sold. */
 async function buyAll(
   graphqlUrl: string,
   buyer: SeedOptions['buyer'],
@@ -78,7 +79,12 @@ async function buyAll(
 ): Promise<void> {
   const shop = new ShopClient(graphqlUrl);
   await shop.signIn(buyer.email, buyer.password);
-  await shop.ask('mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }', {
-    input: { productId, quantity, idempotencyKey: keyFor('purchase', productId) },
+  const { purchase } = await shop.ask<{ purchase: { order?: { id: string } } }>(
+    'mutation ($input: PurchaseInput!) { purchase(input: $input) { ... on PurchaseConfirmed { order { id } } } }',
+    { input: { productId, quantity, idempotencyKey: keyFor('purchase', productId) } },
+  );
+  if (!purchase.order) return;
+  await shop.ask('mutation ($input: PayInput!) { pay(input: $input) { __typename } }', {
+    input: { orderId: purchase.order.id, paymentToken: 'sim_success' },
   });
 }

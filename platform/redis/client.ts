@@ -1,10 +1,12 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
 import type { Logger } from '../logger.ts';
 
-export type { Redis };
+/** One server, or a cluster. Keys that are used together carry the same hash tag, so both are used alike. */
+export type Redis = SingleRedis | Cluster;
 
 export interface RedisOptions {
+  /** One URL; or those of some nodes of a cluster, separated by commas. */
   readonly url: string;
   /** After this a command counts as unanswered, in milliseconds. It may still run. */
   readonly commandTimeoutMs?: number;
@@ -16,18 +18,45 @@ export interface RedisOptions {
  * connection broke, and queues what is asked meanwhile: a script whose reply was lost would run again, after its caller
  * was told that it failed. Here a command is answered, or fails at once and is *unknown*.
  *
- * @throws {ConfigurationError} when the server evicts keys
+ * It connects by itself, and again for as long as the process lives.
  */
-export async function connectRedis(options: RedisOptions): Promise<Redis> {
-  const redis = new Redis(options.url, {
+export function openRedis(
+  { url, commandTimeoutMs = 2_000, logger }: RedisOptions,
+  extra: { readonly enableAutoPipelining?: boolean; readonly autoResubscribe?: boolean } = {},
+): Redis {
+  const retryStrategy = (attempt: number) => Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
+  const common: CommonRedisOptions = {
     maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    commandTimeout: options.commandTimeoutMs ?? 2_000,
+    commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
-    retryStrategy: (attempt) => Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random()),
-    lazyConnect: true,
-  });
-  redis.on('error', (error: Error) => options.logger.warn({ err: error }, 'redis connection'));
+    ...(extra.autoResubscribe === undefined ? {} : { autoResubscribe: extra.autoResubscribe }),
+  };
+  const [first, ...others] = url.split(',').map((part) => part.trim());
+  const redis =
+    others.length === 0
+      ? new SingleRedis(first!, {
+          ...common,
+          ...extra,
+          enableOfflineQueue: false,
+          retryStrategy,
+          lazyConnect: true,
+        })
+      : new Cluster([first!, ...others], {
+          ...extra,
+          redisOptions: { ...common, ...credentials(first!) },
+          enableOfflineQueue: false,
+          clusterRetryStrategy: retryStrategy,
+          // A node that went away in the middle of a command may have run it.
+          retryDelayOnFailover: 0,
+          lazyConnect: true,
+        });
+  redis.on('error', (error: Error) => logger.warn({ err: error }, 'redis connection'));
+  return redis;
+}
+
+/** As `openRedis`, once it is connected. @throws {ConfigurationError} when the server evicts keys */
+export async function connectRedis(options: RedisOptions): Promise<Redis> {
+  const redis = openRedis(options);
   try {
     await redis.connect();
     await assertNothingIsEvicted(redis);
@@ -38,21 +67,40 @@ export async function connectRedis(options: RedisOptions): Promise<Redis> {
   }
 }
 
+/** Nodes that are told of by others have no URL of their own. */
+function credentials(url: string): { username?: string; password?: string; tls?: object } {
+  const { username, password, protocol } = new URL(url);
+  return {
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+}
+
+/** The values of keys, null for each that is not there. In a cluster they may be on different nodes. */
+export function getMany(redis: Redis, keys: readonly string[]): Promise<(string | null)[]> {
+  if (redis instanceof Cluster) return Promise.all(keys.map((key) => redis.get(key)));
+  return redis.mget([...keys]);
+}
+
 /** The command never left this process: it has not happened and will not. */
 export const wasNotSent = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith("Stream isn't writeable");
+  error instanceof Error && /^(Stream isn't writeable|Cluster isn't ready)/.test(error.message);
 
 async function assertNothingIsEvicted(redis: Redis): Promise<void> {
-  const policy = await evictionPolicy(redis);
-  if (policy !== null && policy !== 'noeviction') {
-    throw new ConfigurationError(
-      `The Redis server evicts keys: maxmemory-policy must be noeviction, it is ${policy}.`,
-    );
+  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  for (const server of servers) {
+    const policy = await evictionPolicy(server);
+    if (policy !== null && policy !== 'noeviction') {
+      throw new ConfigurationError(
+        `The Redis server evicts keys: maxmemory-policy must be noeviction, it is ${policy}.`,
+      );
+    }
   }
 }
 
 /** @returns null where a managed Redis does not let us ask */
-async function evictionPolicy(redis: Redis): Promise<string | null> {
-  const memory = await redis.info('memory').catch(() => '');
+async function evictionPolicy(server: SingleRedis): Promise<string | null> {
+  const memory = await server.info('memory').catch(() => '');
   return /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? null;
 }

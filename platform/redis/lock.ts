@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { Redis } from './client.ts';
 import { loadScript } from './script.ts';
 
 /**
@@ -26,6 +26,10 @@ export interface LockOptions {
   readonly ttlMs: number;
   /** How long to wait for it, in milliseconds; 0: one try. */
   readonly waitMs: number;
+  /** How often it is tried, at the most; as often as there is time, unless said otherwise. */
+  readonly attempts?: number;
+  /** The pause after the first try, in milliseconds; it grows by half with each, to eight times that. */
+  readonly intervalMs?: number;
 }
 
 export interface Lock {
@@ -38,18 +42,20 @@ export interface Lock {
   release(): Promise<boolean>;
 }
 
-const RETRY_MS = 20;
+const INTERVAL_MS = 20;
 
 export function createLockClient(redis: Redis): LockClient {
   const releaseLock = loadScript(redis, new URL('./lua/releaseLock-1.lua', import.meta.url));
   const extendLock = loadScript(redis, new URL('./lua/extendLock-1.lua', import.meta.url));
 
-  async function acquire(key: string, { ttlMs, waitMs }: LockOptions): Promise<Lock | null> {
+  async function acquire(key: string, options: LockOptions): Promise<Lock | null> {
+    const { ttlMs, waitMs, attempts = Number.POSITIVE_INFINITY, intervalMs = INTERVAL_MS } = options;
     const token = randomUUID();
     const deadline = Date.now() + waitMs;
-    while ((await redis.set(key, token, 'PX', ttlMs, 'NX')) !== 'OK') {
-      if (Date.now() >= deadline) return null;
-      await sleep(RETRY_MS * (0.5 + Math.random()));
+    for (let attempt = 1; (await redis.set(key, token, 'PX', ttlMs, 'NX')) !== 'OK'; attempt++) {
+      const pause = intervalMs * Math.min(8, 1.5 ** (attempt - 1)) * (0.5 + Math.random());
+      if (attempt >= attempts || Date.now() + pause > deadline) return null;
+      await sleep(pause);
     }
     return {
       key,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Redis } from 'ioredis';
+import type { Redis } from './client.ts';
 
 export type Script = (
   keys: readonly string[],

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
@@ -19,8 +20,34 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       ...storeSettings,
       ORDER_PORT: port(4003),
       PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),
+      USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),
       /** How long a buyer has to pay. */
       PAYMENT_TIMEOUT: duration('15m'),
+      /** How many payments by `sim_random` are declined, 0 to 1. */
+      PAYMENT_DECLINE_RATE: z.coerce
+        .number('expected a number from 0 to 1')
+        .min(0, 'expected a number from 0 to 1')
+        .max(1, 'expected a number from 0 to 1')
+        .default(0.2),
+      /** How long the payment provider may take to answer. */
+      PAYMENT_PROVIDER_TIMEOUT: duration('3s'),
+      /** How long past its deadline an order waits for the outcome of a payment before it expires. */
+      UNRESOLVED_PAYMENT_TIMEOUT: duration('1d'),
+      /** How long after payment an order is shipped, and after that delivered. */
+      SHIP_AFTER: duration('1d'),
+      DELIVER_AFTER: duration('2d'),
+      /** How long after delivery a return may be asked for, and how long it takes. */
+      RETURN_WINDOW: duration('7d'),
+      RETURN_AFTER: duration('1d'),
+      /** How often orders, payments and refunds that are due are looked for. */
+      SWEEP_EVERY: duration('1s'),
+      /** How purchases are admitted; see README.md. */
+      STOCK_STRATEGY: z.enum(['atomic', 'lock', 'row'], 'expected atomic, lock or row').default('atomic'),
+      /** The lock of the strategy `lock`: how long it lives, and how it is tried for. */
+      STOCK_LOCK_LIFETIME: duration('3s'),
+      STOCK_LOCK_ATTEMPTS: count(200),
+      STOCK_LOCK_INTERVAL: duration('5ms'),
+      STOCK_LOCK_DEADLINE: duration('3s'),
       /** When a purchase is told `OutcomeUnknown`, at the latest. */
       PURCHASE_TIMEOUT: duration('5s'),
       /** How long a reservation may be open before the reaper settles it. */
@@ -32,5 +59,9 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     environment,
   );
-  return { ...settings, identitySecret: readSecret('IDENTITY_SECRET', settings.DATA_DIR, environment) };
+  return {
+    ...settings,
+    identitySecret: readSecret('IDENTITY_SECRET', settings.DATA_DIR, environment),
+    encryptionKeys: readSecret('ENCRYPTION_KEYS', settings.DATA_DIR, environment),
+  };
 }

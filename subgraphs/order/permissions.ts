@@ -1,10 +1,4 @@
-import {
-  allow,
-  deny,
-  hasScope,
-  isAuthenticated,
-  type Permissions,
-} from '../../platform/graphql/permissions.ts';
+import { allow, hasScope, isAuthenticated, type Permissions } from '../../platform/graphql/permissions.ts';
 
 /** Who may do what. Orders are looked up for their owner, so whoever holds an order may read all of it. */
 export const permissions: Permissions = {
@@ -15,15 +9,15 @@ export const permissions: Permissions = {
   },
   Mutation: {
     purchase: isAuthenticated,
-    checkoutWishlist: deny,
+    checkoutWishlist: isAuthenticated,
     abandonPurchase: isAuthenticated,
-    preparePayment: deny,
-    pay: deny,
-    cancelOrder: deny,
-    requestReturn: deny,
-    addToWishlist: deny,
-    updateWishlistItem: deny,
-    removeFromWishlist: deny,
+    preparePayment: isAuthenticated,
+    pay: isAuthenticated,
+    cancelOrder: isAuthenticated,
+    requestReturn: isAuthenticated,
+    addToWishlist: isAuthenticated,
+    updateWishlistItem: isAuthenticated,
+    removeFromWishlist: isAuthenticated,
     restock: hasScope('stock:write'),
   },
 
@@ -38,7 +32,7 @@ export const permissions: Permissions = {
   Money: allow,
   Stock: allow,
   WishlistItem: allow,
-  // Empty for anyone but that user; see `orders/list-orders.ts`.
+  // Empty for anyone but that user; see `orders/list-orders.ts` and `wishlist/read-wishlist.ts`.
   User: allow,
   Product: allow,
 

@@ -1,13 +1,22 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
 import { isUuid } from '../../platform/uuid.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
+import { cancelOrder } from './fulfilment/cancel-order.ts';
+import { requestReturn } from './fulfilment/request-return.ts';
 import { findOrder } from './orders/find-order.ts';
 import { listOrders } from './orders/list-orders.ts';
 import { historyOf } from './orders/history.ts';
+import { pay } from './payment/pay.ts';
+import { latestPaymentOf } from './payment/payment-view.ts';
+import { preparePayment } from './payment/prepare-payment.ts';
+import { shippingAddressOf } from './payment/shipping-address.ts';
 import { abandonPurchase } from './purchase/abandon-purchase.ts';
 import { buyProduct } from './purchase/buy-product.ts';
 import { findPurchaseOutcome } from './purchase/purchase-outcome.ts';
 import { restockProduct } from './stock/restock-product.ts';
+import { addToWishlist, removeFromWishlist, updateWishlistItem } from './wishlist/change-wishlist.ts';
+import { checkoutWishlist } from './wishlist/checkout-wishlist.ts';
+import { readWishlist } from './wishlist/read-wishlist.ts';
 
 export const resolvers: Resolvers = {
   DateTime,
@@ -19,7 +28,15 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     purchase: (_, { input }, context) => buyProduct(input, context),
+    checkoutWishlist: (_, { input }, context) => checkoutWishlist(input, context),
     abandonPurchase: (_, { input }, context) => abandonPurchase(input, context),
+    preparePayment: (_, { input }, context) => preparePayment(input, context),
+    pay: (_, { input }, context) => pay(input, context),
+    cancelOrder: (_, { input }, context) => cancelOrder(input, context),
+    requestReturn: (_, { input }, context) => requestReturn(input, context),
+    addToWishlist: (_, { input }, context) => addToWishlist(input, context),
+    updateWishlistItem: (_, { input }, context) => updateWishlistItem(input, context),
+    removeFromWishlist: (_, { input }, context) => removeFromWishlist(input, context),
     restock: (_, { input }, context) => restockProduct(input, context),
   },
   Order: {
@@ -29,8 +46,8 @@ export const resolvers: Resolvers = {
     paymentDueAt: ({ status, dueAt }) => (status === 'PENDING_PAYMENT' ? dueAt : null),
     returnableUntil: ({ status, dueAt }) => (status === 'DELIVERED' ? dueAt : null),
     history: (order, _, { events }) => historyOf(order, events),
-    shippingAddress: () => null,
-    payment: () => null,
+    shippingAddress: (order, _, context) => shippingAddressOf(order, context),
+    payment: (order, _, { payments }) => latestPaymentOf(order, payments),
   },
   OrderItem: {
     product: ({ productId }) => ({ id: productId }),
@@ -44,5 +61,6 @@ export const resolvers: Resolvers = {
   },
   User: {
     orders: ({ id }, page, context) => listOrders(id, page, context),
+    wishlist: ({ id }, _, context) => readWishlist(id, context),
   },
 };

@@ -1,43 +1,67 @@
-import type { Database } from '../../platform/mysql/database.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Redis } from '../../platform/redis/client.ts';
-import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
+import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
+import type { LockOptions } from '../../platform/redis/lock.ts';
 import { OrderBatch } from './batch/order-batch.ts';
 import { Tombstones } from './batch/tombstones.ts';
 import { WriterConnection } from './batch/writer-connection.ts';
 import type { OrderConfig } from './config.ts';
+import type { FulfilmentDependencies } from './fulfilment/payable-order.ts';
+import { Sweeper } from './fulfilment/sweeper.ts';
+import type { OrderStores } from './order-stores.ts';
 import { OrderLookup } from './orders/order-lookup.ts';
 import { OrderRepository } from './orders/order-repository.ts';
+import type { PaymentProvider } from './payment/payment-provider.ts';
+import { PaymentSimulator } from './payment/payment-simulator.ts';
+import { Payments } from './payment/payments.ts';
+import { ProfileReader } from './payment/profile-reader.ts';
 import { ProductReader } from './products/product-reader.ts';
 import { InFlight } from './purchase/in-flight.ts';
 import { Purchases } from './purchase/purchase.ts';
+import { ReservedSelling } from './purchase/reserved-selling.ts';
+import { RowSelling } from './purchase/row-selling.ts';
+import { StockAnnouncer } from './stock/announce-stock.ts';
 import { MovementRelay } from './stock/movement-relay.ts';
 import { StockReader } from './stock/read-stock.ts';
 import { Reaper } from './stock/reaper.ts';
 import { StockService } from './stock/stock-service.ts';
+import { createCheckoutRepository } from './wishlist/checkout-repository.ts';
+import { createWishlistRepository } from './wishlist/wishlist-repository.ts';
 
 export type OrderServices = ReturnType<typeof createOrderServices>;
-
-export interface OrderStores {
-  readonly database: Database;
-  readonly redis: Redis;
-  readonly productClient: SubgraphClient;
-}
 
 /** A key that was settled this long ago may be forgotten by Redis, in milliseconds: a day. */
 const KEY_MEMORY_MS = 86_400_000;
 
-/** Everything that lives as long as the process, put together once. */
-export function createOrderServices(config: OrderConfig, stores: OrderStores, logger: Logger) {
+/**
+ * Everything that lives as long as the process, put together once.
+ *
+ * @throws {ConfigurationError} when the encryption keys are not acceptable
+ */
+export function createOrderServices(
+  config: OrderConfig,
+  stores: OrderStores,
+  logger: Logger,
+  provider: PaymentProvider = new PaymentSimulator(stores.database.pool, config.PAYMENT_DECLINE_RATE),
+) {
+  const cipher = createFieldCipher(config.encryptionKeys);
   const { pool } = stores.database;
+  const announcer: StockAnnouncer = new StockAnnouncer({
+    redis: stores.redis,
+    prefix: config.REDIS_PREFIX,
+    read: (productId) => stockReader.read(productId),
+    logger,
+  });
   const stock = new StockService({
     redis: stores.redis,
     pool,
     prefix: config.REDIS_PREFIX,
     reservationTtlMs: config.RESERVATION_TIMEOUT,
     memoryMs: KEY_MEMORY_MS,
+    ...(config.STOCK_STRATEGY === 'lock' ? { lock: lockOptions(config) } : {}),
+    onChange: announcer.changed,
     logger,
   });
+  const stockReader = new StockReader(config.STOCK_STRATEGY === 'row' ? null : stock, pool);
   const orders = new OrderRepository(pool);
   const tombstones = new Tombstones(pool, orders);
   const connection = new WriterConnection(config.MYSQL_URL);
@@ -53,18 +77,44 @@ export function createOrderServices(config: OrderConfig, stores: OrderStores, lo
   const lookup = new OrderLookup(orders);
   const products = new ProductReader(stores.productClient);
   const inFlight = new InFlight();
+  const strategy =
+    config.STOCK_STRATEGY === 'row'
+      ? new RowSelling(pool, config.PAYMENT_TIMEOUT, announcer.changed, logger)
+      : new ReservedSelling({
+          stock,
+          batch,
+          tombstones,
+          lookup,
+          paymentTimeoutMs: config.PAYMENT_TIMEOUT,
+          logger,
+        });
   const purchases = new Purchases({
     products,
-    stock,
-    batch,
-    tombstones,
+    strategy,
     lookup,
     inFlight,
-    paymentTimeoutMs: config.PAYMENT_TIMEOUT,
     maxInFlight: config.MAX_PURCHASES_IN_FLIGHT,
-    logger,
   });
   const relay = new MovementRelay(stock, pool);
+  const fulfilment: FulfilmentDependencies = {
+    pool,
+    relay,
+    delays: {
+      PAID: config.SHIP_AFTER,
+      SHIPPED: config.DELIVER_AFTER,
+      DELIVERED: config.RETURN_WINDOW,
+      RETURN_REQUESTED: config.RETURN_AFTER,
+    },
+  };
+  const payments = new Payments({
+    ...fulfilment,
+    provider,
+    orders,
+    products,
+    stock,
+    providerTimeoutMs: config.PAYMENT_PROVIDER_TIMEOUT,
+    logger,
+  });
   return {
     purchases,
     inFlight,
@@ -75,10 +125,26 @@ export function createOrderServices(config: OrderConfig, stores: OrderStores, lo
     tombstones,
     products,
     stock,
-    stockReader: new StockReader(stock, pool),
+    announcer,
+    stockReader,
     relay,
     reaper: new Reaper(stock, tombstones, logger),
+    fulfilment,
+    sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
+    payments,
+    profiles: new ProfileReader(stores.userClient),
+    cipher,
+    wishlists: createWishlistRepository(stores.database),
+    checkouts: createCheckoutRepository(stores.database),
     pool,
+    paymentTimeoutMs: config.PAYMENT_TIMEOUT,
     purchaseTimeoutMs: config.PURCHASE_TIMEOUT,
   };
 }
+
+const lockOptions = (config: OrderConfig): LockOptions => ({
+  ttlMs: config.STOCK_LOCK_LIFETIME,
+  waitMs: config.STOCK_LOCK_DEADLINE,
+  attempts: config.STOCK_LOCK_ATTEMPTS,
+  intervalMs: config.STOCK_LOCK_INTERVAL,
+});

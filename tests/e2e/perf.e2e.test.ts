@@ -9,7 +9,7 @@ import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 import { TokenMint } from '../harness/tokens.ts';
 
-const stack = useStack(useStores(), { environment: { RATE_LIMITS: 'off' } });
+const stack = useStack(useStores());
 let folder: string;
 
 beforeAll(async () => {

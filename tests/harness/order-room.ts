@@ -5,12 +5,24 @@ import { afterAll, beforeAll } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
-import { readOrderConfig } from '../../subgraphs/order/config.ts';
+import type { Caller } from '../../platform/identity/identity.ts';
+import { readOrderConfig, type OrderConfig } from '../../subgraphs/order/config.ts';
+import { contextMaker, type OrderContext } from '../../subgraphs/order/context.ts';
+import { closeOrderStores, openOrderStores } from '../../subgraphs/order/order-stores.ts';
+import type { PaymentProvider } from '../../subgraphs/order/payment/payment-provider.ts';
+import { createOrderServices, type OrderServices } from '../../subgraphs/order/services.ts';
 import { startOrderSubgraph } from '../../subgraphs/order/start.ts';
 import { readProductConfig } from '../../subgraphs/product/config.ts';
 import { startProductSubgraph } from '../../subgraphs/product/start.ts';
 import type { TestStores } from './stores.ts';
-import { administrator, askSubgraph, buyer, IDENTITY_SECRET } from './subgraph-call.ts';
+import {
+  administrator,
+  askSubgraph,
+  buyer,
+  ENCRYPTION_KEYS,
+  IDENTITY_SECRET,
+  type GraphQLReply,
+} from './subgraph-call.ts';
 
 export const newKey = (): string => randomBytes(12).toString('base64url');
 
@@ -20,6 +32,15 @@ export interface SaleOptions {
   readonly opensAt?: Date;
   readonly closesAt?: Date;
   readonly price?: number;
+  readonly currency?: string;
+}
+
+export interface BuyOptions {
+  readonly userId?: string;
+  readonly key?: string;
+  readonly quantity?: number;
+  readonly at?: number;
+  readonly patienceMs?: number | null;
 }
 
 const PURCHASE = `mutation ($input: PurchaseInput!) {
@@ -47,6 +68,8 @@ export class OrderRoom {
   readonly #stores: TestStores;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #running: RunningProcess[] = [];
+  readonly #closing: (() => Promise<void>)[] = [];
+  config!: OrderConfig;
   product!: RunningProcess;
   orders: RunningProcess[] = [];
   pool!: Pool;
@@ -65,6 +88,7 @@ export class OrderRoom {
       REDIS_URL: this.#stores.redisUrl,
       REDIS_PREFIX: this.#stores.redisPrefix,
       IDENTITY_SECRET,
+      ENCRYPTION_KEYS,
       PRODUCT_PORT: '0',
       ORDER_PORT: '0',
       ...this.#environment,
@@ -73,16 +97,18 @@ export class OrderRoom {
     this.product = await startProductSubgraph(readProductConfig(environment), logger);
     this.#running.push(this.product);
     const config = readOrderConfig({ ...environment, PRODUCT_URL: `${this.product.url}/graphql` });
+    this.config = config;
     for (let i = 0; i < orderCount; i++) this.orders.push(await startOrderSubgraph(config, logger));
     this.#running.unshift(...this.orders);
     const database = new URL(this.#stores.mysqlUrl);
     database.pathname += '_order';
     this.pool = createPool(database.href);
-    this.redis = new Redis(this.#stores.redisUrl);
+    this.redis = new Redis(this.#stores.redisUrl.split(',')[0]!);
     this.redis.on('error', () => undefined);
   }
 
   async stop(): Promise<void> {
+    for (const close of this.#closing) await close();
     for (const one of this.#running) await one.close();
     await this.pool.end();
     this.redis.disconnect();
@@ -95,6 +121,7 @@ export class OrderRoom {
     opensAt,
     closesAt,
     price = 1_000,
+    currency = 'KRW',
   }: SaleOptions = {}): Promise<string> {
     const reply = await askSubgraph(
       this.product.url,
@@ -103,7 +130,7 @@ export class OrderRoom {
         input: {
           name: 'Lucky box',
           type: 'FLASH_SALE',
-          price: { amount: price },
+          price: { amount: price, currency },
           opensAt: (opensAt ?? new Date(Date.now() - 60_000)).toISOString(),
           closesAt: (closesAt ?? new Date(Date.now() + 3_600_000)).toISOString(),
           ...(purchaseLimit ? { purchaseLimit } : {}),
@@ -115,6 +142,15 @@ export class OrderRoom {
     if (!saved.product) throw new Error(`the product was not created: ${JSON.stringify(reply)}`);
     if (units > 0) await this.restock(saved.product.id, units);
     return saved.product.id;
+  }
+
+  async reprice(productId: string, amount: number): Promise<void> {
+    await askSubgraph(
+      this.product.url,
+      'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
+      { input: { id: productId, price: { amount } } },
+      administrator,
+    );
   }
 
   async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
@@ -135,9 +171,42 @@ export class OrderRoom {
   }
 
   /** @param at which of the order subgraphs is asked */
+  ask(
+    query: string,
+    variables: object,
+    { caller = null, at = 0 }: { readonly caller?: Caller | null; readonly at?: number } = {},
+  ): Promise<GraphQLReply> {
+    return askSubgraph(this.orders[at]!.url, query, variables, caller);
+  }
+
+  /** What an order subgraph is made of, without the subgraph: no job runs but those that the test runs. */
+  async services({
+    environment = {},
+    provider,
+  }: { readonly environment?: Partial<OrderConfig>; readonly provider?: PaymentProvider } = {}): Promise<{
+    services: OrderServices;
+    as: (userId: string) => OrderContext;
+  }> {
+    const config = { ...this.config, ...environment };
+    const logger = createLogger('test', config.LOG_LEVEL);
+    const stores = await openOrderStores(config, logger);
+    const services = createOrderServices(config, stores, logger, provider);
+    this.#closing.push(async () => {
+      await services.connection.close();
+      await closeOrderStores(stores);
+    });
+    const as = (userId: string) => {
+      const caller = buyer(userId);
+      const identity = { caller, requestId: randomUUID(), patienceMs: null };
+      return contextMaker(services)({ caller, identity, logger });
+    };
+    return { services, as };
+  }
+
+  /** @param at which of the order subgraphs is asked */
   async buy(
     productId: string,
-    { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, patienceMs = null as number | null } = {},
+    { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, patienceMs = null }: BuyOptions = {},
   ): Promise<PurchaseAnswer> {
     const reply = await askSubgraph(
       this.orders[at]!.url,

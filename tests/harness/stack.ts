@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,14 +17,17 @@ export interface Reply {
 }
 
 export interface StackOptions {
-  /** How many processes of each service; one, unless said otherwise. */
-  readonly processes?: Partial<Record<Exclude<ServiceName, 'router'>, number>>;
+  /** How many processes of each service; `E2E_PROCESSES` or one, unless said otherwise. */
+  readonly processes?: Partial<Record<ServiceName, number>>;
   readonly environment?: NodeJS.ProcessEnv;
 }
+
+const USUAL_PROCESSES = Number(process.env['E2E_PROCESSES'] ?? 1);
 
 /** The whole system as it runs: real processes, real stores, real HTTP. */
 export class Stack {
   readonly mint = new TokenMint();
+  readonly encryptionKeys = `test:${randomBytes(32).toString('base64url')}`;
   readonly #stores: TestStores;
   readonly #options: StackOptions;
   #folder = '';
@@ -31,7 +35,9 @@ export class Stack {
   user: Service[] = [];
   product: Service[] = [];
   order: Service[] = [];
-  router!: Service;
+  /** Questions go to these in turn. */
+  routers: Service[] = [];
+  #turn = 0;
 
   constructor(stores: TestStores, options: StackOptions) {
     this.#stores = stores;
@@ -40,13 +46,13 @@ export class Stack {
 
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-stack-'));
-    const { user = 1, product = 1, order = 1 } = this.#options.processes ?? {};
-    const many = (name: ServiceName, count: number, more = {}) =>
-      Promise.all(Array.from({ length: count }, () => this.startService(name, more)));
+    const count = (name: ServiceName) => this.#options.processes?.[name] ?? USUAL_PROCESSES;
+    const many = (name: ServiceName) =>
+      Promise.all(Array.from({ length: count(name) }, () => this.startService(name)));
 
-    [this.user, this.product] = await Promise.all([many('user', user), many('product', product)]);
-    this.order = await many('order', order);
-    this.router = await this.startService('router');
+    [this.user, this.product] = await Promise.all([many('user'), many('product')]);
+    this.order = await many('order');
+    this.routers = await many('router');
   }
 
   /** Another process of a service; the router does not know of it unless it is started afterwards. */
@@ -70,6 +76,7 @@ export class Stack {
       REDIS_PREFIX: this.#stores.redisPrefix,
       IDENTITY_SECRET,
       SIGNING_KEYS: this.mint.signingKeys,
+      ENCRYPTION_KEYS: this.encryptionKeys,
       PORT: '0',
       USER_PORT: '0',
       PRODUCT_PORT: '0',
@@ -82,7 +89,7 @@ export class Stack {
 
   async stop(): Promise<void> {
     await this.#clients.close();
-    await this.router?.stop();
+    await Promise.all(this.routers.map((router) => router.stop()));
     await Promise.all([...this.order, ...this.product, ...this.user].map((service) => service.stop()));
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -92,9 +99,9 @@ export class Stack {
     return join(this.#folder, 'mail');
   }
 
-  /** Through the router. */
+  /** Through a router. */
   readonly ask = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
-    this.askAt(this.router.url, query, variables, token);
+    this.askAt(this.routers[this.#turn++ % this.routers.length]!.url, query, variables, token);
 
   /** Through another router. */
   async askAt(url: string, query: string, variables: object = {}, token?: string): Promise<Reply> {

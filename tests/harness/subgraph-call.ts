@@ -3,6 +3,8 @@ import { IDENTITY_HEADER, signIdentity, type Caller } from '../../platform/ident
 
 export const IDENTITY_SECRET = 'the secret that router and subgraphs share in tests';
 
+export const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 'k').toString('base64url')}`;
+
 export interface GraphQLReply {
   readonly status: number;
   readonly data: Record<string, unknown> | null;

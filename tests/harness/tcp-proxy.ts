@@ -1,7 +1,10 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** What becomes of what a client sends: passed on, passed on with the answer lost, cut before it arrives, or held back. */
-export type Fate = 'pass' | 'loseReply' | 'cut' | { readonly holdMs: number };
+/**
+ * What becomes of what a client sends: passed on, passed on with the answer lost, cut before it arrives, passed on late, or
+ * passed on late after the client was cut off.
+ */
+export type Fate = 'pass' | 'loseReply' | 'cut' | { readonly delayMs: number } | { readonly holdMs: number };
 
 /** A TCP proxy that can lose one message, as a network does. */
 export class TcpProxy {
@@ -58,6 +61,8 @@ export class TcpProxy {
         deaf = true;
         server.write(data);
         client.destroy();
+      } else if ('delayMs' in fate) {
+        setTimeout(() => server.write(data), fate.delayMs);
       } else {
         // The client has gone by the time the server hears of it.
         deaf = true;

@@ -112,6 +112,22 @@ describe('a batch', () => {
     expect(await expectWholeStock(product)).toMatchObject({ sold: 2 });
   });
 
+  it('admitted before a rebuild is admitted anew after it, and counted once', async () => {
+    const product = await room.sell({ units: 5 });
+    await room.buy(product);
+    proxy.nextWith('INSERT INTO order_item', { delayMs: 1_000 });
+    const overtaken = room.buy(product);
+    await waitUntil(
+      'the unit to be reserved',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 1,
+    );
+    await room.redis.del(room.key(product, 'gate'));
+    const answers = await Promise.all([overtaken, room.buy(product)]);
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2 });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 3, orders: 3 });
+  });
+
   it('waits for a stock row that somebody holds, and is written when it is free', async () => {
     const product = await room.sell({ units: 5 });
     const url = new URL(direct.mysqlUrl);

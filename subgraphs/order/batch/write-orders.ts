@@ -71,7 +71,7 @@ export async function writeOrders(
   return { kind: 'committed' };
 }
 
-async function insertOrders(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
+export async function insertOrders(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
   await connection.query(
     `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
     [
@@ -89,7 +89,7 @@ async function insertOrders(connection: Connection, candidates: readonly Candida
   );
 }
 
-async function insertItems(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
+export async function insertItems(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
   await connection.query(
     `INSERT INTO order_item (order_id, product_id, quantity, unit_price, product_name, epoch, seq) VALUES ?`,
     [
@@ -109,7 +109,10 @@ async function insertItems(connection: Connection, candidates: readonly Candidat
 }
 
 /** Adds what the candidates buy to what their buyers hold. @returns the buyers for whom that is too much */
-async function addHoldings(connection: Connection, candidates: readonly Candidate[]): Promise<Excess[]> {
+export async function addHoldings(
+  connection: Connection,
+  candidates: readonly Candidate[],
+): Promise<Excess[]> {
   const added = new Map<string, { productId: string; userId: string; units: number; limit: number | null }>();
   for (const { order, limits } of candidates) {
     for (const { productId, quantity } of order.items) {

@@ -3,10 +3,21 @@ import type { OrderContext } from '../context.ts';
 import type { Order } from './order.ts';
 
 /** @returns null for an order that does not exist and for one that the caller may not see, alike */
-export async function findOrder(orderId: string, { caller, services }: OrderContext): Promise<Order | null> {
+export async function findOrder(orderId: string, context: OrderContext): Promise<Order | null> {
+  const order = await lookUp(orderId, context);
+  return order && (isOwner(order, context) || context.caller?.scopes.has('order:read')) ? order : null;
+}
+
+/** For whatever changes an order: only its buyer may. @returns null for any other order, and where there is none */
+export async function findOwnOrder(orderId: string, context: OrderContext): Promise<Order | null> {
+  const order = await lookUp(orderId, context);
+  return order && isOwner(order, context) ? order : null;
+}
+
+async function lookUp(orderId: string, { caller, services }: OrderContext): Promise<Order | null> {
   if (!caller || !isUuid(orderId)) return null;
   const record = await services.lookup.find(orderId);
-  if (record?.kind !== 'order') return null;
-  const { order } = record;
-  return order.userId === caller.userId || caller.scopes.has('order:read') ? order : null;
+  return record?.kind === 'order' ? record.order : null;
 }
+
+const isOwner = (order: Order, { caller }: OrderContext): boolean => order.userId === caller?.userId;

@@ -19,6 +19,9 @@ function deriveId(...parts: string[]): string {
   return bytesToUuid(bytes);
 }
 
+/** What the key of a checkout was used for. Not what is on the wishlist: that is gone by the time of a retry. */
+export const CHECKOUT_HASH = createHash('sha256').update('checkout of the wishlist').digest().subarray(0, 16);
+
 /** What a key was used for, in 16 bytes: the same key for anything else is refused. */
 export function hashRequest(
   lines: readonly { readonly productId: string; readonly quantity: number }[],

@@ -1,4 +1,4 @@
-import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { groupBy } from '../../../platform/batching/group-by.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
@@ -6,19 +6,20 @@ import { ABANDONED, type Order, type OrderItem, type OrderRecord } from './order
 
 /** Reads orders. By mysql2: reading an order back is part of most purchases. */
 export class OrderRepository {
-  readonly #pool: Pool;
+  readonly #reader: Pool | PoolConnection;
 
-  constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(reader: Pool | PoolConnection) {
+    this.#reader = reader;
   }
 
   /** @returns what stands under each id, where anything does */
   async findRecords(orderIds: readonly string[]): Promise<Map<string, OrderRecord>> {
     if (orderIds.length === 0) return new Map();
     const ids = orderIds.map(uuidToBytes);
-    const [rows] = await this.#pool.query<OrderRow[]>(`SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (?)`, [
-      ids,
-    ]);
+    const [rows] = await this.#reader.query<OrderRow[]>(
+      `SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (?)`,
+      [ids],
+    );
     const orders = await this.#withItems(rows.filter(({ status }) => status !== ABANDONED));
     return new Map<string, OrderRecord>(
       rows.map((row) => {
@@ -48,7 +49,7 @@ export class OrderRepository {
       conditions.push('(created_at < ? OR (created_at = ? AND id < ?))');
       values.push(page.after.createdAt, page.after.createdAt, uuidToBytes(page.after.id));
     }
-    const [rows] = await this.#pool.query<OrderRow[]>(
+    const [rows] = await this.#reader.query<OrderRow[]>(
       `SELECT ${ORDER_COLUMNS} FROM orders WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
       [...values, page.limit],
     );
@@ -56,7 +57,7 @@ export class OrderRepository {
   }
 
   async countOfUser(userId: string, status: OrderStatus | null): Promise<number> {
-    const [[row]] = await this.#pool.query<(RowDataPacket & { count: number })[]>(
+    const [[row]] = await this.#reader.query<(RowDataPacket & { count: number })[]>(
       `SELECT COUNT(*) AS count FROM orders WHERE user_id = ? AND status ${status ? '=' : '<>'} ?`,
       [uuidToBytes(userId), status ?? ABANDONED],
     );
@@ -65,7 +66,7 @@ export class OrderRepository {
 
   /** When each order took on a status after its first, oldest first. */
   async eventsOf(orderIds: readonly string[]): Promise<Map<string, { status: OrderStatus; at: Date }[]>> {
-    const [rows] = await this.#pool.query<
+    const [rows] = await this.#reader.query<
       (RowDataPacket & { order_id: Buffer; status: OrderStatus; at: Date })[]
     >('SELECT order_id, status, at FROM order_event WHERE order_id IN (?) ORDER BY order_id, at', [
       orderIds.map(uuidToBytes),
@@ -78,7 +79,7 @@ export class OrderRepository {
 
   async #withItems(rows: readonly OrderRow[]): Promise<Map<string, Order>> {
     if (rows.length === 0) return new Map();
-    const [items] = await this.#pool.query<ItemRow[]>(
+    const [items] = await this.#reader.query<ItemRow[]>(
       `SELECT order_id, product_id, quantity, unit_price, product_name, epoch, seq
        FROM order_item WHERE order_id IN (?) ORDER BY order_id, product_id`,
       [rows.map(({ id }) => id)],

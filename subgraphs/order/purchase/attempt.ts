@@ -1,4 +1,4 @@
-import { deriveOrderId, hashRequest } from '../orders/order-id.ts';
+import { CHECKOUT_HASH, deriveOrderId, hashRequest } from '../orders/order-id.ts';
 
 export interface Line {
   readonly productId: string;
@@ -19,17 +19,33 @@ export interface Attempt {
   readonly deadline: number;
 }
 
-export function newAttempt(
+export const newAttempt = (
   userId: string,
   idempotencyKey: string,
   lines: readonly Line[],
   patienceMs: number,
-): Attempt {
-  return {
-    userId,
-    orderId: deriveOrderId(userId, idempotencyKey),
-    requestHash: hashRequest(lines),
-    lines: [...lines].sort((a, b) => (a.productId < b.productId ? -1 : 1)),
-    deadline: performance.now() + patienceMs,
-  };
-}
+): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), patienceMs), lines);
+
+/** A checkout of the wishlist: what it buys is found out after its time has begun to run. */
+export const newCheckout = (
+  userId: string,
+  idempotencyKey: string,
+  patienceMs: number,
+): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, patienceMs);
+
+export const withLines = (attempt: Omit<Attempt, 'lines'>, lines: readonly Line[]): Attempt => ({
+  ...attempt,
+  lines: [...lines].sort((a, b) => (a.productId < b.productId ? -1 : 1)),
+});
+
+const begin = (
+  userId: string,
+  idempotencyKey: string,
+  requestHash: Buffer,
+  patienceMs: number,
+): Omit<Attempt, 'lines'> => ({
+  userId,
+  orderId: deriveOrderId(userId, idempotencyKey),
+  requestHash,
+  deadline: performance.now() + patienceMs,
+});

@@ -82,6 +82,11 @@ export const productNotFound = {
   message: 'There is no such product.',
 } as const;
 
+export const wishlistEmpty = {
+  __typename: 'WishlistEmpty',
+  message: 'There is nothing on the wishlist.',
+} as const;
+
 export const keyReused = {
   __typename: 'IdempotencyKeyReused',
   message: 'This key was used before for another product or quantity.',

@@ -10,7 +10,7 @@ export const idempotencyKey = z
 export const productId = z.string().refine(isUuid, { error: 'A product id is a UUID in lower case.' });
 
 /** More than anybody means, and small enough that no sum of such overflows. */
-const LARGEST_QUANTITY = 1_000_000;
+export const LARGEST_QUANTITY = 1_000_000;
 
 export const quantity = z
   .int('A quantity is a whole number.')

@@ -115,6 +115,22 @@ describe('a purchase', () => {
     ]);
   });
 
+  it('that was confirmed is confirmed again, though its price has changed beyond what an order may cost', async () => {
+    const product = await room.sell({ units: 10 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const { order } = await room.buy(product, { userId, key, quantity: 5 });
+    await room.reprice(product, 2_000_000_000);
+    await waitUntil(
+      'the new price to be known',
+      () => room.buy(product, { quantity: 5 }),
+      ({ __typename }) => __typename === 'InvalidInput',
+    );
+    expect(await room.buy(product, { userId, key, quantity: 5 })).toMatchObject({
+      replayed: true,
+      order: { id: order!.id },
+    });
+  });
+
   it('whose total would be no Int is invalid input', async () => {
     const product = await room.sell({ units: 1_000, price: 2_000_000_000 });
     expect(await room.buy(product, { quantity: 2 })).toMatchObject({ __typename: 'InvalidInput' });

@@ -66,6 +66,7 @@ describe('a give-back', () => {
     await dropGate(product);
     await room.buy(product);
     expect(await stock.applyMovement(movement)).toBe(true);
+    expect(await room.redis.keys(room.key(product, `${movement.epoch}:*`).replace(/[{}]/g, '?'))).toEqual([]);
     await waitUntil(
       'Redis to agree',
       () => room.stock(product),

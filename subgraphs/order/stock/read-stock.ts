@@ -15,10 +15,11 @@ export interface StockView {
 
 /** Live stock: by Redis, or by MySQL while Redis cannot tell. A number that is not there is never taken for zero. */
 export class StockReader {
-  readonly #stock: StockService;
+  readonly #stock: StockService | null;
   readonly #rows;
 
-  constructor(stock: StockService, pool: Pool) {
+  /** @param stock null where Redis has no part in sales */
+  constructor(stock: StockService | null, pool: Pool) {
     this.#stock = stock;
     this.#rows = createCoalescer(
       async (ids: readonly string[]): Promise<(StockRow | null)[]> => {
@@ -31,7 +32,7 @@ export class StockReader {
 
   /** @returns null when there is no stock of the product, nor ever was */
   async read(productId: string): Promise<StockView | null> {
-    const numbers = await this.#stock.read(productId);
+    const numbers = await this.#stock?.read(productId);
     if (numbers) return toView(numbers.total, numbers.sold, numbers.reserved, numbers.asOf);
     const row = await this.#rows.ask(productId);
     return row && toView(row.total, row.sold, 0, Date.now());

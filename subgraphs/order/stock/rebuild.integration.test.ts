@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createLogger } from '../../../platform/logger.ts';
+import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { rebuild } from './rebuild.ts';
+import { createStockTools } from './stock-tools.ts';
 
 const { redis, stores } = useOwnRedis(useStores());
 const room = useOrderRoom(stores, { orders: 2, environment: { RESERVATION_TIMEOUT: '1s' } });
@@ -140,7 +144,37 @@ describe('rebuilds', () => {
     await room.redis.set(room.key(product, 'gate'), gate!.replace(/:.*/, `:${'0'.repeat(40)}`));
     await room.redis.hset(room.key(product, `${Number.parseInt(gate!, 10)}:stock`), 'sold', 0);
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await room.redis.get(room.key(product, 'gate'))).toBe(
+      gate!.replace(/^\d+/, String(Number.parseInt(gate!, 10) + 1)),
+    );
     expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
+  });
+});
+
+describe('a rebuild that has lost its lock', () => {
+  it('does not open the gate, and the next one does', async () => {
+    const product = await room.sell({ units: 5 });
+    await room.buy(product);
+    const gate = await room.redis.get(room.key(product, 'gate'));
+    const logger = createLogger('test', 'silent');
+    const tools = createStockTools(await connectRedis({ url: redis.url, logger }), stores.redisPrefix);
+
+    const outcome = await rebuild(
+      { ...tools, pool: room.pool, logger },
+      product,
+      { countHoldings: false },
+      async () => {
+        // It froze here for longer than its lock lives, and somebody else has begun.
+        await room.redis.set(room.key(product, 'lock'), 'the token of somebody else', 'PX', 300);
+        return false;
+      },
+    );
+    expect(outcome).toBe('lost');
+    expect(await room.redis.get(room.key(product, 'gate'))).toBe(gate);
+
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
+    tools.redis.disconnect();
   });
 });
 

@@ -1,24 +1,16 @@
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
-import type { Redis } from '../../../platform/redis/client.ts';
-import type { Lock, LockClient } from '../../../platform/redis/lock.ts';
-import type { BusyProducts } from './busy-products.ts';
+import type { Lock } from '../../../platform/redis/lock.ts';
 import { redisId } from './redis-id.ts';
-import type { StockKeys } from './stock-keys.ts';
 import { beginEpoch, readHoldings, type StockRow } from './stock-repository.ts';
-import type { StockScripts } from './stock-scripts.ts';
+import type { StockTools } from './stock-tools.ts';
 
 /** How long a rebuild may take before another process may begin its own, in milliseconds. */
 const LOCK_TTL_MS = 10_000;
 const HOLDINGS_PER_CALL = 1_000;
 
-export interface RebuildDependencies {
-  readonly redis: Redis;
-  readonly keys: StockKeys;
-  readonly scripts: StockScripts;
-  readonly locks: LockClient;
-  readonly busyProducts: BusyProducts;
+export interface RebuildDependencies extends StockTools {
   readonly pool: Pool;
   readonly logger: Logger;
 }
@@ -37,7 +29,7 @@ export type RebuildOutcome = 'ready' | 'busy' | 'lost' | 'noStock';
  * all that was sold. Then the keys, and the gate last, so that no half-filled epoch is ever sold from.
  */
 export async function rebuild(
-  { redis, keys, scripts, locks, busyProducts, pool, logger }: RebuildDependencies,
+  { redis, keys, scripts, locks, busyProducts, readRunId, pool, logger }: RebuildDependencies,
   productId: string,
   options: { readonly countHoldings: boolean },
   isReady: () => Promise<boolean>,
@@ -47,7 +39,7 @@ export async function rebuild(
   async function run(lock: Lock): Promise<RebuildOutcome> {
     // Each rebuild fails what is under way in the epoch before, so a second one for the same loss would do harm.
     if (await isReady()) return 'ready';
-    const runId = await readRunId(redis);
+    const runId = await readRunId(productId);
     const found = await inTransaction(pool, async (connection) => {
       const row = await beginEpoch(connection, productId);
       return row && { row, holdings: options.countHoldings ? await readHoldings(connection, productId) : [] };
@@ -70,8 +62,8 @@ export async function rebuild(
       return 'lost';
     }
     logger.info({ productId, epoch: found.row.epoch, before }, 'stock rebuilt');
-    if (before > 0 && before < found.row.epoch) {
-      await redis.unlink(...Object.values<string>({ ...keys.ofEpoch(productId, before) }));
+    for (const old of new Set([before, found.row.epoch - 1])) {
+      if (old > 0) await redis.unlink(...Object.values<string>({ ...keys.ofEpoch(productId, old) }));
     }
     return 'ready';
   }
@@ -92,10 +84,4 @@ export async function rebuild(
       forgotten: row.epoch === 1 ? 0 : 1,
     });
   }
-}
-
-async function readRunId(redis: Redis): Promise<string> {
-  const runId = /^run_id:([0-9a-f]+)/m.exec(await redis.info('server'))?.[1];
-  if (!runId) throw new Error('The Redis server does not tell its run id.');
-  return runId;
 }

@@ -1,6 +1,7 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { wasNotSent } from '../../../platform/redis/client.ts';
+import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import {
   reserveOutcome,
@@ -18,8 +19,8 @@ interface Asked {
   readonly terms: SaleTerms;
 }
 
-/** Admits purchases, in order of arrival. One call of the script serves all who ask for a product at the moment. */
-export class Admission {
+/** The strategy `atomic`: one call of the script admits or refuses all who ask for a product at the moment, in order of arrival. */
+export class ScriptAdmission implements Admission {
   readonly #tools: StockTools;
   readonly #reservationTtlMs: number;
   readonly #logger: Logger;
@@ -35,7 +36,6 @@ export class Admission {
     this.#logger = logger;
   }
 
-  /** Never rejects: what Redis did not answer is an outcome, too. */
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
     try {
       return await this.#waiting.ask(productId, { request, terms });
@@ -47,15 +47,16 @@ export class Admission {
   }
 
   async #reserveAll(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
-    const { keys, scripts, gate, clock, busyProducts } = this.#tools;
+    const { keys, scripts, gate, clock, busyProducts, readClock } = this.#tools;
     await busyProducts.keep(productId);
+    if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
     // Read within the second, all of them; the latest is the best.
     const { terms } = asked.at(-1)!;
     const purchases = asked.flatMap(({ request }) => [
       redisId(request.orderId),
       redisId(request.userId),
       request.quantity,
-      clock.at(request.deadline),
+      clock.at(productId, request.deadline),
     ]);
     const reply = await gate.through(productId, (epoch) => {
       const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
@@ -72,7 +73,7 @@ export class Admission {
       );
     });
     if (reply.state === 'notReady') return asked.map(() => ({ kind: 'notReady' }));
-    clock.observe(reply.now);
+    clock.observe(productId, reply.now);
 
     const [certain, ...codes] = reply.rest.map(Number);
     return asked.map(({ request }, index) =>

@@ -8,6 +8,8 @@ export interface StockKeys {
   gate(productId: string): string;
   /** Held while the keys of a product are rebuilt, or its total is changed. */
   lock(productId: string): string;
+  /** Held by the strategy `lock` while it admits one purchase. */
+  admissionLock(productId: string): string;
   ofEpoch(productId: string, epoch: number): EpochKeys;
   /** Sorted set of the products that may have reservations, by when they were last reserved from. */
   readonly busyProducts: string;
@@ -35,6 +37,7 @@ export function createStockKeys(prefix: string): StockKeys {
   return {
     gate: (productId) => `${tag(productId)}:gate`,
     lock: (productId) => `${tag(productId)}:lock`,
+    admissionLock: (productId) => `${tag(productId)}:admission-lock`,
     ofEpoch: (productId, epoch) => {
       const base = `${tag(productId)}:${epoch}`;
       return {

@@ -5,7 +5,10 @@ import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 export interface StockMovement {
   readonly id: string;
   readonly productId: string;
-  /** RESTOCK changes the total; GIVE_BACK takes units out of what is sold, and out of what the user holds. */
+  /**
+   * RESTOCK changes the total; GIVE_BACK takes units out of what is sold, and out of what the user holds. A negative give-back
+   * is of an order that had given back before, and takes them again.
+   */
   readonly kind: 'RESTOCK' | 'GIVE_BACK';
   readonly quantity: number;
   readonly orderId: string | null;
@@ -26,10 +29,16 @@ interface MovementRow extends RowDataPacket {
 
 const COLUMNS = 'id, product_id, kind, quantity, order_id, user_id, epoch';
 
-export async function insertMovement(connection: PoolConnection, movement: StockMovement): Promise<void> {
-  await connection.query(
-    `INSERT INTO stock_movement (${COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
+export const insertMovement = (connection: PoolConnection, movement: StockMovement): Promise<void> =>
+  insertMovements(connection, [movement]);
+
+export async function insertMovements(
+  connection: PoolConnection,
+  movements: readonly StockMovement[],
+): Promise<void> {
+  const now = new Date();
+  await connection.query(`INSERT INTO stock_movement (${COLUMNS}, created_at) VALUES ?`, [
+    movements.map((movement) => [
       uuidToBytes(movement.id),
       uuidToBytes(movement.productId),
       movement.kind,
@@ -37,9 +46,9 @@ export async function insertMovement(connection: PoolConnection, movement: Stock
       movement.orderId && uuidToBytes(movement.orderId),
       movement.userId && uuidToBytes(movement.userId),
       movement.epoch,
-      new Date(),
-    ],
-  );
+      now,
+    ]),
+  ]);
 }
 
 export async function findMovement(reader: Pool | PoolConnection, id: string): Promise<StockMovement | null> {

@@ -7,11 +7,14 @@ export function loadStockScripts(redis: Redis) {
   const script = (name: string) => loadScript(redis, new URL(`./lua/${name}.lua`, import.meta.url));
   return {
     reserve: script('reserve-5'),
+    readReservation: script('readReservation-5'),
+    writeReservation: script('writeReservation-5'),
     confirm: script('confirm-4'),
     release: script('release-5'),
     applyMovement: script('applyMovement-4'),
     readStock: script('readStock-2'),
     findDue: script('findDue-4'),
+    readServer: script('readServer-1'),
     openGate: script('openGate-2'),
     forget: script('forget-4'),
   };

@@ -1,8 +1,11 @@
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
-import { Admission } from './admission.ts';
+import type { LockOptions } from '../../../platform/redis/lock.ts';
+import type { Admission } from './admission.ts';
+import { LockAdmission } from './lock-admission.ts';
 import { Numbers, type StockNumbers } from './numbers.ts';
+import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
 import { StockReadiness, type Readiness, type ReadyRequest } from './readiness.ts';
 import { Settlement, type DueReservation } from './settlement.ts';
@@ -18,6 +21,10 @@ export interface StockServiceOptions {
   readonly reservationTtlMs: number;
   /** How long a settled key is remembered in Redis, in milliseconds. */
   readonly memoryMs: number;
+  /** Given: purchases are admitted one by one, under this lock. */
+  readonly lock?: LockOptions;
+  /** Told of every product whose numbers this process has changed. */
+  readonly onChange?: (productId: string) => void;
   readonly logger: Logger;
 }
 
@@ -31,32 +38,53 @@ export class StockService {
   readonly #settlement: Settlement;
   readonly #numbers: Numbers;
   readonly #readiness: StockReadiness;
+  readonly #onChange: (productId: string) => void;
 
-  constructor({ redis, pool, prefix, reservationTtlMs, memoryMs, logger }: StockServiceOptions) {
+  constructor({
+    redis,
+    pool,
+    prefix,
+    reservationTtlMs,
+    memoryMs,
+    lock,
+    onChange = () => undefined,
+    logger,
+  }: StockServiceOptions) {
+    this.#onChange = onChange;
     this.tools = createStockTools(redis, prefix);
-    this.#admission = new Admission(this.tools, reservationTtlMs, logger);
+    this.#admission = lock
+      ? new LockAdmission(this.tools, reservationTtlMs, lock, logger)
+      : new ScriptAdmission(this.tools, reservationTtlMs, logger);
     this.#settlement = new Settlement(this.tools, memoryMs);
     this.#numbers = new Numbers(this.tools, memoryMs);
     this.#readiness = new StockReadiness(
       (request) => this.#numbers.isReady(request),
-      (productId, options, isReady) => rebuild({ ...this.tools, pool, logger }, productId, options, isReady),
+      async (productId, options, isReady) => {
+        const outcome = await rebuild({ ...this.tools, pool, logger }, productId, options, isReady);
+        if (outcome === 'ready') onChange(productId);
+        return outcome;
+      },
       logger,
     );
   }
 
   /** Admits a purchase or refuses it. Never rejects. */
-  reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
-    return this.#admission.reserve(productId, request, terms);
+  async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
+    const outcome = await this.#admission.reserve(productId, request, terms);
+    if (outcome.kind === 'reserved') this.#onChange(productId);
+    return outcome;
   }
 
   /** The order is committed. Should Redis not answer, the reaper confirms. */
-  confirm(reservation: Reservation): Promise<void> {
-    return this.#settlement.confirm(reservation);
+  async confirm(reservation: Reservation): Promise<void> {
+    await this.#settlement.confirm(reservation);
+    this.#onChange(reservation.productId);
   }
 
   /** The order will never be: its tombstone stands in MySQL. Should Redis not answer, the reaper releases. */
-  release(reservation: Reservation): Promise<void> {
-    return this.#settlement.release(reservation);
+  async release(reservation: Reservation): Promise<void> {
+    await this.#settlement.release(reservation);
+    this.#onChange(reservation.productId);
   }
 
   /** @returns null when Redis cannot tell at the moment */
@@ -70,8 +98,10 @@ export class StockService {
   }
 
   /** @returns whether the movement is in Redis's numbers now; false: later again */
-  applyMovement(movement: StockMovement): Promise<boolean> {
-    return this.#numbers.apply(movement);
+  async applyMovement(movement: StockMovement): Promise<boolean> {
+    const isCounted = await this.#numbers.apply(movement);
+    if (isCounted) this.#onChange(movement.productId);
+    return isCounted;
   }
 
   /** @returns reservations that are due, and how many there are in all; null when the product is not ready */

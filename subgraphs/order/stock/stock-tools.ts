@@ -15,17 +15,28 @@ export interface StockTools {
   readonly clock: RedisClock;
   readonly locks: LockClient;
   readonly busyProducts: BusyProducts;
+  /** Milliseconds since 1970, by the server that has the product. */
+  readonly readClock: (productId: string) => Promise<number>;
+  /** The id of that server's run: another one after every restart. */
+  readonly readRunId: (productId: string) => Promise<string>;
 }
 
 export function createStockTools(redis: Redis, prefix: string): StockTools {
   const keys = createStockKeys(prefix);
+  const clock = new RedisClock();
+  redis.on('ready', () => clock.forget());
+  const scripts = loadStockScripts(redis);
+  const readServer = (productId: string) =>
+    scripts.readServer([keys.gate(productId)], []) as Promise<[now: number, runId: string]>;
   return {
     redis,
     keys,
-    scripts: loadStockScripts(redis),
+    scripts,
     gate: new Gate(redis, keys),
-    clock: new RedisClock(redis),
+    clock,
     locks: createLockClient(redis),
     busyProducts: new BusyProducts(redis, keys),
+    readClock: async (productId) => (await readServer(productId))[0],
+    readRunId: async (productId) => (await readServer(productId))[1],
   };
 }

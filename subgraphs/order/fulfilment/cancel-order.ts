@@ -1,0 +1,39 @@
+import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import type { CancelOrderInput } from '../__generated__/resolvers-types.ts';
+import type { OrderContext } from '../context.ts';
+import { findOwnOrder } from '../orders/find-order.ts';
+import type { Order } from '../orders/order.ts';
+import {
+  invalidOrderStatus,
+  orderNotFound,
+  type InvalidOrderStatus,
+  type OrderNotFound,
+} from '../orders/refusals.ts';
+import { lockOrder } from './locked-order.ts';
+import { moveOrders } from './move-orders.ts';
+import { mayMove } from './order-moves.ts';
+
+export type CancelOrderOutcome =
+  { readonly __typename: 'OrderCancelled'; readonly order: Order } | OrderNotFound | InvalidOrderStatus;
+
+/**
+ * The `cancelOrder` mutation. An order may be cancelled while its payment is not known yet, too: should the money turn out to
+ * be taken, it is given back.
+ */
+export async function cancelOrder(
+  input: CancelOrderInput,
+  context: OrderContext,
+): Promise<CancelOrderOutcome> {
+  const order = await findOwnOrder(input.orderId, context);
+  if (!order) return orderNotFound;
+
+  const { fulfilment, payments } = context.services;
+  const cancelled = await inTransaction(fulfilment.pool, async (connection) => {
+    const locked = (await lockOrder(connection, order.id))!;
+    if (!mayMove(locked.status, 'CANCELLED')) return invalidOrderStatus(locked.status);
+    return { movements: await moveOrders(connection, [locked], 'CANCELLED', fulfilment.delays) };
+  });
+  if ('__typename' in cancelled) return cancelled;
+  await Promise.all([fulfilment.relay.deliverAll(cancelled.movements), payments.refundOrder(order.id)]);
+  return { __typename: 'OrderCancelled', order: (await findOwnOrder(order.id, context))! };
+}

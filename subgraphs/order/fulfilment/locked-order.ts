@@ -1,0 +1,67 @@
+import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import type { OrderStatus } from '../__generated__/resolvers-types.ts';
+import { ABANDONED } from '../orders/order.ts';
+
+/** An order whose row this transaction has locked: nobody else moves it before COMMIT or ROLLBACK. */
+export interface LockedOrder {
+  readonly id: string;
+  readonly userId: string;
+  readonly status: OrderStatus;
+  readonly totalAmount: number;
+  readonly currency: string;
+  readonly dueAt: Date | null;
+  /** By MySQL's clock, which is the same for every process: what is due for one is not still in time for another. */
+  readonly isDue: boolean;
+}
+
+interface LockedRow extends RowDataPacket {
+  id: Buffer;
+  user_id: Buffer;
+  status: OrderStatus | typeof ABANDONED;
+  total_amount: number;
+  currency: string;
+  due_at: Date | null;
+  is_due: number | null;
+}
+
+const COLUMNS = 'id, user_id, status, total_amount, currency, due_at, due_at <= UTC_TIMESTAMP(3) AS is_due';
+
+/** Waits for whoever has the order at the moment. @returns null when there is no order under the id */
+export async function lockOrder(connection: PoolConnection, orderId: string): Promise<LockedOrder | null> {
+  const [[row]] = await connection.query<LockedRow[]>(
+    `SELECT ${COLUMNS} FROM orders WHERE id = ? FOR UPDATE`,
+    [uuidToBytes(orderId)],
+  );
+  return row && row.status !== ABANDONED ? toLockedOrder(row) : null;
+}
+
+/**
+ * Orders of a status that are due, those that have waited longest first. Leaves out what somebody else is at, so any number of
+ * processes may do this at once.
+ *
+ * @param graceMs how long they must have been due, in milliseconds
+ */
+export async function lockDueOrders(
+  connection: PoolConnection,
+  status: OrderStatus,
+  graceMs: number,
+  limit: number,
+): Promise<LockedOrder[]> {
+  const [rows] = await connection.query<LockedRow[]>(
+    `SELECT ${COLUMNS} FROM orders WHERE status = ? AND due_at <= UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND
+     ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [status, graceMs * 1_000, limit],
+  );
+  return rows.map(toLockedOrder);
+}
+
+const toLockedOrder = (row: LockedRow): LockedOrder => ({
+  id: bytesToUuid(row.id),
+  userId: bytesToUuid(row.user_id),
+  status: row.status as OrderStatus,
+  totalAmount: row.total_amount,
+  currency: row.currency,
+  dueAt: row.due_at,
+  isDue: row.is_due === 1,
+});

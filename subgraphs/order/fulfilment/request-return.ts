@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
+import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import type { RequestReturnInput } from '../__generated__/resolvers-types.ts';
+import type { OrderContext } from '../context.ts';
+import { findOwnOrder } from '../orders/find-order.ts';
+import type { Order } from '../orders/order.ts';
+import {
+  invalidOrderStatus,
+  orderNotFound,
+  type InvalidOrderStatus,
+  type OrderNotFound,
+} from '../orders/refusals.ts';
+import { lockOrder } from './locked-order.ts';
+import { moveOrders } from './move-orders.ts';
+
+export interface ReturnWindowClosed {
+  readonly __typename: 'ReturnWindowClosed';
+  readonly message: string;
+  readonly closedAt: Date;
+}
+
+export type RequestReturnOutcome =
+  | { readonly __typename: 'ReturnRequested'; readonly order: Order }
+  | OrderNotFound
+  | InvalidOrderStatus
+  | ReturnWindowClosed
+  | InvalidInput;
+
+const LONGEST_REASON = 500;
+
+const requestReturnInput = z.object({
+  reason: z
+    .string()
+    .trim()
+    .max(LONGEST_REASON, `A reason has at most ${LONGEST_REASON} characters.`)
+    .nullish()
+    .transform((reason) => reason || null),
+});
+
+/** The `requestReturn` mutation. */
+export async function requestReturn(
+  input: RequestReturnInput,
+  context: OrderContext,
+): Promise<RequestReturnOutcome> {
+  const checked = checkInput(requestReturnInput, input);
+  if (!checked.ok) return checked.refusal;
+  const order = await findOwnOrder(input.orderId, context);
+  if (!order) return orderNotFound;
+
+  const { cipher, fulfilment } = context.services;
+  // What somebody writes about a return may well be personal.
+  const { reason } = checked.value;
+  const sealed = reason && cipher.encrypt(reason, `order.returnReason:${order.id}`);
+  const refusal = await inTransaction(fulfilment.pool, async (connection) => {
+    const locked = (await lockOrder(connection, order.id))!;
+    if (locked.status !== 'DELIVERED') return invalidOrderStatus(locked.status);
+    if (locked.isDue) return returnWindowClosed(locked.dueAt!);
+    await moveOrders(connection, [locked], 'RETURN_REQUESTED', fulfilment.delays);
+    await connection.query('INSERT INTO return_request (order_id, reason, requested_at) VALUES (?, ?, ?)', [
+      uuidToBytes(order.id),
+      sealed,
+      new Date(),
+    ]);
+    return null;
+  });
+  return refusal ?? { __typename: 'ReturnRequested', order: (await findOwnOrder(order.id, context))! };
+}
+
+const returnWindowClosed = (closedAt: Date): ReturnWindowClosed => ({
+  __typename: 'ReturnWindowClosed',
+  message: 'The time to ask for a return is over.',
+  closedAt,
+});

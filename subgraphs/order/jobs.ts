@@ -1,0 +1,28 @@
+import { repeat, type Repeated } from '../../platform/lifecycle/repeat.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { OrderServices } from './services.ts';
+
+/** Milliseconds. */
+const REAP_EVERY = 1_000;
+const RELAY_EVERY = 500;
+const HOUR = 3_600_000;
+/** No attempt of a checkout is under way for nearly as long. */
+const CHECKOUT_MEMORY = 24 * HOUR;
+
+/** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
+export function startJobs(services: OrderServices, sweepEveryMs: number, logger: Logger): Repeated[] {
+  const { reaper, relay, sweeper, payments, checkouts } = services;
+  return [
+    repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
+    repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
+    repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
+    repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),
+    repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
+    repeat(
+      'old-checkouts',
+      HOUR,
+      () => checkouts.forgetStartedBefore(new Date(Date.now() - CHECKOUT_MEMORY)),
+      logger,
+    ),
+  ];
+}

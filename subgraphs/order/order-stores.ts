@@ -1,0 +1,55 @@
+import { createSubgraphClient, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { openDatabase, type Database } from '../../platform/mysql/database.ts';
+import { connectRedis, type Redis } from '../../platform/redis/client.ts';
+import type { OrderConfig } from './config.ts';
+import { CreateOrders1764000000000 } from './migrations/1764000000000-create-orders.ts';
+import { CreatePayments1764100000000 } from './migrations/1764100000000-create-payments.ts';
+import { CreateWishlists1764100000001 } from './migrations/1764100000001-create-wishlists.ts';
+import { WishlistCheckout } from './wishlist/wishlist-checkout.ts';
+import { WishlistItem } from './wishlist/wishlist-item.ts';
+
+/** What this process is connected to. */
+export interface OrderStores {
+  readonly database: Database;
+  readonly redis: Redis;
+  readonly productClient: SubgraphClient;
+  readonly userClient: SubgraphClient;
+}
+
+/** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
+export async function openOrderStores(config: OrderConfig, logger: Logger): Promise<OrderStores> {
+  const redis = await connectRedis({ url: config.REDIS_URL, logger });
+  try {
+    const database = await openDatabase({
+      url: config.MYSQL_URL,
+      room: 'order',
+      entities: [WishlistItem, WishlistCheckout],
+      migrations: [CreateOrders1764000000000, CreatePayments1764100000000, CreateWishlists1764100000001],
+      poolSize: 10,
+      queueLimit: 5_000,
+      logger,
+    });
+    const { identitySecret } = config;
+    return {
+      database,
+      redis,
+      productClient: createSubgraphClient({ urls: config.PRODUCT_URL, identitySecret }),
+      userClient: createSubgraphClient({ urls: config.USER_URL, identitySecret }),
+    };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+export async function closeOrderStores({
+  database,
+  redis,
+  productClient,
+  userClient,
+}: OrderStores): Promise<void> {
+  await Promise.all([productClient.close(), userClient.close()]);
+  redis.disconnect();
+  await database.close();
+}

@@ -1,0 +1,26 @@
+import type { OrderStatus } from '../__generated__/resolvers-types.ts';
+
+/** The refusals that every operation on an order shares. */
+
+export interface OrderNotFound {
+  readonly __typename: 'OrderNotFound';
+  readonly message: string;
+}
+
+export interface InvalidOrderStatus {
+  readonly __typename: 'InvalidOrderStatus';
+  readonly message: string;
+  readonly status: OrderStatus;
+}
+
+/** Also for the order of somebody else: whether there is one is nobody else's business. */
+export const orderNotFound: OrderNotFound = {
+  __typename: 'OrderNotFound',
+  message: 'There is no such order.',
+};
+
+export const invalidOrderStatus = (status: OrderStatus): InvalidOrderStatus => ({
+  __typename: 'InvalidOrderStatus',
+  message: `The order is ${status}, which does not allow this.`,
+  status,
+});

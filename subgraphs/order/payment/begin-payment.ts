@@ -1,0 +1,35 @@
+import { v7 as uuidv7 } from 'uuid';
+import { moveOrders } from '../fulfilment/move-orders.ts';
+import { whilePayable, type FulfilmentDependencies, type Payable } from '../fulfilment/payable-order.ts';
+import type { PaymentIntent } from './payment-provider.ts';
+import { insertPayment } from './payment-repository.ts';
+
+/**
+ * The first half of a payment: the order is PAYING and the intent is written, before the provider hears of it. An order has
+ * at most one intent that is not concluded.
+ *
+ * @param patienceMs how long the provider may take to answer, in milliseconds
+ */
+export function beginPayment(
+  dependencies: FulfilmentDependencies,
+  orderId: string,
+  patienceMs: number,
+): Promise<Payable<PaymentIntent>> {
+  return whilePayable(dependencies, orderId, async (connection, order) => {
+    const attemptedAt = new Date();
+    const { totalAmount: amount, currency } = order;
+    const intent = {
+      id: uuidv7(),
+      amount,
+      currency,
+      notAfter: new Date(attemptedAt.getTime() + patienceMs),
+    };
+    await moveOrders(connection, [order], 'PAYING', dependencies.delays);
+    await insertPayment(
+      connection,
+      { id: intent.id, orderId, status: 'PENDING', amount, currency, attemptedAt },
+      patienceMs,
+    );
+    return intent;
+  });
+}

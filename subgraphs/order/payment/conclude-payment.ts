@@ -1,0 +1,81 @@
+import type { PoolConnection } from 'mysql2/promise';
+import { lockOrder, type LockedOrder } from '../fulfilment/locked-order.ts';
+import { moveOrders, type MoveDelays } from '../fulfilment/move-orders.ts';
+import { takeAgain, type TakingTerms } from '../fulfilment/take-again.ts';
+import type { StockMovement } from '../stock/stock-movements.ts';
+import type { ChargeOutcome } from './payment-provider.ts';
+import { changePayment, findPayment, type PaymentRecord } from './payment-repository.ts';
+
+export type Conclusion =
+  | { readonly kind: 'concluded'; readonly movements: readonly StockMovement[] }
+  /** Paid, but the order has expired meanwhile: say on which terms its units may be taken again. */
+  | { readonly kind: 'late'; readonly orderId: string };
+
+const concluded = (movements: readonly StockMovement[] = []): Conclusion => ({
+  kind: 'concluded',
+  movements,
+});
+
+/**
+ * The second half of a payment: what the provider said becomes the order's status. It may be said by several at once, and more
+ * than once; the first counts.
+ *
+ * @param terms by product, to take the units of an expired order again; null as long as that is not known to be needed
+ */
+export async function concludePayment(
+  connection: PoolConnection,
+  paymentId: string,
+  outcome: ChargeOutcome,
+  terms: ReadonlyMap<string, TakingTerms> | null,
+  delays: MoveDelays,
+): Promise<Conclusion> {
+  const { orderId } = (await findPayment(connection, paymentId))!;
+  const order = (await lockOrder(connection, orderId))!;
+  const payment = (await findPayment(connection, paymentId))!;
+  return outcome.kind === 'declined'
+    ? concludeDeclined(connection, order, payment, delays)
+    : concludeSucceeded(connection, order, payment, outcome.reference, terms, delays);
+}
+
+async function concludeDeclined(
+  connection: PoolConnection,
+  order: LockedOrder,
+  payment: PaymentRecord,
+  delays: MoveDelays,
+): Promise<Conclusion> {
+  if (payment.status !== 'PENDING') return concluded();
+  await changePayment(connection, payment.id, { from: 'PENDING', to: 'DECLINED' });
+  if (order.status === 'PAYING') await moveOrders(connection, [order], 'PENDING_PAYMENT', delays);
+  return concluded();
+}
+
+async function concludeSucceeded(
+  connection: PoolConnection,
+  order: LockedOrder,
+  payment: PaymentRecord,
+  reference: string,
+  terms: ReadonlyMap<string, TakingTerms> | null,
+  delays: MoveDelays,
+): Promise<Conclusion> {
+  const from = payment.status;
+  if (from !== 'PENDING' && from !== 'DECLINED') return concluded();
+  const become = (to: 'SUCCEEDED' | 'REFUND_DUE') =>
+    changePayment(connection, payment.id, { from, to, reference });
+
+  if (from === 'PENDING' && order.status === 'PAYING') {
+    await become('SUCCEEDED');
+    return concluded(await moveOrders(connection, [order], 'PAID', delays));
+  }
+  if (from === 'PENDING' && order.status === 'EXPIRED') {
+    if (!terms) return { kind: 'late', orderId: order.id };
+    const taken = await takeAgain(connection, order, terms);
+    if (taken) {
+      await become('SUCCEEDED');
+      await moveOrders(connection, [order], 'PAID', delays);
+      return concluded(taken);
+    }
+  }
+  // Nobody is charged for an order that does not hold, nor twice for one that does.
+  await become('REFUND_DUE');
+  return concluded();
+}

@@ -1,0 +1,53 @@
+import { invalidInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
+import type { PayInput } from '../__generated__/resolvers-types.ts';
+import type { OrderContext } from '../context.ts';
+import { findOwnOrder } from '../orders/find-order.ts';
+import type { Order } from '../orders/order.ts';
+import {
+  invalidOrderStatus,
+  orderNotFound,
+  type InvalidOrderStatus,
+  type OrderNotFound,
+} from '../orders/refusals.ts';
+
+export type PayOutcome =
+  | { readonly __typename: 'PaymentAccepted'; readonly order: Order }
+  | { readonly __typename: 'PaymentDeclined'; readonly message: string; readonly order: Order }
+  | OrderNotFound
+  | InvalidOrderStatus
+  | InvalidInput;
+
+/** The `pay` mutation. Whether it is paid is the provider's word and nobody else's. */
+export async function pay(input: PayInput, context: OrderContext): Promise<PayOutcome> {
+  const { payments } = context.services;
+  if (!payments.recognises(input.paymentToken)) {
+    return invalidInput([
+      { path: 'paymentToken', message: 'The payment provider does not know this token.' },
+    ]);
+  }
+  const order = await findOwnOrder(input.orderId, context);
+  if (!order) return orderNotFound;
+
+  const begun = await payments.begin(order.id);
+  if (begun.kind === 'refused') return invalidOrderStatus(begun.status);
+  const { kind } = await payments.charge(begun.result, input.paymentToken);
+  return toAnswer(kind, (await findOwnOrder(order.id, context))!);
+}
+
+/** What became of the order meanwhile counts: it may have been resolved, cancelled or expired by somebody else. */
+function toAnswer(charge: 'succeeded' | 'declined' | 'unanswered', order: Order): PayOutcome {
+  if (charge === 'declined' || order.status === 'PENDING_PAYMENT') {
+    return {
+      __typename: 'PaymentDeclined',
+      message: 'The payment was declined. The order can be paid until it is due.',
+      order,
+    };
+  }
+  switch (order.status) {
+    case 'CANCELLED':
+    case 'EXPIRED':
+      return invalidOrderStatus(order.status);
+    default:
+      return { __typename: 'PaymentAccepted', order };
+  }
+}

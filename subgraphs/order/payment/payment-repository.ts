@@ -1,0 +1,147 @@
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+
+/**
+ * An attempt to pay. PENDING: the provider has not said. REFUND_DUE: it took the money, and the order does not hold; the row is
+ * the outbox from which the refund is made.
+ */
+export interface PaymentRecord {
+  readonly id: string;
+  readonly orderId: string;
+  readonly status: PaymentState;
+  readonly amount: number;
+  readonly currency: string;
+  readonly attemptedAt: Date;
+}
+
+export type PaymentState = 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'REFUND_DUE' | 'REFUNDED';
+
+interface PaymentRow extends RowDataPacket {
+  id: Buffer;
+  order_id: Buffer;
+  status: PaymentState;
+  amount: number;
+  currency: string;
+  attempted_at: Date;
+}
+
+const COLUMNS = 'id, order_id, status, amount, currency, attempted_at';
+
+type Reader = Pool | PoolConnection;
+
+/** @param lookUpInMs when to ask the provider, should it not have answered by then, in milliseconds */
+export async function insertPayment(
+  connection: PoolConnection,
+  payment: PaymentRecord,
+  lookUpInMs: number,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO payment (${COLUMNS}, due_at)
+     VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND)`,
+    [
+      uuidToBytes(payment.id),
+      uuidToBytes(payment.orderId),
+      payment.status,
+      payment.amount,
+      payment.currency,
+      payment.attemptedAt,
+      lookUpInMs * 1_000,
+    ],
+  );
+}
+
+export async function findPayment(reader: Reader, paymentId: string): Promise<PaymentRecord | null> {
+  const [[row]] = await reader.query<PaymentRow[]>(`SELECT ${COLUMNS} FROM payment WHERE id = ?`, [
+    uuidToBytes(paymentId),
+  ]);
+  return row ? toRecord(row) : null;
+}
+
+/** The order's row is locked before its payments, always: then its payments change for nobody else. */
+export async function changePayment(
+  connection: PoolConnection,
+  paymentId: string,
+  change: { readonly from: PaymentState; readonly to: PaymentState; readonly reference?: string | undefined },
+): Promise<void> {
+  const due = change.to === 'REFUND_DUE' ? 'UTC_TIMESTAMP(3)' : 'NULL';
+  await connection.query(
+    `UPDATE payment SET status = ?, due_at = ${due}, provider_reference = COALESCE(?, provider_reference)
+     WHERE id = ? AND status = ?`,
+    [change.to, change.reference ?? null, uuidToBytes(paymentId), change.from],
+  );
+}
+
+/** Whatever was paid for these orders is to be given back. */
+export async function oweRefunds(connection: PoolConnection, orderIds: readonly Buffer[]): Promise<void> {
+  await connection.query(
+    `UPDATE payment SET status = 'REFUND_DUE', due_at = UTC_TIMESTAMP(3)
+     WHERE order_id IN (?) AND status = 'SUCCEEDED'`,
+    [orderIds],
+  );
+}
+
+export async function markRefunded(pool: Pool, paymentId: string): Promise<void> {
+  await pool.query(
+    `UPDATE payment SET status = 'REFUNDED', due_at = NULL WHERE id = ? AND status = 'REFUND_DUE'`,
+    [uuidToBytes(paymentId)],
+  );
+}
+
+export async function findRefundsDue(pool: Pool, orderId: string): Promise<PaymentRecord[]> {
+  const [rows] = await pool.query<PaymentRow[]>(
+    `SELECT ${COLUMNS} FROM payment WHERE order_id = ? AND status = 'REFUND_DUE'`,
+    [uuidToBytes(orderId)],
+  );
+  return rows.map(toRecord);
+}
+
+/**
+ * Payments of a state that somebody has to see to. They are this caller's until a while later, which grows with their age from
+ * one second to an hour: by then whoever finds them tries again.
+ */
+export function claimPayments(
+  pool: Pool,
+  state: 'PENDING' | 'REFUND_DUE',
+  limit: number,
+): Promise<PaymentRecord[]> {
+  return inTransaction(pool, async (connection) => {
+    const [rows] = await connection.query<PaymentRow[]>(
+      `SELECT ${COLUMNS} FROM payment WHERE status = ? AND due_at <= UTC_TIMESTAMP(3)
+       ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
+      [state, limit],
+    );
+    if (rows.length === 0) return [];
+    await connection.query(
+      `UPDATE payment SET due_at = UTC_TIMESTAMP(3) + INTERVAL
+         GREATEST(1, LEAST(3600, TIMESTAMPDIFF(SECOND, attempted_at, UTC_TIMESTAMP()) DIV 2)) SECOND
+       WHERE id IN (?)`,
+      [rows.map(({ id }) => id)],
+    );
+    return rows.map(toRecord);
+  });
+}
+
+/** @returns the latest attempt for each order that has one */
+export async function latestPayments(
+  pool: Pool,
+  orderIds: readonly string[],
+): Promise<Map<string, PaymentRecord>> {
+  const [rows] = await pool.query<PaymentRow[]>(
+    `SELECT ${COLUMNS} FROM (
+       SELECT ${COLUMNS}, ROW_NUMBER() OVER (PARTITION BY order_id ORDER BY attempted_at DESC, id DESC) AS place
+       FROM payment WHERE order_id IN (?)
+     ) AS attempt WHERE place = 1`,
+    [orderIds.map(uuidToBytes)],
+  );
+  return new Map(rows.map(toRecord).map((payment) => [payment.orderId, payment]));
+}
+
+const toRecord = (row: PaymentRow): PaymentRecord => ({
+  id: bytesToUuid(row.id),
+  orderId: bytesToUuid(row.order_id),
+  status: row.status,
+  amount: row.amount,
+  currency: row.currency,
+  attemptedAt: row.attempted_at,
+});

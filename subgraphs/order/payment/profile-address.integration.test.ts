@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startForTest, type SubgraphUnderTest } from '../../user/testing/subgraph-under-test.ts';
+import { Buyer } from '../../../tests/harness/order-buyer.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { buyer, ENCRYPTION_KEYS, IDENTITY_SECRET } from '../../../tests/harness/subgraph-call.ts';
+import { preparePayment } from './prepare-payment.ts';
+import { createSubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import { ProfileReader } from './profile-reader.ts';
+
+const stores = useStores();
+const environment: NodeJS.ProcessEnv = {};
+let user: SubgraphUnderTest;
+
+beforeAll(async () => {
+  user = await startForTest(stores, { IDENTITY_SECRET, ENCRYPTION_KEYS });
+  environment['USER_URL'] = `${user.url}/graphql`;
+});
+afterAll(() => user.stop());
+
+const room = useOrderRoom(stores, { environment });
+
+async function demoBuyer(): Promise<Buyer> {
+  const reply = await user.ask(
+    'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { user { id } } } }',
+  );
+  const { id } = reply.data!['signIn']!['user'] as { id: string };
+  return new Buyer(room, id);
+}
+
+describe('without an address in the input', () => {
+  it('the order goes to the one on the profile of its buyer', async () => {
+    const owner = await demoBuyer();
+    const id = await owner.ordered(await room.sell());
+    expect(await owner.prepare(id)).toMatchObject({
+      __typename: 'PaymentPrepared',
+      order: { shippingAddress: { postalCode: '00000', line1: 'Not given', line2: null } },
+    });
+  });
+
+  it('one has to be given by a buyer who has none', async () => {
+    const stranger = new Buyer(room);
+    const id = await stranger.ordered(await room.sell());
+    expect(await stranger.prepare(id)).toMatchObject({ __typename: 'ShippingAddressRequired' });
+    expect(await stranger.order(id)).toMatchObject({ status: 'PENDING_PAYMENT', shippingAddress: null });
+  });
+});
+
+describe('while the user subgraph cannot be reached', () => {
+  it('the profile is unavailable, soon without being asked for; an address in the input is all that is needed', async () => {
+    const { services, as } = await room.services();
+    const client = createSubgraphClient({
+      urls: ['http://127.0.0.1:9/graphql'],
+      identitySecret: IDENTITY_SECRET,
+    });
+    let asked = 0;
+    const profiles = new ProfileReader({
+      ...client,
+      send: (...parts) => {
+        asked++;
+        return client.send(...parts);
+      },
+    });
+    services.profiles = profiles;
+    const someone = new Buyer(room);
+    const id = await someone.ordered(await room.sell());
+    const identity = { caller: buyer(someone.userId), requestId: 'test', patienceMs: null };
+    for (let i = 0; i < 4; i++) {
+      await expect(profiles.addressOf(identity)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    expect(asked).toBe(5);
+    await expect(preparePayment({ orderId: id }, as(someone.userId))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    expect(
+      await preparePayment(
+        { orderId: id, shippingAddress: { postalCode: '1', line1: 'Here' } },
+        as(someone.userId),
+      ),
+    ).toMatchObject({ __typename: 'PaymentPrepared' });
+    await client.close();
+  });
+});

@@ -1,0 +1,78 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleAll,
+  handleWhen,
+  retry,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
+import { Fault } from '../../../platform/errors.ts';
+import type { SubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import type { Identity } from '../../../platform/identity/identity.ts';
+import type { ShippingAddress } from './shipping-address.ts';
+
+const ATTEMPT_MS = 1_000;
+/** All attempts together. */
+const DEADLINE_MS = 3_000;
+const RETRIES = 2;
+const FAILURES_UNTIL_BREAK = 5;
+const BREAK_MS = 5_000;
+
+/**
+ * Profiles as the user subgraph shows them to the caller: nobody's address is read on anybody else's behalf. It is only
+ * a read, so it is tried again; and while the subgraph is down, nobody waits for it.
+ */
+export class ProfileReader {
+  readonly #client: SubgraphClient;
+  readonly #policy = wrap(
+    timeout(DEADLINE_MS, TimeoutStrategy.Aggressive),
+    retry(
+      handleWhen((error) => !(error instanceof BrokenCircuitError)),
+      {
+        maxAttempts: RETRIES,
+        backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 500 }),
+      },
+    ),
+    circuitBreaker(handleAll, {
+      halfOpenAfter: BREAK_MS,
+      breaker: new ConsecutiveBreaker(FAILURES_UNTIL_BREAK),
+    }),
+  );
+
+  constructor(client: SubgraphClient) {
+    this.#client = client;
+  }
+
+  /**
+   * @returns the caller's own address; null when there is none
+   * @throws {Fault} UNAVAILABLE when the user subgraph does not answer
+   */
+  async addressOf(identity: Identity): Promise<ShippingAddress | null> {
+    try {
+      return await this.#policy.execute(() => this.#ask(identity));
+    } catch (cause) {
+      const fault = new Fault('UNAVAILABLE');
+      fault.cause = cause;
+      throw fault;
+    }
+  }
+
+  async #ask(identity: Identity): Promise<ShippingAddress | null> {
+    const reply = await this.#client.send(
+      { query: QUERY, variables: { references: [{ __typename: 'User', id: identity.caller?.userId }] } },
+      identity,
+      ATTEMPT_MS,
+    );
+    const entities = reply.data?.['_entities'] as ({ address: ShippingAddress | null } | null)[] | undefined;
+    if (!entities || reply.errors) throw new Fault('UNAVAILABLE');
+    return entities[0]?.address ?? null;
+  }
+}
+
+const QUERY = `query AddressOfBuyer($references: [_Any!]!) {
+  _entities(representations: $references) { ... on User { address { postalCode line1 line2 } } }
+}`;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { FieldCipher } from '../../../platform/personal-data/field-cipher.ts';
+import type { OrderContext } from '../context.ts';
+import type { Order } from '../orders/order.ts';
+
+export interface ShippingAddress {
+  readonly postalCode: string;
+  readonly line1: string;
+  readonly line2: string | null;
+}
+
+const text = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'Must not be empty.')
+    .max(longest, `Must be at most ${longest} characters.`)
+    .refine((value) => !/\p{Cc}/u.test(value), 'Must not contain control characters.');
+
+/** As for the address of a profile. */
+export const shippingAddress = z.object({
+  postalCode: text(20),
+  line1: text(200),
+  line2: text(200)
+    .or(z.string().trim().length(0))
+    .nullish()
+    .transform((line) => line || null),
+});
+
+const placeOf = (orderId: string): string => `order.shippingAddress:${orderId}`;
+
+/** @returns the address as it is stored: encrypted, and bound to the order */
+export const sealAddress = (cipher: FieldCipher, orderId: string, address: ShippingAddress): Buffer =>
+  Buffer.from(cipher.encrypt(JSON.stringify(address), placeOf(orderId)));
+
+/** Where an order goes. Decrypted for its buyer and for `order:read`; null for anyone else, on whatever path they came. */
+export function shippingAddressOf(order: Order, { caller, services }: OrderContext): ShippingAddress | null {
+  const mayRead = caller?.userId === order.userId || caller?.scopes.has('order:read');
+  if (!order.shippingAddress || !mayRead) return null;
+  const plain = services.cipher.decrypt(order.shippingAddress.toString(), placeOf(order.id));
+  return JSON.parse(plain) as ShippingAddress;
+}

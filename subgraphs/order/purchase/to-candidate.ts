@@ -1,0 +1,39 @@
+import type { Candidate } from '../batch/candidate.ts';
+import type { Order } from '../orders/order.ts';
+import type { ProductForSale } from '../products/product-reader.ts';
+import type { Reservation } from '../stock/stock-outcomes.ts';
+import type { Attempt } from './attempt.ts';
+
+/**
+ * The order as it will stand, at the prices and names of this moment.
+ *
+ * @param reservations one for each line of the attempt, in their order
+ */
+export function toCandidate(
+  attempt: Attempt,
+  products: ReadonlyMap<string, ProductForSale>,
+  reservations: readonly Reservation[],
+  paymentTimeoutMs: number,
+): Candidate {
+  const now = Date.now();
+  const items = attempt.lines.map(({ productId, quantity }, index) => {
+    const { name, unitPrice, currency } = products.get(productId)!;
+    const { epoch, seq } = reservations[index]!;
+    return { productId, quantity, unitPrice, currency, productName: name, epoch, seq };
+  });
+  const order: Order = {
+    id: attempt.orderId,
+    userId: attempt.userId,
+    status: 'PENDING_PAYMENT',
+    items,
+    totalAmount: items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0),
+    currency: products.get(attempt.lines[0]!.productId)!.currency,
+    shippingAddress: null,
+    dueAt: new Date(now + paymentTimeoutMs),
+    createdAt: new Date(now),
+  };
+  const limits = new Map<string, number>();
+  for (const { id, terms } of products.values())
+    if (terms.purchaseLimit !== null) limits.set(id, terms.purchaseLimit);
+  return { order, requestHash: attempt.requestHash, limits };
+}

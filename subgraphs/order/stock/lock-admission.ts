@@ -1,0 +1,135 @@
+import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { wasNotSent } from '../../../platform/redis/client.ts';
+import type { Lock, LockOptions } from '../../../platform/redis/lock.ts';
+import type { Admission } from './admission.ts';
+import { redisId } from './redis-id.ts';
+import type { ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
+import type { StockTools } from './stock-tools.ts';
+
+interface Asked {
+  readonly request: ReserveRequest;
+  readonly terms: SaleTerms;
+}
+
+/**
+ * The strategy `lock`: one purchase at a time reads the numbers, decides here, and writes, under a lock on the product, as
+ * many systems do. Two round trips more for each purchase, and those who wait for the lock wait in no order. The
+ * write compares the lock's token, so an owner that froze past its end writes nothing.
+ */
+export class LockAdmission implements Admission {
+  readonly #tools: StockTools;
+  readonly #reservationTtlMs: number;
+  readonly #lockOptions: LockOptions;
+  readonly #logger: Logger;
+  // The purchases of one process do not compete with each other for the lock.
+  readonly #turns = createKeyedCoalescer(
+    async (productId: string, [asked]: readonly Asked[]) => [await this.#underLock(productId, asked!)],
+    { maxItems: 1 },
+  );
+
+  constructor(tools: StockTools, reservationTtlMs: number, lockOptions: LockOptions, logger: Logger) {
+    this.#tools = tools;
+    this.#reservationTtlMs = reservationTtlMs;
+    this.#lockOptions = lockOptions;
+    this.#logger = logger;
+  }
+
+  async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
+    try {
+      return await this.#turns.ask(productId, { request, terms });
+    } catch (error) {
+      if (wasNotSent(error)) return { kind: 'notReady' };
+      this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
+      return { kind: 'unanswered' };
+    }
+  }
+
+  async #underLock(productId: string, { request, terms }: Asked): Promise<ReserveOutcome> {
+    const { locks, keys, busyProducts } = this.#tools;
+    if (performance.now() > request.deadline) return { kind: 'tooLate' };
+    await busyProducts.keep(productId);
+    const key = keys.admissionLock(productId);
+    return locks.using(key, this.#lockOptions, (lock) => this.#decide(productId, request, terms, lock), {
+      kind: 'tooLate',
+    } as const);
+  }
+
+  async #decide(
+    productId: string,
+    request: ReserveRequest,
+    terms: SaleTerms,
+    lock: Lock,
+  ): Promise<ReserveOutcome> {
+    const { keys, scripts, gate, clock } = this.#tools;
+    const { orderId, userId, quantity } = request;
+    const ids = [redisId(orderId), redisId(userId)];
+    const reply = await gate.through(productId, (epoch) => {
+      const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
+      return scripts.readReservation([keys.gate(productId), stock, due, records, holding], [epoch, ...ids]);
+    });
+    if (reply.state === 'notReady') return { kind: 'notReady' };
+
+    const { epoch, now } = reply;
+    const seen = toState(reply.rest, now);
+    const refusal = refuse(request, terms, seen);
+    if (refusal) return refusal;
+    if (seen.reservedSeq !== null) {
+      return { kind: 'reserved', reservation: { productId, orderId, epoch, seq: seen.reservedSeq } };
+    }
+
+    clock.observe(productId, now);
+    const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
+    const seq = Number(
+      await scripts.writeReservation(
+        [keys.admissionLock(productId), stock, due, records, holding],
+        [lock.token, ...ids, quantity, this.#reservationTtlMs, clock.at(productId, request.deadline)],
+      ),
+    );
+    return seq === 0
+      ? { kind: 'tooLate' }
+      : { kind: 'reserved', reservation: { productId, orderId, epoch, seq } };
+  }
+}
+
+interface State {
+  readonly now: number;
+  readonly remaining: number;
+  readonly countsHoldings: boolean;
+  readonly certain: boolean;
+  readonly held: number;
+  readonly record: string;
+  readonly reservedQuantity: number | null;
+  readonly reservedSeq: number | null;
+}
+
+function toState(rest: readonly (number | string)[], now: number): State {
+  const [total, sold, reserved, limited, remembered, held] = rest.map(Number);
+  const record = String(rest[6]);
+  const [, quantity, seq] = /^R:(\d+):(\d+):/.exec(record) ?? [];
+  return {
+    now,
+    remaining: total! - sold! - reserved!,
+    countsHoldings: limited === 1,
+    certain: remembered === 1,
+    held: held!,
+    record,
+    reservedQuantity: quantity === undefined ? null : Number(quantity),
+    reservedSeq: seq === undefined ? null : Number(seq),
+  };
+}
+
+/** In the order of `reserve-5.lua`. @returns null when the purchase may be admitted, or is already */
+function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): ReserveOutcome | null {
+  const { now, certain, held } = seen;
+  const limit = terms.purchaseLimit;
+  if (limit !== null && !seen.countsHoldings) return { kind: 'notReady' };
+  if (seen.record === 'S') return { kind: 'settled' };
+  if (seen.reservedQuantity !== null)
+    return seen.reservedQuantity === quantity ? null : { kind: 'otherQuantity' };
+  if (now < terms.opensAt) return { kind: 'notOpen', now, certain };
+  if (terms.withdrawn || (terms.closesAt !== null && now >= terms.closesAt))
+    return { kind: 'closed', certain };
+  if (limit !== null && held + quantity > limit) return { kind: 'overLimit', held, certain };
+  return seen.remaining < quantity ? { kind: 'soldOut', certain } : null;
+}

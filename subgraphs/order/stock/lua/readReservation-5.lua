@@ -1,0 +1,33 @@
+--[[
+Reads all that decides about one purchase, for a caller who holds the product's admission lock.
+
+KEYS[1]  gate
+KEYS[2]  stock     of the epoch in ARGV[1], as are the others
+KEYS[3]  due       (unused, so that both scripts of the lock strategy take the same keys)
+KEYS[4]  records
+KEYS[5]  holding
+ARGV[1]  the epoch that the caller takes to be the current one
+ARGV[2]  order id
+ARGV[3]  user id
+
+Returns { now in milliseconds, state, ... }; state is
+  0  not ready
+  1  the gate is at another epoch, which follows
+  2  ready; follow total, sold, reserved, whether holdings are counted (1), whether every key is remembered (1), units
+     that the user holds, and the record of the order ('' for none)
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_run_id ~= run_id then return { now, 0 } end
+if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited', 'forgotten')
+local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])
+if not (total and sold and reserved) then return { now, 0 } end
+return {
+  now, 2, total, sold, reserved, stock[4] == '1' and 1 or 0, stock[5] == '1' and 0 or 1,
+  tonumber(redis.call('HGET', KEYS[5], ARGV[3]) or 0), redis.call('HGET', KEYS[4], ARGV[2]) or ''
+}

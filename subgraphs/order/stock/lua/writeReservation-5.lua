@@ -1,0 +1,29 @@
+--[[
+Writes one reservation, for a caller who has checked it under the product's admission lock and may have lost that since.
+
+KEYS[1]  the admission lock
+KEYS[2]  stock     of the reservation's epoch, as are the others
+KEYS[3]  due
+KEYS[4]  records
+KEYS[5]  holding
+ARGV[1]  the lock's token
+ARGV[2]  order id
+ARGV[3]  user id
+ARGV[4]  quantity
+ARGV[5]  how long the reservation may stay unsettled, in milliseconds
+ARGV[6]  the purchase's deadline, in milliseconds since 1970
+
+Returns the sequence number, or 0 when the lock or the epoch was lost or it is too late: then nothing was written.
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 or now > tonumber(ARGV[6]) then
+  return 0
+end
+
+local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
+redis.call('HINCRBY', KEYS[2], 'reserved', ARGV[4])
+redis.call('HSET', KEYS[4], ARGV[2], string.format('R:%d:%d:%s', ARGV[4], seq, ARGV[3]))
+redis.call('ZADD', KEYS[3], now + tonumber(ARGV[5]), ARGV[2])
+if redis.call('HGET', KEYS[2], 'limited') == '1' then redis.call('HINCRBY', KEYS[5], ARGV[3], ARGV[4]) end
+return seq

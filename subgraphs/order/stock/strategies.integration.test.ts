@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+
+/** The contract of a stock strategy: whatever the way, what buyers can rely on is the same. */
+describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => {
+  const room = useOrderRoom(useStores(), {
+    orders: 2,
+    environment: {
+      STOCK_STRATEGY,
+      RESERVATION_TIMEOUT: '2s',
+      PURCHASE_TIMEOUT: '20s',
+      STOCK_LOCK_DEADLINE: '15s',
+      STOCK_LOCK_ATTEMPTS: '10000',
+    },
+  });
+
+  async function expectExact(product: string, sold: number): Promise<void> {
+    expect(await room.books(product)).toMatchObject({ sold, units: sold });
+    await waitUntil(
+      'the numbers to agree',
+      () => room.stock(product),
+      (stock) => stock.sold === sold && stock.reserved === 0 && stock.remaining === stock.total - sold,
+    );
+  }
+
+  it('units are sold once, and only as many as there are', async () => {
+    const product = await room.sell({ units: 30 });
+    const answers = await Promise.all(Array.from({ length: 90 }, (_, i) => room.buy(product, { at: i % 2 })));
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 30, SoldOut: 60 });
+    await expectExact(product, 30);
+  });
+
+  it('one key is one order, at two processes at once and afterwards', async () => {
+    const product = await room.sell({ units: 10 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => room.buy(product, { userId, key, at: i % 2 })),
+    );
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 10 });
+    expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
+    expect(await room.buy(product, { userId, key, quantity: 2 })).toMatchObject({
+      __typename: 'IdempotencyKeyReused',
+    });
+    expect(await room.buy(await room.sell(), { userId, key })).toMatchObject({
+      __typename: 'IdempotencyKeyReused',
+    });
+    await expectExact(product, 1);
+  });
+
+  it('a confirmed key is answered with its order when all is sold', async () => {
+    const product = await room.sell({ units: 1 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const { order } = await room.buy(product, { userId, key });
+    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await room.buy(product, { userId, key, at: 1 })).toMatchObject({
+      replayed: true,
+      order: { id: order?.id },
+    });
+  });
+
+  it('the limit of a buyer holds', async () => {
+    const product = await room.sell({ units: 20, purchaseLimit: 2 });
+    const userId = randomUUID();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => room.buy(product, { userId, at: i % 2 })),
+    );
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2, PurchaseLimitExceeded: 10 });
+    await expectExact(product, 2);
+  });
+
+  it('a sale opens and closes on time', async () => {
+    const opensAt = new Date(Date.now() + 600_000);
+    expect(await room.buy(await room.sell({ opensAt }))).toMatchObject({
+      __typename: 'SaleNotOpen',
+      opensAt: opensAt.toISOString(),
+    });
+    const closesAt = new Date(Date.now() - 1_000);
+    expect(await room.buy(await room.sell({ closesAt }))).toMatchObject({
+      __typename: 'SaleClosed',
+      closedAt: closesAt.toISOString(),
+    });
+  });
+
+  it('a restock brings back what was sold out', async () => {
+    const product = await room.sell({ units: 1 });
+    await room.buy(product);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    await room.restock(product, 2);
+    expect(await room.buy(product, { at: 1 })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await expectExact(product, 2);
+  });
+
+  it('an attempt whose time is up before it is admitted buys nothing', async () => {
+    const product = await room.sell({ units: 5 });
+    expect(['Busy', 'OutcomeUnknown']).toContain((await room.buy(product, { patienceMs: 1 })).__typename);
+    await room.buy(product);
+    await expectExact(product, 1);
+  });
+});
+
+describe('processes with different strategies on one product', () => {
+  const stores = useStores();
+  const byScript = useOrderRoom(stores, {
+    environment: { STOCK_STRATEGY: 'atomic', RESERVATION_TIMEOUT: '2s' },
+  });
+  const byRow = useOrderRoom(stores, { environment: { STOCK_STRATEGY: 'row' } });
+
+  it('sell no more than there is, and the numbers agree in the end', async () => {
+    const product = await byScript.sell({ units: 20 });
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => (i % 2 ? byRow : byScript).buy(product, { userId: randomUUID() })),
+    );
+    const confirmed = countAnswers(answers)['PurchaseConfirmed'] ?? 0;
+    expect(confirmed).toBeLessThanOrEqual(20);
+    const { sold, units } = await byRow.books(product);
+    expect([sold, units]).toEqual([confirmed, confirmed]);
+  });
+});

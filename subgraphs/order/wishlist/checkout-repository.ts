@@ -1,0 +1,79 @@
+import type { Database } from '../../../platform/mysql/database.ts';
+import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import type { Line } from '../purchase/attempt.ts';
+import { WishlistCheckout } from './wishlist-checkout.ts';
+
+export interface CheckoutRepository {
+  /** @returns what the checkout buys, as its first attempt has settled it; null when none has begun */
+  find(orderId: string): Promise<readonly Line[] | null>;
+  /** @returns what the checkout buys: these lines, unless another attempt was here before */
+  begin(orderId: string, lines: readonly Line[]): Promise<readonly Line[]>;
+  /** Takes what was bought off the wishlist, once for a checkout. What was put there meanwhile stays. */
+  finish(orderId: string, userId: string): Promise<void>;
+  /** It has bought nothing, and never will with these lines. */
+  drop(orderId: string): Promise<void>;
+  /** Forgets checkouts that nobody came back for. */
+  forgetStartedBefore(moment: Date): Promise<void>;
+}
+
+export function createCheckoutRepository({ orm }: Database): CheckoutRepository {
+  const checkouts = orm.getRepository(WishlistCheckout);
+  const checkoutIs = 'order_id = :orderId';
+  const idOf = (orderId: string) => ({ orderId: uuidToBytes(orderId) });
+
+  async function find(orderId: string): Promise<readonly Line[] | null> {
+    const checkout = await checkouts
+      .createQueryBuilder('checkout')
+      .where('checkout.orderId = :orderId', idOf(orderId))
+      .getOne();
+    return checkout?.items ?? null;
+  }
+
+  return {
+    find,
+
+    begin: async (orderId, items) => {
+      await checkouts
+        .createQueryBuilder()
+        .insert()
+        .orIgnore()
+        .values({ orderId, items, startedAt: new Date() })
+        .updateEntity(false)
+        .execute();
+      return (await find(orderId)) ?? items;
+    },
+
+    finish: (orderId, userId) =>
+      repeatLostRaces(() =>
+        orm.transaction(async (manager) => {
+          const checkout = await manager
+            .createQueryBuilder(WishlistCheckout, 'checkout')
+            .setLock('pessimistic_write')
+            .where('checkout.orderId = :orderId', idOf(orderId))
+            .getOne();
+          if (!checkout) return;
+          for (const { productId, quantity } of checkout.items) {
+            const item = [uuidToBytes(userId), uuidToBytes(productId), quantity];
+            await manager.query(
+              'DELETE FROM wishlist_item WHERE user_id = ? AND product_id = ? AND quantity <= ?',
+              item,
+            );
+            await manager.query(
+              'UPDATE wishlist_item SET quantity = quantity - ? WHERE user_id = ? AND product_id = ? AND quantity > ?',
+              [quantity, ...item],
+            );
+          }
+          await manager.query('DELETE FROM wishlist_checkout WHERE order_id = ?', [uuidToBytes(orderId)]);
+        }),
+      ),
+
+    drop: async (orderId) => {
+      await checkouts.createQueryBuilder().delete().where(checkoutIs, idOf(orderId)).execute();
+    },
+
+    forgetStartedBefore: async (moment) => {
+      await checkouts.createQueryBuilder().delete().where('started_at < :moment', { moment }).execute();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { Fault } from '../../../platform/errors.ts';
+import { checkInput, invalidInput } from '../../../platform/graphql/invalid-input.ts';
+import type { CheckoutWishlistInput } from '../__generated__/resolvers-types.ts';
+import { signedIn, type OrderContext } from '../context.ts';
+import { newCheckout, withLines, type Line } from '../purchase/attempt.ts';
+import { busy, wishlistEmpty, type PurchaseOutcome } from '../purchase/outcomes.ts';
+import { patienceOf } from '../purchase/patience.ts';
+import { idempotencyKey } from '../purchase/purchase-input.ts';
+import { replay } from '../purchase/replay.ts';
+
+const checkoutInput = z.object({ idempotencyKey });
+
+/** Products in one order. */
+const MAX_LINES = 50;
+
+/**
+ * The `checkoutWishlist` mutation: one order for everything on the wishlist, or none. What was bought leaves the wishlist
+ * after the order is durable; if the process ends between the two, the same key again makes up for it.
+ */
+export async function checkoutWishlist(
+  input: CheckoutWishlistInput,
+  context: OrderContext,
+): Promise<PurchaseOutcome> {
+  const { userId } = signedIn(context);
+  const checked = checkInput(checkoutInput, input);
+  if (!checked.ok) return checked.refusal;
+  const { checkouts, lookup, purchases, wishlists } = context.services;
+  const checkout = newCheckout(userId, checked.value.idempotencyKey, patienceOf(context));
+  const { orderId } = checkout;
+
+  const before = await lookup.find(orderId);
+  if (before) return afterwards(replay(checkout, before), orderId, context);
+
+  let lines = await checkouts.find(orderId);
+  if (!lines) {
+    const wanted = await wishlists.listOf(userId);
+    // An order that has emptied the wishlist since the look above is there to be found now.
+    const meanwhile = wanted.length === 0 ? await lookup.find(orderId) : null;
+    if (meanwhile) return afterwards(replay(checkout, meanwhile), orderId, context);
+    if (wanted.length === 0) return wishlistEmpty;
+    if (wanted.length > MAX_LINES) return tooManyLines;
+    lines = await checkouts.begin(orderId, wanted);
+  }
+  const problem = await checkCurrencies(lines, context);
+  return afterwards(problem ?? (await purchases.buy(withLines(checkout, lines))), orderId, context);
+}
+
+/** The wishlist after an outcome. It is only a list of wishes: where this fails the outcome stands. */
+async function afterwards(
+  outcome: PurchaseOutcome,
+  orderId: string,
+  context: OrderContext,
+): Promise<PurchaseOutcome> {
+  const { checkouts } = context.services;
+  try {
+    if (outcome.__typename === 'PurchaseConfirmed') await checkouts.finish(orderId, signedIn(context).userId);
+    else if (!mayGoOn(outcome)) await checkouts.drop(orderId);
+  } catch (error) {
+    context.logger.warn({ err: error, orderId }, 'the wishlist stays as it was after a checkout');
+  }
+  return outcome;
+}
+
+/** The same key again may still buy, so it has to buy the same. */
+const mayGoOn = ({ __typename }: PurchaseOutcome): boolean =>
+  __typename === 'Busy' || __typename === 'OutcomeUnknown';
+
+async function checkCurrencies(
+  lines: readonly Line[],
+  { services }: OrderContext,
+): Promise<PurchaseOutcome | null> {
+  try {
+    const products = await Promise.all(lines.map(({ productId }) => services.products.read(productId)));
+    const currencies = new Set(products.flatMap((product) => (product ? [product.currency] : [])));
+    return currencies.size > 1 ? severalCurrencies : null;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return busy;
+  }
+}
+
+const severalCurrencies = invalidInput([
+  { path: 'wishlist', message: 'The products of one order have one currency.' },
+]);
+
+const tooManyLines = invalidInput([
+  { path: 'wishlist', message: `One order has at most ${MAX_LINES} products.` },
+]);

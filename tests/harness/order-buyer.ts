@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { uuidToBytes } from '../../platform/uuid.ts';
+import { newKey, type OrderRoom } from './order-room.ts';
+import { buyer } from './subgraph-call.ts';
+
+const ORDER = `id status paymentDueAt returnableUntil createdAt
+  total { amount currency } items { quantity product { id } }
+  shippingAddress { postalCode line1 line2 }
+  payment { id status amount { amount currency } attemptedAt }
+  history { status at }`;
+
+const WISHLIST = 'wishlist { quantity addedAt product { id } }';
+
+const ANSWER = `__typename
+  ... on PurchaseConfirmed { replayed order { ${ORDER} } }
+  ... on SoldOut { productId }`;
+
+const REFUSALS = `... on InvalidOrderStatus { status } ... on InvalidInput { problems { path message } }`;
+
+export interface OrderSeen {
+  readonly id: string;
+  readonly status: string;
+  readonly paymentDueAt: string | null;
+  readonly returnableUntil: string | null;
+  readonly total: { readonly amount: number; readonly currency: string };
+  readonly items: readonly { readonly quantity: number; readonly product: { readonly id: string } }[];
+  readonly shippingAddress: object | null;
+  readonly payment: { readonly id: string; readonly status: string } | null;
+  readonly history: readonly { readonly status: string; readonly at: string }[];
+}
+
+export interface Answer {
+  readonly __typename: string;
+  readonly order?: OrderSeen;
+  readonly status?: string;
+  readonly replayed?: boolean;
+  readonly productId?: string;
+  readonly closedAt?: string;
+  readonly wishlist?: readonly WishSeen[];
+  readonly problems?: readonly { readonly path: string; readonly message: string }[];
+}
+
+export interface WishSeen {
+  readonly quantity: number;
+  readonly product: { readonly id: string };
+}
+
+/** A buyer who speaks to an order subgraph as the router would. */
+export class Buyer {
+  readonly #room: OrderRoom;
+  readonly userId: string;
+
+  constructor(room: OrderRoom, userId: string = randomUUID()) {
+    this.#room = room;
+    this.userId = userId;
+  }
+
+  /** @returns the id of an order that was confirmed */
+  async ordered(productId: string, quantity = 1): Promise<string> {
+    const answer = await this.#room.buy(productId, { userId: this.userId, quantity });
+    if (!answer.order) throw new Error(`no order: ${JSON.stringify(answer)}`);
+    return answer.order.id;
+  }
+
+  prepare(orderId: string, shippingAddress?: object): Promise<Answer> {
+    const input = { orderId, ...(shippingAddress ? { shippingAddress } : {}) };
+    return this.#mutate(
+      'preparePayment',
+      'PreparePaymentInput',
+      `__typename ... on PaymentPrepared { order { ${ORDER} } } ${REFUSALS}`,
+      input,
+    );
+  }
+
+  pay(orderId: string, paymentToken = 'sim_success', at = 0): Promise<Answer> {
+    return this.#mutate(
+      'pay',
+      'PayInput',
+      `__typename ... on PaymentAccepted { order { ${ORDER} } } ... on PaymentDeclined { order { ${ORDER} } } ${REFUSALS}`,
+      { orderId, paymentToken },
+      at,
+    );
+  }
+
+  cancel(orderId: string, at = 0): Promise<Answer> {
+    return this.#mutate(
+      'cancelOrder',
+      'CancelOrderInput',
+      `__typename ... on OrderCancelled { order { ${ORDER} } } ... on InvalidOrderStatus { status }`,
+      { orderId },
+      at,
+    );
+  }
+
+  requestReturn(orderId: string, reason?: string): Promise<Answer> {
+    return this.#mutate(
+      'requestReturn',
+      'RequestReturnInput',
+      `__typename ... on ReturnRequested { order { ${ORDER} } } ... on ReturnWindowClosed { closedAt } ${REFUSALS}`,
+      { orderId, ...(reason === undefined ? {} : { reason }) },
+    );
+  }
+
+  add(productId: string, quantity = 1): Promise<Answer> {
+    return this.#changeWishlist('addToWishlist', 'WishlistItemInput', { productId, quantity });
+  }
+
+  set(productId: string, quantity: number): Promise<Answer> {
+    return this.#changeWishlist('updateWishlistItem', 'WishlistItemInput', { productId, quantity });
+  }
+
+  remove(productId: string): Promise<Answer> {
+    return this.#changeWishlist('removeFromWishlist', 'RemoveFromWishlistInput', { productId });
+  }
+
+  checkout(idempotencyKey = newKey(), at = 0): Promise<Answer> {
+    return this.#mutate(
+      'checkoutWishlist',
+      'CheckoutWishlistInput',
+      `${ANSWER} ... on InvalidInput { problems { path message } }`,
+      { idempotencyKey },
+      at,
+    );
+  }
+
+  /** @returns null for an order that this buyer does not see */
+  async order(orderId: string): Promise<OrderSeen | null> {
+    const reply = await this.#room.ask(
+      `query ($id: ID!) { order(id: $id) { ${ORDER} } }`,
+      { id: orderId },
+      { caller: buyer(this.userId) },
+    );
+    if (!reply.data) throw new Error(`no answer: ${JSON.stringify(reply)}`);
+    return reply.data['order'] as OrderSeen | null;
+  }
+
+  /** The wishlist of a user, as this buyer sees it: their own, unless said otherwise. */
+  async wishlist(ofUser = this.userId): Promise<readonly WishSeen[]> {
+    const reply = await this.#room.ask(
+      `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { ${WISHLIST} } } }`,
+      { refs: [{ __typename: 'User', id: ofUser }] },
+      { caller: buyer(this.userId) },
+    );
+    return (reply.data?.['_entities'] as { wishlist: WishSeen[] }[])[0]!.wishlist;
+  }
+
+  /** Makes an order due now, or so long from now, in milliseconds. */
+  async makeDue(orderId: string, inMs = 0): Promise<void> {
+    await this.#room.pool.query(
+      'UPDATE orders SET due_at = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND WHERE id = ?',
+      [inMs * 1_000, uuidToBytes(orderId)],
+    );
+  }
+
+  #changeWishlist(field: string, type: string, input: object): Promise<Answer> {
+    return this.#mutate(
+      field,
+      type,
+      `__typename ... on WishlistUpdated { ${WISHLIST} } ... on InvalidInput { problems { path message } }`,
+      input,
+    );
+  }
+
+  async #mutate(field: string, type: string, selection: string, input: object, at = 0): Promise<Answer> {
+    const reply = await this.#room.ask(
+      `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`,
+      { input },
+      { caller: buyer(this.userId), at },
+    );
+    const answer = reply.data?.[field];
+    if (!answer || reply.errors) throw new Error(`no answer to ${field}: ${JSON.stringify(reply)}`);
+    return answer as Answer;
+  }
+}
