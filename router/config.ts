@@ -36,6 +36,8 @@ const settings = (production: boolean) => ({
   JWT_AUDIENCE: z.string().default('firstcome'),
 
   PLAYGROUND: onOff(production ? 'off' : 'on'),
+  /** A page that shows how to write a client, at `/sale/<product id>`. */
+  SALE_PAGE: onOff(production ? 'off' : 'on'),
   INTROSPECTION: onOff(production ? 'off' : 'on'),
   /** Whether an error may say "Did you mean …", which tells what the schema has. */
   SUGGESTIONS: onOff(production ? 'off' : 'on'),
@@ -53,6 +55,9 @@ const settings = (production: boolean) => ({
   OPERATION_MAX_COST: count(10_000),
   /** More at once are refused at once. */
   MAX_CONCURRENT_REQUESTS: count(5_000),
+  /** Streams of live stock, in all and from one address; more are refused at once. */
+  MAX_LIVE_CLIENTS: count(10_000),
+  MAX_LIVE_CLIENTS_PER_ADDRESS: count(200),
   /** Memory for documents that have been worked out, in MiB. */
   OPERATION_CACHE_MIB: count(32),
 });

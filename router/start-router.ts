@@ -7,6 +7,7 @@ import type { RouterConfig } from './config.ts';
 import { front } from './front.ts';
 import { loadGateway } from './gateway.ts';
 import { graphqlEndpoint } from './graphql-endpoint.ts';
+import { startLiveStock } from './live/start-live-stock.ts';
 import { createOperationStore } from './operation/operation-store.ts';
 import { playground } from './playground/playground.ts';
 import { allowedOrigins } from './request/cors.ts';
@@ -65,9 +66,11 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     trustedProxies: config.TRUSTED_PROXIES,
     logger,
   });
+  const live = startLiveStock(config, gateway, logger);
   const pages: Record<string, Handler> = config.PLAYGROUND ? { '/': playground() } : {};
 
   const closeDependencies = async () => {
+    await live.close();
     await gateway.stop();
     await Promise.all([...clients.values()].map((client) => client.close()));
     ended.close();
@@ -77,7 +80,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       host: config.HOST,
       port: config.PORT,
       maxBodyBytes: config.MAX_BODY_BYTES,
-      routes: { '/graphql': endpoint, ...pages },
+      routes: { '/graphql': endpoint, '/live/stock': live.handler, ...pages },
       around: front(allowedOrigins(config.CORS_ORIGINS), logger),
       readiness: { redis: () => ended.ping(), ...subgraphReadiness(clients) },
       logger,
@@ -86,6 +89,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       url: http.url,
       close: async () => {
         http.announceEnd();
+        live.end();
         await http.close();
         await closeDependencies();
       },

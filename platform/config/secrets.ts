@@ -20,6 +20,14 @@ const makers = {
 
 export type SecretName = keyof typeof makers;
 
+/** A new value for each secret, by the name of its variable. */
+export const makeSecrets = (): Record<SecretName, string> => ({
+  IDENTITY_SECRET: makers.IDENTITY_SECRET(),
+  SIGNING_KEYS: makers.SIGNING_KEYS(),
+  ENCRYPTION_KEYS: makers.ENCRYPTION_KEYS(),
+  LOOKUP_KEY: makers.LOOKUP_KEY(),
+});
+
 /**
  * @returns the secret from the environment; outside production else from `<dataDir>/secrets/`, made there at first use
  * @throws {ConfigurationError} in production, when the variable is not set

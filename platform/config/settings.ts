@@ -36,6 +36,14 @@ export const onOff = (preset: 'on' | 'off') =>
     .default(preset)
     .transform((word) => word === 'on');
 
+/** One URL or several, separated by commas. */
+const urlsOf = (protocols: string[]) =>
+  z
+    .string()
+    .refine((text) => text.split(',').every((part) => urlOf(protocols).safeParse(part.trim()).success), {
+      error: `expected URLs that start with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, separated by commas`,
+    });
+
 const urlOf = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     error: `expected a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -73,6 +81,21 @@ export const commonSettings = {
 export const storeSettings = {
   /** The path names the databases: `/firstcome` means firstcome_user, firstcome_product and firstcome_order. */
   MYSQL_URL: urlOf(['mysql:', 'mariadb:']).default('mysql://root@127.0.0.1:3306/firstcome'),
-  REDIS_URL: urlOf(['redis:', 'rediss:']).default('redis://127.0.0.1:6379'),
+  /** One server; or some nodes of a cluster, separated by commas. */
+  REDIS_URL: urlsOf(['redis:', 'rediss:']).default('redis://127.0.0.1:6379'),
   REDIS_PREFIX: z.string().default('firstcome:'),
+};
+
+/** Settings of every process that asks others. */
+export const discoverySettings = {
+  /** How often the host names of the others are looked up. */
+  DISCOVERY_REFRESH: duration('5s'),
+};
+
+/** A replica of MySQL for reads that may be a little old; without a URL there is none. */
+export const replicaSettings = {
+  /** Its databases have the names of the primary's. */
+  MYSQL_REPLICA_URL: urlOf(['mysql:', 'mariadb:']).optional(),
+  /** Further behind, it is not read from. */
+  MYSQL_REPLICA_MAX_LAG: duration('5s'),
 };

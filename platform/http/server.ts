@@ -1,5 +1,13 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, FAULTS } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { answerBrokenRequest } from './broken-request.ts';
@@ -23,6 +31,11 @@ export interface HttpReply {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
+  /**
+   * In the place of `body`: an answer that goes on. It is given the way to the client once the head is sent; whoever writes
+   * ends it, before the server closes, and heeds what `Writable` says of clients that read slowly.
+   */
+  readonly stream?: (out: Writable) => void;
 }
 
 export type Handler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
@@ -32,7 +45,7 @@ export interface HttpServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly maxBodyBytes: number;
-  /** By path, for every method. */
+  /** By path, for every method; one that ends in `/*` is for every path below it that has no route of its own. */
   readonly routes: Readonly<Record<string, Handler>>;
   /** Runs around every answer: of routes, of health checks, and the one that there is nothing here. */
   readonly around?: (request: HttpRequest, handler: Handler) => Promise<HttpReply>;
@@ -46,7 +59,10 @@ export interface RunningHttpServer {
   readonly port: number;
   /** From now on `/health/ready` says no, so that nothing new is sent here. */
   announceEnd(): void;
-  /** Accepts nothing new, answers what is under way for at most `patienceMs`, then cuts what is left. */
+  /**
+   * Tells every connection with its next answer that it ends, so that no client is just about to use one when it is cut.
+   * Then accepts nothing new, answers what is under way for at most `patienceMs`, and cuts what is left.
+   */
   close(patienceMs?: number): Promise<void>;
 }
 
@@ -71,6 +87,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     ...options.routes,
   };
+  const findRoute = routeFinder(routes);
 
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 },
@@ -81,7 +98,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const [path, query] = splitUrl(req.url ?? '/');
-    const route = (Object.hasOwn(routes, path) ? routes[path] : undefined) ?? nothingHere;
+    const route = findRoute(path) ?? nothingHere;
     let reply: HttpReply;
     try {
       const request = receive(req, res, path, query, options.maxBodyBytes);
@@ -108,12 +125,26 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     close: async (patienceMs = 10_000) => {
       ending = true;
+      if (await hasConnections(server)) await sleep(FAREWELL_MS);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
       await closed;
       clearTimeout(cut);
     },
+  };
+}
+
+/** Long enough for a busy connection to carry one more answer. */
+const FAREWELL_MS = 250;
+
+const hasConnections = (server: Server): Promise<boolean> =>
+  new Promise((resolve) => server.getConnections((error, count) => resolve(!error && count > 0)));
+
+function routeFinder(routes: Readonly<Record<string, Handler>>): (path: string) => Handler | undefined {
+  const below = Object.keys(routes).filter((route) => route.endsWith('/*'));
+  return (path) => {
+    const name = Object.hasOwn(routes, path) ? path : below.find((one) => path.startsWith(one.slice(0, -1)));
+    return name === undefined ? undefined : routes[name];
   };
 }
 
@@ -172,6 +203,7 @@ function readBody(req: IncomingMessage, maxBodyBytes: number): Promise<string> {
 
 function send(req: IncomingMessage, res: ServerResponse, reply: HttpReply, ending: boolean): void {
   if (res.destroyed || res.writableEnded) return;
+  if (reply.stream) return sendStream(res, reply, reply.stream);
   const body = reply.body ?? '';
   // A body that was not read to its end would be taken for the next request.
   const hangUp = ending || !req.complete;
@@ -183,4 +215,20 @@ function send(req: IncomingMessage, res: ServerResponse, reply: HttpReply, endin
     ...reply.headers,
   });
   res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+/** Its connection carries nothing after it. */
+function sendStream(
+  res: ServerResponse,
+  { status, headers }: HttpReply,
+  stream: (out: Writable) => void,
+): void {
+  res.writeHead(status, {
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...headers,
+  });
+  res.flushHeaders();
+  stream(res);
 }

@@ -1,16 +1,33 @@
-import { Pool } from 'undici';
 import { Fault, type FaultCode } from '../errors.ts';
 import { IDENTITY_HEADER, signIdentity, type Identity } from '../identity/identity.ts';
+import type { Logger } from '../logger.ts';
+import { discover, resolveBySystem, type Resolve } from './discovery.ts';
+import { wasSent, type HttpAnswer, type Instance } from './instance.ts';
+import { Instances } from './instances.ts';
 
-/** GraphQL over HTTP from one process of the system to another: pooled connections, a signed identity, a deadline. */
+/**
+ * GraphQL over HTTP from one process of the system to a subgraph, wherever its instances are at the moment: pooled
+ * connections, a signed identity, a deadline.
+ */
 export interface SubgraphClient {
   /**
+   * Another instance is asked where nothing was sent, and once more where a read lost its connection; a mutation that may
+   * have been sent never is.
+   *
    * @param operation the request's body: `query`, `variables`, `operationName`
    * @param deadlineMs how long the answer may take, in milliseconds
    * @throws {Fault} UNAVAILABLE when no instance could be reached and nothing was sent; TIMEOUT when the outcome is open
    */
-  send(operation: object, identity: Identity, deadlineMs: number): Promise<SubgraphReply>;
+  send(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphReply>;
+  /** @throws unless one instance says that it is ready */
+  assertReady(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Operation {
+  readonly query: string;
+  readonly variables?: object | undefined;
+  readonly operationName?: string | undefined;
 }
 
 export interface SubgraphReply {
@@ -23,67 +40,79 @@ export interface SubgraphReply {
 }
 
 export interface SubgraphClientOptions {
-  /** `/graphql` of each instance of the subgraph; requests go to them in turn. */
+  /** `/graphql` of the subgraph: one URL or several, each of whose host names may have several addresses. */
   readonly urls: readonly string[];
   readonly identitySecret: string;
   readonly connectionsPerInstance?: number;
+  /** How often host names are looked up, in milliseconds. */
+  readonly discoveryRefreshMs?: number;
+  readonly resolve?: Resolve;
+  /** Told of instances that come, go, or are left out. */
+  readonly logger?: Logger;
 }
 
-/** Nothing of the request has left this process. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
-]);
-
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
-  const instances = options.urls.map((url) => {
-    const { origin, pathname } = new URL(url);
-    return {
-      path: pathname,
-      pool: new Pool(origin, {
-        connections: options.connectionsPerInstance ?? 128,
-        connectTimeout: 1_000,
-        // Shorter than the server's, so that a connection is never used in the moment in which the server ends it.
-        keepAliveTimeout: 30_000,
-      }),
-    };
+  const { urls, identitySecret, logger } = options;
+  const instances = new Instances(options.connectionsPerInstance ?? 128, logger);
+  const discovery = discover({
+    urls,
+    refreshMs: options.discoveryRefreshMs ?? 5_000,
+    resolve: options.resolve ?? resolveBySystem,
+    onTargets: (targets) => instances.set(targets),
+    onFailure: (error, hostname) => logger?.warn({ err: error, hostname }, 'a name could not be looked up'),
   });
-  let turn = 0;
 
   return {
     async send(operation, identity, deadlineMs) {
-      const body = JSON.stringify(operation);
-      const patient = { ...identity, patienceMs: deadlineMs };
-      const headers = {
-        'content-type': 'application/json',
-        [IDENTITY_HEADER]: signIdentity(options.identitySecret, patient),
-      };
-      const signal = AbortSignal.timeout(deadlineMs);
-      for (let attempt = 1; ; attempt++) {
-        const { pool, path } = instances[turn++ % instances.length]!;
-        try {
-          const response = await pool.request({ method: 'POST', path, headers, body, signal });
-          return parseReply(response.statusCode, await response.body.text());
-        } catch (error) {
-          if (error instanceof Fault) throw error;
-          if (signal.aborted) throw because('TIMEOUT', error);
-          const sent = !NOT_SENT.has((error as NodeJS.ErrnoException).code ?? '');
-          // Another instance may be asked only where this one cannot have begun.
-          if (!sent && attempt < instances.length) continue;
-          throw because(sent ? 'TIMEOUT' : 'UNAVAILABLE', error);
-        }
-      }
+      const { status, text } = await ask(operation, identity, deadlineMs);
+      return parseReply(status, text);
+    },
+    assertReady: async () => {
+      if (instances.count === 0) await discovery.refresh();
+      await instances.assertOneReady();
     },
     close: async () => {
-      await Promise.all(instances.map(({ pool }) => pool.close()));
+      discovery.stop();
+      await instances.close();
     },
   };
+
+  async function ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<HttpAnswer> {
+    const signal = AbortSignal.timeout(deadlineMs);
+    const deadline = performance.now() + deadlineMs;
+    const body = JSON.stringify(operation);
+    const tried = new Set<Instance>();
+    let failure: unknown = new Error(`No address is known of ${urls.join(', ')}.`);
+    let isRepeated = false;
+    if (instances.count === 0) await Promise.race([discovery.refresh(), untilAborted(signal)]);
+    for (;;) {
+      const instance = instances.choose(tried);
+      if (!instance) throw because('UNAVAILABLE', failure);
+      tried.add(instance);
+      const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
+      const headers = {
+        'content-type': 'application/json',
+        [IDENTITY_HEADER]: signIdentity(identitySecret, { ...identity, patienceMs }),
+      };
+      try {
+        return await instance.ask({ headers, body }, signal);
+      } catch (error) {
+        failure = error;
+        if (signal.aborted) throw because('TIMEOUT', error);
+        if (!wasSent(error)) continue;
+        // Once: an operation that ends its process must not go through all of them.
+        if (isRepeated || !isRead(operation.query)) throw because('TIMEOUT', error);
+        isRepeated = true;
+      }
+    }
+  }
 }
+
+/** For sure: what only looks like more than a read is taken for more. */
+const isRead = (query: string): boolean => /^\s*(query\b|\{)/.test(query) && !/\bmutation\b/.test(query);
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 function parseReply(status: number, text: string): SubgraphReply {
   try {

@@ -72,7 +72,10 @@ async function createDatabase(url: string, database: string): Promise<void> {
   }
 }
 
-async function openOrm(options: DatabaseOptions, database: string): Promise<DataSource> {
+export type OrmOptions = Omit<DatabaseOptions, 'room' | 'logger'>;
+
+/** TypeORM on one server, with a pool of prepared sessions. */
+export async function openOrm(options: OrmOptions, database: string): Promise<DataSource> {
   const { host, port, user, password, connectTimeout } = connectionOptions(options.url, database);
   const orm = new DataSource({
     type: 'mysql',
@@ -102,15 +105,26 @@ async function openOrm(options: DatabaseOptions, database: string): Promise<Data
   return orm;
 }
 
+type Session = Parameters<typeof prepareSession>[0] & { destroy(): void };
+
+interface CallbackPool {
+  on(event: 'connection', listener: (session: Session) => void): void;
+  _allConnections: { toArray(): Session[] };
+}
+
+const poolOf = (orm: DataSource): CallbackPool => (orm.driver as unknown as { pool: CallbackPool }).pool;
+
 /** TypeORM has opened one connection by now; that one is prepared here, the others as they come. */
 function prepareSessions(orm: DataSource): void {
-  interface CallbackPool {
-    on(event: 'connection', listener: (connection: Parameters<typeof prepareSession>[0]) => void): void;
-    _allConnections: { toArray(): Parameters<typeof prepareSession>[0][] };
-  }
-  const pool = (orm.driver as unknown as { pool: CallbackPool }).pool;
-  for (const connection of pool._allConnections.toArray()) prepareSession(connection);
-  pool.on('connection', (connection) => prepareSession(connection));
+  const pool = poolOf(orm);
+  for (const session of pool._allConnections.toArray()) prepareSession(session);
+  pool.on('connection', prepareSession);
+}
+
+/** For a server that does not answer any more: what is under way there fails now, and nobody waits for a farewell. */
+export function cutOrm(orm: DataSource): void {
+  for (const session of poolOf(orm)._allConnections.toArray()) session.destroy();
+  orm.destroy().catch(() => undefined);
 }
 
 /** Several processes of a subgraph may start at once: one migrates, the others wait for it. */

@@ -13,12 +13,18 @@ const LOCK_WAIT_TIMEOUT = 1205;
 /** MariaDB's snapshot check: the row changed since the transaction began. */
 const RECORD_CHANGED = 1020;
 const DUPLICATE_KEY = 1062;
+const PRIVILEGE_MISSING = 1227;
+const SYNTAX_UNKNOWN = 1064;
 
 /** The transaction lost to another one: rolled back and run again as a whole, it may well succeed. */
 export const isLostRace = (error: unknown): boolean =>
   [DEADLOCK, LOCK_WAIT_TIMEOUT, RECORD_CHANGED].includes(numberOf(error));
 
 export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === DUPLICATE_KEY;
+
+/** The server knows no such statement, or does not let this account use it. */
+export const isNotTold = (error: unknown): boolean =>
+  [PRIVILEGE_MISSING, SYNTAX_UNKNOWN].includes(numberOf(error));
 
 /** The server did not answer this statement; whether it ran cannot be told. */
 export function isConnectionLost(error: unknown): boolean {

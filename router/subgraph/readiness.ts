@@ -1,29 +1,16 @@
-import { request } from 'undici';
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
-
-const PATIENCE_MS = 1_500;
+import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
 
 /** Anyone may ask whether this process is ready; the subgraphs are asked at most this often, in milliseconds. */
 const FRESH_MS = 250;
 
 /**
- * A subgraph is ready when one of its instances says so itself, at `/health/ready` of its origin.
+ * A subgraph is ready when one of its instances says so itself, at `/health/ready`.
  *
- * @param urls by subgraph, `/graphql` of each instance
+ * @param clients by subgraph
  */
-export function subgraphReadiness(urls: ReadonlyMap<string, readonly string[]>): ReadinessChecks {
-  return Object.fromEntries(
-    [...urls].map(([name, instances]) => [
-      name,
-      shared(() => Promise.any(instances.map((url) => assertReady(new URL('/health/ready', url))))),
-    ]),
-  );
-}
-
-async function assertReady(url: URL): Promise<void> {
-  const response = await request(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-  await response.body.dump();
-  if (response.statusCode !== 200) throw new Error(`${url.href} answered ${response.statusCode}.`);
+export function subgraphReadiness(clients: ReadonlyMap<string, SubgraphClient>): ReadinessChecks {
+  return Object.fromEntries([...clients].map(([name, client]) => [name, shared(() => client.assertReady())]));
 }
 
 function shared(look: () => Promise<void>): () => Promise<void> {

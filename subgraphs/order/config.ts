@@ -4,6 +4,7 @@ import { readSecret } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
   count,
+  discoverySettings,
   duration,
   httpUrls,
   port,
@@ -18,6 +19,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     {
       ...commonSettings,
       ...storeSettings,
+      ...discoverySettings,
       ORDER_PORT: port(4003),
       PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),
       USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),

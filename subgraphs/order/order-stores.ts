@@ -30,12 +30,14 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
       queueLimit: 5_000,
       logger,
     });
-    const { identitySecret } = config;
+    const { identitySecret, DISCOVERY_REFRESH: discoveryRefreshMs } = config;
+    const client = (urls: readonly string[]) =>
+      createSubgraphClient({ urls, identitySecret, discoveryRefreshMs, logger });
     return {
       database,
       redis,
-      productClient: createSubgraphClient({ urls: config.PRODUCT_URL, identitySecret }),
-      userClient: createSubgraphClient({ urls: config.USER_URL, identitySecret }),
+      productClient: client(config.PRODUCT_URL),
+      userClient: client(config.USER_URL),
     };
   } catch (error) {
     redis.disconnect();

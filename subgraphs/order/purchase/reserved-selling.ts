@@ -197,8 +197,8 @@ export class ReservedSelling implements SellingStrategy {
     minEpoch: number,
     products: ReadonlyMap<string, ProductForSale>,
   ): Promise<Readiness> {
-    const countHoldings = products.get(productId)!.terms.purchaseLimit !== null;
-    return this.#the.stock.ensureReady({ productId, minEpoch, countHoldings, deadline: attempt.deadline });
+    const needsHoldings = products.get(productId)!.terms.purchaseLimit !== null;
+    return this.#the.stock.ensureReady({ productId, minEpoch, needsHoldings, deadline: attempt.deadline });
   }
 
   /** Nobody waits for this: where it fails the reaper does it again. */

@@ -56,7 +56,7 @@ export class MovementRelay {
   async #openGates(movements: readonly StockMovement[]): Promise<void> {
     for (const { productId, epoch } of movements) {
       const deadline = performance.now() + GATE_WITHIN_MS;
-      await this.#stock.ensureReady({ productId, minEpoch: epoch, countHoldings: true, deadline });
+      await this.#stock.ensureReady({ productId, minEpoch: epoch, needsHoldings: false, deadline });
     }
   }
 }

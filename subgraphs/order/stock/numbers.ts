@@ -40,9 +40,9 @@ export class Numbers {
     }
   }
 
-  async isReady({ productId, minEpoch, countHoldings }: ReadyRequest): Promise<boolean> {
+  async isReady({ productId, minEpoch, needsHoldings }: ReadyRequest): Promise<boolean> {
     const reply = await this.#look(productId);
-    return reply.state === 'ready' && reply.epoch >= minEpoch && (!countHoldings || reply.rest[3] === 1);
+    return reply.state === 'ready' && reply.epoch >= minEpoch && (!needsHoldings || reply.rest[3] === 1);
   }
 
   /** @returns whether the movement is in Redis's numbers now; false: later again */

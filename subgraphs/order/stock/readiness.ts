@@ -6,7 +6,8 @@ export interface ReadyRequest {
   readonly productId: string;
   /** Epochs below this are known to be dead in MySQL. */
   readonly minEpoch: number;
-  readonly countHoldings: boolean;
+  /** The product has a limit, so it cannot be sold from unless holdings are counted. */
+  readonly needsHoldings: boolean;
   /** When to stop waiting, of `performance.now()`. */
   readonly deadline: number;
 }
@@ -51,7 +52,7 @@ export class StockReadiness {
   }
 
   async #tryOnce(request: ReadyRequest): Promise<RebuildOutcome | 'failed'> {
-    const name = `${request.productId} ${request.minEpoch} ${request.countHoldings}`;
+    const name = `${request.productId} ${request.minEpoch} ${request.needsHoldings}`;
     let running = this.#underWay.get(name);
     if (!running) {
       running = this.#lookOrRebuild(request).finally(() => this.#underWay.delete(name));
@@ -68,6 +69,6 @@ export class StockReadiness {
   async #lookOrRebuild(request: ReadyRequest): Promise<RebuildOutcome> {
     const isReady = () => this.#isReady(request);
     if (await isReady()) return 'ready';
-    return this.#rebuild(request.productId, { countHoldings: request.countHoldings }, isReady);
+    return this.#rebuild(request.productId, { countHoldings: request.needsHoldings }, isReady);
   }
 }

@@ -56,7 +56,7 @@ export async function restock(
     await the.stock.ensureReady({
       productId: request.productId,
       minEpoch: 0,
-      countHoldings: product.terms.purchaseLimit !== null,
+      needsHoldings: product.terms.purchaseLimit !== null,
       deadline: performance.now() + READY_WITHIN_MS,
     });
   }

@@ -1,0 +1,110 @@
+/**
+ * An ordinary evening: how do browsing and buying get on with each other?
+ *
+ * Of RATE requests a second, 90 % are the list of products with their stock, 9 % the stock of the product on sale, and
+ * 1 % a purchase of it, for DURATION. All arrive at a steady rate whether or not the earlier ones were answered.
+ */
+import exec from 'k6/execution';
+import { Counter } from 'k6/metrics';
+import { complain } from './lib/complain.js';
+import { arrivals, inTime, timesOf } from './lib/arrivals.js';
+import { bookThresholds, closeBooks, enter, openBooks } from './lib/books.js';
+import { requireBuyers, tokens } from './lib/buyers.js';
+import { ask } from './lib/graphql.js';
+import { buy, openTill, purchaseThresholds } from './lib/purchase.js';
+import { count, seconds } from './lib/settings.js';
+import { enterShop, putOnSale, STOCK, takeOffSale } from './lib/shop.js';
+import { summaryTrendStats, table } from './lib/summary.js';
+
+const RATE = count('RATE', 200);
+const DURATION = seconds('DURATION', '30s');
+const UNITS = count('UNITS', 1000);
+/** Buyers come back when there are more purchases than users. */
+const USERS = count('USERS', 100);
+/** More than there will be. */
+const MOST_PURCHASES = Math.ceil(RATE * 0.01 * DURATION) + 2;
+
+const wrongAnswers = new Counter('wrong_answers');
+
+const share = (part, run) => arrivals({ rate: RATE * part, duration: DURATION, exec: run });
+
+const TIMES = {
+  products: timesOf('products', 'Products'),
+  stock: timesOf('stock', 'Stock'),
+  purchases: timesOf('purchases', 'Purchase'),
+};
+
+export const options = {
+  scenarios: {
+    products: share(0.9, 'browse'),
+    stock: share(0.09, 'look'),
+    purchases: share(0.01, 'purchase'),
+  },
+  setupTimeout: '2m',
+  teardownTimeout: '5m',
+  summaryTrendStats,
+  thresholds: {
+    ...bookThresholds,
+    ...purchaseThresholds,
+    wrong_answers: ['count==0'],
+    ...inTime(Object.values(TIMES), RATE * DURATION),
+  },
+};
+
+export async function setup() {
+  const admin = await enterShop();
+  await requireBuyers(USERS);
+  openBooks();
+  openTill();
+  wrongAnswers.add(0);
+  const productId = await putOnSale(admin, { name: 'Load test: mix', units: UNITS });
+  return { admin, productId, run: productId.slice(-12) };
+}
+
+const PRODUCTS = `query Products {
+  products(first: 20) {
+    nodes { id name price { amount currency } status opensAt closesAt stock { remaining soldOut } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+export async function browse() {
+  const { data, fault } = await ask(PRODUCTS);
+  if (fault || data.products.nodes.length === 0) isWrong('the list of products', fault || 'nothing');
+}
+
+export async function look({ productId }) {
+  const { data, fault } = await ask(STOCK, { productId });
+  const adds = !fault && data.stock.total === UNITS && data.stock.sold + data.stock.reserved <= UNITS;
+  if (!adds) isWrong('the stock', fault || JSON.stringify(data.stock));
+}
+
+const purchaseOf = (run, number) => ({ token: tokens[number % USERS], key: `perf-${run}-${number}` });
+
+export async function purchase({ productId, run }) {
+  const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
+  if (answer.order) enter(answer.order.id);
+}
+
+export async function teardown({ admin, productId, run }) {
+  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(run, number));
+  await closeBooks({ productId, purchases, units: UNITS });
+  await takeOffSale(admin, productId);
+}
+
+function isWrong(what, answer) {
+  wrongAnswers.add(1);
+  complain(`${what} was answered with ${answer}`);
+}
+
+export function handleSummary(data) {
+  return table(data, `browse-mix: ${RATE} a second for ${DURATION} s`, [
+    ['products with stock', TIMES.products],
+    ['stock', TIMES.stock],
+    ['purchases', TIMES.purchases],
+    ['confirmed', 'purchase_outcomes{outcome:PurchaseConfirmed}'],
+    ['sold out', 'purchase_outcomes{outcome:SoldOut}'],
+    ['wrong', 'wrong_answers'],
+    ['not sent in time', 'dropped_iterations'],
+  ]);
+}

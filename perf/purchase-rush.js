@@ -1,0 +1,111 @@
+/**
+ * The sale opens at a moment and everybody wants one: how soon is it over, and is it exact?
+ *
+ * USERS buyers, each with a token and a key of its own, wait for the opening of a product with UNITS units. They ask
+ * within SPREAD of it, and again under the same key until the answer is final. Afterwards each purchase is asked for
+ * once more under its key: who was confirmed must be given the same order, and who was not must still be refused.
+ */
+import exec from 'k6/execution';
+import { Trend } from 'k6/metrics';
+import { bookThresholds, closeBooks, enter, openBooks, wrong } from './lib/books.js';
+import { requireBuyers, tokens } from './lib/buyers.js';
+import { ask, pause } from './lib/graphql.js';
+import { buy, openTill, PURCHASE, purchaseThresholds } from './lib/purchase.js';
+import { count, seconds } from './lib/settings.js';
+import { enterShop, putOnSale, takeOffSale } from './lib/shop.js';
+import { grouped, summaryTrendStats, table } from './lib/summary.js';
+
+const USERS = count('USERS', 2000);
+const UNITS = count('UNITS', 500);
+const SPREAD = seconds('SPREAD', '0s');
+const SELLS = Math.min(USERS, UNITS);
+/** Time for everybody to open the page, in seconds. */
+const OPENS_IN = 2 + Math.ceil(USERS / 400);
+
+/** From the opening to the final answer, in milliseconds; by `outcome`. */
+const sinceOpening = new Trend('since_opening', true);
+
+export const options = {
+  scenarios: {
+    rush: { executor: 'per-vu-iterations', vus: USERS, iterations: 1, maxDuration: '5m' },
+  },
+  setupTimeout: '2m',
+  teardownTimeout: '10m',
+  summaryTrendStats,
+  thresholds: {
+    ...bookThresholds,
+    ...purchaseThresholds,
+    'purchase_outcomes{outcome:PurchaseConfirmed}': [`count==${SELLS}`],
+    'purchase_outcomes{outcome:SoldOut}': [`count==${USERS - SELLS}`],
+    'since_opening{outcome:PurchaseConfirmed}': ['max>=0'],
+    'since_opening{outcome:SoldOut}': ['max>=0'],
+  },
+};
+
+const purchaseOf = (run, user) => ({ token: tokens[user], key: `perf-${run}-${user}` });
+
+export async function setup() {
+  const admin = await enterShop();
+  await requireBuyers(USERS);
+  openBooks();
+  openTill();
+  const productId = await putOnSale(admin, { name: 'Load test: rush', units: UNITS, opensIn: OPENS_IN });
+  return { admin, productId, run: productId.slice(-12) };
+}
+
+const PAGE = `query ProductPage($id: ID!) {
+  serverTime
+  product(id: $id) { name price { amount currency } status opensAt stock { remaining } }
+}`;
+
+export default async function ({ productId, run }) {
+  const opensAt = await openPage(productId);
+  await pause(opensAt - Date.now() + SPREAD * 1000 * Math.random());
+
+  const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
+  sinceOpening.add(Date.now() - opensAt, { outcome: answer.__typename });
+  if (answer.order) enter(answer.order.id);
+}
+
+/** Some time before the opening, which it returns by this machine's clock. Whoever does not get the page loads it again. */
+async function openPage(productId) {
+  await pause(OPENS_IN * 900 * Math.random());
+  for (let attempt = 1; attempt <= 60; attempt++) {
+    const { data } = await ask(PAGE, { id: productId });
+    if (data) return Date.now() + Date.parse(data.product.opensAt) - Date.parse(data.serverTime);
+    await pause(1000 * Math.random());
+  }
+  throw new Error('the page of the product was never answered');
+}
+
+export async function teardown({ admin, productId, run }) {
+  const purchases = Array.from({ length: USERS }, (_, user) => purchaseOf(run, user));
+  const askAgain = (purchase) => askForTheSame(purchase, productId);
+  await closeBooks({ productId, purchases, units: UNITS, sells: SELLS, askAgain });
+  await takeOffSale(admin, productId);
+}
+
+/** Returns the order's id, or null for who was refused. */
+async function askForTheSame({ token, key }, productId) {
+  const input = { productId, idempotencyKey: key };
+  const { data, fault } = await ask(PURCHASE, { input }, token);
+  const answer = data ? data.purchase : { __typename: fault };
+  if (answer.order && answer.replayed) return answer.order.id;
+  return answer.__typename === 'SoldOut'
+    ? null
+    : wrong('replay', `the same key again: ${JSON.stringify(answer)}`);
+}
+
+export function handleSummary(data) {
+  const title = `purchase-rush: ${grouped(USERS)} buyers, ${grouped(UNITS)} units, from the opening to the answer`;
+  return table(data, title, [
+    ['confirmed', 'since_opening{outcome:PurchaseConfirmed}'],
+    ['sold out', 'since_opening{outcome:SoldOut}'],
+    ['other ends', 'unexpected_outcomes'],
+    ['told Busy', 'purchase_answers{answer:Busy}'],
+    ['told OutcomeUnknown', 'purchase_answers{answer:OutcomeUnknown}'],
+    ['told UNAVAILABLE', 'purchase_answers{answer:UNAVAILABLE}'],
+    ['not answered', 'purchase_answers{answer:no answer}'],
+    ['told SaleNotOpen', 'purchase_answers{answer:SaleNotOpen}'],
+  ]);
+}

@@ -1,0 +1,134 @@
+/**
+ * The whole way of a buyer: how long does each step take when buyers keep arriving?
+ *
+ * RATE buyers a second arrive for DURATION, each with an account of its own: sign in, look around, wish for the product,
+ * check the wishlist out, pay (PAYMENT_TOKEN; `sim_random` declines one in five, and they pay again). They think for
+ * about THINK between the steps. Afterwards every order that was confirmed must be there, and be paid.
+ */
+import exec from 'k6/execution';
+import { Counter, Trend } from 'k6/metrics';
+import { complain } from './lib/complain.js';
+import { accounts, requireAccounts } from './lib/accounts.js';
+import { arrivals, inTime, timesOf } from './lib/arrivals.js';
+import { bookThresholds, closeBooks, enter, inTurns, openBooks } from './lib/books.js';
+import { pause } from './lib/graphql.js';
+import { browse, pay, wishFor } from './lib/journey.js';
+import { checkOut, openTill, purchaseThresholds } from './lib/purchase.js';
+import { count, seconds, text } from './lib/settings.js';
+import { enterShop, putOnSale, signIn, takeOffSale } from './lib/shop.js';
+import { summaryTrendStats, table } from './lib/summary.js';
+
+const RATE = count('RATE', 5);
+const DURATION = seconds('DURATION', '30s');
+const THINK = seconds('THINK', '1s');
+const PAYMENT_TOKEN = text('PAYMENT_TOKEN', 'sim_random');
+const JOURNEYS = RATE * DURATION;
+const UNITS = count('UNITS', JOURNEYS);
+
+/** From signing in to having paid, in milliseconds, thinking left out. */
+const journeys = new Trend('journey_duration', true);
+const broken = new Counter('journeys_broken');
+const declined = new Counter('payments_declined');
+/** Orders that buyers were told are paid, less those that are: see lib/books.js. */
+const paidLeft = new Counter('books_paid_left');
+
+const STEPS = [
+  ['sign in', 'SignIn'],
+  ['list of products', 'Products'],
+  ['product page', 'ProductPage'],
+  ['read the wishlist', 'Wishlist'],
+  ['add to the wishlist', 'AddToWishlist'],
+  ['check out', 'Checkout'],
+  ['prepare the payment', 'PreparePayment'],
+  ['pay', 'Pay'],
+].map(([label, operation]) => [label, timesOf('journeys', operation)]);
+
+export const options = {
+  scenarios: { journeys: arrivals({ rate: RATE, duration: DURATION, seconds: 20 + 8 * THINK }) },
+  setupTimeout: '2m',
+  teardownTimeout: '10m',
+  summaryTrendStats,
+  thresholds: {
+    ...bookThresholds,
+    ...purchaseThresholds,
+    books_paid_left: ['count==0'],
+    journeys_broken: ['count==0'],
+    ...inTime(
+      STEPS.map(([, times]) => times),
+      JOURNEYS,
+    ),
+  },
+};
+
+export async function setup() {
+  requireAccounts(JOURNEYS);
+  const admin = await enterShop();
+  openBooks();
+  openTill();
+  for (const metric of [paidLeft, broken]) metric.add(0);
+  const productId = await putOnSale(admin, { name: 'Load test: journey', units: UNITS });
+  return { admin, productId, run: productId.slice(-12) };
+}
+
+const keyOf = (run, user) => `perf-${run}-${user}`;
+
+export default async function ({ productId, run }) {
+  const user = exec.scenario.iterationInTest;
+  let thought = 0;
+  const think = async () => {
+    const began = Date.now();
+    await pause(2000 * THINK * Math.random());
+    thought += Date.now() - began;
+  };
+  const began = Date.now();
+  try {
+    const { email, password } = accounts[user];
+    const { token, refusal } = await signIn(email, password);
+    if (!token) throw new Error(`signing in was answered with ${refusal}`);
+    await think();
+    await browse(productId);
+    await think();
+    await wishFor(productId, token);
+    await think();
+    const { order } = await checkOut({ token, key: keyOf(run, user) });
+    if (!order) return;
+    enter(order.id);
+    await think();
+    const payment = await pay(order.id, PAYMENT_TOKEN, token);
+    paidLeft.add(1);
+    if (payment.declined) declined.add(1);
+    journeys.add(Date.now() - began - thought);
+  } catch (error) {
+    broken.add(1);
+    complain(error.message);
+  }
+}
+
+export async function teardown({ admin, productId, run }) {
+  const purchases = [];
+  await inTurns(
+    Array.from({ length: JOURNEYS }, (_, user) => user),
+    async (user) => {
+      const { token, refusal } = await signIn(accounts[user].email, accounts[user].password);
+      if (!token) throw new Error(`signing in to read back was answered with ${refusal}`);
+      purchases.push({ token, key: keyOf(run, user) });
+    },
+    8,
+  );
+  const inspect = ({ status }) => {
+    if (status === 'PAID') paidLeft.add(-1);
+  };
+  await closeBooks({ productId, purchases, units: UNITS, inspect });
+  await takeOffSale(admin, productId);
+}
+
+export function handleSummary(data) {
+  return table(data, `purchase-to-payment: ${RATE} buyers a second for ${DURATION} s`, [
+    ...STEPS,
+    ['the whole way', 'journey_duration'],
+    ['sold out', 'purchase_outcomes{outcome:SoldOut}'],
+    ['declined, paid again', 'payments_declined'],
+    ['broken off', 'journeys_broken'],
+    ['not begun in time', 'dropped_iterations'],
+  ]);
+}

@@ -1,0 +1,53 @@
+import { onTestFinished } from 'vitest';
+import { createLogger } from '../../logger.ts';
+import {
+  json,
+  startHttpServer,
+  type HttpReply,
+  type HttpRequest,
+  type RunningHttpServer,
+} from '../server.ts';
+
+/** For tests: one name with several addresses, 127.0.0.2 and up, on each of which an instance may listen at the same port. */
+export interface LoopbackInstance extends RunningHttpServer {
+  readonly address: string;
+  /** The Host header of each request to `/graphql`. */
+  readonly asked: string[];
+  isReady: boolean;
+}
+
+export type Answering = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
+
+const logger = createLogger('test', 'silent');
+const OK = json(200, { data: { ok: true } });
+
+/** @param port 0: any free one, for the first instance; the others take the same */
+export async function startInstance(
+  address: string,
+  port = 0,
+  answer: Answering = () => OK,
+): Promise<LoopbackInstance> {
+  const asked: string[] = [];
+  const state = { isReady: true };
+  const http = await startHttpServer({
+    host: address,
+    port,
+    maxBodyBytes: 100_000,
+    readiness: { test: () => (state.isReady ? Promise.resolve() : Promise.reject(new Error('not yet'))) },
+    logger,
+    routes: {
+      '/graphql': async (request) => {
+        asked.push(request.headers.host ?? '');
+        await request.readBody();
+        return answer(request);
+      },
+    },
+  });
+  let isClosed = false;
+  const close = async (patienceMs?: number) => {
+    if (!isClosed) await http.close(patienceMs);
+    isClosed = true;
+  };
+  onTestFinished(() => close(0));
+  return Object.assign(state, { ...http, address, asked, close });
+}

@@ -1,0 +1,96 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { repeat } from '../lifecycle/repeat.ts';
+import type { Logger } from '../logger.ts';
+import { cutOrm, openOrm, type OrmOptions } from './database.ts';
+import { isConnectionLost } from './errors.ts';
+import { ReplicaWatch } from './replica-watch.ts';
+
+/** Reads that may be a little old, so that a replica can take them off the primary. */
+export interface RelaxedReads {
+  /** Runs `work`, which only reads, where that is best; it may run twice. @throws what it threw on the primary */
+  read<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface ReplicaOptions extends Omit<OrmOptions, 'migrations'> {
+  /** Named as on the primary. */
+  readonly database: string;
+  /** Further behind, in milliseconds, the replica is not read from. */
+  readonly maxLagMs: number;
+  readonly logger: Logger;
+}
+
+const LOOK_EVERY_MS = 1_000;
+/** Longer than a read should take; what takes longer is asked of the primary. */
+const PATIENCE_MS = 2_000;
+
+export const readFromPrimary = (primary: DataSource): RelaxedReads => ({
+  read: (work) => work(primary.manager),
+  close: async () => undefined,
+});
+
+/**
+ * Reads from the replica while it answers and keeps up, else from the primary. A replica that is not there at the start,
+ * or goes, is used as soon as it is back.
+ */
+export async function readFromReplica(primary: DataSource, options: ReplicaOptions): Promise<RelaxedReads> {
+  const { logger, database } = options;
+  const watch = new ReplicaWatch(options.url, options.maxLagMs);
+  let replica: DataSource | null = null;
+
+  function giveUp(reason: unknown): void {
+    if (!replica) return;
+    cutOrm(replica);
+    replica = null;
+    logger.warn({ err: reason }, 'the replica of MySQL is not read from');
+  }
+
+  async function look(): Promise<void> {
+    try {
+      await watch.assertUsable();
+      if (replica) return;
+      replica = await openOrm({ ...options, migrations: [] }, database);
+      logger.info('the replica of MySQL is read from');
+    } catch (error) {
+      giveUp(error);
+    }
+  }
+
+  await look();
+  if (!replica) logger.warn('the replica of MySQL cannot be read from yet');
+  const looks = repeat('look at the replica', LOOK_EVERY_MS, look, logger);
+
+  return {
+    async read(work) {
+      const asked = replica;
+      if (!asked) return work(primary.manager);
+      try {
+        return await within(PATIENCE_MS, work(asked.manager));
+      } catch (error) {
+        if (asked === replica && (error instanceof Late || isConnectionLost(error))) giveUp(error);
+        return work(primary.manager);
+      }
+    },
+    close: async () => {
+      await looks.stop();
+      watch.close();
+      await replica?.destroy();
+    },
+  };
+}
+
+class Late extends Error {
+  override readonly name = 'Late';
+}
+
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

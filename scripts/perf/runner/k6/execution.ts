@@ -1,0 +1,28 @@
+import { currentContext, type UserContext } from '../user-context.ts';
+
+/** The module `k6/execution`: the parts of it that name the user and the iteration. */
+function here(): UserContext {
+  const context = currentContext();
+  if (!context) throw new Error('k6/execution knows of no iteration in setup, teardown and at load time.');
+  return context;
+}
+
+const execution = {
+  scenario: {
+    get name(): string {
+      return here().scenario;
+    },
+    get iterationInTest(): number {
+      return here().iteration;
+    },
+  },
+  vu: {
+    get idInTest(): number {
+      return here().userId;
+    },
+  },
+};
+
+export const { scenario, vu } = execution;
+// k6 gives it by default, and so do the scripts ask for it.
+export { execution as default };
