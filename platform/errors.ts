@@ -9,6 +9,13 @@ export const FAULTS = {
   FORBIDDEN: { status: 403, message: 'The access token does not allow this.' },
   BAD_REQUEST: { status: 400, message: 'The request is not acceptable.' },
   OPERATION_TOO_COMPLEX: { status: 400, message: 'The operation asks for too much at once.' },
+  UNKNOWN_OPERATION: {
+    status: 400,
+    message: 'Only operations that are in the manifest of this router are answered.',
+  },
+  // Codes and messages of the protocol of automatic persisted queries, by which clients tell them.
+  PERSISTED_QUERY_NOT_FOUND: { status: 400, message: 'PersistedQueryNotFound' },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, message: 'PersistedQueryNotSupported' },
   NOT_FOUND: { status: 404, message: 'There is nothing here.' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This method is not allowed here.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the operation as application/json.' },

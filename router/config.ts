@@ -9,24 +9,49 @@ import {
   httpUrl,
   httpUrls,
   onOff,
+  optionalDuration,
   port,
   storeSettings,
 } from '../platform/config/settings.ts';
+import { fieldRates, rate } from './request/rate-limits/rate.ts';
+
+/** Each of the first four costs a password hash, a mail or a look-up of what can be guessed; the last two are the rush. */
+const FIELD_RATES = [
+  'Mutation.signIn 20/s burst 100 per address',
+  'Mutation.signUp 20/s burst 100 per address',
+  'Mutation.requestEmailVerification 20/s burst 100 per address',
+  'Mutation.refreshSession 50/s burst 500 per address',
+  'Mutation.purchase 10/s burst 60 per user',
+  'Mutation.checkoutWishlist 10/s burst 60 per user',
+];
 
 const settings = (production: boolean) => ({
   ...commonSettings,
   REDIS_URL: storeSettings.REDIS_URL,
   REDIS_PREFIX: storeSettings.REDIS_PREFIX,
   PORT: port(4000),
+  /** Of its own for `/metrics`: the other one is open to the world. */
+  METRICS_PORT: port(9464),
   SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
+  /** How often the file is looked at; a change is taken while the router runs, if it is a good one. */
+  SUPERGRAPH_REFRESH: duration('1s'),
 
   /** `/graphql` of each subgraph: one URL or several, whose host names may have several addresses. */
   USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),
   PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),
   ORDER_URL: httpUrls('http://127.0.0.1:4003/graphql'),
   ...discoverySettings,
-  /** How long the subgraphs together may take for one request. */
+  /** How long the subgraphs together may take for one request; a client may say less, by `x-request-timeout`. */
   SUBGRAPH_TIMEOUT: duration('10s'),
+  /** How long one of them may take for one answer, where that is less. */
+  USER_TIMEOUT: optionalDuration(),
+  PRODUCT_TIMEOUT: optionalDuration(),
+  ORDER_TIMEOUT: optionalDuration(),
+  /** Questions to one subgraph under way at a time, and such that wait for a place; more are refused at once. */
+  SUBGRAPH_CONCURRENCY: count(2_000),
+  SUBGRAPH_QUEUE: count(1_000, 0),
+  /** Memory for answers to anonymous callers that a subgraph lets be given again, in MiB for each subgraph; 0: none. */
+  RESPONSE_CACHE_MIB: count(16, 0),
 
   /** `off`: no token is any good, and a supergraph with access rules does not start. */
   JWKS_URL: z
@@ -60,6 +85,26 @@ const settings = (production: boolean) => ({
   MAX_LIVE_CLIENTS_PER_ADDRESS: count(200),
   /** Memory for documents that have been worked out, in MiB. */
   OPERATION_CACHE_MIB: count(32),
+  /** Whether an answer tells what it was estimated to cost, when the request has `x-explain-cost`. */
+  EXPLAIN_COST: onOff(production ? 'off' : 'on'),
+
+  /** How soon a whole request must have arrived. */
+  RECEIVE_TIMEOUT: duration('30s'),
+  RATE_LIMITS: onOff('on'),
+  RATE_LIMIT_PER_USER: rate('50/s burst 100'),
+  /** A stadium may sit behind one address when a sale opens: this only keeps one address from taking everything. */
+  RATE_LIMIT_PER_ADDRESS: rate('2000/s burst 10000'),
+  RATE_LIMIT_PER_FIELD: fieldRates(FIELD_RATES.join(', ')),
+
+  /** `only`: operations that are not in the manifest are refused. `log`: they are told of in the log. */
+  PERSISTED_OPERATIONS: z.enum(['off', 'log', 'only'], 'expected off, log or only').default('off'),
+  PERSISTED_OPERATIONS_FILE: z.string().default('schema/persisted-operations.json'),
+  /** Whether clients may name by its hash what they have sent before. Never with `PERSISTED_OPERATIONS=only`. */
+  AUTOMATIC_PERSISTED_QUERIES: onOff('on'),
+  /** How long such a document is kept, how large it may be, and how many new ones there may be in that time. */
+  AUTOMATIC_PERSISTED_QUERIES_TTL: duration('1d'),
+  AUTOMATIC_PERSISTED_QUERIES_MAX_BYTES: count(8_192),
+  AUTOMATIC_PERSISTED_QUERIES_MAX: count(2_000),
 });
 
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */

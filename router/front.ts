@@ -1,9 +1,10 @@
 import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts';
+import { REQUEST_ID_HEADER } from '../platform/identity/identity.ts';
 import type { Logger } from '../platform/logger.ts';
 import { refusal } from './request/answer.ts';
 import { answerType } from './request/content-type.ts';
 import { corsHeaders, type AllowedOrigins } from './request/cors.ts';
-import { REQUEST_ID_HEADER, requestIdOf } from './request/request-id.ts';
+import { requestIdOf } from './request/request-id.ts';
 
 /** What every answer of the router has, whatever it answers: the request's id, and leave for pages of other origins. */
 export function front(origins: AllowedOrigins, logger: Logger) {

@@ -9,11 +9,18 @@ import type { RequestContext } from './subgraph/request-context.ts';
 type Executor = ApolloGateway['executor'];
 export type ExecutionResult = Awaited<ReturnType<Executor>>;
 
+/** What the planner needs to know of an operation. */
+export type PlannedOperation = Pick<Operation, 'document' | 'definition' | 'hash'>;
+
 /** @apollo/gateway as planner and executor, and nothing else of it. */
 export interface Gateway {
   /** What clients see. */
   readonly schema: GraphQLSchema;
-  execute(operation: Operation, variables: Variables, context: RequestContext): Promise<ExecutionResult>;
+  execute(
+    operation: PlannedOperation,
+    variables: Variables,
+    context: RequestContext,
+  ): Promise<ExecutionResult>;
   stop(): Promise<void>;
 }
 
@@ -30,6 +37,8 @@ export async function loadGateway(
     logger: quiet(logger),
     // On by default outside production: anyone could ask for the query plan by a header.
     __exposeQueryPlanExperimental: false,
+    // Off by default in production. A file that changes under the running router is looked at as closely as anywhere.
+    validateSupergraph: true,
   });
   const { schema, executor } = await gateway.load();
   checkScalarsHere(schema);

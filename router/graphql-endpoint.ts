@@ -1,32 +1,37 @@
-import type { GraphQLSchema } from 'graphql';
 import { Fault } from '../platform/errors.ts';
 import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Gateway } from './gateway.ts';
-import { costOf } from './operation/cost.ts';
-import type { OperationStore } from './operation/operation-store.ts';
+import { assertCost } from './operation/assert-cost.ts';
+import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { authorize } from './request/authorize.ts';
 import { answerType } from './request/content-type.ts';
 import { clientAddressOf } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest } from './request/graphql-request.ts';
+import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
-import type { Authenticator } from './request/token/authenticator.ts';
+import { patienceOf } from './request/request-timeout.ts';
+import type { Authenticator } from '../platform/identity/tokens/authenticator.ts';
+import { SeenRequest } from './request/seen-request.ts';
 import { assertVariables } from './request/variables.ts';
+import type { CurrentSchema } from './schema/current-schema.ts';
+import type { ServingSchema } from './schema/serving-schema.ts';
 
 export interface Door {
   readonly authenticator: Authenticator;
-  readonly operations: OperationStore;
-  readonly schema: GraphQLSchema;
-  readonly gateway: Gateway;
+  readonly schema: CurrentSchema;
+  readonly persisted: PersistedOperations;
+  readonly rates: RateLimits;
   readonly limits: {
     readonly cost: number;
     readonly concurrentRequests: number;
   };
+  /** Whether whoever asks is told what the operation was estimated to cost. */
+  readonly explainCost: boolean;
   /** Whether an error may name what the schema has instead. */
   readonly suggestions: boolean;
-  /** How long the caller waits for an answer, in milliseconds. */
+  /** How long a caller waits for an answer at the most, in milliseconds. */
   readonly patienceMs: number;
   /** How many proxies of ours stand in front. */
   readonly trustedProxies: number;
@@ -45,40 +50,54 @@ export function graphqlEndpoint(door: Door): Handler {
       contentType: answerType(request.headers.accept),
       logger: door.logger.child({ requestId }),
     };
+    const seen = new SeenRequest(request);
     underWay += 1;
     try {
       if (underWay > door.limits.concurrentRequests) throw new Fault('UNAVAILABLE');
-      return await execute(door, request, context);
+      const reply = await door.schema.use((serving) => execute(door, serving, request, context, seen));
+      return seen.answered(reply, context.logger);
     } catch (error) {
-      return refusal(error, context);
+      return seen.answered(refusal(error, context), context.logger);
     } finally {
       underWay -= 1;
     }
   };
 }
 
-async function execute(door: Door, request: HttpRequest, context: AnswerContext): Promise<HttpReply> {
-  const deadline = Date.now() + door.patienceMs;
-  const { query, operationName, variables } = await readGraphqlRequest(request);
+async function execute(
+  door: Door,
+  { gateway, operations }: ServingSchema,
+  request: HttpRequest,
+  context: AnswerContext,
+  seen: SeenRequest,
+): Promise<HttpReply> {
+  const patienceMs = patienceOf(request, door.patienceMs);
+  const deadline = Date.now() + patienceMs;
+  const clientAddress = clientAddressOf(request, door.trustedProxies);
+  await door.rates.countRequest(clientAddress);
+  const asked = await readGraphqlRequest(request);
+  const { operationName, variables } = asked;
   const caller = await door.authenticator.authenticate(request.headers.authorization);
+  await door.rates.countCaller(caller);
 
-  const operation = door.operations.find(query, operationName);
+  const operation = operations.find(await door.persisted.find(asked), operationName);
+  seen.asksFor(operation);
   if (request.method === 'GET' && operation.kind === 'mutation') {
     throw new Fault('METHOD_NOT_ALLOWED', 'A mutation must be sent by POST.');
   }
   authorize(operation.access, caller);
-  assertVariables(door.schema, operation, variables, door.suggestions);
-  if (costOf(operation.cost, variables) > door.limits.cost) throw new Fault('OPERATION_TOO_COMPLEX');
+  assertVariables(gateway.schema, operation, variables, door.suggestions);
+  const cost = assertCost(operation.cost, variables, door.limits.cost);
+  await door.rates.countFields(operation, caller, clientAddress);
+  door.persisted.accept(asked);
 
-  const result = await door.gateway.execute(operation, variables, {
-    identity: {
-      caller,
-      requestId: context.requestId,
-      patienceMs: door.patienceMs,
-      clientAddress: clientAddressOf(request, door.trustedProxies),
-    },
+  seen.planBegins();
+  const result = await gateway.execute(operation, variables, {
+    onPlan: seen.planEnds,
+    identity: { caller, requestId: context.requestId, patienceMs, clientAddress, span: seen.span },
     deadline,
     logger: context.logger,
   });
-  return answer(result, context);
+  const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
+  return answer(result, context, explain ? { cost } : undefined);
 }

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Redis } from 'ioredis';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
-import { goodClaims, makeToken, rsaKey, startIssuer, USER_ID, type TestIssuer } from './testing/issuer.ts';
+import {
+  goodClaims,
+  makeToken,
+  rsaKey,
+  startIssuer,
+  USER_ID,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
 import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from './testing/router.ts';
 import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
 
@@ -116,6 +123,7 @@ describe('what the subgraphs are told', () => {
       'content-type',
       'host',
       'x-firstcome-identity',
+      'x-request-id',
     ]);
     expect(headers['x-firstcome-identity']).not.toBe('forged');
     await canned.close();

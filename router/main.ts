@@ -2,12 +2,13 @@ import { runProcess } from '../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
   // Imported only here: graphql looks at NODE_ENV when it is loaded, and `.env` may have set it just now.
-  const [{ readRouterConfig }, { createLogger }, { startRouter }] = await Promise.all([
+  const [{ readRouterConfig }, { createLogger }, { observed }, { startRouter }] = await Promise.all([
     import('./config.ts'),
     import('../platform/logger.ts'),
+    import('../platform/observability/observed.ts'),
     import('./start-router.ts'),
   ]);
   const config = readRouterConfig();
   const logger = createLogger('router', config.LOG_LEVEL);
-  return { ...(await startRouter(config, logger)), logger };
+  return observed('router', config, logger, () => startRouter(config, logger));
 });

@@ -3,7 +3,12 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
-import { makeToken, rsaKey, startIssuer, type TestIssuer } from './testing/issuer.ts';
+import {
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
 import { routerForThisTest } from './testing/router.ts';
 import {
   HANGS,

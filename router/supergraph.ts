@@ -13,11 +13,12 @@ export interface Supergraph {
 }
 
 /**
+ * @param text the whole file
  * @param canVerify whether there are keys to check tokens by
- * @throws {ConfigurationError} when the file cannot be read, or has rules that could never let anybody in
+ * @throws {ConfigurationError} when it is not GraphQL, or has rules that could never let anybody in
  */
-export async function loadSupergraph(file: string, canVerify: boolean): Promise<Supergraph> {
-  const document = await readDocument(file);
+export function readSupergraph(text: string, canVerify: boolean): Supergraph {
+  const document = parseSupergraph(text);
   const access = readAccessRules(document);
   if (access.size > 0 && !canVerify) {
     throw new ConfigurationError(
@@ -27,11 +28,24 @@ export async function loadSupergraph(file: string, canVerify: boolean): Promise<
   return { forGateway: supergraphForGateway(document), access, costs: readCostWeights(document) };
 }
 
-async function readDocument(file: string): Promise<DocumentNode> {
+/** @throws {ConfigurationError} when the file cannot be read */
+export async function readSupergraphFile(file: string): Promise<string> {
   try {
-    return parse(await readFile(file, 'utf8'));
+    return await readFile(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`SUPERGRAPH_FILE cannot be used: ${reason}`);
+    throw unusable(error);
   }
+}
+
+function parseSupergraph(text: string): DocumentNode {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+function unusable(error: unknown): ConfigurationError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ConfigurationError(`SUPERGRAPH_FILE cannot be used: ${reason}`);
 }

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 interface Compose {
   readonly services: Record<
     string,
-    { readonly environment?: Record<string, unknown>; readonly ports?: unknown }
+    { readonly environment?: Record<string, unknown>; readonly ports?: unknown; readonly profiles?: unknown }
   >;
 }
 
@@ -33,8 +33,11 @@ it('the containers get every setting of .env.example', () => {
   expect(settings.filter((name) => !passedOn.has(name) && !NOT_PASSED_ON.has(name))).toEqual([]);
 });
 
-it('only the router can be reached from outside', () => {
-  expect(Object.keys(services).filter((name) => services[name]!.ports)).toEqual(['router']);
+it('only the router can be reached from outside, and what shows its metrics from this machine', () => {
+  const published = Object.keys(services).filter((name) => services[name]!.ports);
+  expect(published).toEqual(['router', 'grafana']);
+  expect(services['grafana']).toMatchObject({ profiles: ['observability'] });
+  for (const ports of services['grafana']!.ports as string[]) expect(ports).toMatch(/^127\.0\.0\.1:/);
 });
 
 it('a service gets no secret but those that it reads', () => {

@@ -36,10 +36,15 @@ export const PURCHASE = `mutation Purchase($input: PurchaseInput!) {
   }
 }`;
 
-const CHECKOUT = PURCHASE.replace(
-  'Purchase($input: PurchaseInput!)',
-  'Checkout($input: CheckoutWishlistInput!)',
-).replace('purchase(input', 'checkoutWishlist(input');
+const CHECKOUT = `mutation Checkout($input: CheckoutWishlistInput!) {
+  checkoutWishlist(input: $input) {
+    __typename
+    ... on PurchaseConfirmed { replayed order { id } }
+    ... on SaleNotOpen { opensAt serverTime }
+    ... on Busy { retryAfterMs }
+    ... on OutcomeUnknown { retryAfterMs }
+  }
+}`;
 
 /** Faults that say nothing about the purchase. */
 const PASSING = [

@@ -4,16 +4,20 @@ import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+const durationText = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'expected a number and a unit, for example 250ms, 30s, 15m, 12h or 7d');
+
+const toMs = (text: string): number => {
+  const unit = text.replace(/^\d+/, '') as keyof typeof UNITS;
+  return Number.parseInt(text, 10) * UNITS[unit];
+};
+
 /** A length of time such as `250ms`, `15m` or `1d`; read as milliseconds. */
-export const duration = (preset: string) =>
-  z
-    .string()
-    .regex(/^\d+(ms|s|m|h|d)$/, 'expected a number and a unit, for example 250ms, 30s, 15m, 12h or 7d')
-    .default(preset)
-    .transform((text) => {
-      const unit = text.replace(/^\d+/, '') as keyof typeof UNITS;
-      return Number.parseInt(text, 10) * UNITS[unit];
-    });
+export const duration = (preset: string) => durationText.default(preset).transform(toMs);
+
+/** As `duration`, for what holds only where it is set. */
+export const optionalDuration = () => durationText.transform(toMs).optional();
 
 export const port = (preset: number) =>
   z.coerce
@@ -75,6 +79,16 @@ export const commonSettings = {
   DATA_DIR: z.string().default('.data'),
   /** The address to listen on. Reachable from this machine only, unless a container says otherwise. */
   HOST: z.string().default('127.0.0.1'),
+  /** Whether `/metrics` answers. */
+  METRICS: onOff('off'),
+  /** Where traces go, by OTLP over HTTP; without it there are none. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:']).optional(),
+  /** The share of requests that are traced, 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number('expected a number from 0 to 1')
+    .min(0, 'expected a number from 0 to 1')
+    .max(1, 'expected a number from 0 to 1')
+    .default(1),
 };
 
 /** Settings of every process that has stores. */

@@ -1,5 +1,6 @@
 import type { Caller, Identity } from '../identity/identity.ts';
 import type { Logger } from '../logger.ts';
+import type { Span } from '../observability/span.ts';
 
 /** What every subgraph knows of a request; each room adds its loaders and services. Born and gone with the request. */
 export interface SubgraphContext {
@@ -7,6 +8,8 @@ export interface SubgraphContext {
   readonly caller: Caller | null;
   readonly identity: Identity;
   readonly logger: Logger;
+  /** The work on this request; see `platform/observability/span.ts`. */
+  readonly span: Span;
 }
 
 export type ContextMaker<Context extends SubgraphContext> = (base: SubgraphContext) => Context;

@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault, isFaultCode, type FaultCode } from '../errors.ts';
 import { isConnectionLost, wasNotConnected } from '../mysql/errors.ts';
 import { wasNotSent } from '../redis/client.ts';
-import { IDENTITY_HEADER, verifyIdentity } from '../identity/identity.ts';
+import { identify } from '../identity/identify.ts';
+import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
 import {
   json,
   startHttpServer,
@@ -23,6 +25,11 @@ import {
 } from '../http/server.ts';
 import type { ReadinessChecks } from '../http/readiness.ts';
 import type { Logger } from '../logger.ts';
+import { metricsPage, msSince } from '../observability/metrics.ts';
+import { countMutationOutcomes } from '../observability/mutation-outcomes.ts';
+import { labelOfDocument, noteRequest } from '../observability/requests.ts';
+import { joinTrace } from '../observability/span.ts';
+import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
 
@@ -37,6 +44,8 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly permissions: Permissions;
   readonly context: ContextMaker<Context>;
   readonly identitySecret: string;
+  /** Null: it answers only who holds the secret. Else access tokens say who asks, too; closed with the server. */
+  readonly tokens?: AccessTokens | null;
   readonly host: string;
   readonly port: number;
   /** Paths beside `/graphql` and the health checks. */
@@ -47,16 +56,18 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
 
 const MAX_BODY_BYTES = 1_048_576;
 
-/** A subgraph on HTTP. It answers only requests that carry an identity signed by the router: 401 otherwise. */
+/** A subgraph on HTTP. Unless access tokens count, it answers only requests that carry an identity signed by the router. */
 export async function startSubgraph<Context extends SubgraphContext>(
   options: SubgraphOptions<Context>,
 ): Promise<RunningHttpServer> {
-  const schema = applyPermissions(
-    buildSubgraphSchema({
-      typeDefs: parse(readFileSync(options.schemaFile, 'utf8')),
-      resolvers: options.resolvers as SubgraphResolvers,
-    }),
-    options.permissions,
+  const schema = countMutationOutcomes(
+    applyPermissions(
+      buildSubgraphSchema({
+        typeDefs: parse(readFileSync(options.schemaFile, 'utf8')),
+        resolvers: options.resolvers as SubgraphResolvers,
+      }),
+      options.permissions,
+    ),
   );
   const apollo = new ApolloServer<Context>({
     schema,
@@ -66,9 +77,12 @@ export async function startSubgraph<Context extends SubgraphContext>(
     persistedQueries: false,
     stopOnTerminationSignals: false,
     logger: options.logger,
-    formatError: (formatted, error) => maskFault(formatted, error, options.logger),
+    formatError: maskFault,
     plugins: [
-      ApolloServerPluginCacheControlDisabled(),
+      logFailures,
+      schema.getDirective('cacheControl')
+        ? ApolloServerPluginCacheControl({ calculateHttpHeaders: 'if-cacheable' })
+        : ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -82,13 +96,21 @@ export async function startSubgraph<Context extends SubgraphContext>(
     maxBodyBytes: MAX_BODY_BYTES,
     readiness: options.readiness,
     logger: options.logger,
-    routes: { '/graphql': (request) => execute(apollo, options, request), ...options.routes },
+    routes: {
+      '/graphql': (request) => execute(apollo, options, request),
+      '/metrics': metricsPage,
+      ...options.routes,
+    },
+  }).catch((error: unknown) => {
+    options.tokens?.close();
+    throw error;
   });
   return {
     ...http,
     close: async (patienceMs) => {
       await http.close(patienceMs);
       await apollo.stop();
+      options.tokens?.close();
     },
   };
 }
@@ -99,43 +121,74 @@ async function execute<Context extends SubgraphContext>(
   request: HttpRequest,
 ): Promise<HttpReply> {
   if (request.method !== 'POST') throw new Fault('METHOD_NOT_ALLOWED');
-  const header = request.headers[IDENTITY_HEADER];
-  const identity = verifyIdentity(options.identitySecret, Array.isArray(header) ? header[0] : header);
-  if (!identity) throw new Fault('UNAUTHENTICATED', 'This service answers the router only.');
+  const identity = await identify(request.headers, options.identitySecret, options.tokens ?? null);
 
+  const begun = performance.now();
   const body = parseBody(await request.readBody());
+  const operation = labelOfDocument(body.query);
+  const span = joinTrace(operation, request.headers[TRACEPARENT_HEADER]);
+  const logger = options.logger.child({ requestId: identity.requestId });
   const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: 'POST', headers: JSON_HEADERS, search: '', body },
     context: async () =>
-      options.context({
-        caller: identity.caller,
-        identity,
-        logger: options.logger.child({ requestId: identity.requestId }),
-      }),
+      options.context({ caller: identity.caller, identity: { ...identity, span }, logger, span }),
   });
+  const outcome = isFailure(response.body) ? 'ERRORS' : 'OK';
+  noteRequest(operation, outcome, begun);
+  logger.debug({ operation, outcome, tookMs: msSince(begun) }, 'answered');
+  span.end(outcome === 'OK' ? undefined : outcome);
   if (response.body.kind !== 'complete')
     return json(500, { errors: [{ message: 'Incremental delivery is not supported.' }] });
+  const cacheControl = response.headers.get('cache-control');
   return {
     status: response.status ?? 200,
-    headers: { 'content-type': 'application/json; charset=utf-8' },
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(cacheControl ? { 'cache-control': cacheControl } : {}),
+    },
     body: response.body.string,
   };
 }
 
 const JSON_HEADERS = new HeaderMap([['content-type', 'application/json']]);
 
-function parseBody(text: string): unknown {
+/** Apollo Server checks the rest. */
+function parseBody(text: string): { readonly query: string } {
   try {
-    return JSON.parse(text);
+    const body = JSON.parse(text) as { query?: unknown } | null;
+    if (typeof body?.query === 'string') return body as { query: string };
   } catch {
-    throw new Fault('BAD_REQUEST', 'The body is not JSON.');
+    // The same answer as for JSON that is no request.
   }
+  throw new Fault('BAD_REQUEST', 'The body is not JSON with a `query`.');
 }
 
+/** Apollo Server writes errors first. */
+const isFailure = (body: { readonly kind: string; readonly string?: string }): boolean =>
+  body.string?.startsWith('{"errors"') ?? true;
+
+/** Formatting an error knows nothing of its request; this does, so that the log finds the one by the other. */
+const logFailures: ApolloServerPlugin<SubgraphContext> = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) {
+        const original = unwrapResolverError(error);
+        if (isMeant(original, error) || original instanceof GraphQLError) continue;
+        contextValue.logger.error({ err: original, path: error.path }, 'resolver failed');
+      }
+    },
+  }),
+};
+
+const isMeant = (
+  original: unknown,
+  { extensions }: { readonly extensions?: Record<string, unknown> },
+): boolean => original instanceof Fault || isFaultCode(extensions?.['code']);
+
 /** Faults that were meant to be seen pass; of anything else the caller learns nothing, and the log everything. */
-function maskFault(formatted: GraphQLFormattedError, error: unknown, logger: Logger): GraphQLFormattedError {
+function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  if (original instanceof Fault || isFaultCode(formatted.extensions?.['code'])) {
+  if (isMeant(original, formatted)) {
     const { stacktrace: _stack, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions };
   }
@@ -143,7 +196,6 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown, logger: Log
     // Of the document itself: syntax, validation, variables. The router would have refused it already.
     return { message: formatted.message, extensions: { code: 'BAD_REQUEST' } };
   }
-  logger.error({ err: original }, 'resolver failed');
   const fault = new Fault(faultOfStore(original) ?? 'INTERNAL');
   return {
     message: fault.message,

@@ -17,6 +17,14 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
     return;
   }
   const { code, status } = FAULT_OF[error.code ?? ''] ?? MALFORMED;
+  sayAndHangUp(socket, status, code);
+}
+
+/** This is no proxy. */
+export const refuseConnect = (socket: Duplex): void =>
+  sayAndHangUp(socket, FAULTS.METHOD_NOT_ALLOWED.status, 'METHOD_NOT_ALLOWED');
+
+function sayAndHangUp(socket: Duplex, status: number, code: FaultCode): void {
   const body = JSON.stringify({ errors: [{ message: FAULTS[code].message, extensions: { code } }] });
   socket.end(
     [

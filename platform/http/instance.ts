@@ -12,6 +12,8 @@ export interface HttpQuestion {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** The header, or an empty string. */
+  readonly cacheControl: string;
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -69,7 +71,11 @@ export class Instance {
       this.#answeredAt = performance.now();
       if (response.headers['connection'] === 'close') this.#leaveOut('it is ending');
       else this.#trustAgain();
-      return { status: response.statusCode, text };
+      return {
+        status: response.statusCode,
+        text,
+        cacheControl: String(response.headers['cache-control'] ?? ''),
+      };
     } catch (error) {
       if (this.#isToBlame(error, signal, askedAt)) this.#leaveOut(error);
       throw error;

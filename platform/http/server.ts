@@ -1,17 +1,13 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault, FAULTS } from '../errors.ts';
+import { Fault, FAULTS, type FaultCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { answerBrokenRequest } from './broken-request.ts';
+import { answerBrokenRequest, refuseConnect } from './broken-request.ts';
+import { endOrderly, Traffic } from './farewell.ts';
+import { readBody } from './read-body.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
+import { sendReply } from './send-reply.ts';
 
 /** The plain HTTP server that every process has: routes by path, bounded bodies, JSON errors, health, an orderly end. */
 export interface HttpRequest {
@@ -23,7 +19,7 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** Aborted when the caller has gone away before the answer. */
   readonly gone: AbortSignal;
-  /** @throws {Fault} PAYLOAD_TOO_LARGE */
+  /** @throws {Fault} PAYLOAD_TOO_LARGE; BAD_REQUEST when it does not arrive, or is not UTF-8 */
   readBody(): Promise<string>;
 }
 
@@ -31,6 +27,8 @@ export interface HttpReply {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
+  /** For log and metrics: the worst fault that it tells of. */
+  readonly fault?: FaultCode;
   /**
    * In the place of `body`: an answer that goes on. It is given the way to the client once the head is sent; whoever writes
    * ends it, before the server closes, and heeds what `Writable` says of clients that read slowly.
@@ -45,6 +43,8 @@ export interface HttpServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly maxBodyBytes: number;
+  /** How soon a whole request must have arrived, in milliseconds; else 408. Half a minute unless said otherwise. */
+  readonly receiveTimeoutMs?: number;
   /** By path, for every method; one that ends in `/*` is for every path below it that has no route of its own. */
   readonly routes: Readonly<Record<string, Handler>>;
   /** Runs around every answer: of routes, of health checks, and the one that there is nothing here. */
@@ -88,9 +88,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     ...options.routes,
   };
   const findRoute = routeFinder(routes);
+  const traffic = new Traffic();
 
+  const { receiveTimeoutMs = 30_000 } = options;
   const server = createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 },
+    {
+      keepAliveTimeout: 65_000,
+      headersTimeout: Math.min(10_000, receiveTimeoutMs),
+      requestTimeout: receiveTimeoutMs,
+      connectionsCheckingInterval: Math.min(5_000, receiveTimeoutMs),
+      // Nothing here depends on it, and Node's own refusal would not be JSON.
+      requireHostHeader: false,
+    },
     (req, res) => {
       void respond(req, res);
     },
@@ -100,6 +109,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     const [path, query] = splitUrl(req.url ?? '/');
     const route = findRoute(path) ?? nothingHere;
     let reply: HttpReply;
+    traffic.begin();
     try {
       const request = receive(req, res, path, query, options.maxBodyBytes);
       reply = await (options.around ? options.around(request, route) : route(request));
@@ -107,10 +117,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       if (!(error instanceof Fault)) options.logger.error({ err: error, path }, 'request failed');
       reply = faultReply(error instanceof Fault ? error : new Fault('INTERNAL'));
     }
-    send(req, res, reply, ending);
+    sendReply(req, res, reply, ending);
+    traffic.end();
   }
 
   server.on('clientError', answerBrokenRequest);
+  server.on('connect', (_req, socket) => refuseConnect(socket));
+  // Whoever expects more than `100-continue` gets the answer all the same.
+  server.on('checkExpectation', (req, res) => void respond(req, res));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host, backlog: 4_096 }, resolve);
@@ -123,22 +137,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     announceEnd: () => {
       ending = true;
     },
-    close: async (patienceMs = 10_000) => {
+    close: (patienceMs = 10_000) => {
       ending = true;
-      if (await hasConnections(server)) await sleep(FAREWELL_MS);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
-      await closed;
-      clearTimeout(cut);
+      return endOrderly(server, traffic, patienceMs);
     },
   };
 }
-
-/** Long enough for a busy connection to carry one more answer. */
-const FAREWELL_MS = 250;
-
-const hasConnections = (server: Server): Promise<boolean> =>
-  new Promise((resolve) => server.getConnections((error, count) => resolve(!error && count > 0)));
 
 function routeFinder(routes: Readonly<Record<string, Handler>>): (path: string) => Handler | undefined {
   const below = Object.keys(routes).filter((route) => route.endsWith('/*'));
@@ -177,58 +181,4 @@ function receive(
     gone: gone.signal,
     readBody: () => readBody(req, maxBodyBytes),
   };
-}
-
-function readBody(req: IncomingMessage, maxBodyBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => {
-      req.pause();
-      reject(new Fault('PAYLOAD_TOO_LARGE'));
-    };
-    if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge();
-    const chunks: Buffer[] = [];
-    let size = 0;
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBodyBytes) return tooLarge();
-      chunks.push(chunk);
-    });
-    req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    req.on('error', () => reject(new Fault('BAD_REQUEST', 'The request body did not arrive.')));
-    req.on('close', () => {
-      if (!req.complete) reject(new Fault('BAD_REQUEST', 'The request body did not arrive.'));
-    });
-  });
-}
-
-function send(req: IncomingMessage, res: ServerResponse, reply: HttpReply, ending: boolean): void {
-  if (res.destroyed || res.writableEnded) return;
-  if (reply.stream) return sendStream(res, reply, reply.stream);
-  const body = reply.body ?? '';
-  // A body that was not read to its end would be taken for the next request.
-  const hangUp = ending || !req.complete;
-  res.writeHead(reply.status, {
-    'content-length': Buffer.byteLength(body),
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    ...(hangUp ? { connection: 'close' } : {}),
-    ...reply.headers,
-  });
-  res.end(req.method === 'HEAD' ? undefined : body);
-}
-
-/** Its connection carries nothing after it. */
-function sendStream(
-  res: ServerResponse,
-  { status, headers }: HttpReply,
-  stream: (out: Writable) => void,
-): void {
-  res.writeHead(status, {
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    connection: 'close',
-    ...headers,
-  });
-  res.flushHeaders();
-  stream(res);
 }

@@ -1,9 +1,17 @@
-import { Fault, type FaultCode } from '../errors.ts';
-import { IDENTITY_HEADER, signIdentity, type Identity } from '../identity/identity.ts';
+import { IDENTITY_HEADER, REQUEST_ID_HEADER, signIdentity, type Identity } from '../identity/identity.ts';
 import type { Logger } from '../logger.ts';
+import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { discover, resolveBySystem, type Resolve } from './discovery.ts';
 import { wasSent, type HttpAnswer, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
+import { RetryBudget } from './retry-budget.ts';
+import {
+  because,
+  freshnessOf,
+  readReply,
+  type SubgraphAnswer,
+  type SubgraphReply,
+} from './subgraph-reply.ts';
 
 /**
  * GraphQL over HTTP from one process of the system to a subgraph, wherever its instances are at the moment: pooled
@@ -11,13 +19,15 @@ import { Instances } from './instances.ts';
  */
 export interface SubgraphClient {
   /**
-   * Another instance is asked where nothing was sent, and once more where a read lost its connection; a mutation that may
-   * have been sent never is.
+   * Another instance is asked where nothing was sent, and once more, within a budget, where a read lost its connection; a
+   * mutation that may have been sent never is.
    *
    * @param operation the request's body: `query`, `variables`, `operationName`
    * @param deadlineMs how long the answer may take, in milliseconds
    * @throws {Fault} UNAVAILABLE when no instance could be reached and nothing was sent; TIMEOUT when the outcome is open
    */
+  ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphAnswer>;
+  /** As `ask`, and read. @throws {Fault} UNAVAILABLE or INTERNAL, too, where the answer is not GraphQL's */
   send(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphReply>;
   /** @throws unless one instance says that it is ready */
   assertReady(): Promise<void>;
@@ -28,15 +38,6 @@ export interface Operation {
   readonly query: string;
   readonly variables?: object | undefined;
   readonly operationName?: string | undefined;
-}
-
-export interface SubgraphReply {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly (string | number)[];
-    readonly extensions?: Record<string, unknown>;
-  }[];
 }
 
 export interface SubgraphClientOptions {
@@ -62,11 +63,14 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     onFailure: (error, hostname) => logger?.warn({ err: error, hostname }, 'a name could not be looked up'),
   });
 
+  const repeats = new RetryBudget();
+
   return {
-    async send(operation, identity, deadlineMs) {
-      const { status, text } = await ask(operation, identity, deadlineMs);
-      return parseReply(status, text);
+    async ask(operation, identity, deadlineMs) {
+      const { status, text, cacheControl } = await ask(operation, identity, deadlineMs);
+      return { status, text, freshForMs: freshnessOf(status, cacheControl) };
     },
+    send: async (operation, identity, deadlineMs) => readReply(await ask(operation, identity, deadlineMs)),
     assertReady: async () => {
       if (instances.count === 0) await discovery.refresh();
       await instances.assertOneReady();
@@ -78,6 +82,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   };
 
   async function ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<HttpAnswer> {
+    repeats.noteRequest();
     const signal = AbortSignal.timeout(deadlineMs);
     const deadline = performance.now() + deadlineMs;
     const body = JSON.stringify(operation);
@@ -92,6 +97,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
       const headers = {
         'content-type': 'application/json',
+        [REQUEST_ID_HEADER]: identity.requestId,
+        ...(identity.span?.traceparent ? { [TRACEPARENT_HEADER]: identity.span.traceparent } : {}),
         [IDENTITY_HEADER]: signIdentity(identitySecret, { ...identity, patienceMs }),
       };
       try {
@@ -101,7 +108,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         if (signal.aborted) throw because('TIMEOUT', error);
         if (!wasSent(error)) continue;
         // Once: an operation that ends its process must not go through all of them.
-        if (isRepeated || !isRead(operation.query)) throw because('TIMEOUT', error);
+        if (isRepeated || !isRead(operation.query) || !repeats.take()) throw because('TIMEOUT', error);
         isRepeated = true;
       }
     }
@@ -109,28 +116,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
 }
 
 /** For sure: what only looks like more than a read is taken for more. */
-const isRead = (query: string): boolean => /^\s*(query\b|\{)/.test(query) && !/\bmutation\b/.test(query);
+export const isRead = (query: string): boolean =>
+  /^\s*(query\b|\{)/.test(query) && !/\bmutation\b/.test(query);
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-
-function parseReply(status: number, text: string): SubgraphReply {
-  try {
-    const reply: unknown = JSON.parse(text);
-    if (typeof reply === 'object' && reply !== null && ('data' in reply || 'errors' in reply))
-      return reply as SubgraphReply;
-  } catch {
-    // Not JSON: an instance that is going down, or something else that listens there.
-  }
-  throw because(
-    status === 503 ? 'UNAVAILABLE' : 'INTERNAL',
-    new Error(`Answered ${status}, and not in GraphQL.`),
-  );
-}
-
-/** The cause is for the log: it names hosts and ports. */
-function because(code: FaultCode, cause: unknown): Fault {
-  const fault = new Fault(code);
-  fault.cause = cause;
-  return fault;
-}

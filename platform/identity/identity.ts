@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Span } from '../observability/span.ts';
 
 /**
  * Who asks. The router verifies an access token and passes on what it says, signed, in one header; a subgraph
@@ -21,9 +22,14 @@ export interface Identity {
   readonly patienceMs: number | null;
   /** From where the client connects; for attempt limits only, and never stored as it is. */
   readonly clientAddress?: string;
+  /** The piece of work that asks; goes along as a header of its own, unsigned. */
+  readonly span?: Span;
 }
 
 export const IDENTITY_HEADER = 'x-firstcome-identity';
+
+/** Beside the identity, which holds the same id signed: for whatever stands in between and keeps a log. */
+export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** How long a signed identity is good for. Long enough for clocks that differ a little, too short to be worth stealing. */
 const LIFETIME_MS = 60_000;

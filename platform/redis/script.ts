@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { histogram, secondsSince } from '../observability/metrics.ts';
 import type { Redis } from './client.ts';
+
+const durations = histogram(
+  'redis_script_duration_seconds',
+  'A call of a Lua script, from this process and back.',
+  ['script'],
+);
 
 export type Script = (
   keys: readonly string[],
@@ -17,10 +24,15 @@ export function loadScript(redis: Redis, file: URL): Script {
     throw new Error(`${basename(file.pathname)} is not named <verb>-<number of keys>.lua`);
 
   redis.defineCommand(verb, { numberOfKeys: Number(keyCount), lua: readFileSync(file, 'utf8') });
+  const seconds = durations.labels(verb);
   const command = (redis as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>)[verb];
   return (keys, args) => {
     if (keys.length !== Number(keyCount))
       throw new TypeError(`${verb} takes ${keyCount} keys, not ${keys.length}`);
-    return command!.call(redis, ...keys, ...args);
+    const begun = performance.now();
+    const reply = command!.call(redis, ...keys, ...args);
+    const note = () => seconds.observe(secondsSince(begun));
+    reply.then(note, note);
+    return reply;
   };
 }

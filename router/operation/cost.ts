@@ -109,7 +109,8 @@ export function costFormula(
     if (given.kind !== Kind.VARIABLE) return lengthFrom(valueFromASTUntyped(given));
     const name = given.name.value;
     const fallback = variableDefaults.get(name) ?? preset;
-    return (variables) => lengthFrom(variables[name] ?? fallback);
+    // Not what every object inherits: a variable may be called `constructor`.
+    return (variables) => lengthFrom((Object.hasOwn(variables, name) ? variables[name] : null) ?? fallback);
   }
 
   function typeNamed(name: string | undefined, otherwise: GraphQLCompositeType): GraphQLCompositeType {

@@ -6,6 +6,7 @@ import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
 import { parseDocument, type DocumentRules } from './parse-document.ts';
 import { requiredAccess, type RequiredAccess } from './required-access.ts';
+import { countRootFields } from './root-fields.ts';
 import { documentOf, selectOperation } from './selected-operation.ts';
 import { assertSinglePurchase } from './single-purchase.ts';
 import { assertWithinLimits, type SizeLimits } from './size-limits.ts';
@@ -20,6 +21,8 @@ export interface Operation {
   readonly hash: string;
   readonly access: RequiredAccess;
   readonly cost: Cost;
+  /** How often it asks for each root field, by `Type.field`. */
+  readonly rootFields: ReadonlyMap<string, number>;
 }
 
 export interface OperationRules extends DocumentRules {
@@ -55,5 +58,6 @@ export function analyseOperation(
       .digest('base64url'),
     access: requiredAccess(rules.schema, selected, rules.access),
     cost: costFormula(rules.schema, selected, rules.costs),
+    rootFields: countRootFields(rules.schema, selected),
   };
 }

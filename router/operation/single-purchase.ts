@@ -1,5 +1,6 @@
-import { Kind, OperationTypeNode, type SelectionSetNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
+import { rootFieldsOf } from './root-fields.ts';
 import type { SelectedOperation } from './selected-operation.ts';
 
 /** Root fields that take part in the rush. */
@@ -10,34 +11,10 @@ const PURCHASES = new Set(['purchase', 'checkoutWishlist']);
  *
  * @throws {Fault} OPERATION_TOO_COMPLEX
  */
-export function assertSinglePurchase({ definition, fragments }: SelectedOperation): void {
-  if (definition.operation !== OperationTypeNode.MUTATION) return;
-  // Selections under one response name are one field to whoever executes them.
-  const purchases = new Set<string>();
-  const walkedFragments = new Set<string>();
-  walk(definition.selectionSet);
-  if (purchases.size > 1) {
+export function assertSinglePurchase(selected: SelectedOperation): void {
+  if (selected.definition.operation !== OperationTypeNode.MUTATION) return;
+  const purchases = [...rootFieldsOf(selected).values()].filter((field) => PURCHASES.has(field));
+  if (purchases.length > 1) {
     throw new Fault('OPERATION_TOO_COMPLEX', 'An operation may ask for one purchase only.');
-  }
-
-  function walk(selectionSet: SelectionSetNode): void {
-    for (const selection of selectionSet.selections) {
-      switch (selection.kind) {
-        case Kind.FIELD:
-          if (PURCHASES.has(selection.name.value)) purchases.add((selection.alias ?? selection.name).value);
-          break;
-        case Kind.INLINE_FRAGMENT:
-          walk(selection.selectionSet);
-          break;
-        case Kind.FRAGMENT_SPREAD: {
-          const name = selection.name.value;
-          const fragment = fragments.get(name);
-          if (!fragment || walkedFragments.has(name)) break;
-          walkedFragments.add(name);
-          walk(fragment.selectionSet);
-          break;
-        }
-      }
-    }
   }
 }

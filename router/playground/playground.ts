@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Fault } from '../../platform/errors.ts';
 import type { Handler, HttpReply } from '../../platform/http/server.ts';
-import { TABS } from './tabs.ts';
+import { DEMO_ADMINISTRATOR, DEMO_BUYER } from '../pages/demo-account.ts';
+import { fillIn } from '../pages/static-file.ts';
 
 const zip = promisify(gzip);
 
 /**
- * GraphiQL, with operations that are ready to run, in one page that needs nothing from anywhere else. It weighs
+ * GraphiQL, with operations that are ready to run and a sign-in, in one page that needs nothing from anywhere else. It weighs
  * megabytes, so it is loaded and packed when it is first asked for.
+ *
+ * @param showsDemoAccounts whether the sign-in is filled in
  */
-export function playground(): Handler {
+export function playground(showsDemoAccounts: boolean): Handler {
   let made: Promise<Page> | null = null;
 
   return async ({ method, headers }) => {
     if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
-    made ??= makePage();
+    made ??= makePage(showsDemoAccounts);
     const page = await made;
     const unchanged = headers['if-none-match'] === page.headers['etag'];
     if (unchanged) return { status: 304, headers: page.headers };
@@ -31,9 +35,12 @@ interface Page {
   readonly zipped: Buffer;
 }
 
-async function makePage(): Promise<Page> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL({
+async function makePage(showsDemoAccounts: boolean): Promise<Page> {
+  const [{ renderGraphiQL }, { TABS }] = await Promise.all([
+    import('@graphql-yoga/render-graphiql'),
+    import('./tabs.ts'),
+  ]);
+  const graphiql = renderGraphiQL({
     title: 'firstcome',
     endpoint: '/graphql',
     defaultTabs: [...TABS],
@@ -41,17 +48,41 @@ async function makePage(): Promise<Page> {
     shouldPersistHeaders: true,
     schemaDescription: true,
   });
+  const { html, scripts } = await withSignIn(graphiql, showsDemoAccounts);
   return {
     html,
     zipped: await zip(html),
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': contentPolicy(html),
+      'content-security-policy': contentPolicy(scripts),
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-cache',
       vary: 'accept-encoding',
       etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`,
     },
+  };
+}
+
+/** Puts the sign-in before GraphiQL: its script must have its hand on `fetch` first. */
+async function withSignIn(
+  graphiql: string,
+  showsDemoAccounts: boolean,
+): Promise<{ html: string; scripts: string[] }> {
+  const [bar, style, script] = await Promise.all(
+    ['sign-in.html', 'sign-in.css', 'sign-in.mjs'].map((name) =>
+      readFile(new URL(name, import.meta.url), 'utf8'),
+    ),
+  );
+  const accounts = showsDemoAccounts
+    ? { ...DEMO_BUYER, adminEmail: DEMO_ADMINISTRATOR.email, adminPassword: DEMO_ADMINISTRATOR.password }
+    : {};
+  const root = graphiql.indexOf('<div id="root">');
+  const ours = `<style>${style}</style>${fillIn(bar!, accounts)}`;
+  const rest = graphiql.slice(root);
+  const theirs = rest.slice(rest.indexOf('<script>') + '<script>'.length, rest.lastIndexOf('</script>'));
+  return {
+    html: `${graphiql.slice(0, root)}${ours}<script>${script!}</script>${rest}`,
+    scripts: [script!, theirs],
   };
 }
 
@@ -61,12 +92,12 @@ const packed = ({ headers, zipped }: Page): HttpReply => ({
   body: zipped,
 });
 
-/** The page's own script and nothing else runs; it talks to this origin and nobody else, and nobody frames it. */
-function contentPolicy(html: string): string {
-  const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
+/** The page's own scripts and nothing else run; it talks to this origin and nobody else, and nobody frames it. */
+function contentPolicy(scripts: readonly string[]): string {
+  const hashes = scripts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   return [
     `default-src 'none'`,
-    `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+    `script-src ${hashes.join(' ')}`,
     // Monaco makes its workers from blobs, and styles as it goes.
     `worker-src blob:`,
     `style-src 'unsafe-inline'`,

@@ -1,152 +1,48 @@
-/** Operations that are ready to run, in the order in which a newcomer wants them. */
+import { readFileSync } from 'node:fs';
+import { DEMO_BUYER } from '../pages/demo-account.ts';
+
+/** An operation that is ready to run. */
 export interface Tab {
   readonly query: string;
   readonly variables?: string;
-  readonly headers?: string;
 }
 
-/** For tabs that need somebody signed in: the first tab says where the token comes from. */
-const SIGNED_IN = JSON.stringify({ authorization: 'Bearer PASTE-THE-ACCESS-TOKEN-HERE' }, null, 2);
+const PRODUCT = 'PASTE-A-PRODUCT-ID-HERE';
+const ORDER = 'PASTE-AN-ORDER-ID-HERE';
+const KEY = 'my-first-purchase-0001';
 
-const variables = (value: object) => JSON.stringify(value, null, 2);
+const tab = (name: string, variables?: object): Tab => ({
+  query: readFileSync(new URL(`tabs/${name}.graphql`, import.meta.url), 'utf8'),
+  ...(variables ? { variables: JSON.stringify(variables, null, 2) } : {}),
+});
 
+/** In the order in which a newcomer wants them. The first has no variables: GraphiQL shows none of the first tab. */
 export const TABS: readonly Tab[] = [
-  {
-    query: `# 1. Sign in as the demo buyer. Copy the accessToken
-#    into the Headers (below, beside Variables) of
-#    the tabs Purchase and MyOrders.
-mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) {
-    __typename
-    ... on Session {
-      accessToken
-      accessTokenExpiresAt
-      user {
-        id
-        role
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-`,
-    variables: variables({ input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } }),
-  },
-  {
-    query: `# 2. What is on sale, with live stock: the product
-#    from one subgraph, its stock from another.
-#    No sign-in needed.
-query OpenProducts {
-  products(first: 10, filter: { status: OPEN }) {
-    totalCount
-    nodes {
-      id
-      name
-      type
-      status
-      price {
-        amount
-        currency
-      }
-      closesAt
-      purchaseLimit
-      stock {
-        total
-        sold
-        reserved
-        remaining
-        soldOut
-      }
-    }
-  }
-}
-`,
-  },
-  {
-    query: `# 3. Buy one. Take the id of a product from tab 2,
-#    and a new idempotencyKey for each purchase that
-#    you want: the same key gives the same order.
-mutation Purchase($input: PurchaseInput!) {
-  purchase(input: $input) {
-    __typename
-    ... on PurchaseConfirmed {
-      replayed
-      order {
-        id
-        status
-        total {
-          amount
-          currency
-        }
-        paymentDueAt
-      }
-    }
-    ... on Busy {
-      retryAfterMs
-    }
-    ... on InvalidInput {
-      problems {
-        path
-        message
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-`,
-    variables: variables({
-      input: { productId: 'PASTE-A-PRODUCT-ID-HERE', quantity: 1, idempotencyKey: 'my-first-purchase-0001' },
-    }),
-    headers: SIGNED_IN,
-  },
-  {
-    query: `# 4. Your orders, with their products and buyer:
-#    one operation, three subgraphs.
-query MyOrders {
-  me {
-    orders(first: 5) {
-      nodes {
-        id
-        status
-        createdAt
-        buyer {
-          id
-          name
-        }
-        items {
-          quantity
-          unitPrice {
-            amount
-            currency
-          }
-          product {
-            id
-            name
-            stock {
-              remaining
-            }
-          }
-        }
-        history {
-          status
-          at
-        }
-      }
-    }
-  }
-}
-`,
-    headers: SIGNED_IN,
-  },
-  {
-    query: `# 5. The clock that sales open and close by.
-query ServerTime {
-  serverTime
-}
-`,
-  },
+  tab('open-products'),
+  tab('purchase', { input: { productId: PRODUCT, quantity: 1, idempotencyKey: KEY } }),
+  tab('my-orders'),
+  tab('pay', {
+    prepare: { orderId: ORDER, shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' } },
+    pay: { orderId: ORDER, paymentToken: 'sim_success' },
+  }),
+  tab('cancel-order', { input: { orderId: ORDER } }),
+  tab('purchase-outcome', { key: KEY }),
+  tab('abandon-purchase', { input: { idempotencyKey: 'given-up-purchase-0001' } }),
+  tab('wishlist', {
+    item: { productId: PRODUCT, quantity: 1 },
+    checkout: { idempotencyKey: 'my-first-wishlist-0001' },
+  }),
+  tab('sign-in', { input: DEMO_BUYER }),
+  tab('create-product', {
+    input: {
+      name: 'Moon jar',
+      type: 'FLASH_SALE',
+      price: { amount: 240_000, currency: 'KRW' },
+      opensAt: '2030-01-01T00:00:00.000Z',
+      closesAt: '2030-01-02T00:00:00.000Z',
+      purchaseLimit: 2,
+    },
+  }),
+  tab('restock', { input: { productId: PRODUCT, change: 10, idempotencyKey: 'my-first-restock-0001' } }),
+  tab('server-time'),
 ];

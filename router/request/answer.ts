@@ -20,28 +20,36 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
       ...(locations ? { locations } : {}),
       extensions: { code: 'BAD_REQUEST', requestId: context.requestId },
     }));
-    return write(FAULTS.BAD_REQUEST.status, { errors }, context);
+    return { ...write(FAULTS.BAD_REQUEST.status, { errors }, context), fault: 'BAD_REQUEST' };
   }
   if (!(error instanceof Fault)) context.logger.error({ err: error }, 'request failed');
   const { code, message, extensions } = error instanceof Fault ? error : new Fault('INTERNAL');
-  context.logger.debug({ code }, 'request refused');
   const errors = [{ message, extensions: { ...extensions, requestId: context.requestId } }];
-  return write(FAULTS[code].status, { errors }, context, headersFor(code));
+  const headers = headersFor(code, extensions['retryAfterMs']);
+  return { ...write(FAULTS[code].status, { errors }, context, headers), fault: code };
 }
 
 /**
- * The answer to a request that was executed. Data that is there makes it a 200, with errors beside it or not; an answer
+ * The answer to a request that was executed, with `shownExtensions` beside it. Data that is there makes it a 200, with errors beside it or not; an answer
  * with errors and nothing else has the status of its fault, the highest if they differ.
  */
-export function answer({ data, errors, extensions }: ExecutionResult, context: AnswerContext): HttpReply {
+export function answer(
+  { data, errors, extensions }: ExecutionResult,
+  context: AnswerContext,
+  shownExtensions?: object,
+): HttpReply {
   const faults = errors ?? completionErrors(extensions);
-  if (faults.length === 0) return write(200, { data }, context);
+  const more = shownExtensions ? { extensions: shownExtensions } : {};
+  if (faults.length === 0) return write(200, { data, ...more }, context);
 
   const shown = faults.map((error) => showFault(error, context));
-  const body = { errors: shown, ...(data === undefined ? {} : { data }) };
-  if (data && Object.values(data).some((value) => value !== null)) return write(200, body, context);
-  const worst = shown.map(codeOf).reduce((a, b) => (FAULTS[b].status > FAULTS[a].status ? b : a));
-  return write(FAULTS[worst].status, body, context, headersFor(worst));
+  const body = { errors: shown, ...(data === undefined ? {} : { data }), ...more };
+  const worst = shown.reduce((a, b) => (statusOf(b) > statusOf(a) ? b : a));
+  const fault = codeOf(worst);
+  if (data && Object.values(data).some((value) => value !== null))
+    return { ...write(200, body, context), fault };
+  const headers = headersFor(fault, worst.extensions?.['retryAfterMs']);
+  return { ...write(statusOf(worst), body, context, headers), fault };
 }
 
 /** A null where the schema allows none: the gateway tells of it beside the errors. */
@@ -70,14 +78,17 @@ function visible(path: readonly (string | number)[]): readonly (string | number)
 }
 
 const codeOf = (error: GraphQLFormattedError): FaultCode => error.extensions?.['code'] as FaultCode;
+const statusOf = (error: GraphQLFormattedError): number => FAULTS[codeOf(error)].status;
 
-function headersFor(code: FaultCode): Record<string, string> {
+function headersFor(code: FaultCode, retryAfterMs: unknown): Record<string, string> {
   switch (code) {
     case 'UNAUTHENTICATED':
       return { 'www-authenticate': 'Bearer' };
     case 'UNAVAILABLE':
     case 'RATE_LIMITED':
-      return { 'retry-after': '1' };
+      return {
+        'retry-after': String(typeof retryAfterMs === 'number' ? Math.ceil(retryAfterMs / 1_000) : 1),
+      };
     case 'METHOD_NOT_ALLOWED':
       return { allow: 'GET, POST, OPTIONS' };
     default:

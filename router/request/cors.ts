@@ -19,7 +19,7 @@ export function allowedOrigins(setting: string): AllowedOrigins {
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, POST',
   'access-control-allow-headers':
-    'authorization, content-type, x-request-id, apollo-require-preflight, x-apollo-operation-name',
+    'authorization, content-type, last-event-id, x-request-id, x-request-timeout, traceparent, tracestate, apollo-require-preflight, x-apollo-operation-name, x-explain-cost',
   'access-control-max-age': '86400',
 };
 

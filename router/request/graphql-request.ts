@@ -1,10 +1,12 @@
 import { Fault } from '../../platform/errors.ts';
 import type { HttpRequest } from '../../platform/http/server.ts';
 import type { Variables } from '../operation/cost.ts';
+import { isDocumentHash } from '../operation/persisted/document-hash.ts';
+import type { DocumentReference } from '../operation/persisted/persisted-operations.ts';
+import { parseJson } from './parse-json.ts';
 
-/** What a client asks for, as in the GraphQL over HTTP specification. */
-export interface GraphqlRequest {
-  readonly query: string;
+/** What a client asks for, as in the GraphQL over HTTP specification; the document as text, as its hash, or as both. */
+export interface GraphqlRequest extends DocumentReference {
   readonly operationName: string | null;
   readonly variables: Variables;
 }
@@ -44,37 +46,58 @@ function assertPreflighted({ headers }: HttpRequest): void {
   }
 }
 
-function parseJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Fault('BAD_REQUEST', `${what} is not JSON.`);
-  }
-}
-
 function fromParameters(parameters: URLSearchParams): GraphqlRequest {
-  const variables = parameters.get('variables');
+  const jsonOf = (name: string) => {
+    const text = parameters.get(name);
+    return text ? parseJson(text, `\`${name}\``) : null;
+  };
   return fromObject({
-    query: parameters.get('query') ?? undefined,
+    query: parameters.get('query'),
+    id: parameters.get('id'),
     operationName: parameters.get('operationName'),
-    variables: variables ? parseJson(variables, '`variables`') : null,
+    variables: jsonOf('variables'),
+    extensions: jsonOf('extensions'),
   });
 }
 
 function fromObject(value: unknown): GraphqlRequest {
   if (Array.isArray(value)) throw new Fault('BAD_REQUEST', 'Batches are not supported: send one operation.');
   if (!isObject(value)) throw new Fault('BAD_REQUEST', 'The body must be a JSON object with a `query`.');
-  const { query, operationName, variables } = value;
-  if (typeof query !== 'string' || query.trim() === '') {
+  const { query = null, operationName = null, variables = null } = value;
+  const hash = hashIn(value);
+  const isLeftOut = query === null && hash !== null;
+  if (!isLeftOut && (typeof query !== 'string' || query.trim() === '')) {
     throw new Fault('BAD_REQUEST', '`query` must be a string with a GraphQL document.');
   }
-  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+  if (operationName !== null && typeof operationName !== 'string') {
     throw new Fault('BAD_REQUEST', '`operationName` must be a string.');
   }
-  if (variables !== undefined && variables !== null && !isObject(variables)) {
+  if (variables !== null && !isObject(variables)) {
     throw new Fault('BAD_REQUEST', '`variables` must be an object.');
   }
-  return { query, operationName: operationName || null, variables: variables ?? {} };
+  return {
+    query: query,
+    hash,
+    operationName: operationName || null,
+    variables: variables ?? {},
+  };
+}
+
+/** The hash in `id`, or where automatic persisted queries have it: `extensions.persistedQuery`. */
+function hashIn({ id = null, extensions = null }: Record<string, unknown>): string | null {
+  if (extensions !== null && !isObject(extensions)) {
+    throw new Fault('BAD_REQUEST', '`extensions` must be an object.');
+  }
+  const persisted = extensions?.['persistedQuery'] ?? null;
+  if (persisted !== null && (!isObject(persisted) || persisted['version'] !== 1)) {
+    throw new Fault('BAD_REQUEST', '`extensions.persistedQuery` must be an object of version 1.');
+  }
+  const hash = persisted === null ? id : persisted['sha256Hash'];
+  if (hash === null) return null;
+  if (!isDocumentHash(hash)) {
+    throw new Fault('BAD_REQUEST', 'A document is named by its SHA-256, in hexadecimal.');
+  }
+  return hash.toLowerCase();
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,9 +1,10 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { Kind, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
-import type { SubgraphClient, SubgraphReply } from '../../platform/http/subgraph-client.ts';
+import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 import type { RequestContext } from './request-context.ts';
 import { faultOfField, faultOfWhole } from './subgraph-fault.ts';
+import type { SubgraphTraffic } from './subgraph-traffic.ts';
 
 type ProcessOptions = Parameters<GraphQLDataSource['process']>[0];
 type Reply = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -15,7 +16,7 @@ type Reply = Awaited<ReturnType<GraphQLDataSource['process']>>;
 export class SubgraphDataSource implements GraphQLDataSource {
   constructor(
     private readonly name: string,
-    private readonly client: SubgraphClient,
+    private readonly traffic: SubgraphTraffic,
   ) {}
 
   async process(options: ProcessOptions): Promise<Reply> {
@@ -23,11 +24,11 @@ export class SubgraphDataSource implements GraphQLDataSource {
       throw new Error('Subgraphs answer operations of clients only.');
     const { query = '', variables, operationName } = options.request;
     const context = options.incomingRequestContext.context as unknown as RequestContext;
+    context.onPlan?.();
     const begun = Date.now();
     try {
-      const patienceMs = context.deadline - begun;
-      if (patienceMs <= 0) throw new Fault('TIMEOUT');
-      const reply = await this.client.send({ query, variables, operationName }, context.identity, patienceMs);
+      // Read anew by everybody who shares it: the gateway writes into what it is given.
+      const reply = readReply(await this.traffic.ask({ query, variables, operationName }, context));
       if (!reply.errors) return { data: reply.data ?? null };
       this.log(context, reply.errors);
       if (reply.data === undefined) return failed(query, faultOfWhole(reply.errors));

@@ -7,4 +7,6 @@ export interface RequestContext {
   /** When the caller gets an answer at the latest; milliseconds since 1970. */
   readonly deadline: number;
   readonly logger: Logger;
+  /** Told when a subgraph is asked; the plan is there by then. */
+  readonly onPlan?: () => void;
 }

@@ -1,5 +1,5 @@
 import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
-import type { SubgraphReply } from '../../platform/http/subgraph-client.ts';
+import type { SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 
 type SubgraphError = NonNullable<SubgraphReply['errors']>[number];
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kind, parse } from 'graphql';
 import { allow, type Permissions } from '../../platform/graphql/permissions.ts';
 import { DateTime } from '../../platform/graphql/scalars.ts';
@@ -104,7 +105,7 @@ export async function startTestSubgraph(
   return { ...http, graphqlUrl: `${http.url}/graphql`, identities };
 }
 
-function allowEverything(schemaFile: URL): Permissions {
+export function allowEverything(schemaFile: URL): Permissions {
   const types = parse(readFileSync(schemaFile, 'utf8')).definitions.flatMap((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION ? [definition.name.value] : [],
   );
@@ -117,7 +118,12 @@ export interface CannedSubgraph extends RunningHttpServer {
   readonly received: { readonly headers: Readonly<Record<string, unknown>>; readonly body: unknown }[];
 }
 
-export async function startCannedSubgraph(status: number, answer: object | string): Promise<CannedSubgraph> {
+/** @param delayMs how long it takes */
+export async function startCannedSubgraph(
+  status: number,
+  answer: object | string,
+  delayMs = 0,
+): Promise<CannedSubgraph> {
   const received: CannedSubgraph['received'] = [];
   const http = await startHttpServer({
     host: '127.0.0.1',
@@ -128,6 +134,7 @@ export async function startCannedSubgraph(status: number, answer: object | strin
     routes: {
       '/graphql': async (request) => {
         received.push({ headers: request.headers, body: JSON.parse(await request.readBody()) });
+        await sleep(delayMs);
         return typeof answer === 'string' ? { status, body: answer } : json(status, answer);
       },
     },

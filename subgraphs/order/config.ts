@@ -10,6 +10,7 @@ import {
   port,
   storeSettings,
 } from '../../platform/config/settings.ts';
+import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
 
 export type OrderConfig = ReturnType<typeof readOrderConfig>;
 
@@ -19,6 +20,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     {
       ...commonSettings,
       ...storeSettings,
+      ...subgraphAuthSettings,
       ...discoverySettings,
       ORDER_PORT: port(4003),
       PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),

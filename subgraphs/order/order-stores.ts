@@ -1,5 +1,6 @@
 import { createSubgraphClient, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { watched } from '../../platform/observability/watched-client.ts';
 import { openDatabase, type Database } from '../../platform/mysql/database.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import type { OrderConfig } from './config.ts';
@@ -31,13 +32,13 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
       logger,
     });
     const { identitySecret, DISCOVERY_REFRESH: discoveryRefreshMs } = config;
-    const client = (urls: readonly string[]) =>
-      createSubgraphClient({ urls, identitySecret, discoveryRefreshMs, logger });
+    const client = (subgraph: string, urls: readonly string[]) =>
+      watched(subgraph, createSubgraphClient({ urls, identitySecret, discoveryRefreshMs, logger }));
     return {
       database,
       redis,
-      productClient: client(config.PRODUCT_URL),
-      userClient: client(config.USER_URL),
+      productClient: client('product', config.PRODUCT_URL),
+      userClient: client('user', config.USER_URL),
     };
   } catch (error) {
     redis.disconnect();

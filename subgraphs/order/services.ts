@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
+import { tellSize } from '../../platform/observability/metrics.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import type { LockOptions } from '../../platform/redis/lock.ts';
 import { OrderBatch } from './batch/order-batch.ts';
@@ -8,6 +9,7 @@ import type { OrderConfig } from './config.ts';
 import type { FulfilmentDependencies } from './fulfilment/payable-order.ts';
 import { Sweeper } from './fulfilment/sweeper.ts';
 import type { OrderStores } from './order-stores.ts';
+import { purchasesInFlight } from './metrics.ts';
 import { OrderLookup } from './orders/order-lookup.ts';
 import { OrderRepository } from './orders/order-repository.ts';
 import type { PaymentProvider } from './payment/payment-provider.ts';
@@ -20,6 +22,7 @@ import { Purchases } from './purchase/purchase.ts';
 import { ReservedSelling } from './purchase/reserved-selling.ts';
 import { RowSelling } from './purchase/row-selling.ts';
 import { StockAnnouncer } from './stock/announce-stock.ts';
+import { DriftWatch } from './stock/drift.ts';
 import { MovementRelay } from './stock/movement-relay.ts';
 import { StockReader } from './stock/read-stock.ts';
 import { Reaper } from './stock/reaper.ts';
@@ -77,6 +80,7 @@ export function createOrderServices(
   const lookup = new OrderLookup(orders);
   const products = new ProductReader(stores.productClient);
   const inFlight = new InFlight();
+  tellSize(purchasesInFlight, () => inFlight.size);
   const strategy =
     config.STOCK_STRATEGY === 'row'
       ? new RowSelling(pool, config.PAYMENT_TIMEOUT, announcer.changed, logger)
@@ -129,6 +133,7 @@ export function createOrderServices(
     stockReader,
     relay,
     reaper: new Reaper(stock, tombstones, logger),
+    drift: new DriftWatch(stock, pool),
     fulfilment,
     sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,

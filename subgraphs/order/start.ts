@@ -1,4 +1,5 @@
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
+import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -23,6 +24,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       permissions,
       context: contextMaker(services),
       identitySecret: config.identitySecret,
+      tokens: openSubgraphTokens(config, logger),
       host: config.HOST,
       port: config.ORDER_PORT,
       readiness: { mysql: () => stores.database.ping(), redis: () => stores.redis.ping() },

@@ -8,10 +8,12 @@ import {
   replicaSettings,
   storeSettings,
 } from '../../platform/config/settings.ts';
+import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
 
 const settings = {
   ...commonSettings,
   ...storeSettings,
+  ...subgraphAuthSettings,
   ...replicaSettings,
   PRODUCT_PORT: port(4002),
   /** How long Redis may keep a product that has not changed. */

@@ -1,5 +1,6 @@
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
+import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
@@ -63,6 +64,7 @@ function serve(
     permissions,
     context: contextMaker({ repository, reader, clock }),
     identitySecret: config.identitySecret,
+    tokens: openSubgraphTokens(config, logger),
     host: config.HOST,
     port: config.PRODUCT_PORT,
     readiness: { mysql: () => database.ping(), redis: () => redis.ping() },

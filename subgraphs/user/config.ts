@@ -1,12 +1,21 @@
 import { z } from 'zod';
 import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
-import { commonSettings, duration, onOff, port, storeSettings } from '../../platform/config/settings.ts';
+import {
+  commonSettings,
+  duration,
+  httpUrl,
+  onOff,
+  port,
+  storeSettings,
+} from '../../platform/config/settings.ts';
+import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
 import { email, normaliseEmail, password } from './account-input.ts';
 
 const settings = {
   ...commonSettings,
   ...storeSettings,
+  ...subgraphAuthSettings,
   USER_PORT: port(4001),
   /** Mail goes here; without it, into files in `<DATA_DIR>/mail/`. */
   SMTP_URL: z
@@ -26,8 +35,8 @@ const settings = {
     .string()
     .refine((text) => password.safeParse(text).success, 'expected 10 to 200 characters')
     .optional(),
-  JWT_ISSUER: z.string().default('firstcome'),
-  JWT_AUDIENCE: z.string().default('firstcome'),
+  /** The keys of the tokens that `SUBGRAPH_AUTH=jwt` goes by; `own`: those that this service signs with. */
+  JWKS_URL: z.union([z.enum(['own', 'off']), httpUrl('')]).default('own'),
   ACCESS_TOKEN_LIFETIME: duration('15m'),
   /** From its last refresh on, a session that is not refreshed lives this long. */
   REFRESH_TOKEN_LIFETIME: duration('30d'),

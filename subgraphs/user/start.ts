@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { json, type Handler } from '../../platform/http/server.ts';
 import { Fault } from '../../platform/errors.ts';
+import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
+import type { AccessTokens } from '../../platform/identity/tokens/access-tokens.ts';
+import { importKeys } from '../../platform/identity/tokens/verification-key.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { openDatabase } from '../../platform/mysql/database.ts';
@@ -31,6 +34,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       permissions,
       context: (base) => createUserContext(base, services),
       identitySecret: config.secrets.identitySecret,
+      tokens: openTokens(config, signingKeys, logger),
       host: config.HOST,
       port: config.USER_PORT,
       routes: { '/.well-known/jwks.json': publish(signingKeys) },
@@ -49,6 +53,13 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
     await closeStores(stores);
     throw error;
   }
+}
+
+/** Its own keys need not be fetched from itself. */
+function openTokens(config: UserConfig, { publicKeySet }: SigningKeys, logger: Logger): AccessTokens | null {
+  if (config.JWKS_URL !== 'own') return openSubgraphTokens(config, logger);
+  const keys = importKeys(publicKeySet);
+  return openSubgraphTokens(config, logger, { find: (keyId) => keys.get(keyId) });
 }
 
 async function openStores(config: UserConfig, logger: Logger): Promise<UserStores> {

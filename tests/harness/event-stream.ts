@@ -37,13 +37,14 @@ export class EventStream {
     response.on('error', () => undefined);
   }
 
-  /** @throws with the answer when it is not a stream */
-  static async open(url: string, productIds: readonly string[], lastEventId?: string): Promise<EventStream> {
+  /** @param more headers, `last-event-id` for one @throws `HTTP <status>` when the answer is no stream */
+  static async open(
+    url: string,
+    productIds: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<EventStream> {
     const query = productIds.map((id) => `productId=${id}`).join('&');
-    const headers = {
-      accept: 'text/event-stream',
-      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-    };
+    const headers = { accept: 'text/event-stream', ...more };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       get(`${url}/live/stock?${query}`, { headers, agent: false }, resolve).on('error', reject);
     });

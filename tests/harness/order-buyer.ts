@@ -162,13 +162,15 @@ export class Buyer {
   }
 
   async #mutate(field: string, type: string, selection: string, input: object, at = 0): Promise<Answer> {
-    const reply = await this.#room.ask(
-      `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`,
-      { input },
-      { caller: buyer(this.userId), at },
-    );
-    const answer = reply.data?.[field];
-    if (!answer || reply.errors) throw new Error(`no answer to ${field}: ${JSON.stringify(reply)}`);
-    return answer as Answer;
+    const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`;
+    for (let attempt = 1; ; attempt++) {
+      const reply = await this.#room.ask(query, { input }, { caller: buyer(this.userId), at });
+      const answer = reply.data?.[field];
+      if (answer && !reply.errors) return answer as Answer;
+      // Nothing has happened; on a busy machine a subgraph may take longer than another one waits for it.
+      const isUnavailable = reply.errors?.[0]?.extensions?.code === 'UNAVAILABLE';
+      if (!isUnavailable || attempt === 20)
+        throw new Error(`no answer to ${field}: ${JSON.stringify(reply)}`);
+    }
   }
 }

@@ -6,6 +6,7 @@ import { createLogger } from '../../platform/logger.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
+import { NO_SPAN } from '../../platform/observability/span.ts';
 import { readOrderConfig, type OrderConfig } from '../../subgraphs/order/config.ts';
 import { contextMaker, type OrderContext } from '../../subgraphs/order/context.ts';
 import { closeOrderStores, openOrderStores } from '../../subgraphs/order/order-stores.ts';
@@ -198,7 +199,7 @@ export class OrderRoom {
     const as = (userId: string) => {
       const caller = buyer(userId);
       const identity = { caller, requestId: randomUUID(), patienceMs: null };
-      return contextMaker(services)({ caller, identity, logger });
+      return contextMaker(services)({ caller, identity, logger, span: NO_SPAN });
     };
     return { services, as };
   }

@@ -11,12 +11,14 @@ export interface Sale {
   readonly units: number;
   readonly name?: string;
   readonly purchaseLimit?: number;
+  /** A minute ago, when left out. */
+  readonly opensAt?: Date;
 }
 
 /** Puts a product on sale. @returns its id */
 export async function openSale(
   stack: Stack,
-  { units, name = 'Lucky box', purchaseLimit }: Sale,
+  { units, name = 'Lucky box', purchaseLimit, opensAt = new Date(Date.now() - 60_000) }: Sale,
 ): Promise<string> {
   const administrator = stack.mint.administrator();
   const created = await stack.ask(
@@ -26,7 +28,7 @@ export async function openSale(
         name,
         type: 'FLASH_SALE',
         price: { amount: 12_000 },
-        opensAt: new Date(Date.now() - 60_000).toISOString(),
+        opensAt: opensAt.toISOString(),
         closesAt: new Date(Date.now() + 3_600_000).toISOString(),
         ...(purchaseLimit ? { purchaseLimit } : {}),
       },

@@ -50,7 +50,13 @@ export class Stack {
     const many = (name: ServiceName) =>
       Promise.all(Array.from({ length: count(name) }, () => this.startService(name)));
 
-    [this.user, this.product] = await Promise.all([many('user'), many('product')]);
+    if (this.#options.environment?.['SUBGRAPH_AUTH'] === 'jwt') {
+      // The others must know where its keys are.
+      this.user = await many('user');
+      this.product = await many('product');
+    } else {
+      [this.user, this.product] = await Promise.all([many('user'), many('product')]);
+    }
     this.order = await many('order');
     this.routers = await many('router');
   }
@@ -63,10 +69,8 @@ export class Stack {
       others['USER_URL'] = urls(this.user);
       others['PRODUCT_URL'] = urls(this.product);
     }
-    if (name === 'router') {
-      others['ORDER_URL'] = urls(this.order);
-      others['JWKS_URL'] = `${this.user[0]!.url}/.well-known/jwks.json`;
-    }
+    if (name === 'router') others['ORDER_URL'] = urls(this.order);
+    if (name !== 'user' && this.user[0]) others['JWKS_URL'] = `${this.user[0].url}/.well-known/jwks.json`;
     return Service.start(name, {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',

@@ -1,3 +1,4 @@
+import type { Span } from '../../../platform/observability/span.ts';
 import type { Order, OrderRecord } from '../orders/order.ts';
 
 /** A purchase that Redis has admitted and that asks to be written. */
@@ -7,6 +8,7 @@ export interface Candidate {
   readonly requestHash: Buffer;
   /** By product, the most units that the buyer may hold. */
   readonly limits: ReadonlyMap<string, number>;
+  readonly span?: Span;
 }
 
 /** What became of a candidate. */

@@ -3,13 +3,16 @@ import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
+import { secondsSince } from '../../../platform/observability/metrics.ts';
+import { sharedSpan } from '../../../platform/observability/span.ts';
+import { batchDurations, batchSizes } from '../metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import { readStockRows } from '../stock/stock-repository.ts';
 import type { Candidate, Verdict } from './candidate.ts';
 import { isOwnOrder } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
 import type { Tombstones } from './tombstones.ts';
-import { CommitUnanswered, writeOrders } from './write-orders.ts';
+import { CommitUnanswered, writeOrders, type WriteResult } from './write-orders.ts';
 import type { WriterConnection } from './writer-connection.ts';
 
 export interface OrderBatchOptions {
@@ -151,7 +154,7 @@ export class OrderBatch {
   /** @returns 1 when nothing was decided, which must not go on for ever; else 0 */
   async #tryOnce(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<0 | 1> {
     const before = verdicts.size;
-    const result = await writeOrders(await this.#options.connection.get(), candidates);
+    const result = await this.#transact(candidates);
     switch (result.kind) {
       case 'committed':
         for (const candidate of candidates) verdicts.set(candidate, { kind: 'ordered' });
@@ -176,6 +179,25 @@ export class OrderBatch {
       }
     }
     return verdicts.size > before ? 0 : 1;
+  }
+
+  /** The transaction, seen by metrics and traces. */
+  async #transact(candidates: readonly Candidate[]): Promise<WriteResult> {
+    const connection = await this.#options.connection.get();
+    const span = sharedSpan(candidates, (one) => one.span, 'mysql transaction', {
+      purchases: candidates.length,
+    });
+    const begun = performance.now();
+    let outcome: string = 'failed';
+    try {
+      const result = await writeOrders(connection, candidates);
+      outcome = result.kind;
+      return result;
+    } finally {
+      batchSizes.observe(candidates.length);
+      batchDurations.labels(outcome).observe(secondsSince(begun));
+      span.end(outcome === 'committed' ? undefined : outcome);
+    }
   }
 
   /** After a failed statement: rolled back, or given up together with its connection. */

@@ -1,3 +1,4 @@
+import { NO_SPAN, type Span } from '../../../platform/observability/span.ts';
 import { CHECKOUT_HASH, deriveOrderId, hashRequest } from '../orders/order-id.ts';
 
 export interface Line {
@@ -17,6 +18,8 @@ export interface Attempt {
    * that: a later attempt may have been told a final no by then.
    */
   readonly deadline: number;
+  /** The work on the request that asks. */
+  readonly span: Span;
 }
 
 export const newAttempt = (
@@ -24,14 +27,16 @@ export const newAttempt = (
   idempotencyKey: string,
   lines: readonly Line[],
   patienceMs: number,
-): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), patienceMs), lines);
+  span: Span = NO_SPAN,
+): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), patienceMs, span), lines);
 
 /** A checkout of the wishlist: what it buys is found out after its time has begun to run. */
 export const newCheckout = (
   userId: string,
   idempotencyKey: string,
   patienceMs: number,
-): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, patienceMs);
+  span: Span = NO_SPAN,
+): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, patienceMs, span);
 
 export const withLines = (attempt: Omit<Attempt, 'lines'>, lines: readonly Line[]): Attempt => ({
   ...attempt,
@@ -43,9 +48,11 @@ const begin = (
   idempotencyKey: string,
   requestHash: Buffer,
   patienceMs: number,
+  span: Span,
 ): Omit<Attempt, 'lines'> => ({
   userId,
   orderId: deriveOrderId(userId, idempotencyKey),
   requestHash,
   deadline: performance.now() + patienceMs,
+  span,
 });

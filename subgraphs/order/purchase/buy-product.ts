@@ -13,6 +13,6 @@ export async function buyProduct(input: PurchaseInput, context: OrderContext): P
   if (!checked.ok) return checked.refusal;
   const { productId, quantity, idempotencyKey } = checked.value;
   return context.services.purchases.buy(
-    newAttempt(userId, idempotencyKey, [{ productId, quantity }], patienceOf(context)),
+    newAttempt(userId, idempotencyKey, [{ productId, quantity }], patienceOf(context), context.span),
   );
 }

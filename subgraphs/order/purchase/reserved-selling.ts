@@ -58,8 +58,17 @@ export class ReservedSelling implements SellingStrategy {
         if (readiness === 'notReady') return answer.busy;
         continue;
       }
-      const candidate = toCandidate(attempt, products, admission.reservations, this.#the.paymentTimeoutMs);
+      const writing = attempt.span.child('write');
+      const candidate = toCandidate(
+        attempt,
+        products,
+        admission.reservations,
+        this.#the.paymentTimeoutMs,
+        writing,
+      );
       const verdict = await this.#the.batch.submit(candidate);
+      writing.note({ verdict: verdict.kind });
+      writing.end();
       if (verdict.kind !== 'staleEpoch')
         return this.#conclude(attempt, candidate, admission.reservations, verdict);
       await this.#makeReady(attempt, verdict.productId, verdict.epoch, products);
@@ -93,11 +102,14 @@ export class ReservedSelling implements SellingStrategy {
     for (const { productId, quantity } of attempt.lines) {
       const { terms } = products.get(productId)!;
       const { orderId, userId, deadline } = attempt;
+      const span = attempt.span.child('reserve');
       const outcome = await this.#the.stock.reserve(
         productId,
-        { orderId, userId, quantity, deadline },
+        { orderId, userId, quantity, deadline, span },
         terms,
       );
+      span.note({ outcome: outcome.kind });
+      span.end();
 
       if (outcome.kind === 'reserved') {
         reservations.push(outcome.reservation);

@@ -1,3 +1,4 @@
+import { NO_SPAN, type Span } from '../../../platform/observability/span.ts';
 import type { Candidate } from '../batch/candidate.ts';
 import type { Order } from '../orders/order.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
@@ -14,6 +15,7 @@ export function toCandidate(
   products: ReadonlyMap<string, ProductForSale>,
   reservations: readonly Reservation[],
   paymentTimeoutMs: number,
+  span: Span = NO_SPAN,
 ): Candidate {
   const now = Date.now();
   const items = attempt.lines.map(({ productId, quantity }, index) => {
@@ -35,5 +37,5 @@ export function toCandidate(
   const limits = new Map<string, number>();
   for (const { id, terms } of products.values())
     if (terms.purchaseLimit !== null) limits.set(id, terms.purchaseLimit);
-  return { order, requestHash: attempt.requestHash, limits };
+  return { order, requestHash: attempt.requestHash, limits, span };
 }

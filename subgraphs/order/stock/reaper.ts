@@ -1,5 +1,6 @@
 import type { Logger } from '../../../platform/logger.ts';
 import type { Tombstones } from '../batch/tombstones.ts';
+import { reaped } from '../metrics.ts';
 import { settleReservation } from '../purchase/settle-reservation.ts';
 import type { StockService } from './stock-service.ts';
 
@@ -52,6 +53,8 @@ export class Reaper {
       }),
     );
     const failed = results.filter(({ status }) => status === 'rejected').length;
+    reaped.labels('settled').inc(results.length - failed);
+    reaped.labels('failed').inc(failed);
     if (results.length > 0)
       this.#logger.info({ productId, settled: results.length - failed, failed }, 'reaped');
   }

@@ -37,8 +37,9 @@ export interface RestockDependencies {
 const LARGEST_TOTAL = 2 ** 31 - 1;
 const READY_WITHIN_MS = 2_000;
 
-type Written = { readonly kind: 'written'; readonly movement: StockMovement };
-type NotWritten = { readonly kind: 'replay' | 'otherUse' | 'stale' | 'inUse' | 'tooMany' };
+/** `replay`: written by an earlier request under the same key, which may still be on its way to Redis. */
+type Written = { readonly kind: 'written' | 'replay'; readonly movement: StockMovement };
+type NotWritten = { readonly kind: 'otherUse' | 'stale' | 'inUse' | 'tooMany' };
 
 /** Changes how many units there are to sell. In MySQL first, where the guards are; Redis learns of it by the outbox. */
 export async function restock(
@@ -51,7 +52,7 @@ export async function restock(
 
   const reserved = (await the.stock.read(request.productId))?.reserved ?? 0;
   const result = await inTransaction(the.pool, (connection) => write(connection, userId, request, reserved));
-  if (result.kind === 'written') {
+  if ('movement' in result) {
     await the.relay.deliver(result.movement);
     await the.stock.ensureReady({
       productId: request.productId,
@@ -79,7 +80,8 @@ async function write(
   const id = deriveMovementId(userId, request.idempotencyKey);
   const before = await findMovement(connection, id);
   if (before) {
-    return { kind: before.productId === productId && before.quantity === change ? 'replay' : 'otherUse' };
+    const isSame = before.productId === productId && before.quantity === change;
+    return isSame ? { kind: 'replay', movement: before } : { kind: 'otherUse' };
   }
   if (expectedTotal !== null && row.total !== expectedTotal) return { kind: 'stale' };
   if (change < 0 && row.total + change < row.sold + reserved) return { kind: 'inUse' };

@@ -1,5 +1,6 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import { sharedSpan } from '../../../platform/observability/span.ts';
 import { wasNotSent } from '../../../platform/redis/client.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
@@ -58,20 +59,25 @@ export class ScriptAdmission implements Admission {
       request.quantity,
       clock.at(productId, request.deadline),
     ]);
-    const reply = await gate.through(productId, (epoch) => {
-      const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
-      return scripts.reserve(
-        [keys.gate(productId), stock, due, records, holding],
-        [
-          epoch,
-          this.#reservationTtlMs,
-          terms.opensAt,
-          terms.withdrawn ? -1 : (terms.closesAt ?? 0),
-          terms.purchaseLimit ?? 0,
-          ...purchases,
-        ],
-      );
+    const span = sharedSpan(asked, ({ request }) => request.span, 'redis reserve', {
+      purchases: asked.length,
     });
+    const reply = await gate
+      .through(productId, (epoch) => {
+        const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
+        return scripts.reserve(
+          [keys.gate(productId), stock, due, records, holding],
+          [
+            epoch,
+            this.#reservationTtlMs,
+            terms.opensAt,
+            terms.withdrawn ? -1 : (terms.closesAt ?? 0),
+            terms.purchaseLimit ?? 0,
+            ...purchases,
+          ],
+        );
+      })
+      .finally(() => span.end());
     if (reply.state === 'notReady') return asked.map(() => ({ kind: 'notReady' }));
     clock.observe(productId, reply.now);
 

@@ -1,3 +1,5 @@
+import type { Span } from '../../../platform/observability/span.ts';
+
 /** What the stock service answers, and the one table in which the codes of its scripts become words. */
 
 /** A reservation, by the epoch and sequence number that the order's item is stamped with. */
@@ -15,6 +17,7 @@ export interface ReserveRequest {
   readonly quantity: number;
   /** Not admitted after this, in milliseconds of this process's monotonic clock (`performance.now()`). */
   readonly deadline: number;
+  readonly span?: Span;
 }
 
 /** The terms of a sale, as the product subgraph has them. Times in milliseconds since 1970. */

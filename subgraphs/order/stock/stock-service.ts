@@ -2,6 +2,7 @@ import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { LockOptions } from '../../../platform/redis/lock.ts';
+import { rebuilds, reservations } from '../metrics.ts';
 import type { Admission } from './admission.ts';
 import { LockAdmission } from './lock-admission.ts';
 import { Numbers, type StockNumbers } from './numbers.ts';
@@ -61,6 +62,7 @@ export class StockService {
       (request) => this.#numbers.isReady(request),
       async (productId, options, isReady) => {
         const outcome = await rebuild({ ...this.tools, pool, logger }, productId, options, isReady);
+        rebuilds.labels(outcome).inc();
         if (outcome === 'ready') onChange(productId);
         return outcome;
       },
@@ -71,6 +73,7 @@ export class StockService {
   /** Admits a purchase or refuses it. Never rejects. */
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
     const outcome = await this.#admission.reserve(productId, request, terms);
+    reservations.labels(outcome.kind).inc();
     if (outcome.kind === 'reserved') this.#onChange(productId);
     return outcome;
   }

@@ -26,7 +26,7 @@ export async function checkoutWishlist(
   const checked = checkInput(checkoutInput, input);
   if (!checked.ok) return checked.refusal;
   const { checkouts, lookup, purchases, wishlists } = context.services;
-  const checkout = newCheckout(userId, checked.value.idempotencyKey, patienceOf(context));
+  const checkout = newCheckout(userId, checked.value.idempotencyKey, patienceOf(context), context.span);
   const { orderId } = checkout;
 
   const before = await lookup.find(orderId);

@@ -328,7 +328,6 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 export type ResolversTypes = {
   CreateProductInput: CreateProductInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   CreateProductResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateProductResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Error: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Error']>;
@@ -354,13 +353,13 @@ export type ResolversTypes = {
   UpdateProductResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['UpdateProductResult']>;
   WithdrawProductInput: WithdrawProductInput;
   WithdrawProductResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['WithdrawProductResult']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   CreateProductInput: CreateProductInput;
   String: Scalars['String']['output'];
-  Int: Scalars['Int']['output'];
   CreateProductResult: ResolversUnionTypes<ResolversParentTypes>['CreateProductResult'];
   DateTime: Scalars['DateTime']['output'];
   Error: ResolversInterfaceTypes<ResolversParentTypes>['Error'];
@@ -383,7 +382,14 @@ export type ResolversParentTypes = {
   UpdateProductResult: ResolversUnionTypes<ResolversParentTypes>['UpdateProductResult'];
   WithdrawProductInput: WithdrawProductInput;
   WithdrawProductResult: ResolversUnionTypes<ResolversParentTypes>['WithdrawProductResult'];
+  Int: Scalars['Int']['output'];
 };
+
+export type CacheControlDirectiveArgs = {
+  maxAge: Scalars['Int']['input'];
+};
+
+export type CacheControlDirectiveResolver<Result, Parent, ContextType = ProductContext, Args = CacheControlDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CreateProductResultResolvers<ContextType = ProductContext, ParentType extends ResolversParentTypes['CreateProductResult'] = ResolversParentTypes['CreateProductResult']> = {
   __resolveType: TypeResolveFn<'InvalidInput' | 'ProductSaved', ParentType, ContextType>;
@@ -497,3 +503,6 @@ export type Resolvers<ContextType = ProductContext> = {
   WithdrawProductResult?: WithdrawProductResultResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = ProductContext> = {
+  cacheControl?: CacheControlDirectiveResolver<any, any, ContextType>;
+};

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import type { HttpReply } from './server.ts';
+
+/** @param ending whether the connection shall carry nothing after this */
+export function sendReply(
+  req: IncomingMessage,
+  res: ServerResponse,
+  reply: HttpReply,
+  ending: boolean,
+): void {
+  if (res.destroyed || res.writableEnded) return;
+  if (reply.stream) return sendStream(res, reply, reply.stream);
+  const body = reply.body ?? '';
+  // A body that was not read to its end would be taken for the next request.
+  const hangUp = ending || !req.complete;
+  res.writeHead(reply.status, {
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...(hangUp ? { connection: 'close' } : {}),
+    ...reply.headers,
+  });
+  if (req.complete) return void res.end(req.method === 'HEAD' ? undefined : body);
+  if (req.method === 'HEAD') res.flushHeaders();
+  else res.write(body);
+  afterTheRest(req, () => res.end());
+}
+
+/** A client that is told before it has sent everything may be listened to for so long, in milliseconds. */
+const LISTEN_ON_MS = 1_000;
+
+/**
+ * Reads on, into nothing, before the connection is closed. Closing one on which something unread has arrived resets it, and
+ * many clients then see the reset instead of the answer.
+ */
+function afterTheRest(req: IncomingMessage, close: () => void): void {
+  const timer = setTimeout(close, LISTEN_ON_MS);
+  req.once('close', () => clearTimeout(timer));
+  req.once('end', close);
+  req.resume();
+}
+
+/** Its connection carries nothing after it. */
+function sendStream(
+  res: ServerResponse,
+  { status, headers }: HttpReply,
+  stream: (out: Writable) => void,
+): void {
+  res.writeHead(status, {
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...headers,
+  });
+  res.flushHeaders();
+  stream(res);
+}

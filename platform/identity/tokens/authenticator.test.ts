@@ -1,0 +1,220 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  ecKey,
+  ed25519Key,
+  goodClaims,
+  keySet,
+  makeToken,
+  rsaKey,
+  signingInput,
+  USER_ID,
+  type TestKey,
+} from './testing/issuer.ts';
+import { createAuthenticator } from './authenticator.ts';
+import { importKeys } from './verification-key.ts';
+
+const rsa = rsaKey('rsa');
+const ec = ecKey('ec');
+const ed = ed25519Key('ed');
+const strange = rsaKey('rsa');
+const unknown = rsaKey('unknown');
+const small = rsaKey('small', 1_024);
+const keys = importKeys(keySet([rsa, ec, ed, small]));
+
+const seconds = () => Math.floor(Date.now() / 1_000);
+const ended = new Set<string>();
+const authenticator = createAuthenticator({
+  rules: { issuer: 'firstcome', audience: 'firstcome' },
+  keys: { find: (keyId) => keys.get(keyId) },
+  ended: { isKnown: (sid) => ended.has(sid), look: async () => 'open' },
+});
+
+const present = async (token: string) => authenticator.authenticate(`Bearer ${token}`);
+const changed = (change: Record<string, unknown>, key: TestKey = rsa) =>
+  makeToken(key, { ...goodClaims(), ...change });
+const without = (claim: string) =>
+  makeToken(rsa, Object.fromEntries(Object.entries(goodClaims()).filter(([name]) => name !== claim)));
+
+describe('a good token', () => {
+  it.each([
+    ['RS256', rsa],
+    ['ES256', ec],
+    ['EdDSA', ed],
+  ])('signed by %s says who asks', async (_algorithm, key) => {
+    const caller = await present(changed({ scope: 'a:read b:write' }, key));
+    expect(caller).toEqual({
+      userId: USER_ID,
+      scopes: new Set(['a:read', 'b:write']),
+      sessionId: 'session-1',
+    });
+  });
+
+  it('may be for several audiences, and have no scope and no session', async () => {
+    const { scope: _scope, sid: _sid, ...claims } = goodClaims();
+    const caller = await present(makeToken(rsa, { ...claims, aud: ['other', 'firstcome'] }));
+    expect(caller).toEqual({ userId: USER_ID, scopes: new Set(), sessionId: null });
+  });
+
+  it('is good at its second showing, and no longer when it has expired', async () => {
+    let now = Date.now();
+    const clocked = createAuthenticator({
+      rules: { issuer: 'firstcome', audience: 'firstcome' },
+      keys: { find: (keyId) => keys.get(keyId) },
+      ended: { isKnown: () => false, look: async () => 'open' },
+      now: () => now,
+    });
+    const header = `Bearer ${changed({ exp: seconds() + 60 })}`;
+    await clocked.authenticate(header);
+    expect(clocked.authenticate(header)).toMatchObject({ userId: USER_ID });
+    now += 61_000;
+    expect(() => clocked.authenticate(header)).toThrow(
+      expect.objectContaining({ code: 'UNAUTHENTICATED' }) as Error,
+    );
+  });
+
+  it('is refused from the moment in which its session ends', async () => {
+    const token = changed({ sid: 'ends' });
+    await present(token);
+    ended.add('ends');
+    await expect(present(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
+
+describe('no token', () => {
+  it('is an anonymous request', () => {
+    expect(authenticator.authenticate(undefined)).toBeNull();
+  });
+});
+
+describe('a bad token is UNAUTHENTICATED:', () => {
+  const publicPem = importedPem(rsa);
+  const [header, payload, signature] = changed({}).split('.') as [string, string, string];
+  const otherPayload = Buffer.from(JSON.stringify({ ...goodClaims(), scope: 'stock:write' })).toString(
+    'base64url',
+  );
+
+  it.each([
+    ['nothing', ''],
+    ['garbage', 'garbage'],
+    ['three parts of garbage', 'a.b.c'],
+    ['a fourth part', `${header}.${payload}.${signature}.${signature}`],
+    ['truncated', `${header}.${payload}.${signature.slice(0, -8)}`],
+    ['no signature', `${header}.${payload}.`],
+    ['another payload', `${header}.${otherPayload}.${signature}`],
+    ['signed by a stranger under our key id', makeToken(strange)],
+    ['of a key id that nobody knows', makeToken(unknown)],
+    ['no key id', makeToken(rsa, goodClaims(), { kid: undefined })],
+    ['a key id that is an object', makeToken(rsa, goodClaims(), { kid: { a: 1 } })],
+    ['with a key of its own', makeToken(unknown, goodClaims(), { jwk: unknown.publicJwk })],
+    [
+      'with a key of its own under our key id',
+      makeToken(strange, goodClaims(), { kid: 'rsa', jwk: strange.publicJwk }),
+    ],
+    ['by a key that is too short', makeToken(small)],
+    ['alg none', `${signingInput({ alg: 'none', kid: 'rsa' }, goodClaims())}.`],
+    ['alg none with a signature', `${signingInput({ alg: 'none', kid: 'rsa' }, goodClaims())}.${signature}`],
+    ['alg NoNe', `${signingInput({ alg: 'NoNe', kid: 'rsa' }, goodClaims())}.AA`],
+    ['HS256 by the public key', hs256(publicPem)],
+    ['the algorithm of another key', makeToken(ec, goodClaims(), { alg: 'ES256', kid: 'rsa' })],
+    ['another algorithm of the same key', makeToken(rsa, goodClaims(), { alg: 'PS256' })],
+    ['an algorithm that is no string', makeToken(rsa, goodClaims(), { alg: ['RS256'] })],
+    ['a critical extension', makeToken(rsa, goodClaims(), { crit: ['exp'] })],
+    ['expired', changed({ exp: seconds() - 1 })],
+    ['never expiring', without('exp')],
+    ['expiring in words', changed({ exp: '9999999999' })],
+    ['not valid yet', changed({ nbf: seconds() + 60 })],
+    ['issued in the future', changed({ iat: seconds() + 60 })],
+    ['issued at no number', changed({ iat: 'now' })],
+    ['of another issuer', changed({ iss: 'https://evil.example' })],
+    ['of no issuer', without('iss')],
+    ['for another audience', changed({ aud: 'other' })],
+    ['for other audiences', changed({ aud: ['other', 'another'] })],
+    ['for no audience', without('aud')],
+    ['about nobody', without('sub')],
+    ['about an object', changed({ sub: { id: USER_ID } })],
+    ['about a list', changed({ sub: [USER_ID] })],
+    ['about somebody with a line break', changed({ sub: `${USER_ID}\r\nx-admin: 1` })],
+    ['about somebody who is no UUID', changed({ sub: 'admin' })],
+    ['about somebody in capitals', changed({ sub: USER_ID.toUpperCase() })],
+    ['scopes in a list', changed({ scope: ['stock:write'] })],
+    ['scopes with a line break', changed({ scope: 'a\r\nb' })],
+    ['a session that is an object', changed({ sid: {} })],
+    ['a session that is a pattern of keys', changed({ sid: 'a:*' })],
+    ['too long', changed({ padding: 'x'.repeat(5_000) })],
+    ['claims that are a list', `${signingInput({ alg: 'RS256', kid: 'rsa' }, [])}.${signature}`],
+  ])('%s', async (_what, token) => {
+    await expect(present(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', '', 'bearer\tx'])('the header %j', async (header) => {
+    await expect((async () => authenticator.authenticate(header))()).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('all of them, when there are no keys at all', async () => {
+    const keyless = createAuthenticator({
+      rules: { issuer: 'firstcome', audience: 'firstcome' },
+      keys: null,
+      ended: { isKnown: () => false, look: async () => 'open' },
+    });
+    await expect(keyless.authenticate(`Bearer ${changed({})}`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+});
+
+describe('whether the session has ended', () => {
+  const asked = (answers: ('ended' | 'open' | 'unknown')[]) => {
+    const looks: string[] = [];
+    const some = createAuthenticator({
+      rules: { issuer: 'firstcome', audience: 'firstcome' },
+      keys: { find: (keyId) => keys.get(keyId) },
+      ended: {
+        isKnown: () => false,
+        look: async (sid) => {
+          looks.push(sid);
+          return answers.shift() ?? 'open';
+        },
+      },
+    });
+    return { some, looks };
+  };
+
+  it('is asked once for a token', async () => {
+    const { some, looks } = asked([]);
+    const header = `Bearer ${changed({})}`;
+    for (let n = 0; n < 3; n++) await some.authenticate(header);
+    expect(looks).toEqual(['session-1']);
+  });
+
+  it('is asked again as long as nobody could tell', async () => {
+    const { some, looks } = asked(['unknown', 'unknown', 'ended']);
+    const header = `Bearer ${changed({})}`;
+    for (let n = 0; n < 2; n++) await some.authenticate(header);
+    await expect(some.authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(looks).toHaveLength(3);
+  });
+
+  it('is asked again after everything was forgotten', async () => {
+    const { some, looks } = asked([]);
+    const header = `Bearer ${changed({})}`;
+    await some.authenticate(header);
+    some.forget();
+    await some.authenticate(header);
+    expect(looks).toHaveLength(2);
+  });
+});
+
+function importedPem(key: TestKey): string {
+  return importKeys(keySet([key]))
+    .get('rsa')!
+    .key.export({ type: 'spki', format: 'pem' })
+    .toString();
+}
+
+function hs256(secret: string): string {
+  const input = signingInput({ alg: 'HS256', kid: 'rsa' }, goodClaims());
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+}

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from '../../logger.ts';
+import { openRedis } from '../../redis/client.ts';
+
+/**
+ * Sessions that were signed out or revoked while their access tokens are still good. The user subgraph writes the key
+ * `ended-session:<sid>` and then publishes the sid on the channel `ended-sessions`, both under the prefix of the stores.
+ *
+ * Without Redis nobody can tell: then tokens count as good until they expire, some minutes later. Access tokens are
+ * short-lived for this very case, and a router that refused everybody would turn a lost cache into a closed shop.
+ */
+export interface EndedSessions {
+  /** What this process has been told. Costs one look-up in memory. */
+  isKnown(sessionId: string): boolean;
+  /** Asks Redis; `unknown` when it does not answer. */
+  look(sessionId: string): Promise<'ended' | 'open' | 'unknown'>;
+  /** Rejects unless Redis answers and tells of sessions that end. */
+  ping(): Promise<void>;
+  close(): void;
+}
+
+export interface EndedSessionsOptions {
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  readonly logger: Logger;
+  /** Called when a session may have ended without this process being told: what is remembered must be looked up again. */
+  readonly onGap: () => void;
+}
+
+const MAX_KNOWN = 100_000;
+const PATIENCE_MS = 500;
+
+export function watchEndedSessions({
+  redisUrl,
+  redisPrefix,
+  logger,
+  onGap,
+}: EndedSessionsOptions): EndedSessions {
+  const known = new LRUCache<string, true>({
+    max: MAX_KNOWN,
+    dispose: (_value, _sessionId, reason) => {
+      if (reason === 'evict') onGap();
+    },
+  });
+  const channel = `${redisPrefix}ended-sessions`;
+  let subscribed = false;
+
+  const options = { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger };
+  const asking = openRedis(options, { enableAutoPipelining: true });
+  const listening = openRedis(options, { autoResubscribe: false });
+  listening.on('message', (_channel: string, sessionId: string) => known.set(sessionId, true));
+  listening.on('close', () => {
+    subscribed = false;
+  });
+  listening.on('ready', () => {
+    listening.subscribe(channel).then(
+      () => {
+        subscribed = true;
+        // Whatever was published before this moment went past this process.
+        onGap();
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not subscribe to ended sessions');
+        listening.disconnect(true);
+      },
+    );
+  });
+
+  // It keeps trying for as long as the process lives, and no request waits for it.
+  for (const redis of [asking, listening]) redis.connect().catch(() => undefined);
+
+  return {
+    isKnown: (sessionId) => known.has(sessionId),
+    async look(sessionId) {
+      if (asking.status !== 'ready') return 'unknown';
+      try {
+        if ((await asking.exists(`${redisPrefix}ended-session:${sessionId}`)) === 0) return 'open';
+        known.set(sessionId, true);
+        return 'ended';
+      } catch (error) {
+        logger.warn({ err: error }, 'could not look up whether a session has ended');
+        return 'unknown';
+      }
+    },
+    async ping() {
+      if (!subscribed) throw new Error('Not subscribed to ended sessions.');
+      await asking.ping();
+    },
+    close() {
+      asking.disconnect();
+      listening.disconnect();
+    },
+  };
+}

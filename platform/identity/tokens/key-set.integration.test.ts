@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { createLogger } from '../../logger.ts';
+import { rsaKey, startIssuer, type TestIssuer } from './testing/issuer.ts';
+import { createKeySet } from './key-set.ts';
+
+const [first, second] = [rsaKey('first'), rsaKey('second')];
+const logger = createLogger('test', 'silent');
+let issuer: TestIssuer;
+let now = 0;
+
+beforeEach(async () => {
+  issuer = await startIssuer(first);
+  now = 1_000_000;
+});
+afterEach(() => issuer.close());
+
+const keySetOf = (onChange = () => {}) =>
+  createKeySet({ url: issuer.jwksUrl, logger, onChange, now: () => now });
+
+it('fetches when the first key is needed, once for everybody', async () => {
+  const keys = keySetOf();
+  expect(issuer.fetches()).toBe(0);
+  const found = await Promise.all(Array.from({ length: 10 }, async () => keys.find('first')));
+  expect(found.every((key) => key?.algorithm === 'RS256')).toBe(true);
+  expect(issuer.fetches()).toBe(1);
+});
+
+it('fetches for an unknown key, but not again within the cooldown', async () => {
+  const keys = keySetOf();
+  await keys.find('first');
+  for (let n = 0; n < 50; n++) expect(await keys.find(`made-up-${n}`)).toBeUndefined();
+  expect(issuer.fetches()).toBe(2);
+  now += 30_001;
+  await Promise.all(Array.from({ length: 50 }, async (_, n) => keys.find(`made-up-${n}`)));
+  expect(issuer.fetches()).toBe(3);
+});
+
+it('finds a key that the issuer has added, and forgets one that it has withdrawn', async () => {
+  const onChange = vi.fn();
+  const keys = keySetOf(onChange);
+  await keys.find('first');
+  issuer.publish([second]);
+  expect(await keys.find('second')).toBeDefined();
+  expect(onChange).toHaveBeenCalledTimes(1);
+  expect(await keys.find('first')).toBeUndefined();
+});
+
+it('looks for withdrawn keys now and then', async () => {
+  const keys = keySetOf();
+  await keys.find('first');
+  issuer.publish([second]);
+  now += 600_001;
+  await keys.find('first');
+  await waitUntil('the key to go', async () => (await keys.find('first')) === undefined);
+});
+
+it('keeps its keys while the issuer is not there', async () => {
+  const keys = keySetOf();
+  await keys.find('first');
+  await issuer.close();
+  now += 600_001;
+  expect(await keys.find('first')).toBeDefined();
+  expect(await keys.find('unknown')).toBeUndefined();
+  expect(await keys.find('first')).toBeDefined();
+});
+
+it('is not available before any keys were fetched, and tries again soon', async () => {
+  await issuer.close();
+  const keys = keySetOf();
+  await expect(Promise.resolve(keys.find('first'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});

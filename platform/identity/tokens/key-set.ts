@@ -1,0 +1,95 @@
+import { request } from 'undici';
+import { Fault } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import { importKeys, type VerificationKey, type VerificationKeys } from './verification-key.ts';
+
+/** The keys that the issuer publishes (JWKS), fetched when one is first needed. */
+export interface KeySet {
+  /**
+   * @returns undefined when the issuer does not know the key either
+   * @throws {Fault} UNAVAILABLE when no keys could ever be fetched
+   */
+  find(keyId: string): VerificationKey | undefined | Promise<VerificationKey | undefined>;
+}
+
+export interface KeySetOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Called when the keys are others than before: what was verified by them is not verified any more. */
+  readonly onChange: () => void;
+  /** How long after a fetch that brought nothing new an unknown key id does not cause another, in milliseconds. */
+  readonly cooldownMs?: number;
+  readonly now?: () => number;
+}
+
+const COOLDOWN_MS = 30_000;
+/** After a failed fetch. Short, for a router that was up before its issuer. */
+const RETRY_MS = 1_000;
+/** A key that the issuer has withdrawn is not used for longer than this. */
+const MAX_AGE_MS = 600_000;
+const PATIENCE_MS = 2_000;
+
+export function createKeySet(options: KeySetOptions): KeySet {
+  const { cooldownMs = COOLDOWN_MS, now = Date.now } = options;
+  let keys: VerificationKeys | null = null;
+  let fetchedText = '';
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let mayFetchAt = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | null = null;
+
+  return {
+    find(keyId) {
+      const key = keys?.get(keyId);
+      if (!key) return findAfresh(keyId);
+      if (now() - fetchedAt > MAX_AGE_MS) void refresh();
+      return key;
+    },
+  };
+
+  async function findAfresh(keyId: string): Promise<VerificationKey | undefined> {
+    await refresh();
+    if (!keys) throw new Fault('UNAVAILABLE');
+    return keys.get(keyId);
+  }
+
+  /** Never rejects: without new keys, the old ones stay. */
+  async function refresh(): Promise<void> {
+    if (!underWay && now() < mayFetchAt) return;
+    underWay ??= fetchKeys().finally(() => {
+      underWay = null;
+    });
+    await underWay;
+  }
+
+  async function fetchKeys(): Promise<void> {
+    try {
+      const text = await fetchText(options.url);
+      const isNew = text !== fetchedText;
+      const isFirst = keys === null;
+      keys = importKeys(JSON.parse(text));
+      fetchedText = text;
+      fetchedAt = now();
+      // A flood of made-up key ids finds nothing new, and causes one fetch. A key that was rotated in is found at once.
+      if (!isNew) mayFetchAt = now() + cooldownMs;
+      if (isNew && !isFirst) options.onChange();
+    } catch (error) {
+      mayFetchAt = now() + RETRY_MS;
+      options.logger.error(
+        { err: error, url: options.url },
+        'could not fetch the keys that access tokens are checked by',
+      );
+    }
+  }
+}
+
+async function fetchText(url: string): Promise<string> {
+  const response = await request(url, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (response.statusCode !== 200) {
+    await response.body.dump();
+    throw new Error(`The issuer answered ${response.statusCode}.`);
+  }
+  return response.body.text();
+}

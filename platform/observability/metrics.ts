@@ -1,0 +1,67 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Fault } from '../errors.ts';
+import type { Handler } from '../http/server.ts';
+
+/**
+ * What this process has counted, for Prometheus. Counting is always on, as it costs next to nothing; it is told only where
+ * `METRICS=on`. Labels never hold what a stranger chooses: fields, types and codes are of the schema.
+ */
+const registry = new Registry();
+
+/** Seconds: from a look-up in memory to the longest patience that anybody has. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export const counter = <Label extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+): Counter<Label> => new Counter({ name: `firstcome_${name}`, help, labelNames, registers: [registry] });
+
+export const histogram = <Label extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  buckets: readonly number[] = SECONDS,
+): Histogram<Label> =>
+  new Histogram({
+    name: `firstcome_${name}`,
+    help,
+    labelNames,
+    buckets: [...buckets],
+    registers: [registry],
+  });
+
+/** A gauge that is looked at when it is asked for. */
+export function tellSize(of: Gauge, size: () => number): void {
+  (of as Gauge & { collect: () => void }).collect = () => of.set(size());
+}
+
+export const gauge = <Label extends string = never>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[] = [],
+): Gauge<Label> => new Gauge({ name: `firstcome_${name}`, help, labelNames, registers: [registry] });
+
+/** Seconds since a moment of `performance.now()`. */
+export const secondsSince = (moment: number): number => (performance.now() - moment) / 1_000;
+
+/** For logs: whole milliseconds. */
+export const msSince = (moment: number): number => Math.round(performance.now() - moment);
+
+let isTold = false;
+
+/** From now on `/metrics` answers, also with what Node tells of the process: CPU, memory, event loop, garbage collection. */
+export function tellMetrics(): void {
+  if (isTold) return;
+  isTold = true;
+  collectDefaultMetrics({ register: registry });
+}
+
+export const areMetricsTold = (): boolean => isTold;
+
+/** `/metrics`; there is nothing here unless `METRICS=on`. */
+export const metricsPage: Handler = async ({ method }) => {
+  if (!isTold) throw new Fault('NOT_FOUND');
+  if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
+  return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+};

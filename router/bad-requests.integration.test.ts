@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useStores } from '../tests/harness/stores.ts';
+import { BAD_REQUESTS, bytesOf, type BadRequest } from './testing/bad-requests.ts';
+import { makeBadTokens } from './testing/bad-tokens.ts';
+import {
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
+import { sendBytes } from './testing/raw-http.ts';
+import { startTestRouter, type TestRouter } from './testing/router.ts';
+import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+const tokens = makeBadTokens(key);
+const routers = new Map<string, TestRouter>();
+let issuer: TestIssuer;
+let subgraphs: TestSubgraph[];
+
+/** Settings beside the usual ones. */
+const SETTINGS: Record<NonNullable<BadRequest['to']> | 'usual', Record<string, string>> = {
+  usual: {},
+  production: { NODE_ENV: 'production' },
+  impatient: { RECEIVE_TIMEOUT: '1s' },
+  manifest: { PERSISTED_OPERATIONS: 'only' },
+  strict: {
+    AUTOMATIC_PERSISTED_QUERIES: 'off',
+    RATE_LIMIT_PER_FIELD: 'Query.serverTime 1000/s burst 2 per address',
+  },
+};
+
+beforeAll(async () => {
+  issuer = await startIssuer(key);
+  subgraphs = await Promise.all([
+    startTestSubgraph('product'),
+    startTestSubgraph('order'),
+    startTestSubgraph('user'),
+  ]);
+  const [product, order, user] = subgraphs.map(({ graphqlUrl }) => graphqlUrl);
+  for (const [name, settings] of Object.entries(SETTINGS)) {
+    const router = await startTestRouter({
+      JWKS_URL: issuer.jwksUrl,
+      PRODUCT_URL: product!,
+      ORDER_URL: order!,
+      USER_URL: user!,
+      REDIS_URL: stores.redisUrl,
+      REDIS_PREFIX: stores.redisPrefix,
+      ...settings,
+    });
+    routers.set(name, router);
+  }
+});
+
+afterAll(async () => {
+  await Promise.all([...routers.values()].map((router) => router.close()));
+  await Promise.all([issuer.close(), ...subgraphs.map((subgraph) => subgraph.close(100))]);
+});
+
+/** What is in here is nobody's business out there. */
+const INSIDE = /\bat \S+ \(|node_modules|\.[jt]s:\d|127\.0\.0\.1|SELECT |ECONN|<html|<!doctype/i;
+
+const PING = '{ serverTime }';
+const GOOD_QUERY = { manifest: 'query ServerTime { serverTime }' } as Record<string, string>;
+
+for (const [heading, rows] of Object.entries(BAD_REQUESTS)) {
+  describe(heading, () => {
+    it.each(rows.map((row): [string, string, BadRequest] => [row.what, row.answer, row]))(
+      '%s: %s',
+      async (_what, expected, row) => {
+        const name = row.to ?? 'usual';
+        const router = routers.get(name)!;
+        const reply = (await sendBytes(router.url, bytesOf(row, row.token && tokens[row.token]))).at(-1);
+
+        const [status, code] = expected.split(' ');
+        expect(reply?.status).toBe(Number(status));
+        expect(reply?.headers.get('content-type')).toMatch(/^application\/json/);
+        if (row.method !== 'HEAD') {
+          const { errors, data } = JSON.parse(reply!.body) as { errors: [Error, ...Error[]]; data?: unknown };
+          expect(errors[0].extensions.code).toBe(code);
+          expect(errors[0].message).toMatch(/^[A-Z`].{10,}/);
+          expect(errors.length).toBeLessThanOrEqual(6);
+          expect(data).toBeUndefined();
+        }
+        expect(reply?.body).not.toMatch(INSIDE);
+        if (row.hides) expect(reply?.body).not.toContain(row.hides);
+
+        const asked = performance.now();
+        expect(await router.ask({ query: GOOD_QUERY[name] ?? PING })).toMatchObject({
+          status: 200,
+          errors: [],
+        });
+        expect(performance.now() - asked).toBeLessThan(1_000);
+      },
+    );
+  });
+}
+
+interface Error {
+  readonly message: string;
+  readonly extensions: { readonly code: string };
+}
+
+it('a flood of tokens of unknown keys is refused one by one, and the issuer is not asked for each', async () => {
+  const before = issuer.fetches();
+  const router = routers.get('usual')!;
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, n) =>
+      router.ask({ query: PING, token: makeToken(key, undefined, { kid: `unknown-${n}` }) }),
+    ),
+  );
+  expect(answers.every(({ status }) => status === 401)).toBe(true);
+  expect(issuer.fetches() - before).toBeLessThanOrEqual(1);
+});
+
+it('there are more than a hundred of them', () => {
+  expect(Object.values(BAD_REQUESTS).flat().length).toBeGreaterThan(100);
+});

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useStores } from '../tests/harness/stores.ts';
+import {
+  goodClaims,
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
+import { routerForThisTest, type Answer, type TestRouter } from './testing/router.ts';
+import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+let issuer: TestIssuer;
+let product: TestSubgraph;
+let order: TestSubgraph;
+
+beforeAll(async () => {
+  [issuer, product, order] = await Promise.all([
+    startIssuer(key),
+    startTestSubgraph('product'),
+    startTestSubgraph('order'),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([issuer.close(), product.close(100), order.close(100)]);
+});
+
+let prefixes = 0;
+const start = (changes: Record<string, string>): Promise<TestRouter> =>
+  routerForThisTest({
+    JWKS_URL: issuer.jwksUrl,
+    PRODUCT_URL: product.graphqlUrl,
+    ORDER_URL: order.graphqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`,
+    RATE_LIMIT_PER_FIELD: 'off',
+    ...changes,
+  });
+
+const PING = { query: '{ serverTime }' };
+const user = (n: number) =>
+  makeToken(key, { ...goodClaims(), sub: `0198c0de-0000-7000-8000-00000000000${n}` });
+const times = (count: number, ask: (n: number) => Promise<Answer>) =>
+  Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
+const passed = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 200).length;
+const refused = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 429);
+
+describe('who asks too often', () => {
+  it('is told when to come back, in the header and beside the code', async () => {
+    const router = await start({ RATE_LIMIT_PER_ADDRESS: '3/m' });
+    const answers = await times(5, () => router.ask(PING));
+    expect(passed(answers)).toBe(3);
+    const [answer] = refused(answers);
+    const { code, retryAfterMs } = answer!.errors[0]!.extensions;
+    expect(code).toBe('RATE_LIMITED');
+    expect(retryAfterMs).toBeGreaterThan(10_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(20_000);
+    expect(Number(answer!.headers.get('retry-after'))).toBe(Math.ceil(retryAfterMs! / 1_000));
+    expect(answer!.errors[0]!.message).toContain('this address');
+  });
+
+  it('as a user is counted apart from other users, wherever they are', async () => {
+    const router = await start({ RATE_LIMIT_PER_USER: '4/h', TRUSTED_PROXIES: '1' });
+    const from = (n: number) => ({ 'x-forwarded-for': `203.0.113.${n}` });
+    const ask = (who: number) => (n: number) => router.ask({ ...PING, token: user(who), headers: from(n) });
+    expect(passed(await times(10, ask(1)))).toBe(4);
+    expect(passed(await times(10, ask(2)))).toBe(4);
+    expect(passed(await times(10, () => router.ask(PING)))).toBe(10);
+  });
+
+  it('from an address is counted apart from other addresses, good requests and bad ones alike', async () => {
+    const router = await start({ RATE_LIMIT_PER_ADDRESS: '4/h', TRUSTED_PROXIES: '1' });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const bad = await times(6, () => router.ask({ query: '{ nothing }', headers: from('203.0.113.1') }));
+    expect(refused(bad)).toHaveLength(2);
+    expect((await router.ask({ ...PING, headers: from('203.0.113.1') })).status).toBe(429);
+    expect((await router.ask({ ...PING, headers: from('203.0.113.2') })).status).toBe(200);
+    await times(4, (n) => router.ask({ ...PING, headers: from(`2001:db8:1:1::${n}`) }));
+    expect((await router.ask({ ...PING, headers: from('2001:db8:1:1:ffff::1') })).status).toBe(429);
+  });
+
+  it('for a field is counted for that field only, by user or by address', async () => {
+    const router = await start({
+      RATE_LIMIT_PER_FIELD: 'Mutation.purchase 3/h per user, Query.products 2/h per address',
+    });
+    const buy = (who: number) => (n: number) =>
+      router.ask({
+        query: `mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }`,
+        variables: { input: { productId: '1', idempotencyKey: `key-0000-0000-000${n}` } },
+        token: user(who),
+      });
+    expect(passed(await times(6, buy(1)))).toBe(3);
+    expect(passed(await times(6, buy(2)))).toBe(3);
+    const list = (n: number) =>
+      router.ask({ query: '{ products { totalCount nodes { id } } }', token: user(n) });
+    expect(refused(await times(5, list))).toHaveLength(3);
+    expect((await router.ask({ ...PING, token: user(1) })).status).toBe(200);
+  });
+
+  it('at two routers is counted at both', async () => {
+    const shared = { REDIS_PREFIX: `${stores.redisPrefix}shared:`, RATE_LIMIT_PER_USER: '8/h' };
+    const routers = [await start(shared), await start(shared)];
+    const ready = async (router: TestRouter) => (await fetch(`${router.url}/health/ready`)).text();
+    await Promise.all(routers.map(ready));
+    const answers = await times(40, (n) => routers[n % 2]!.ask({ ...PING, token: user(5) }));
+    expect(passed(answers)).toBe(8);
+  });
+
+  it('is never refused where limits are off', async () => {
+    const router = await start({ RATE_LIMITS: 'off', RATE_LIMIT_PER_ADDRESS: '1/h' });
+    expect(passed(await times(20, () => router.ask(PING)))).toBe(20);
+  });
+});
+
+describe('the cost of an operation', () => {
+  const query = '{ products(first: 5) { nodes { id stock { remaining } } } }';
+  const explained = (answer: Answer) => (JSON.parse(answer.text) as { extensions?: unknown }).extensions;
+  const headers = { 'x-explain-cost': '1' };
+
+  it('is told to whoever asks, outside production', async () => {
+    const router = await start({ OPERATION_MAX_COST: '50' });
+    expect(explained(await router.ask({ query, headers }))).toEqual({ cost: { estimated: 11, limit: 50 } });
+    expect(explained(await router.ask({ query }))).toBeUndefined();
+  });
+
+  it('is told in production where that is on', async () => {
+    const production = { NODE_ENV: 'production' };
+    const silent = await start(production);
+    expect(explained(await silent.ask({ query, headers }))).toBeUndefined();
+    const open = await start({ ...production, EXPLAIN_COST: 'on' });
+    expect(explained(await open.ask({ query, headers }))).toHaveProperty('cost.estimated', 11);
+  });
+
+  it('is in the sentence of a refusal', async () => {
+    const router = await start({ OPERATION_MAX_COST: '10' });
+    const answer = await router.ask({ query });
+    expect(answer.status).toBe(400);
+    expect(answer.errors[0]?.message).toMatch(/estimated to cost 11, and 10 is the most/);
+  });
+});

@@ -1,0 +1,71 @@
+import { Fault } from '../../platform/errors.ts';
+import type { LiveClient } from './live-client.ts';
+
+/** A heartbeat for every client this often, in milliseconds; each second has its part of the clients. */
+const BEAT_EVERY_MS = 15_000;
+const SLOTS = 15;
+
+export interface LiveLimits {
+  readonly clients: number;
+  readonly clientsPerAddress: number;
+}
+
+/** Everybody who watches: how many there may be, their heartbeats, and their end. */
+export class LiveClients {
+  readonly #limits: LiveLimits;
+  readonly #byAddress = new Map<string, number>();
+  readonly #slots = Array.from({ length: SLOTS }, () => new Set<LiveClient>());
+  readonly #timer: NodeJS.Timeout;
+  #count = 0;
+  #nextSlot = 0;
+  #nextBeat = 0;
+  #isOver = false;
+
+  constructor(limits: LiveLimits) {
+    this.#limits = limits;
+    this.#timer = setInterval(() => this.#beat(), BEAT_EVERY_MS / SLOTS);
+    this.#timer.unref();
+  }
+
+  /**
+   * Takes a place for a client, who need not be there yet.
+   *
+   * @returns what gives the place back
+   * @throws {Fault} UNAVAILABLE, RATE_LIMITED
+   */
+  enter(address: string): () => void {
+    const ofAddress = this.#byAddress.get(address) ?? 0;
+    if (this.#isOver || this.#count >= this.#limits.clients) throw new Fault('UNAVAILABLE');
+    if (ofAddress >= this.#limits.clientsPerAddress)
+      throw new Fault('RATE_LIMITED', 'Too many streams are open from this address.');
+    this.#count += 1;
+    this.#byAddress.set(address, ofAddress + 1);
+    return () => this.#giveBack(address);
+  }
+
+  /** @returns what takes the client out again */
+  add(client: LiveClient): () => void {
+    if (this.#isOver) client.end();
+    const slot = this.#slots[this.#nextSlot++ % SLOTS]!;
+    slot.add(client);
+    return () => slot.delete(client);
+  }
+
+  /** Ends every stream, and accepts no other. */
+  end(): void {
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    for (const slot of this.#slots) for (const client of slot) client.end();
+  }
+
+  #giveBack(address: string): void {
+    this.#count -= 1;
+    const left = this.#byAddress.get(address)! - 1;
+    if (left > 0) this.#byAddress.set(address, left);
+    else this.#byAddress.delete(address);
+  }
+
+  #beat(): void {
+    for (const client of this.#slots[this.#nextBeat++ % SLOTS]!) client.beat();
+  }
+}

@@ -1,0 +1,96 @@
+import { Fault } from '../../platform/errors.ts';
+import type { Handler, HttpRequest } from '../../platform/http/server.ts';
+import { clientAddressOf } from '../request/client-address.ts';
+import { preflightReply } from '../request/cors.ts';
+import { LiveClient } from './live-client.ts';
+import type { LiveClients } from './live-clients.ts';
+import type { LiveProduct } from './live-product.ts';
+import type { LiveProducts } from './live-products.ts';
+
+export interface LiveEndpointOptions {
+  readonly products: LiveProducts;
+  readonly clients: LiveClients;
+  readonly trustedProxies: number;
+}
+
+/** Products of one stream, at the most. */
+const MAX_PRODUCTS = 20;
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  // nginx gathers answers before it passes them on, unless it is told not to.
+  'x-accel-buffering': 'no',
+};
+
+/** `GET /live/stock?productId=…`: server-sent events. Whatever is wrong with the request is said before the stream begins. */
+export function liveEndpoint({ products, clients, trustedProxies }: LiveEndpointOptions): Handler {
+  return async (request) => {
+    if (request.method === 'OPTIONS') return preflightReply;
+    if (request.method !== 'GET') throw new Fault('METHOD_NOT_ALLOWED');
+    const ids = readProductIds(request.query);
+
+    const leaving: (() => void)[] = [clients.enter(clientAddressOf(request, trustedProxies))];
+    const leave = () => {
+      for (const step of leaving.splice(0)) step();
+    };
+    try {
+      const watched = await watchAll(products, ids, leaving);
+      whenGone(request, leave);
+      return {
+        status: 200,
+        headers: STREAM_HEADERS,
+        stream: (out) => {
+          const client = new LiveClient(out, watched, lastEventId(request));
+          out.once('close', leave);
+          // Whatever goes wrong with the connection also closes it.
+          out.on('error', () => undefined);
+          client.start();
+          leaving.push(clients.add(client), () => watched.forEach((product) => product.leave(client)));
+        },
+      };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+}
+
+/** @throws {Fault} BAD_REQUEST */
+function readProductIds(query: string): string[] {
+  const ids = [...new Set(new URLSearchParams(query).getAll('productId'))];
+  if (ids.length === 0 || ids.length > MAX_PRODUCTS || !ids.every((id) => /^[A-Za-z0-9-]{1,64}$/.test(id))) {
+    throw new Fault('BAD_REQUEST', `Name 1 to ${MAX_PRODUCTS} products: ?productId=…&productId=…`);
+  }
+  return ids;
+}
+
+/** @param leaving gets what undoes each watch, also of those that were begun before another one failed */
+async function watchAll(
+  products: LiveProducts,
+  ids: readonly string[],
+  leaving: (() => void)[],
+): Promise<LiveProduct[]> {
+  const results = await Promise.allSettled(
+    ids.map(async (id) => {
+      const product = await products.watch(id);
+      leaving.push(() => products.leave(id));
+      return product;
+    }),
+  );
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** A client may go away before its stream has begun. */
+function whenGone({ gone }: HttpRequest, leave: () => void): void {
+  if (gone.aborted) leave();
+  else gone.addEventListener('abort', leave, { once: true });
+}
+
+function lastEventId({ headers }: HttpRequest): string | undefined {
+  const given = headers['last-event-id'];
+  return typeof given === 'string' ? given : undefined;
+}

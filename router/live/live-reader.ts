@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Kind, parse } from 'graphql';
+import { createCoalescer } from '../../platform/batching/coalescer.ts';
+import { Fault, isFaultCode } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Gateway, PlannedOperation } from '../gateway.ts';
+import type { LiveState, LiveStock, SaleTerms } from './live-state.ts';
+import type { ServerClock } from './server-clock.ts';
+
+/** Products asked for in one operation, at the most. */
+const MAX_PER_OPERATION = 20;
+
+export interface LiveReaderOptions {
+  readonly gateway: Pick<Gateway, 'execute'>;
+  readonly clock: ServerClock;
+  /** How long the subgraphs may take, in milliseconds. */
+  readonly patienceMs: number;
+  readonly logger: Logger;
+}
+
+/** @returns null when there is no such product @throws {Fault} when the subgraphs did not answer */
+export type ReadLiveState = (productId: string) => Promise<LiveState | null>;
+
+/** Asks the subgraphs through the gateway, as a client would: sale and stock of all products that are asked for meanwhile. */
+export function createLiveReader({ gateway, clock, patienceMs, logger }: LiveReaderOptions): ReadLiveState {
+  const operations = new Map<number, PlannedOperation>();
+  const readings = createCoalescer(readTogether, { maxItems: MAX_PER_OPERATION });
+  return (productId) => readings.ask(productId);
+
+  async function readTogether(ids: readonly string[]): Promise<(LiveState | null)[]> {
+    let operation = operations.get(ids.length);
+    if (!operation) operations.set(ids.length, (operation = operationFor(ids.length)));
+    const askedAt = performance.now();
+    const requestId = randomUUID();
+    const { data, errors } = await gateway.execute(
+      operation,
+      Object.fromEntries(ids.map((id, index) => [`id${index}`, id])),
+      {
+        identity: { caller: null, requestId, patienceMs },
+        deadline: Date.now() + patienceMs,
+        logger: logger.child({ requestId }),
+      },
+    );
+    if (errors?.[0] || !data) {
+      const code = errors?.[0]?.extensions['code'];
+      throw new Fault(isFaultCode(code) && code !== 'INTERNAL' ? code : 'UNAVAILABLE');
+    }
+    const answer = data as Answer;
+    clock.observe(Date.parse(answer['serverTime'] as string), askedAt);
+    return ids.map((id, index) =>
+      toState(id, answer[`p${index}`] as ProductAnswer | null, answer[`s${index}`] as StockAnswer | null),
+    );
+  }
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+interface ProductAnswer {
+  readonly status: string;
+  readonly opensAt: string;
+  readonly closesAt: string | null;
+  readonly purchaseLimit: number | null;
+}
+
+interface StockAnswer extends Omit<LiveStock, 'asOf'> {
+  readonly asOf: string;
+}
+
+function operationFor(count: number): PlannedOperation {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const source = `query LiveStock(${indexes.map((i) => `$id${i}: ID!`).join(', ')}) {
+    serverTime
+    ${indexes
+      .map(
+        (i) => `p${i}: product(id: $id${i}) { status opensAt closesAt purchaseLimit }
+    s${i}: stock(productId: $id${i}) { total sold reserved remaining asOf }`,
+      )
+      .join('\n')}
+  }`;
+  const document = parse(source, { noLocation: true });
+  const [definition] = document.definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('not an operation');
+  return { document, definition, hash: createHash('sha256').update(source).digest('base64url') };
+}
+
+function toState(
+  productId: string,
+  product: ProductAnswer | null,
+  stock: StockAnswer | null,
+): LiveState | null {
+  if (!product) return null;
+  const sale: SaleTerms = {
+    opensAt: Date.parse(product.opensAt),
+    closesAt: product.closesAt === null ? null : Date.parse(product.closesAt),
+    withdrawn: product.status === 'WITHDRAWN',
+    purchaseLimit: product.purchaseLimit,
+  };
+  if (!stock) return { productId, sale, stock: null };
+  const { total, sold, reserved, remaining, asOf } = stock;
+  return { productId, sale, stock: { total, sold, reserved, remaining, asOf: Date.parse(asOf) } };
+}

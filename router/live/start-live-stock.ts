@@ -1,0 +1,61 @@
+import type { Handler } from '../../platform/http/server.ts';
+import { repeat } from '../../platform/lifecycle/repeat.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { RouterConfig } from '../config.ts';
+import type { Gateway } from '../gateway.ts';
+import { LiveClients } from './live-clients.ts';
+import { liveEndpoint } from './live-endpoint.ts';
+import { LiveProducts } from './live-products.ts';
+import { createLiveReader } from './live-reader.ts';
+import { createServerClock } from './server-clock.ts';
+import { subscribeToStockChanges } from './stock-changes.ts';
+
+/** How old the terms of a sale may be, and the numbers of a product whose news did not arrive; milliseconds. */
+const REFRESH_EVERY = 10_000;
+const MAX_PRODUCTS = 2_000;
+
+export interface LiveStockStreams {
+  readonly handler: Handler;
+  /** Ends every stream, so that its client goes elsewhere. */
+  end(): void;
+  /** Closes what the streams stand on. */
+  close(): Promise<void>;
+}
+
+/** Stock and sale status as server-sent events: read through the gateway, kept up to date by what the order subgraphs announce. */
+export function startLiveStock(
+  config: RouterConfig,
+  gateway: Pick<Gateway, 'execute'>,
+  logger: Logger,
+): LiveStockStreams {
+  const clock = createServerClock();
+  const products = new LiveProducts({
+    read: createLiveReader({ gateway, clock, patienceMs: config.SUBGRAPH_TIMEOUT, logger }),
+    clock,
+    maxProducts: MAX_PRODUCTS,
+    logger,
+  });
+  const clients = new LiveClients({
+    clients: config.MAX_LIVE_CLIENTS,
+    clientsPerAddress: config.MAX_LIVE_CLIENTS_PER_ADDRESS,
+  });
+  const changes = subscribeToStockChanges({
+    redisUrl: config.REDIS_URL,
+    redisPrefix: config.REDIS_PREFIX,
+    logger,
+    onNews: (news) => products.hear(news),
+    onGap: () => void products.refresh(),
+  });
+  const refreshing = repeat('live-stock', REFRESH_EVERY, () => products.refresh(), logger);
+
+  return {
+    handler: liveEndpoint({ products, clients, trustedProxies: config.TRUSTED_PROXIES }),
+    end: () => clients.end(),
+    close: async () => {
+      clients.end();
+      changes.close();
+      await refreshing.stop();
+      products.close();
+    },
+  };
+}

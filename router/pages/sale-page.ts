@@ -1,0 +1,50 @@
+import { Fault } from '../../platform/errors.ts';
+import type { Handler } from '../../platform/http/server.ts';
+import { staticFile } from './static-file.ts';
+
+const PARTS = [
+  'sale.css',
+  'icon.svg',
+  'sale.mjs',
+  'shop-client.mjs',
+  'live-stock.mjs',
+  'countdown.mjs',
+  'purchase.mjs',
+  'outcomes.mjs',
+  'words.mjs',
+];
+
+/** Nothing but the page's own files runs, styles or is shown; it talks to this origin and nobody else, and nobody frames it. */
+const CONTENT_POLICY = [
+  `default-src 'none'`,
+  `script-src 'self'`,
+  `style-src 'self'`,
+  `img-src 'self'`,
+  `connect-src 'self'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ');
+
+/**
+ * `/sale/<product id>`: a sale to watch and to buy at, in plain HTML, CSS and JavaScript, for those who write a front end of
+ * their own. It knows no more than any client: GraphQL and the live stream.
+ *
+ * @param account what the sign-in form says already
+ */
+export function salePage(
+  account: { readonly email: string; readonly password: string } | null,
+): Record<string, Handler> {
+  const file = (name: string) => new URL(name, import.meta.url);
+  const page = staticFile(file('sale.html'), {
+    headers: { 'content-security-policy': CONTENT_POLICY, 'referrer-policy': 'no-referrer' },
+    values: { email: account?.email ?? '', password: account?.password ?? '' },
+  });
+  return {
+    '/sale/*': (request) => {
+      if (!/^\/sale\/[A-Za-z0-9-]{1,64}$/.test(request.path)) throw new Fault('NOT_FOUND');
+      return page(request);
+    },
+    ...Object.fromEntries(PARTS.map((name) => [`/pages/${name}`, staticFile(file(name))])),
+  };
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useStores } from '../tests/harness/stores.ts';
+import { waitUntil } from '../tests/harness/wait-until.ts';
+import { readAnswer, routerForThisTest, type TestRouter } from './testing/router.ts';
+import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+let redis: Redis;
+let product: TestSubgraph;
+let settings: Record<string, string>;
+
+beforeAll(async () => {
+  redis = new Redis(stores.redisUrl);
+  product = await startTestSubgraph('product');
+  settings = {
+    PRODUCT_URL: product.graphqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+  };
+});
+afterAll(async () => {
+  redis.disconnect();
+  await product.close(100);
+});
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const post = async (router: TestRouter, body: object) =>
+  readAnswer(
+    await fetch(`${router.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
+const hashed = (text: string) => ({
+  extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(text) } },
+});
+const refusal = ({ status, errors }: Awaited<ReturnType<typeof post>>) => [
+  status,
+  errors[0]?.extensions.code,
+];
+/** The router connects to Redis by itself, and answers before it has. */
+const connected = async (changes: Record<string, string> = {}) => {
+  const router = await routerForThisTest({ ...settings, ...changes });
+  await waitUntil('Redis', async () => {
+    const health = await fetch(`${router.url}/health/ready`);
+    return ((await health.json()) as { checks: Record<string, string> }).checks['redis'] === 'ok';
+  });
+  return router;
+};
+const kept = async (text: string) =>
+  (await redis.exists(`${stores.redisPrefix}document:${hashOf(text)}`)) === 1;
+
+describe('an automatic persisted query', () => {
+  it('is sent once with its text, and by every router from then on without', async () => {
+    const text = 'query Once($id: ID!) { product(id: $id) { name } }';
+    const [first, second] = [await connected(), await connected()];
+    expect(refusal(await post(first, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
+    const told = await post(first, { query: text, variables: { id: '1' }, ...hashed(text) });
+    expect(told.data).toEqual({ product: { name: 'Product 1' } });
+    await waitUntil('it to be kept', () => kept(text));
+    for (const router of [first, second]) {
+      const answer = await post(router, { variables: { id: '2' }, ...hashed(text) });
+      expect(answer.data).toEqual({ product: { name: 'Product 2' } });
+    }
+    expect(await redis.pttl(`${stores.redisPrefix}document:${hashOf(text)}`)).toBeGreaterThan(80_000_000);
+  });
+
+  it('may come by GET, where a cache can keep its answer, and by its id alone', async () => {
+    const text = 'query ByGet { serverTime }';
+    const router = await connected();
+    await post(router, { query: text, ...hashed(text) });
+    await waitUntil('it to be kept', () => kept(text));
+    const parameters = new URLSearchParams({ extensions: JSON.stringify(hashed(text).extensions) });
+    const response = await fetch(`${router.url}/graphql?${parameters.toString()}`, {
+      headers: { 'apollo-require-preflight': '1' },
+    });
+    expect((await readAnswer(response)).status).toBe(200);
+    expect((await post(router, { id: hashOf(text) })).status).toBe(200);
+  });
+
+  it('is not kept when it is no good, too large, or one too many', async () => {
+    const router = await connected({
+      AUTOMATIC_PERSISTED_QUERIES_MAX_BYTES: '100',
+      AUTOMATIC_PERSISTED_QUERIES_MAX: '3',
+      REDIS_PREFIX: `${stores.redisPrefix}few:`,
+    });
+    const bad = '{ nothing }';
+    const large = `{ serverTime } #${'x'.repeat(100)}`;
+    const many = Array.from({ length: 6 }, (_, n) => `{ a${n}: serverTime }`);
+    for (const text of [bad, large, ...many]) await post(router, { query: text, ...hashed(text) });
+    const documents = () => redis.keys(`${stores.redisPrefix}few:document:*`);
+    const expected = many.slice(0, 3).map((text) => `${stores.redisPrefix}few:document:${hashOf(text)}`);
+    await waitUntil('them to be kept', documents, (keys) => keys.length >= 3);
+    expect((await documents()).sort()).toEqual(expected.sort());
+    for (const text of [bad, large])
+      expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
+  });
+
+  it('is not taken from Redis when it is another text than its hash says', async () => {
+    const router = await connected();
+    const text = 'query Mine { serverTime }';
+    await redis.set(`${stores.redisPrefix}document:${hashOf(text)}`, 'query Theirs { serverTime }');
+    expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
+  });
+
+  it('is asked for as text without Redis', async () => {
+    const router = await routerForThisTest({ ...settings, REDIS_URL: 'redis://127.0.0.1:9' });
+    const text = 'query Alone { serverTime }';
+    expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
+    expect((await post(router, { query: text, ...hashed(text) })).status).toBe(200);
+  });
+});
+
+describe('a manifest', () => {
+  const listed = 'query Listed { serverTime }';
+  const file = join(tmpdir(), `manifest-${process.pid}.json`);
+  const write = (operations: object[]) =>
+    writeFile(file, JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations }));
+  beforeAll(() => write([{ id: hashOf(listed), name: 'Listed', body: listed }]));
+
+  it('that is the only thing lets nothing else through, by text or by id', async () => {
+    const router = await routerForThisTest({
+      ...settings,
+      PERSISTED_OPERATIONS: 'only',
+      PERSISTED_OPERATIONS_FILE: file,
+    });
+    for (const body of [
+      { query: listed },
+      { id: hashOf(listed) },
+      hashed(listed),
+      { query: listed, ...hashed(listed) },
+    ])
+      expect((await post(router, body)).status).toBe(200);
+    for (const body of [{ query: `${listed} ` }, { id: hashOf('{ a }') }, { query: '{ __typename }' }])
+      expect(refusal(await post(router, body))).toEqual([400, 'UNKNOWN_OPERATION']);
+  });
+
+  it('that is only for the log lets all through', async () => {
+    const router = await connected({ PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file });
+    for (const body of [{ query: listed }, { id: hashOf(listed) }, { query: '{ other: serverTime }' }])
+      expect((await post(router, body)).status).toBe(200);
+  });
+
+  it('that cannot be used stops the start', async () => {
+    const start = (path: string) =>
+      routerForThisTest({ ...settings, PERSISTED_OPERATIONS: 'only', PERSISTED_OPERATIONS_FILE: path });
+    await expect(start('nowhere.json')).rejects.toThrow('PERSISTED_OPERATIONS_FILE');
+    await write([{ id: hashOf('something else'), body: listed }]);
+    await expect(start(file)).rejects.toThrow("not its document's");
+  });
+});

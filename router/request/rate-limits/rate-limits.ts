@@ -1,0 +1,101 @@
+import { createHmac } from 'node:crypto';
+import { Fault } from '../../../platform/errors.ts';
+import type { Caller } from '../../../platform/identity/identity.ts';
+import type { Operation } from '../../operation/operation.ts';
+import { clientNetworkOf } from './client-network.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { FieldRate, Rate } from './rate.ts';
+import type { SharedBuckets } from './shared-buckets.ts';
+
+/**
+ * How often anybody may ask. Each of these throws, or rejects with, RATE_LIMITED and `retryAfterMs`; where nothing has to be
+ * waited for, nothing is returned to wait for.
+ */
+export interface RateLimits {
+  /** Any request, good or bad, from an address. */
+  countRequest(address: string): void | Promise<void>;
+  /** A request of a user; of anybody who is not signed in, the address is all that can be counted. */
+  countCaller(caller: Caller | null): void | Promise<void>;
+  /** What an operation asks for: each root field as often as it occurs, under whatever names and in whatever fragments. */
+  countFields(operation: Operation, caller: Caller | null, address: string): void | Promise<void>;
+}
+
+export interface RateLimitSettings {
+  readonly perUser: Rate | null;
+  readonly perAddress: Rate | null;
+  readonly perField: readonly FieldRate[];
+}
+
+export interface RateLimitsOptions extends RateLimitSettings {
+  readonly shared: SharedBuckets;
+  readonly redisPrefix: string;
+  /** Addresses are kept under a hash by this key, so that nobody can read them in Redis. */
+  readonly secret: string;
+}
+
+/** For load tests (`RATE_LIMITS=off`). */
+export const noRateLimits: RateLimits = {
+  countRequest: () => undefined,
+  countCaller: () => undefined,
+  countFields: () => undefined,
+};
+
+export function createRateLimits(options: RateLimitsOptions): RateLimits {
+  const users = options.perUser && limitOf('user', options.perUser);
+  const addresses = options.perAddress && limitOf('address', options.perAddress);
+  const fields = new Map(
+    options.perField.map((one) => [
+      one.field,
+      { limit: limitOf(`${one.field}:${one.per}`, one.rate), per: one.per },
+    ]),
+  );
+
+  return {
+    countRequest(address) {
+      const waitMs = addresses?.take(clientNetworkOf(address)) ?? 0;
+      if (waitMs !== 0) return settle([[waitMs, 'requests from this address']]);
+    },
+    countCaller(caller) {
+      const waitMs = (caller && users?.take(caller.userId)) ?? 0;
+      if (waitMs !== 0) return settle([[waitMs, 'requests of this user']]);
+    },
+    countFields(operation, caller, address) {
+      const counted: Counted[] = [];
+      for (const [field, times] of operation.rootFields) {
+        const limited = fields.get(field);
+        if (!limited) continue;
+        const subject = limited.per === 'user' && caller ? caller.userId : clientNetworkOf(address);
+        const waitMs = limited.limit.take(subject, times);
+        if (waitMs !== 0) counted.push([waitMs, `requests for ${field}`]);
+      }
+      if (counted.length > 0) return settle(counted);
+    },
+  };
+
+  function limitOf(name: string, rate: Rate): RateLimit {
+    const keyOf = (subject: string) => {
+      const hash = createHmac('sha256', options.secret).update(`rate\0${subject}`).digest('base64url');
+      return `${options.redisPrefix}rate:${name}:${hash}`;
+    };
+    return new RateLimit({ rate, shared: options.shared, keyOf });
+  }
+}
+
+/** How long to wait, and for what. */
+type Counted = readonly [waitMs: number | Promise<number>, what: string];
+
+/** @throws {Fault} RATE_LIMITED */
+function settle(counted: readonly Counted[]): void | Promise<void> {
+  if (counted.every(isKnown)) return counted.forEach(assertNoWait);
+  return Promise.all(
+    counted.map(async ([waitMs, what]): Promise<[number, string]> => [await waitMs, what]),
+  ).then((all) => all.forEach(assertNoWait));
+}
+
+const isKnown = (counted: Counted): counted is readonly [number, string] => typeof counted[0] === 'number';
+
+function assertNoWait([waitMs, what]: readonly [number, string]): void {
+  if (waitMs === 0) return;
+  const retryAfterMs = Math.ceil(waitMs);
+  throw new Fault('RATE_LIMITED', `Too many ${what}. Try again in ${retryAfterMs} ms.`, { retryAfterMs });
+}

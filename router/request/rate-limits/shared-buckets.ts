@@ -1,0 +1,40 @@
+import type { Logger } from '../../../platform/logger.ts';
+import type { Redis } from '../../../platform/redis/client.ts';
+import { loadScript } from '../../../platform/redis/script.ts';
+import type { Rate } from './rate.ts';
+
+export interface Taken {
+  readonly units: number;
+  /** Until there is another one, in milliseconds; 0 when all that were wanted were taken. */
+  readonly waitMs: number;
+}
+
+/** Buckets in Redis, which all routers take from. */
+export interface SharedBuckets {
+  /** Takes as many units as there are. Never rejects; null when Redis cannot be asked. */
+  take(key: string, rate: Rate, wanted: number): Promise<Taken | null>;
+}
+
+/** After a failure nobody waits for Redis for so long, in milliseconds. */
+const DEAF_MS = 1_000;
+
+/** @param redis may still be connecting; its command timeout is how long a request may wait here */
+export function createSharedBuckets(redis: Redis, logger: Logger): SharedBuckets {
+  const takeUnits = loadScript(redis, new URL('./lua/takeUnits-1.lua', import.meta.url));
+  let deafUntil = 0;
+
+  return {
+    async take(key, { perSecond, burst }, wanted) {
+      if (redis.status !== 'ready' || performance.now() < deafUntil) return null;
+      try {
+        const [units, waitMs] = (await takeUnits([key], [1_000_000 / perSecond, burst, wanted])) as number[];
+        return { units: Number(units), waitMs: Number(waitMs) };
+      } catch (error) {
+        if (performance.now() >= deafUntil)
+          logger.warn({ err: error }, 'rate limits are counted by this router alone');
+        deafUntil = performance.now() + DEAF_MS;
+        return null;
+      }
+    },
+  };
+}

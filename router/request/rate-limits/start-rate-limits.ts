@@ -1,0 +1,38 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from '../../../platform/logger.ts';
+import type { Redis } from '../../../platform/redis/client.ts';
+import type { RouterConfig } from '../../config.ts';
+import { createRateLimits, noRateLimits, type RateLimits } from './rate-limits.ts';
+import { createSharedBuckets } from './shared-buckets.ts';
+
+/** The limits that the settings name. A field that the schema does not have is told of: its limit would limit nothing. */
+export function startRateLimits(
+  config: RouterConfig,
+  schema: GraphQLSchema,
+  redis: Redis,
+  logger: Logger,
+): RateLimits {
+  if (!config.RATE_LIMITS) {
+    logger.warn('RATE_LIMITS is off: anybody may ask as often as they like');
+    return noRateLimits;
+  }
+  const unknown = config.RATE_LIMIT_PER_FIELD.map(({ field }) => field).filter(
+    (field) => !hasField(schema, field),
+  );
+  if (unknown.length > 0)
+    logger.warn({ unknown }, 'RATE_LIMIT_PER_FIELD names fields that the schema does not have');
+  return createRateLimits({
+    perUser: config.RATE_LIMIT_PER_USER,
+    perAddress: config.RATE_LIMIT_PER_ADDRESS,
+    perField: config.RATE_LIMIT_PER_FIELD,
+    shared: createSharedBuckets(redis, logger),
+    redisPrefix: config.REDIS_PREFIX,
+    secret: config.identitySecret,
+  });
+}
+
+function hasField(schema: GraphQLSchema, coordinate: string): boolean {
+  const [type, field = ''] = coordinate.split('.');
+  const root = type === 'Query' ? schema.getQueryType() : schema.getMutationType();
+  return root?.getFields()[field] !== undefined;
+}

@@ -1,0 +1,53 @@
+import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { msSince } from '../../platform/observability/metrics.ts';
+import { NO_OPERATION, noteRequest, operationLabel } from '../../platform/observability/requests.ts';
+import { beginTrace, type Span } from '../../platform/observability/span.ts';
+import { TRACEPARENT_HEADER } from '../../platform/observability/traceparent.ts';
+import type { Operation } from '../operation/operation.ts';
+
+/** A client's name for its operation is shown in the log, up to this length. */
+const MAX_NAME = 64;
+
+/** What log, metrics and traces tell of a request: what it asked for, what became of it, and how long that took. */
+export class SeenRequest {
+  readonly span: Span;
+  readonly #begun = performance.now();
+  #operation = NO_OPERATION;
+  #name: string | undefined;
+  #planning: Span | null = null;
+
+  constructor(request: HttpRequest) {
+    this.span = beginTrace('graphql', request.headers[TRACEPARENT_HEADER]);
+  }
+
+  asksFor({ rootFields, definition }: Operation): void {
+    this.#operation = operationLabel(rootFields.keys());
+    this.#name = definition.name?.value.slice(0, MAX_NAME);
+  }
+
+  /** The gateway has it now, which plans first; the plan is there when the first subgraph is asked. */
+  planBegins(): void {
+    this.#planning = this.span.child('plan');
+  }
+
+  readonly planEnds = (): void => {
+    this.#planning?.end();
+    this.#planning = null;
+  };
+
+  /** @returns the reply as it is */
+  answered(reply: HttpReply, logger: Logger): HttpReply {
+    this.planEnds();
+    const outcome = reply.fault ?? 'OK';
+    noteRequest(this.#operation, outcome, this.#begun);
+    const tookMs = msSince(this.#begun);
+    logger.info(
+      { operation: this.#operation, name: this.#name, status: reply.status, outcome, tookMs },
+      'answered',
+    );
+    this.span.note({ 'graphql.operation': this.#operation, 'http.response.status_code': reply.status });
+    this.span.end(reply.fault);
+    return reply;
+  }
+}

@@ -1,0 +1,163 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { useStores } from '../../tests/harness/stores.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { makeToken, rsaKey, startIssuer, type TestIssuer } from '../../platform/identity/tokens/testing/issuer.ts';
+import { routerForThisTest, type Answer, type TestRouter } from '../testing/router.ts';
+import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from '../testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+let issuer: TestIssuer;
+let product: TestSubgraph;
+let committed: string;
+
+beforeAll(async () => {
+  [issuer, product, committed] = await Promise.all([
+    startIssuer(key),
+    startTestSubgraph('product'),
+    readFile(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'),
+  ]);
+});
+afterAll(() => Promise.all([issuer.close(), product.close(100)]));
+
+/** A field is gone that the committed supergraph has. */
+const withoutServerTime = () => changed(/^ *"""The clock.*\n *serverTime: .*\n/m, '');
+
+function changed(from: RegExp | string, to: string): string {
+  const text = committed.replace(from, to);
+  if (text === committed) throw new Error('The supergraph has nothing of the kind.');
+  return text;
+}
+
+interface Watched {
+  readonly router: TestRouter;
+  readonly publish: (text: string) => Promise<void>;
+  readonly logged: (words: string) => boolean;
+}
+
+async function watchedRouter(settings: Record<string, string> = {}): Promise<Watched> {
+  const folder = await mkdtemp(join(tmpdir(), 'firstcome-supergraph-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'supergraph.graphql');
+  await writeFile(file, committed);
+  const lines: string[] = [];
+  const log = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const router = await routerForThisTest(
+    {
+      JWKS_URL: issuer.jwksUrl,
+      PRODUCT_URL: product.graphqlUrl,
+      REDIS_URL: stores.redisUrl,
+      REDIS_PREFIX: stores.redisPrefix,
+      SUPERGRAPH_FILE: file,
+      SUPERGRAPH_REFRESH: '20ms',
+      ...settings,
+    },
+    pino(log),
+  );
+  return {
+    router,
+    publish: (text) => writeFile(file, text),
+    logged: (words) => lines.some((line) => line.includes(words)),
+  };
+}
+
+const TAKEN = 'a new supergraph is served';
+const REFUSED = 'the new supergraph is refused';
+const time = { query: '{ serverTime }' };
+
+it('a good change is taken while the router is busy, and no request notices', async () => {
+  const { router, publish, logged } = await watchedRouter();
+  let isOver = false;
+  const seen: number[] = [];
+  const load = Array.from({ length: 8 }, async () => {
+    while (!isOver) seen.push((await router.ask({ query: '{ product(id: "1") { name } }' })).status);
+  });
+  await publish(withoutServerTime());
+  await waitUntil('the change', () => logged(TAKEN));
+  const before = seen.length;
+  await waitUntil('load after it', () => seen.length > before + 50);
+  isOver = true;
+  await Promise.all(load);
+  expect(new Set(seen)).toEqual(new Set([200]));
+  expect((await router.ask(time)).status).toBe(400);
+
+  await publish(committed);
+  await waitUntil('the way back', async () => (await router.ask(time)).status === 200);
+});
+
+it('a request that began on the old one ends on it', async () => {
+  const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 1_000);
+  onTestFinished(() => slow.close());
+  const { router, publish, logged } = await watchedRouter({ PRODUCT_URL: slow.graphqlUrl });
+  let answered: Answer | undefined;
+  const underWay = router.ask(time).then((answer) => (answered = answer));
+  await waitUntil('the question', () => slow.received.length === 1);
+  await publish(withoutServerTime());
+  await waitUntil('the change', () => logged(TAKEN));
+  expect(answered).toBeUndefined();
+  expect((await router.ask(time)).status).toBe(400);
+  expect(await underWay).toMatchObject({ status: 200, data: { serverTime: '2026-01-02T03:04:05.678Z' } });
+});
+
+it('rules that were added hold, also for what was asked before', async () => {
+  const { router, publish } = await watchedRouter();
+  expect((await router.ask(time)).status).toBe(200);
+  await publish(changed('serverTime: DateTime!', 'serverTime: DateTime! @authenticated'));
+  await waitUntil('the rule', async () => (await router.ask(time)).status === 401);
+  expect((await router.ask({ ...time, token: makeToken(key) })).status).toBe(200);
+});
+
+it.each([
+  ['was written by half', () => committed.slice(0, committed.length / 2)],
+  ['is empty', () => ''],
+  [
+    'has a security specification that nobody here keeps',
+    () =>
+      changed(
+        '@link(url: "https://specs.apollo.dev/join',
+        '@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)\n  @link(url: "https://specs.apollo.dev/join',
+      ),
+  ],
+  [
+    'names a subgraph that the router knows no URL of',
+    () => changed(/^( *PRODUCT @join__graph\(name: )"product"/m, '$1"products"'),
+  ],
+  [
+    'has a field that no subgraph answers',
+    () => changed(/^( *serverTime: DateTime! )@join__field\(graph: PRODUCT\)/m, '$1@join__field'),
+  ],
+])('one that %s is refused, and the last good one serves', async (_what, bad) => {
+  const { router, publish, logged } = await watchedRouter();
+  await publish(bad());
+  await waitUntil('the refusal', () => logged(REFUSED));
+  expect((await router.ask(time)).status).toBe(200);
+
+  await publish(withoutServerTime());
+  await waitUntil('the next good one', () => logged(TAKEN));
+});
+
+it('one with rules is refused where there are no keys to check tokens by', async () => {
+  const withoutRules = committed
+    .replace(/^directive @(authenticated|requiresScopes)\b.*\n/gm, '')
+    .replace(/^ *@link\(url: "https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes)[^\n]*\n/gm, '')
+    .replace(/ ?@(authenticated|requiresScopes\([^)]*\))/g, '');
+  const rules = committed;
+  committed = withoutRules;
+  onTestFinished(() => {
+    committed = rules;
+  });
+  const { router, publish, logged } = await watchedRouter({ JWKS_URL: 'off' });
+  await publish(rules);
+  await waitUntil('the refusal', () => logged(REFUSED));
+  expect((await router.ask(time)).status).toBe(200);
+});

@@ -1,0 +1,104 @@
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  Kind,
+  OperationTypeNode,
+  parse,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+} from 'graphql';
+import { createLogger } from '../../platform/logger.ts';
+import type { Gateway, PlannedOperation } from '../gateway.ts';
+
+/** Its time is up before it begins, so that what was planned is never sent. */
+const NEVER_SENT = {
+  identity: { caller: null, requestId: 'plan-probe', patienceMs: 1 },
+  deadline: 0,
+  logger: createLogger('plan-probe', 'silent'),
+} as const;
+
+/**
+ * Plans every root field with what it gives at once and one object further: a supergraph may be sound as a schema and name
+ * no subgraph that answers a field.
+ *
+ * @throws an error that names the field
+ */
+export async function assertPlans(gateway: Gateway): Promise<void> {
+  const { schema } = gateway;
+  for (const kind of [OperationTypeNode.QUERY, OperationTypeNode.MUTATION]) {
+    const root = schema.getRootType(kind);
+    if (!root) continue;
+    for (const field of Object.values(root.getFields())) {
+      const name = `${root.name}.${field.name}`;
+      const failure = await failureOf(gateway, probeOf(kind, field, name));
+      if (failure) throw new Error(`${name} cannot be planned: ${failure.message}`, { cause: failure });
+    }
+  }
+}
+
+async function failureOf(gateway: Gateway, probe: PlannedOperation): Promise<Error | undefined> {
+  try {
+    const { errors } = await gateway.execute(probe, {}, NEVER_SENT);
+    return errors?.find(({ extensions }) => extensions['code'] !== 'TIMEOUT');
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+function probeOf(kind: OperationTypeNode, field: Field, name: string): PlannedOperation {
+  const source = `${kind} Probe { ${field.name}${argumentsOf(field)} ${selectionOf(getNamedType(field.type))} }`;
+  const document = parse(source, { noLocation: true });
+  const [definition] = document.definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The probe is not an operation.');
+  return { document, definition, hash: `plan-probe ${name}` };
+}
+
+function argumentsOf({ args }: Field): string {
+  const required = args.filter(isRequiredArgument).map(({ name, type }) => `${name}: ${valueOf(type)}`);
+  return required.length === 0 ? '' : `(${required.join(', ')})`;
+}
+
+/** A value of the type, as GraphQL writes it. */
+function valueOf(type: GraphQLInputType): string {
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) return '[]';
+  if (isEnumType(nullable)) return nullable.getValues()[0]!.name;
+  if (isInputObjectType(nullable)) {
+    const required = Object.values(nullable.getFields()).filter(isRequiredInputField);
+    return `{ ${required.map((field) => `${field.name}: ${valueOf(field.type)}`).join(', ')} }`;
+  }
+  return VALUES[getNamedType(nullable).name] ?? '"2026-01-01T00:00:00.000Z"';
+}
+
+const VALUES: Readonly<Record<string, string>> = { Int: '1', Float: '1', Boolean: 'true' };
+
+function selectionOf(type: GraphQLNamedType): string {
+  if (!isCompositeType(type)) return '';
+  return isObjectType(type) ? `{ ${['__typename', ...fieldsOf(type)].join(' ')} }` : '{ __typename }';
+}
+
+/** What can be had without arguments: leaves, and the leaves of objects. */
+function fieldsOf(type: GraphQLObjectType): string[] {
+  return Object.values(type.getFields()).flatMap((field) => {
+    if (field.args.some(isRequiredArgument)) return [];
+    const inner = getNamedType(field.type);
+    if (isLeafType(inner)) return [field.name];
+    if (!isObjectType(inner)) return [];
+    const leaves = Object.values(inner.getFields()).filter(
+      ({ args, type: leaf }) => isLeafType(getNamedType(leaf)) && !args.some(isRequiredArgument),
+    );
+    return [`${field.name} { ${['__typename', ...leaves.map(({ name }) => name)].join(' ')} }`];
+  });
+}

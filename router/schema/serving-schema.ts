@@ -1,0 +1,50 @@
+import type { Logger } from '../../platform/logger.ts';
+import type { RouterConfig } from '../config.ts';
+import { loadGateway, type Gateway } from '../gateway.ts';
+import { createOperationStore, type OperationStore } from '../operation/operation-store.ts';
+import type { Subgraphs } from '../subgraph/open-subgraphs.ts';
+import { readSupergraph } from '../supergraph.ts';
+import { assertPlans } from './plan-probe.ts';
+
+/** All that depends on one supergraph: its planner, its rules, and what was worked out of documents by them. */
+export interface ServingSchema {
+  readonly gateway: Gateway;
+  readonly operations: OperationStore;
+}
+
+const MIB = 1_048_576;
+
+/** @throws when the supergraph is not one to serve with: then nothing of it stays open */
+export async function loadServingSchema(
+  text: string,
+  config: RouterConfig,
+  subgraphs: Pick<Subgraphs, 'dataSource'>,
+  logger: Logger,
+): Promise<ServingSchema> {
+  const supergraph = readSupergraph(text, config.JWKS_URL !== 'off');
+  const gateway = await loadGateway(supergraph.forGateway, ({ name }) => subgraphs.dataSource(name), logger);
+  try {
+    await assertPlans(gateway);
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+  const operations = createOperationStore(
+    {
+      schema: gateway.schema,
+      maxTokens: config.OPERATION_MAX_TOKENS,
+      introspection: config.INTROSPECTION,
+      suggestions: config.SUGGESTIONS,
+      limits: {
+        depth: config.OPERATION_MAX_DEPTH,
+        aliases: config.OPERATION_MAX_ALIASES,
+        directives: config.OPERATION_MAX_DIRECTIVES,
+        fields: config.OPERATION_MAX_FIELDS,
+      },
+      access: supergraph.access,
+      costs: supergraph.costs,
+    },
+    config.OPERATION_CACHE_MIB * MIB,
+  );
+  return { gateway, operations };
+}

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useStores } from '../tests/harness/stores.ts';
+import { waitUntil } from '../tests/harness/wait-until.ts';
+import {
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
+import { routerForThisTest } from './testing/router.ts';
+import { HANGS, startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+let issuer: TestIssuer;
+let product: TestSubgraph;
+let order: TestSubgraph;
+let settings: Record<string, string>;
+
+beforeAll(async () => {
+  [issuer, product, order] = await Promise.all([
+    startIssuer(key),
+    startTestSubgraph('product'),
+    startTestSubgraph('order'),
+  ]);
+  settings = {
+    JWKS_URL: issuer.jwksUrl,
+    PRODUCT_URL: product.graphqlUrl,
+    ORDER_URL: order.graphqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+  };
+});
+
+afterAll(async () => {
+  await Promise.all([issuer.close(), product.close(100), order.close(100)]);
+});
+
+const hanging = { query: `{ product(id: "${HANGS}") { name } }` };
+const stock = { query: '{ stock(productId: "7") { remaining } }' };
+
+/** How often the product subgraph is asked while the test does this. */
+async function asked(act: () => Promise<unknown>): Promise<number> {
+  const before = product.identities.length;
+  await act();
+  return product.identities.length - before;
+}
+
+describe('a deadline', () => {
+  it('may be shorter for one subgraph', async () => {
+    const router = await routerForThisTest({ ...settings, PRODUCT_TIMEOUT: '100ms' });
+    const answer = await router.ask({
+      query: `{ product(id: "${HANGS}") { name } stock(productId: "7") { remaining } }`,
+    });
+    expect(answer).toMatchObject({ status: 200, data: { product: null, stock: { remaining: 7 } } });
+    expect(answer.errors).toMatchObject([{ path: ['product'], extensions: { code: 'TIMEOUT' } }]);
+  });
+
+  it('may be the client’s own, whom the subgraph is told of', async () => {
+    const router = await routerForThisTest(settings);
+    const answer = await router.ask({
+      ...hanging,
+      token: makeToken(key),
+      headers: { 'x-request-timeout': '150' },
+    });
+    expect(answer).toMatchObject({ status: 504, errors: [{ extensions: { code: 'TIMEOUT' } }] });
+    const patience = product.identities.at(-1)?.patienceMs;
+    expect(patience).toBeGreaterThan(0);
+    expect(patience).toBeLessThanOrEqual(150);
+  });
+
+  it('that makes no sense is a mistake', async () => {
+    const router = await routerForThisTest(settings);
+    const answer = await router.ask({ ...stock, headers: { 'x-request-timeout': 'soon' } });
+    expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+
+  it('of one caller does not end what others wait for with more patience', async () => {
+    const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 300);
+    const router = await routerForThisTest({ ...settings, PRODUCT_URL: slow.graphqlUrl });
+    const query = '{ serverTime }';
+    const [impatient, patient] = await Promise.all([
+      router.ask({ query, headers: { 'x-request-timeout': '50' } }),
+      router.ask({ query }),
+    ]);
+    expect([impatient.status, patient.status]).toEqual([504, 200]);
+    expect(slow.received).toHaveLength(1);
+    await slow.close();
+  });
+});
+
+describe('a subgraph that is too slow for what is asked of it', () => {
+  it('is not asked more: what is too much is refused at once, and the others answer', async () => {
+    const router = await routerForThisTest({
+      ...settings,
+      SUBGRAPH_CONCURRENCY: '1',
+      SUBGRAPH_QUEUE: '0',
+      SUBGRAPH_TIMEOUT: '2s',
+    });
+    const token = makeToken(key);
+    const before = product.identities.length;
+    const first = router.ask({ ...hanging, token });
+    await waitUntil('the first to hang', () => product.identities.length > before);
+    const begun = performance.now();
+    const second = await router.ask({ ...hanging, token });
+    expect(second).toMatchObject({ status: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    expect(await router.ask({ ...stock, token })).toMatchObject({ status: 200 });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect((await first).status).toBe(504);
+  });
+});
+
+describe('what anonymous callers ask alike', () => {
+  const time = { query: '{ serverTime }' };
+  const page = { query: '{ product(id: "1") { name price { amount } } }' };
+
+  it('is asked once while the answer is under way', async () => {
+    const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 100);
+    const router = await routerForThisTest({ ...settings, PRODUCT_URL: slow.graphqlUrl });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => router.ask(time)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(slow.received).toHaveLength(1);
+    await slow.close();
+  });
+
+  it('is asked again afterwards, but for what the schema lets be given again', async () => {
+    const router = await routerForThisTest(settings);
+    expect(await asked(() => router.ask(time).then(() => router.ask(time)))).toBe(2);
+    expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(1);
+    const both = { query: '{ product(id: "2") { name } serverTime }' };
+    expect(await asked(() => router.ask(both).then(() => router.ask(both)))).toBe(2);
+  });
+
+  it('is the same for each of them, also where another subgraph adds to it', async () => {
+    const router = await routerForThisTest(settings);
+    const query = '{ products { nodes { name stock { remaining } } } }';
+    const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => router.ask({ query })));
+    expect(first).toMatchObject({ status: 200 });
+    expect(JSON.stringify(first?.data)).toContain('remaining');
+    for (const other of others) expect(other.data).toEqual(first?.data);
+    expect((await router.ask({ query })).data).toEqual(first?.data);
+  });
+
+  it('is asked each time where no memory is set aside', async () => {
+    const router = await routerForThisTest({ ...settings, RESPONSE_CACHE_MIB: '0' });
+    expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(2);
+  });
+
+  it('is asked for each caller who is signed in', async () => {
+    const router = await routerForThisTest(settings);
+    const token = makeToken(key);
+    await router.ask(page);
+    const both = () => Promise.all([router.ask({ ...page, token }), router.ask({ ...page, token })]);
+    expect(await asked(both)).toBe(2);
+  });
+});
+
+it('passes the request id and the trace on', async () => {
+  const canned = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
+  const router = await routerForThisTest({ ...settings, PRODUCT_URL: canned.graphqlUrl });
+  const trace = '0af7651916cd43dd8448eb211c80319c';
+  await router.ask({
+    query: '{ serverTime }',
+    headers: { 'x-request-id': 'request-1', traceparent: `00-${trace}-b7ad6b7169203331-01` },
+  });
+  const { headers } = canned.received[0]!;
+  expect(headers['x-request-id']).toBe('request-1');
+  expect(headers['traceparent']).toContain(trace);
+  await canned.close();
+});

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
+import { SharedReads } from './shared-reads.ts';
+
+function subgraph(freshForMs = 0) {
+  const asked: ((answer: SubgraphAnswer) => void)[] = [];
+  return {
+    asked,
+    ask: () => new Promise<SubgraphAnswer>((resolve) => asked.push(resolve)),
+    answer: (n: number, text: string) => asked[n]!({ status: 200, text, freshForMs }),
+  };
+}
+
+it('asks once for all who ask meanwhile, and again for who comes after the answer', async () => {
+  const { asked, ask, answer } = subgraph();
+  const reads = new SharedReads({ maxBytes: 1_000 });
+  const both = [reads.find('page', ask), reads.find('page', ask)];
+  expect(asked).toHaveLength(1);
+  answer(0, 'first');
+  expect((await Promise.all(both)).map(({ text }) => text)).toEqual(['first', 'first']);
+  void reads.find('page', ask);
+  expect(asked).toHaveLength(2);
+});
+
+it('keeps what is asked with other values apart', () => {
+  const { asked, ask } = subgraph();
+  const reads = new SharedReads({ maxBytes: 1_000 });
+  void reads.find('page 1', ask);
+  void reads.find('page 2', ask);
+  expect(asked).toHaveLength(2);
+});
+
+it('lets nobody join a read that hangs', async () => {
+  const { asked, ask, answer } = subgraph();
+  let now = 0;
+  const reads = new SharedReads({ maxBytes: 1_000, now: () => now });
+  void reads.find('page', ask);
+  now = 1_000;
+  const second = reads.find('page', ask);
+  const third = reads.find('page', ask);
+  expect(asked).toHaveLength(2);
+  answer(1, 'second');
+  expect(await second).toBe(await third);
+});
+
+it('fails together, and asks anew after it', async () => {
+  const reads = new SharedReads({ maxBytes: 1_000 });
+  const fails = () => Promise.reject(new Error('no'));
+  const both = [reads.find('page', fails), reads.find('page', fails)];
+  for (const one of both) await expect(one).rejects.toThrow('no');
+  const { asked, ask } = subgraph();
+  void reads.find('page', ask);
+  expect(asked).toHaveLength(1);
+});
+
+it('gives an answer again for as long as the subgraph said, where there is memory for it', async () => {
+  for (const [maxBytes, times] of [
+    [1_000, 2],
+    [0, 3],
+  ] as const) {
+    const { asked, ask, answer } = subgraph(50);
+    let now = 1;
+    const reads = new SharedReads({ maxBytes, now: () => now });
+    const first = reads.find('page', ask);
+    answer(0, 'first');
+    await first;
+    now += 49;
+    void reads.find('page', ask);
+    now += 1_000;
+    void reads.find('page', ask);
+    expect(asked).toHaveLength(times);
+  }
+});

@@ -1,0 +1,144 @@
+import type { BadRequest } from '../bad-requests.ts';
+
+const BUY = 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }';
+const LIST = 'query ($n: Int!) { products(first: $n) { totalCount } }';
+
+export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
+  'a document that is not GraphQL, or not for this schema': [
+    { what: 'a syntax error', query: '{ serverTime', answer: '400 BAD_REQUEST' },
+    { what: 'NUL', query: '{ serverTime \0 }', answer: '400 BAD_REQUEST' },
+    {
+      what: 'half a character in an escape',
+      query: '{ product(id: "\\uD83D") { id } }',
+      answer: '400 BAD_REQUEST',
+    },
+    { what: 'no operation', query: 'fragment A on Product { id }', answer: '400 BAD_REQUEST' },
+    { what: 'a schema', query: 'type Query { a: Int }', answer: '400 BAD_REQUEST' },
+    {
+      what: 'two operations and no name',
+      query: 'query A { serverTime } query B { serverTime }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'two operations of one name',
+      json: { query: 'query A { serverTime } query A { serverTime }', operationName: 'A' },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a name that no operation has',
+      json: { query: 'query A { serverTime }', operationName: 'B' },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a name that every object has',
+      json: { query: 'query A { serverTime }', operationName: '__proto__' },
+      answer: '400 BAD_REQUEST',
+    },
+    { what: 'a subscription', query: 'subscription { serverTime }', answer: '400 BAD_REQUEST' },
+    { what: 'a field that there is not', query: '{ nothing }', answer: '400 BAD_REQUEST' },
+    {
+      what: 'a field that every object has',
+      query: '{ __proto__ constructor toString }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an argument that there is not',
+      query: '{ serverTime(zone: "UTC") }',
+      answer: '400 BAD_REQUEST',
+    },
+    { what: 'a directive that there is not', query: '{ serverTime @cached }', answer: '400 BAD_REQUEST' },
+    { what: 'an answer in parts', query: '{ ... @defer { serverTime } }', answer: '400 BAD_REQUEST' },
+    { what: 'a fragment that there is not', query: '{ ...Nothing }', answer: '400 BAD_REQUEST' },
+    {
+      what: 'a fragment that contains itself',
+      query: '{ ...A } fragment A on Query { serverTime ...A }',
+      answer: '400 BAD_REQUEST',
+    },
+    { what: 'an object without its fields', query: '{ products }', answer: '400 BAD_REQUEST' },
+    { what: 'federation machinery', query: '{ _service { sdl } }', answer: '400 BAD_REQUEST' },
+    {
+      what: 'entities by their keys',
+      query: '{ _entities(representations: []) { __typename } }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'introspection in production',
+      to: 'production',
+      query: '{ __schema { types { name } } }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a type by its name in production',
+      to: 'production',
+      query: '{ __type(name: "User") { name } }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a misspelt field in production',
+      to: 'production',
+      query: '{ serverTim }',
+      hides: 'serverTime',
+      answer: '400 BAD_REQUEST',
+    },
+  ],
+
+  'values that do not fit': [
+    { what: 'a variable that is missing', query: LIST, answer: '400 BAD_REQUEST' },
+    {
+      what: 'a variable that was not declared',
+      query: '{ products(first: $n) { totalCount } }',
+      answer: '400 BAD_REQUEST',
+    },
+    { what: 'a number in a string', query: LIST, variables: { n: '1' }, answer: '400 BAD_REQUEST' },
+    { what: 'a fraction', query: LIST, variables: { n: 1.5 }, answer: '400 BAD_REQUEST' },
+    { what: 'a number above 32 bits', query: LIST, variables: { n: 2 ** 31 }, answer: '400 BAD_REQUEST' },
+    {
+      what: 'a number above 32 bits, written out',
+      query: '{ products(first: 99999999999) { totalCount } }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a number without end',
+      body: `{"query":${JSON.stringify(LIST)},"variables":{"n":1e400}}`,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'lists within lists for a number',
+      body: `{"query":${JSON.stringify(LIST)},"variables":{"n":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an id that is an object',
+      query: 'query ($id: ID!) { product(id: $id) { id } }',
+      variables: { id: { $ne: null } },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an instant that is none',
+      query: 'query ($at: ProductFilter) { products(filter: $at) { totalCount } }',
+      variables: { at: { status: 'SOON' } },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an input with more than it has',
+      token: 'buyer',
+      query: BUY,
+      variables: { input: { productId: '1', idempotencyKey: 'k', price: 1 } },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an input with a new prototype',
+      token: 'buyer',
+      body: `{"query":${JSON.stringify(BUY)},"variables":{"input":{"productId":"1","idempotencyKey":"k","__proto__":{"quantity":9}}}}`,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'another enum value in production',
+      to: 'production',
+      query: 'query ($o: ProductOrder!) { products(orderBy: $o) { totalCount } }',
+      variables: { o: 'NEWES' },
+      hides: 'NEWEST',
+      answer: '400 BAD_REQUEST',
+    },
+  ],
+};

@@ -1,0 +1,68 @@
+import type { BadRequest } from '../bad-requests.ts';
+
+const ASK = { query: '{ serverTime }' };
+const BUY =
+  'mutation { purchase(input: {productId: "1", idempotencyKey: "key-0000-0000-0001"}) { __typename } }';
+const RESTOCK =
+  'mutation { restock(input: {productId: "1", change: 1, idempotencyKey: "key-0000-0000-0001"}) { __typename } }';
+
+/** Tokens are named here, and made in the test. All but the first four are refused where none is needed, too. */
+export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
+  'whoever may not': [
+    { what: 'a purchase of nobody', query: BUY, answer: '401 UNAUTHENTICATED' },
+    {
+      what: 'a purchase of nobody under another name',
+      query: BUY.replace('purchase', 'x: purchase'),
+      answer: '401 UNAUTHENTICATED',
+    },
+    {
+      what: 'an identity that the client gives itself',
+      query: BUY,
+      headers: { 'x-user-id': '1', 'x-firstcome-identity': 'e30.AAAA' },
+      answer: '401 UNAUTHENTICATED',
+    },
+    { what: 'a restock by a buyer', token: 'buyer', query: RESTOCK, answer: '403 FORBIDDEN' },
+    {
+      what: 'another scheme',
+      headers: { authorization: 'Basic YTpi' },
+      ...ASK,
+      answer: '401 UNAUTHENTICATED',
+    },
+    {
+      what: 'a scheme without a token',
+      headers: { authorization: 'Bearer' },
+      ...ASK,
+      answer: '401 UNAUTHENTICATED',
+    },
+    ...[
+      'no token at all',
+      'expired',
+      'not valid yet',
+      'without an end',
+      'of another issuer',
+      'for another audience',
+      'whose subject is missing',
+      'whose subject is an object',
+      'whose subject is no UUID',
+      'whose subject has a line break',
+      'whose subject is SQL',
+      'whose scope is a list',
+      'with alg none',
+      'with HS256 by the public key',
+      'with another algorithm in its header',
+      'of an unknown key',
+      'whose key is a path',
+      'that brings its own key',
+      'with a critical extension',
+      'by another key of the same name',
+      'that was tampered with',
+      'that was cut off',
+      'of 8 kB',
+    ].map((token): BadRequest => ({
+      what: `a token ${token}`,
+      token,
+      ...ASK,
+      answer: '401 UNAUTHENTICATED',
+    })),
+  ],
+};

@@ -1,0 +1,76 @@
+import { DateTime } from '../../platform/graphql/scalars.ts';
+import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
+import type { RunningHttpServer } from '../../platform/http/server.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { allowEverything, IDENTITY_SECRET } from './subgraphs.ts';
+
+/** One product of a test, and what its subgraphs would answer. */
+export interface WindowProduct {
+  status: 'UPCOMING' | 'OPEN' | 'CLOSED' | 'WITHDRAWN';
+  opensAt: Date;
+  closesAt: Date | null;
+  purchaseLimit: number | null;
+  stock: { total: number; sold: number; reserved: number; remaining: number; asOf: Date } | null;
+}
+
+/** A product and an order subgraph that answer what the test puts into `products`. */
+export interface ShopWindow {
+  readonly products: Map<string, WindowProduct>;
+  /** As in the environment of a router. */
+  readonly urls: { readonly PRODUCT_URL: string; readonly ORDER_URL: string };
+  /** How often stock was asked for. */
+  readings(): number;
+  close(): Promise<void>;
+}
+
+export const onSale = (sold = 0, asOf = new Date()): WindowProduct => ({
+  status: 'OPEN',
+  opensAt: new Date('2026-01-01T00:00:00.000Z'),
+  closesAt: null,
+  purchaseLimit: null,
+  stock: { total: 100, sold, reserved: 0, remaining: 100 - sold, asOf },
+});
+
+export async function openShopWindow(): Promise<ShopWindow> {
+  const products = new Map<string, WindowProduct>();
+  let readings = 0;
+  const product = await serve('product', {
+    DateTime,
+    Query: {
+      product: (_: unknown, { id }: { id: string }) => products.get(id) ?? null,
+      serverTime: () => new Date(),
+    },
+  });
+  const order = await serve('order', {
+    DateTime,
+    Query: {
+      stock: (_: unknown, { productId }: { productId: string }) => {
+        readings += 1;
+        return products.get(productId)?.stock ?? null;
+      },
+    },
+  });
+  return {
+    products,
+    urls: { PRODUCT_URL: `${product.url}/graphql`, ORDER_URL: `${order.url}/graphql` },
+    readings: () => readings,
+    close: async () => {
+      await Promise.all([product.close(100), order.close(100)]);
+    },
+  };
+}
+
+async function serve(name: 'product' | 'order', resolvers: object): Promise<RunningHttpServer> {
+  const schemaFile = new URL(`../../schema/${name}.graphql`, import.meta.url);
+  return startSubgraph({
+    schemaFile,
+    resolvers: resolvers,
+    permissions: allowEverything(schemaFile),
+    context: (base) => base,
+    identitySecret: IDENTITY_SECRET,
+    host: '127.0.0.1',
+    port: 0,
+    readiness: {},
+    logger: createLogger('test', 'silent'),
+  });
+}

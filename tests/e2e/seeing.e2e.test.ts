@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { mailedCode } from '../harness/mails.ts';
+import type { Service } from '../harness/service.ts';
+import { newKey, openSale, purchase } from '../harness/shop.ts';
+import { useStack } from '../harness/stack.ts';
+import { useStores } from '../harness/stores.ts';
+import { waitUntil } from '../harness/wait-until.ts';
+
+const stack = useStack(useStores(), {
+  environment: { LOG_LEVEL: 'trace', METRICS: 'on', METRICS_PORT: '0' },
+});
+
+const processes = () => [...stack.user, ...stack.product, ...stack.order, ...stack.routers];
+const logs = () => processes().map(({ log }) => log);
+const isObject = (line: string) => line.startsWith('{');
+const linesOf = (log: string) =>
+  log
+    .split('\n')
+    .filter(isObject)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** Prometheus text of a process: a router tells at a port of its own. */
+async function metricsOf(service: Service): Promise<string> {
+  const told = linesOf(service.log).find(({ msg }) => msg === 'metrics are told')?.['url'];
+  const response = await fetch((told as string | undefined) ?? `${service.url}/metrics`);
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+const valueOf = (text: string, series: string) =>
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${series} `))
+      ?.slice(series.length + 1),
+  );
+
+describe('the logs of all processes, with all that they can say', () => {
+  const secret = randomBytes(4).toString('hex');
+  const person = {
+    email: `mina.kim.${secret}@firstcome.example`,
+    password: `correct horse ${secret}`,
+    name: `Mina Kim ${secret}`,
+    phoneNumber: '+82 10-9876-5432',
+    address: { postalCode: '04524', line1: `Sejong-daero ${secret}`, line2: `Apartment ${secret}` },
+  };
+  const elsewhere = { postalCode: '48058', line1: `Haeundae ${secret}`, line2: `Door ${secret}` };
+
+  it('hold nothing personal and no secret of one who signs up, buys and pays', async () => {
+    const { email, password } = person;
+    const product = await openSale(stack, { units: 5 });
+    await stack.ask(
+      'mutation ($email: String!) { requestEmailVerification(input: { email: $email }) { __typename } }',
+      { email },
+    );
+    const verificationCode = await mailedCode(stack.mailFolder, email);
+    const signedUp = await stack.ask(
+      'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }',
+      { input: { ...person, verificationCode } },
+    );
+    expect(signedUp.errors).toBeUndefined();
+    const signedIn = await stack.ask(
+      `mutation { signIn(input: { email: "${email}", password: "${password}" }) { ... on Session { accessToken refreshToken } } }`,
+    );
+    const session = signedIn.data!['signIn'] as { accessToken: string; refreshToken: string };
+    await stack.ask(
+      `mutation { signIn(input: { email: "${email}", password: "not ${password}" }) { __typename } }`,
+    );
+    await stack.ask('query ($id: ID!) { user(id: $id) { name } }', { id: email }, session.accessToken);
+    await stack.ask('mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }', {
+      input: { email: { wrong: email }, password },
+    });
+
+    const bought = await purchase(stack, product, session.accessToken);
+    const prepared = await stack.ask(
+      'mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename ... on PaymentPrepared { order { shippingAddress { line1 } } } } }',
+      { input: { orderId: bought.order!.id, shippingAddress: elsewhere } },
+      session.accessToken,
+    );
+    expect(prepared.data).toMatchObject({ preparePayment: { __typename: 'PaymentPrepared' } });
+    await stack.ask(
+      'mutation ($input: PayInput!) { pay(input: $input) { __typename } }',
+      { input: { orderId: bought.order!.id, paymentToken: 'sim_success' } },
+      session.accessToken,
+    );
+    await stack.ask('{ me { name email phoneNumber address { line1 } } }', {}, session.accessToken);
+
+    const secrets = [
+      secret,
+      person.phoneNumber,
+      person.address.postalCode,
+      elsewhere.postalCode,
+      'sim_success',
+      `"${verificationCode}"`,
+      session.accessToken,
+      session.accessToken.split('.')[1]!,
+      session.refreshToken,
+    ];
+    await waitUntil('the last answer to be logged', () => logs().every((log) => log.includes('answered')));
+    for (const log of logs()) for (const word of secrets) expect(log).not.toContain(word);
+  });
+});
+
+describe('a request', () => {
+  it('leaves one line at the router, and its id in the logs of whoever worked on it', async () => {
+    const product = await openSale(stack, { units: 5 });
+    const requestId = `test-${newKey()}`;
+    const response = await fetch(`${stack.routers[0]!.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${stack.mint.buyer()}`,
+        'x-request-id': requestId,
+      },
+      body: JSON.stringify({
+        query: 'mutation BuyIt($input: PurchaseInput!) { purchase(input: $input) { __typename } }',
+        variables: { input: { productId: product, quantity: 1, idempotencyKey: newKey() } },
+      }),
+    });
+    expect(response.headers.get('x-request-id')).toBe(requestId);
+
+    const about = (log: string) => linesOf(log).filter((line) => line['requestId'] === requestId);
+    const [line, ...more] = await waitUntil(
+      'the line of the router',
+      () => about(stack.routers[0]!.log),
+      (lines) => lines.length > 0,
+    );
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({
+      service: 'router',
+      operation: 'Mutation.purchase',
+      name: 'BuyIt',
+      status: 200,
+      outcome: 'OK',
+    });
+    expect(line!['tookMs']).toBeTypeOf('number');
+    expect(stack.order.flatMap(({ log }) => about(log))).toMatchObject([
+      { service: 'order', operation: 'Mutation.purchase', outcome: 'OK' },
+    ]);
+  });
+});
+
+describe('metrics', () => {
+  it('tell of purchases by what they were answered, and of all that it took', async () => {
+    const product = await openSale(stack, { units: 2 });
+    for (let i = 0; i < 5; i++) await purchase(stack, product, stack.mint.buyer());
+
+    const [router, order] = [await metricsOf(stack.routers[0]!), await metricsOf(stack.order[0]!)];
+    const mutation = (outcome: string) =>
+      valueOf(order, `firstcome_mutations_total{field="purchase",outcome="${outcome}"}`);
+    expect(mutation('PurchaseConfirmed')).toBeGreaterThanOrEqual(2);
+    expect(mutation('SoldOut')).toBe(3);
+    for (const series of [
+      'firstcome_reservations_total{outcome="reserved"}',
+      'firstcome_batch_purchases_count',
+      'firstcome_batch_duration_seconds_count{outcome="committed"}',
+      'firstcome_redis_script_duration_seconds_count{script="reserve"}',
+      'firstcome_stock_rebuilds_total{outcome="ready"}',
+      'firstcome_subgraph_requests_total{subgraph="product",outcome="OK"}',
+    ])
+      expect(valueOf(order, series), series).toBeGreaterThan(0);
+    for (const series of [
+      'firstcome_requests_total{operation="Mutation.purchase",outcome="OK"}',
+      'firstcome_request_duration_seconds_count{operation="Mutation.purchase"}',
+      'firstcome_subgraph_requests_total{subgraph="order",outcome="OK"}',
+    ])
+      expect(valueOf(router, series), series).toBeGreaterThan(0);
+    for (const service of processes())
+      expect(valueOf(await metricsOf(service), 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+  });
+
+  it('say that MySQL and Redis agree', async () => {
+    const product = await openSale(stack, { units: 7 });
+    await purchase(stack, product, stack.mint.buyer());
+    const told = await waitUntil(
+      'the numbers of this sale to be looked at',
+      () => metricsOf(stack.order[0]!),
+      (text) => valueOf(text, 'firstcome_stock_units{state="total"}') >= 7,
+    );
+    expect(valueOf(told, 'firstcome_stock_drift_units')).toBe(0);
+  });
+
+  it('are all there that the dashboard asks for', async () => {
+    const told = (await Promise.all(processes().map(metricsOf))).join('\n');
+    const dashboard = await readFile(
+      new URL('../../ops/grafana/dashboards/firstcome.json', import.meta.url),
+      'utf8',
+    );
+    const asked = new Set(dashboard.match(/\b(firstcome|nodejs|process)_[a-z0-9_]+(?=[[{)" ])/g));
+    expect(asked.size).toBeGreaterThan(10);
+    for (const name of asked) expect(told, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+  });
+
+  it('cannot be read at the port that is open to the world', async () => {
+    expect((await fetch(`${stack.routers[0]!.url}/metrics`)).status).toBe(404);
+  });
+});
+
+describe('without METRICS=on', () => {
+  it('there are none', async () => {
+    const quiet = await stack.startService('product', { METRICS: 'off' });
+    expect((await fetch(`${quiet.url}/metrics`)).status).toBe(404);
+    await quiet.stop();
+  });
+});
