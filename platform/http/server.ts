@@ -43,7 +43,7 @@ export interface HttpServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly maxBodyBytes: number;
-  /** How soon a whole request must have arrived, in milliseconds; else 408. Half a minute unless said otherwise. */
+  /** How soon a whole request of a stranger must have arrived, in milliseconds; else 408. Left out where only we ask. */
   readonly receiveTimeoutMs?: number;
   /** By path, for every method; one that ends in `/*` is for every path below it that has no route of its own. */
   readonly routes: Readonly<Record<string, Handler>>;
@@ -90,13 +90,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const findRoute = routeFinder(routes);
   const traffic = new Traffic();
 
-  const { receiveTimeoutMs = 30_000 } = options;
   const server = createServer(
     {
-      keepAliveTimeout: 65_000,
-      headersTimeout: Math.min(10_000, receiveTimeoutMs),
-      requestTimeout: receiveTimeoutMs,
-      connectionsCheckingInterval: Math.min(5_000, receiveTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      ...receiveTimeouts(options.receiveTimeoutMs),
       // Nothing here depends on it, and Node's own refusal would not be JSON.
       requireHostHeader: false,
     },
@@ -141,6 +138,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       ending = true;
       return endOrderly(server, traffic, patienceMs);
     },
+  };
+}
+
+/** Longer than any client of ours keeps a connection that it does not need. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * These also cut a connection that has not carried anything yet. Between ourselves that must not happen before the client lets
+ * it go, or a request may be on its way at that moment, and nobody can tell whether it arrived.
+ */
+function receiveTimeouts(receiveTimeoutMs: number | undefined): ServerOptions {
+  if (receiveTimeoutMs === undefined) return { headersTimeout: KEEP_ALIVE_MS, requestTimeout: KEEP_ALIVE_MS };
+  return {
+    headersTimeout: Math.min(10_000, receiveTimeoutMs),
+    requestTimeout: receiveTimeoutMs,
+    connectionsCheckingInterval: Math.min(5_000, receiveTimeoutMs),
   };
 }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Kind, parse, type DefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, type DefinitionNode, type OperationDefinitionNode } from 'graphql';
 import { counter, histogram, secondsSince } from './metrics.ts';
 
 const durations = histogram(
@@ -56,7 +56,7 @@ export function labelOfDocument(query: string): string {
 function rootFieldsOf(query: string): string[] {
   try {
     const operation = parse(query, { noLocation: true }).definitions.find(isOperation);
-    const type = operation?.operation === 'mutation' ? 'Mutation' : 'Query';
+    const type = operation?.operation === OperationTypeNode.MUTATION ? 'Mutation' : 'Query';
     return (operation?.selectionSet.selections ?? []).flatMap((selection) =>
       selection.kind === Kind.FIELD ? [`${type}.${selection.name.value}`] : [],
     );
