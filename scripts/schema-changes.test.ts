@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { schemaChanges } from './schema-changes.ts';
 
-const BEFORE = 'type Query { product(id: ID!): String stock: Int! sold: Int! status: Status } enum Status { OPEN }';
+const BEFORE =
+  'type Query { product(id: ID!): String stock: Int! sold: Int! status: Status } enum Status { OPEN }';
 
 it.each([
   [

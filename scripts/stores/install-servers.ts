@@ -52,7 +52,11 @@ function choices(store: Store): string {
 }
 
 /** Tries one set after the other, then all again with fresh package lists. Returns what the last failure said. */
-export async function install(aptGet: string, sets: readonly (readonly string[])[], log: Log): Promise<string> {
+export async function install(
+  aptGet: string,
+  sets: readonly (readonly string[])[],
+  log: Log,
+): Promise<string> {
   const allowServicesAgain = forbidServices();
   let failure = '';
   try {
