@@ -49,7 +49,7 @@ const settings = (production: boolean) => ({
   ORDER_TIMEOUT: optionalDuration(),
   /** Questions to one subgraph under way at a time, and such that wait for a place; more are refused at once. */
   SUBGRAPH_CONCURRENCY: count(2_000),
-  SUBGRAPH_QUEUE: count(1_000, 0),
+  SUBGRAPH_QUEUE: count(2_500, 0),
   /** Memory for answers to anonymous callers that a subgraph lets be given again, in MiB for each subgraph; 0: none. */
   RESPONSE_CACHE_MIB: count(16, 0),
 

@@ -9,6 +9,9 @@ import type { Operation } from '../operation/operation.ts';
 /** A client's name for its operation is shown in the log, up to this length. */
 const MAX_NAME = 64;
 
+/** Faults by which a crowd is kept in order; they are counted in the metrics. */
+const PUT_OFF = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
+
 /** What log, metrics and traces tell of a request: what it asked for, what became of it, and how long that took. */
 export class SeenRequest {
   readonly span: Span;
@@ -49,8 +52,8 @@ export class SeenRequest {
       outcome,
       tookMs: msSince(this.#begun),
     };
-    // In a rush, a line for each purchase that went well would cost more than all else that is seen here together.
-    if (reply.fault) logger.info(line, 'answered');
+    // In a rush, a line for each purchase that went well, or was put off, would cost more than all else that is seen here.
+    if (reply.fault && !PUT_OFF.has(reply.fault)) logger.info(line, 'answered');
     else logger.debug(line, 'answered');
     this.span.note({ 'graphql.operation': this.#operation, 'http.response.status_code': status });
     this.span.end(reply.fault);

@@ -35,10 +35,11 @@ export class SubgraphDataSource implements GraphQLDataSource {
       return { data: reply.data, errors: reply.errors.map(shownError) };
     } catch (error) {
       const fault = error instanceof Fault ? error : new Fault('INTERNAL');
-      context.logger.error(
-        { err: error, subgraph: this.name, tookMs: Date.now() - begun },
-        'subgraph did not answer',
-      );
+      const line = { subgraph: this.name, tookMs: Date.now() - begun };
+      // Refused for want of a place, which thousands may be at once: a stack trace for each would be the greater trouble.
+      if (fault.code === 'UNAVAILABLE' && !fault.cause)
+        context.logger.debug(line, 'no place at the subgraph');
+      else context.logger.error({ ...line, err: error }, 'subgraph did not answer');
       return failed(query, fault);
     }
   }
