@@ -1,3 +1,6 @@
+import { currentSpan, inSpan } from '../observability/current-span.ts';
+import { firstRecorded, type Span } from '../observability/span.ts';
+
 /**
  * Makes one call of all that is asked while the previous call is under way. Alone, an item waits for nobody; the busier it
  * gets, the larger the calls become and the less each item costs.
@@ -16,6 +19,7 @@ export interface Coalescer<Item, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly span: Span;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,7 +40,10 @@ export function createCoalescer<Item, Result>(
       const batch = waiting.splice(0, maxItems);
       underWay = batch.length;
       try {
-        const results = await call(batch.map(({ item }) => item));
+        const results = await inSpan(
+          firstRecorded(batch, ({ span }) => span),
+          () => call(batch.map(({ item }) => item)),
+        );
         batch.forEach(({ resolve }, index) => resolve(results[index]!));
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -49,7 +56,7 @@ export function createCoalescer<Item, Result>(
   return {
     ask(item) {
       return new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
+        waiting.push({ item, span: currentSpan(), resolve, reject });
         if (running) return;
         running = true;
         void run();

@@ -11,11 +11,17 @@ const registry = new Registry();
 /** Seconds: from a look-up in memory to the longest patience that anybody has. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export const counter = <Label extends string>(
+/** @param known labels that are told as 0 from the start: of a series that begins with 1, Prometheus does not see the first */
+export function counter<Label extends string>(
   name: string,
   help: string,
   labelNames: readonly Label[],
-): Counter<Label> => new Counter({ name: `firstcome_${name}`, help, labelNames, registers: [registry] });
+  known: readonly Readonly<Record<Label, string>>[] = [],
+): Counter<Label> {
+  const made = new Counter({ name: `firstcome_${name}`, help, labelNames, registers: [registry] });
+  for (const labels of known) made.inc(labels, 0);
+  return made;
+}
 
 export const histogram = <Label extends string>(
   name: string,
@@ -33,7 +39,15 @@ export const histogram = <Label extends string>(
 
 /** A gauge that is looked at when it is asked for. */
 export function tellSize(of: Gauge, size: () => number): void {
-  (of as Gauge & { collect: () => void }).collect = () => of.set(size());
+  lookWhenAsked(of, () => of.set(size()));
+}
+
+/** Before a gauge is told, `look` sets it. */
+export function lookWhenAsked<Label extends string>(
+  of: Gauge<Label>,
+  look: () => void | Promise<void>,
+): void {
+  (of as Gauge<Label> & { collect: () => void | Promise<void> }).collect = look;
 }
 
 export const gauge = <Label extends string = never>(
@@ -55,9 +69,11 @@ export function tellMetrics(): void {
   if (isTold) return;
   isTold = true;
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 }
 
-export const areMetricsTold = (): boolean => isTold;
+/** Gauges of prom-client that are called as only counters may be, so that a rate of them would be taken; the parts add up to them. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 /** `/metrics`; there is nothing here unless `METRICS=on`. */
 export const metricsPage: Handler = async ({ method }) => {

@@ -1,5 +1,12 @@
-import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import { Fault } from '../errors.ts';
+import {
+  defaultFieldResolver,
+  getNamedType,
+  isAbstractType,
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+import { Fault, type FaultCode } from '../errors.ts';
 import type { SubgraphContext } from '../graphql/subgraph-context.ts';
 import { counter } from './metrics.ts';
 
@@ -13,6 +20,7 @@ const outcomes = counter(
 export function countMutationOutcomes(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
     const resolve = (field.resolve ?? defaultFieldResolver) as GraphQLFieldResolver<unknown, SubgraphContext>;
+    for (const outcome of knownOutcomes(schema, field.type)) outcomes.labels(name, outcome).inc(0);
     field.resolve = async (parent, args, context: SubgraphContext, info) => {
       try {
         const answer: unknown = await resolve(parent, args, context, info);
@@ -25,6 +33,17 @@ export function countMutationOutcomes(schema: GraphQLSchema): GraphQLSchema {
     };
   }
   return schema;
+}
+
+/** What may well be answered; the first time counts as much as any other (see `counter`). */
+const knownOutcomes = (schema: GraphQLSchema, type: GraphQLOutputType): string[] => [
+  ...membersOf(schema, type),
+  ...(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL'] satisfies FaultCode[]),
+];
+
+function membersOf(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
+  const named = getNamedType(type);
+  return isAbstractType(named) ? schema.getPossibleTypes(named).map(({ name }) => name) : ['OK'];
 }
 
 function note(field: string, outcome: string, { span }: SubgraphContext): void {

@@ -69,10 +69,16 @@ async function startTraces(
 ): Promise<() => Promise<void>> {
   const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (endpoint === undefined) return async () => undefined;
-  const { openOtlp } = await import('./otlp.ts');
+  const [{ openOtlp }, { traceSql }, { traceRedis }] = await Promise.all([
+    import('./otlp.ts'),
+    import('./stores/sql-spans.ts'),
+    import('./stores/redis-spans.ts'),
+  ]);
   const source = openOtlp(service, endpoint, logger);
   recordSpansTo(source, settings.OTEL_TRACES_SAMPLER_ARG);
+  const ends = [traceSql(), traceRedis()];
   return async () => {
+    for (const end of ends) end();
     recordSpansTo(null);
     // What cannot be sent is lost: nobody waits for a collector that is not there.
     await source.close().catch(() => undefined);

@@ -51,7 +51,6 @@ export function openOtlp(service: string, endpoint: string, logger: Logger): Otl
 const KINDS = { client: SpanKind.CLIENT, server: SpanKind.SERVER } as const;
 
 class RecordedSpan implements Span {
-  readonly isRecorded = true;
   readonly #tracer: Tracer;
   readonly #span: OtelSpan;
 
@@ -66,6 +65,10 @@ class RecordedSpan implements Span {
       },
       parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT,
     );
+  }
+
+  get isRecorded(): boolean {
+    return this.#span.isRecording();
   }
 
   get traceparent(): string {

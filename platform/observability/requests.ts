@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { Kind, OperationTypeNode, parse, type DefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { Kind, parse, type DefinitionNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { counter, histogram, secondsSince } from './metrics.ts';
 
 const durations = histogram(
   'request_duration_seconds',
-  'From the arrival of a GraphQL request to its answer, by what it asks for.',
-  ['operation'],
+  'From the arrival of a GraphQL request to its answer, by what it asks for and what that was answered.',
+  ['operation', 'outcome'],
 );
 const requests = counter(
   'requests_total',
@@ -31,34 +31,54 @@ export function operationLabel(fields: Iterable<string>): string {
   return label ?? NO_OPERATION;
 }
 
-/** @param begun of `performance.now()` */
-export function noteRequest(operation: string, outcome: string, begun: number): void {
-  durations.labels(operation).observe(secondsSince(begun));
+/**
+ * @param outcome OK, or the code of the worst fault in the answer
+ * @param begun of `performance.now()`
+ * @param result the `__typename` of what a mutation was answered, where it is known: how long it takes to be told that all is
+ * sold is another question than how long a purchase takes
+ */
+export function noteRequest(
+  operation: string,
+  outcome: string,
+  begun: number,
+  result: string = outcome,
+): void {
+  durations.labels(operation, result).observe(secondsSince(begun));
   requests.labels(operation, outcome).inc();
 }
 
-const labels = new LRUCache<string, string>({ max: 2_000, maxSize: 2_000_000, sizeCalculation: sizeOf });
+/** The labels of documents whose only operation has its fields at the root, as a gateway writes them. */
+export type DocumentLabels = (query: string) => string;
 
-function sizeOf(label: string, query: string): number {
-  return label.length + query.length;
+/**
+ * Documents are labelled before they are validated, and where access tokens count, strangers write them: so only fields that
+ * the schema has become labels, and nothing longer than `maxTokens` is read.
+ */
+export function labelsOfDocuments(schema: GraphQLSchema, maxTokens: number): DocumentLabels {
+  const labels = new LRUCache<string, string>({
+    max: 2_000,
+    maxSize: 2_000_000,
+    sizeCalculation: (label, query) => label.length + query.length,
+  });
+  return (query) => {
+    let label = labels.get(query);
+    if (label === undefined) {
+      label = operationLabel(rootFieldsOf(query, schema, maxTokens));
+      labels.set(query, label);
+    }
+    return label;
+  };
 }
 
-/** The label of a document whose only operation has its fields at the root, as a gateway writes them. */
-export function labelOfDocument(query: string): string {
-  let label = labels.get(query);
-  if (label === undefined) {
-    label = operationLabel(rootFieldsOf(query));
-    labels.set(query, label);
-  }
-  return label;
-}
-
-function rootFieldsOf(query: string): string[] {
+function rootFieldsOf(query: string, schema: GraphQLSchema, maxTokens: number): string[] {
   try {
-    const operation = parse(query, { noLocation: true }).definitions.find(isOperation);
-    const type = operation?.operation === OperationTypeNode.MUTATION ? 'Mutation' : 'Query';
+    const operation = parse(query, { noLocation: true, maxTokens }).definitions.find(isOperation);
+    const type = operation && schema.getRootType(operation.operation);
+    const fields = type?.getFields() ?? {};
     return (operation?.selectionSet.selections ?? []).flatMap((selection) =>
-      selection.kind === Kind.FIELD ? [`${type}.${selection.name.value}`] : [],
+      selection.kind === Kind.FIELD && Object.hasOwn(fields, selection.name.value)
+        ? [`${type!.name}.${selection.name.value}`]
+        : [],
     );
   } catch {
     return [];

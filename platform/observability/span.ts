@@ -11,11 +11,11 @@ export interface SpanOptions {
 }
 
 /**
- * A piece of work, as OpenTelemetry has it. Handed from function to function: on Node 20 an AsyncLocalStorage would cost every
- * promise of every request, whether anybody looks or not.
+ * A piece of work, as OpenTelemetry has it. Handed from function to function, down to where a store is asked
+ * (`current-span.ts`): on Node 20 an AsyncLocalStorage costs every promise of every request.
  */
 export interface Span {
-  /** Whether anybody will see it. */
+  /** Whether anybody will see what is told of it from now on; not any more when it has ended. */
   readonly isRecorded: boolean;
   /** For the next process; null when there is nothing to pass on. */
   readonly traceparent: string | null;
@@ -92,5 +92,18 @@ export function sharedSpan<Asker>(
     if (span?.isRecorded && recorded.push(span) > MAX_LINKS) break;
   }
   const [first, ...links] = recorded;
-  return first ? first.child(name, { attributes, links, kind: 'client' }) : NO_SPAN;
+  return first ? first.child(name, { attributes, links }) : NO_SPAN;
+}
+
+/** Of several for whom the same work is done, the first who is recorded. */
+export function firstRecorded<Asker>(
+  askers: readonly Asker[],
+  spanOf: (asker: Asker) => Span | undefined,
+): Span {
+  if (!source) return NO_SPAN;
+  for (const asker of askers) {
+    const span = spanOf(asker);
+    if (span?.isRecorded) return span;
+  }
+  return NO_SPAN;
 }

@@ -37,6 +37,9 @@ export function watched(subgraph: string, client: SubgraphClient): SubgraphClien
 
   return {
     ...client,
+    get instances() {
+      return client.instances;
+    },
     ask: (operation, identity, deadlineMs) =>
       watch(identity, (seen) => client.ask(operation, seen, deadlineMs)),
     send: (operation, identity, deadlineMs) =>

@@ -87,6 +87,11 @@ export function getMany(redis: Redis, keys: readonly string[]): Promise<(string 
 export const wasNotSent = (error: unknown): boolean =>
   error instanceof Error && /^(Stream isn't writeable|Cluster isn't ready)/.test(error.message);
 
+/** The command was sent, or may have been, and no answer came: it may have run. */
+export const wasNotAnswered = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^(Command timed out|Connection is closed|Reached the max retries per request limit)/.test(error.message);
+
 async function assertNothingIsEvicted(redis: Redis): Promise<void> {
   const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
   for (const server of servers) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { histogram, secondsSince } from '../observability/metrics.ts';
@@ -14,6 +15,11 @@ export type Script = (
   args: readonly (string | number | Buffer)[],
 ) => Promise<unknown>;
 
+const names = new Map<string, string>();
+
+/** @param sent the text of a script, or its hash @returns its verb, if it was loaded here */
+export const scriptName = (sent: string): string | undefined => names.get(sent);
+
 /**
  * A Lua script in a file of its own, called `<verb>-<number of keys>.lua`. It is sent once per server and then called by
  * its hash. Never call one inside `multi()`: there a server that has forgotten the script fails half of the transaction.
@@ -23,7 +29,9 @@ export function loadScript(redis: Redis, file: URL): Script {
   if (!verb || !keyCount)
     throw new Error(`${basename(file.pathname)} is not named <verb>-<number of keys>.lua`);
 
-  redis.defineCommand(verb, { numberOfKeys: Number(keyCount), lua: readFileSync(file, 'utf8') });
+  const lua = readFileSync(file, 'utf8');
+  names.set(lua, verb).set(createHash('sha1').update(lua).digest('hex'), verb);
+  redis.defineCommand(verb, { numberOfKeys: Number(keyCount), lua });
   const seconds = durations.labels(verb);
   const command = (redis as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>)[verb];
   return (keys, args) => {

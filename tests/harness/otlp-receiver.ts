@@ -9,6 +9,8 @@ export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
+  /** Since 1970, in decimal digits. */
+  readonly startTimeUnixNano: string;
   readonly links?: readonly { readonly traceId: string }[];
   readonly attributes: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,18 @@
+import { checkReadiness, type ReadinessChecks } from '../http/readiness.ts';
+import { gauge, lookWhenAsked } from './metrics.ts';
+
+const ready = gauge(
+  'ready',
+  'Whether what this process needs answers it, by name: 1 when it does, else 0. Asked at each scrape.',
+  ['check'],
+);
+
+/** Tells metrics what `/health/ready` tells; nothing of a server that needs nobody, such as that of the metrics themselves. */
+export function tellReadiness(checks: ReadinessChecks): void {
+  if (Object.keys(checks).length === 0) return;
+  lookWhenAsked(ready, async () => {
+    const report = await checkReadiness(checks, false);
+    for (const [check, result] of Object.entries(report.checks))
+      ready.labels(check).set(result === 'ok' ? 1 : 0);
+  });
+}

@@ -1,0 +1,31 @@
+/** What a statement does and to which tables, without a word of what it says. */
+export interface SqlSummary {
+  /** `SELECT`, `START TRANSACTION`, …; `OTHER` for what no code of ours sends. */
+  readonly operation: string;
+  /** In the order of the text, each once. */
+  readonly tables: readonly string[];
+}
+
+const OPERATION =
+  /^[\s(]*(SELECT|INSERT|REPLACE|UPDATE|DELETE|START\s+TRANSACTION|COMMIT|ROLLBACK|SET|SHOW|KILL)\b/i;
+const NAME = '[a-z_]\\w{0,63}';
+const TABLES = new RegExp(
+  `(?:\\b(?:FROM|JOIN|INTO)|^\\s*UPDATE)\\s+(?:\`?${NAME}\`?\\.)?(?:\`(${NAME})\`|(${NAME}))`,
+  'gi',
+);
+
+/**
+ * Reads a statement up to where its first value may stand: drivers tell it with the values in its text. So no value can be
+ * told, though now and then a table of a subquery is not.
+ */
+export function summarizeSql(sql: string): SqlSummary {
+  const [, operation = 'OTHER'] = OPERATION.exec(sql) ?? [];
+  const tables = new Set<string>();
+  for (const [, quoted, plain] of beforeValues(sql).matchAll(TABLES)) tables.add((quoted ?? plain)!);
+  return { operation: operation.toUpperCase().replace(/\s+/g, ' '), tables: [...tables] };
+}
+
+function beforeValues(sql: string): string {
+  const end = sql.search(/['"]|\bVALUES\b|\bON\s+DUPLICATE\b/i);
+  return end === -1 ? sql : sql.slice(0, end);
+}
