@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Connection, ConnectionOptions } from 'mysql2';
 
 /** One database per subgraph: `mysql://…/firstcome` and `order` make `firstcome_order`. */
@@ -25,21 +26,66 @@ export function connectionOptions(url: string, database?: string): ConnectionOpt
 /**
  * Prepares a session. A process that freezes inside a transaction must not hold its row locks for MySQL's default of
  * eight hours: the server ends a session that is silent for longer than `wait_timeout`. Connections that
- * are merely idle are closed from this side before that (`IDLE_TIMEOUT_MS`).
+ * are merely idle are closed from this side before that (`idleLimits`), so that no statement is lost to a session that the
+ * server ends at that moment.
  *
  * The statements are queued on the connection, so whatever is asked of it afterwards finds them done.
+ *
+ * @param statementLimitMs how long a statement that reads may run; null: for any time
  */
-export function prepareSession(connection: Pick<Connection, 'query'>): void {
-  for (const statement of sessionStatements(SESSION_TIMEOUT_S)) connection.query(statement);
+export function prepareSession(
+  connection: Pick<Connection, 'query'>,
+  statementLimitMs: number | null = null,
+): void {
+  for (const statement of sessionStatements(SESSION_TIMEOUT_S, statementLimitMs))
+    connection.query(statement).on('error', endConnection);
 }
 
-/** @param waitTimeoutS how long a session may be silent, in seconds */
-export const sessionStatements = (waitTimeoutS: number): string[] => [
+/**
+ * Thrown in here, an error ends the connection, and what waits on it fails: no session is used unprepared. While statements are
+ * traced, mysql2 would go on.
+ */
+function endConnection(error: Error): never {
+  throw error;
+}
+
+/**
+ * @param waitTimeoutS how long a session may be silent, in seconds
+ * @param statementLimitMs how long a statement that reads may run; null: for any time
+ */
+export const sessionStatements = (waitTimeoutS: number, statementLimitMs: number | null = null): string[] => [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION wait_timeout = ${waitTimeoutS}, innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_S}, ` +
-    `sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'`,
+    `sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'` +
+    (statementLimitMs === null ? '' : statementLimit(statementLimitMs)),
 ];
 
-const SESSION_TIMEOUT_S = 10;
+/** MySQL reads the one comment and MariaDB the other; MariaDB's limit is in seconds and would be for writes, too. */
+const statementLimit = (ms: number): string =>
+  `/*!80000 , max_execution_time = ${ms} */ /*M! , max_statement_time = ${ms / 1_000} */`;
+
+/** Shorter than the three lock waits that whoever waits for a frozen session's rows has the patience for. */
+const SESSION_TIMEOUT_S = 7;
 const LOCK_WAIT_TIMEOUT_S = 3;
-export const IDLE_TIMEOUT_MS = 4_000;
+
+/**
+ * How a pool closes what is idle, within five seconds. mysql2 looks for it only where fewer connections may be idle than there may be
+ * at all; so the last one of a full pool goes sooner.
+ */
+export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTimeout: 4_000 });
+
+const SILENCE_MS = 10_000;
+
+/**
+ * Ends a connection on which nothing has come or gone for ten seconds. Idle ones are closed before that and a wait for a lock ends
+ * sooner, so its server has gone without a word, as when a machine loses power; TCP alone would wait for minutes, or for ever. What
+ * waits for an answer fails as with any lost connection.
+ *
+ * @param connection mysql2's own, not the one with promises
+ */
+export function endWhenSilent(connection: object): void {
+  const { stream } = connection as { readonly stream: Socket };
+  stream.setTimeout(SILENCE_MS, () =>
+    stream.destroy(Object.assign(new Error('MySQL has been silent for too long'), { code: 'ETIMEDOUT' })),
+  );
+}

@@ -2,7 +2,13 @@ import { createConnection, createPool, type Pool } from 'mysql2/promise';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 import type { Logger } from '../logger.ts';
 import { assertSafeServer } from './server-checks.ts';
-import { connectionOptions, databaseName, IDLE_TIMEOUT_MS, prepareSession } from './connection-options.ts';
+import {
+  connectionOptions,
+  databaseName,
+  endWhenSilent,
+  idleLimits,
+  prepareSession,
+} from './connection-options.ts';
 
 type ClassOf<Instance> = new () => Instance;
 
@@ -38,15 +44,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = createPool({
     ...connectionOptions(options.url, database),
     connectionLimit: options.poolSize,
-    maxIdle: options.poolSize,
-    idleTimeout: IDLE_TIMEOUT_MS,
+    ...idleLimits(options.poolSize),
     queueLimit: options.queueLimit,
   });
   // The promise pool hands out callback connections here, whatever its types say.
-  pool.on('connection', (connection) => prepareSession(connection as never));
+  pool.on('connection', (connection) => {
+    prepareSession(connection as never);
+    endWhenSilent(connection);
+  });
 
   const orm = await openOrm(options, database);
-  await migrateOnce(options.url, database, orm);
   return {
     orm,
     pool,
@@ -72,9 +79,12 @@ async function createDatabase(url: string, database: string): Promise<void> {
   }
 }
 
-export type OrmOptions = Omit<DatabaseOptions, 'room' | 'logger'>;
+export interface OrmOptions extends Omit<DatabaseOptions, 'room' | 'logger'> {
+  /** How long a statement that reads may run before the server ends it (`isOverdue`), in milliseconds. */
+  readonly statementLimitMs?: number;
+}
 
-/** TypeORM on one server, with a pool of prepared sessions. */
+/** TypeORM on one server, with a pool of prepared sessions. What there is to migrate is migrated. */
 export async function openOrm(options: OrmOptions, database: string): Promise<DataSource> {
   const { host, port, user, password, connectTimeout } = connectionOptions(options.url, database);
   const orm = new DataSource({
@@ -94,14 +104,16 @@ export async function openOrm(options: OrmOptions, database: string): Promise<Da
     synchronize: false,
     poolSize: options.poolSize,
     extra: {
-      maxIdle: options.poolSize,
-      idleTimeout: IDLE_TIMEOUT_MS,
+      ...idleLimits(options.poolSize),
       queueLimit: options.queueLimit,
       trace: false,
     },
   });
   await orm.initialize();
-  prepareSessions(orm);
+  onEachSession(orm, (session) => prepareSession(session, options.statementLimitMs ?? null));
+  if (options.migrations.length > 0) await migrateOnce(options.url, database, orm);
+  // From here on: a migration may take its time.
+  onEachSession(orm, endWhenSilent);
   return orm;
 }
 
@@ -114,11 +126,11 @@ interface CallbackPool {
 
 const poolOf = (orm: DataSource): CallbackPool => (orm.driver as unknown as { pool: CallbackPool }).pool;
 
-/** TypeORM has opened one connection by now; that one is prepared here, the others as they come. */
-function prepareSessions(orm: DataSource): void {
+/** TypeORM has opened a connection before anybody can listen: those that are there, and the others as they come. */
+function onEachSession(orm: DataSource, work: (session: Session) => void): void {
   const pool = poolOf(orm);
-  for (const session of pool._allConnections.toArray()) prepareSession(session);
-  pool.on('connection', prepareSession);
+  for (const session of pool._allConnections.toArray()) work(session);
+  pool.on('connection', work);
 }
 
 /** For a server that does not answer any more: what is under way there fails now, and nobody waits for a farewell. */

@@ -5,6 +5,8 @@
 interface DriverError extends Error {
   readonly errno?: number;
   readonly code?: string;
+  /** `connect`, `read`, … where the system said it. */
+  readonly syscall?: string;
   readonly fatal?: boolean;
 }
 
@@ -15,6 +17,10 @@ const RECORD_CHANGED = 1020;
 const DUPLICATE_KEY = 1062;
 const PRIVILEGE_MISSING = 1227;
 const SYNTAX_UNKNOWN = 1064;
+/** Read-only (two ways to say it), table full, disk full. */
+const WRITES_REFUSED = [1290, 1836, 1114, 1021];
+/** MySQL has one number for it, MariaDB the other. */
+const OUT_OF_TIME = [3024, 1969];
 
 /** The transaction lost to another one: rolled back and run again as a whole, it may well succeed. */
 export const isLostRace = (error: unknown): boolean =>
@@ -26,22 +32,36 @@ export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === D
 export const isNotTold = (error: unknown): boolean =>
   [PRIVILEGE_MISSING, SYNTAX_UNKNOWN].includes(numberOf(error));
 
+/** The server answers and takes no writes at the moment, whoever's they are. */
+export const isWriteRefused = (error: unknown): boolean => WRITES_REFUSED.includes(numberOf(error));
+
+/** The server ended the statement, which only reads, since it had run for as long as this session's statements may. */
+export const isOverdue = (error: unknown): boolean => OUT_OF_TIME.includes(numberOf(error));
+
 /** The server did not answer this statement; whether it ran cannot be told. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, fatal, message } = error as DriverError;
   return (
     fatal === true ||
-    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|PROTOCOL_)/.test(code ?? '') ||
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|PROTOCOL_)/.test(code ?? '') ||
     /closed state|Connection lost|Pool is closed/i.test(message)
   );
 }
 
-/** There was no connection to ask on: the statement has not run and will not. */
-export const wasNotConnected = (error: unknown): boolean =>
-  error instanceof Error &&
-  (/^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|POOL_)/.test((error as DriverError).code ?? '') ||
-    /Queue limit reached|No connections available/.test(error.message));
+/**
+ * There was no connection to ask on: the statement has not run and will not. A connection that has been there may end with
+ * the errors of one that never was (EHOSTUNREACH, ETIMEDOUT); which it is, the system call tells.
+ */
+export function wasNotConnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall, message } = error as DriverError;
+  return (
+    /^(ECONNREFUSED|ENOTFOUND|POOL_)/.test(code ?? '') ||
+    (/^(EHOSTUNREACH|ENETUNREACH)$/.test(code ?? '') && syscall === 'connect') ||
+    /Queue limit reached|No connections available/.test(message)
+  );
+}
 
 function numberOf(error: unknown): number {
   return error instanceof Error ? ((error as DriverError).errno ?? 0) : 0;

@@ -2,12 +2,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { repeat } from '../lifecycle/repeat.ts';
 import type { Logger } from '../logger.ts';
 import { cutOrm, openOrm, type OrmOptions } from './database.ts';
-import { isConnectionLost } from './errors.ts';
+import { isConnectionLost, isOverdue } from './errors.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 
 /** Reads that may be a little old, so that a replica can take them off the primary. */
 export interface RelaxedReads {
-  /** Runs `work`, which only reads, where that is best; it may run twice. @throws what it threw on the primary */
+  /** Runs `work`, which only reads, where that is best; it may run twice. @throws what it threw on the primary, or `isOverdue` on the replica */
   read<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -67,6 +67,8 @@ export async function readFromReplica(primary: DataSource, options: ReplicaOptio
       try {
         return await within(PATIENCE_MS, work(asked.manager));
       } catch (error) {
+        // What is too much for the replica is not asked of the primary as well.
+        if (isOverdue(error)) throw error;
         if (asked === replica && (error instanceof Late || isConnectionLost(error))) giveUp(error);
         return work(primary.manager);
       }

@@ -18,7 +18,7 @@ const settings = {
   PRODUCT_PORT: port(4002),
   /** How long Redis may keep a product that has not changed. */
   PRODUCT_CACHE_TTL: duration('10s'),
-  /** Connections to MySQL at the most, and as many to its replica. */
+  /** Connections to MySQL at the most, beside those for lists. */
   PRODUCT_MYSQL_POOL: count(10),
 };
 

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { ContextMaker, SubgraphContext } from '../../platform/graphql/subgraph-context.ts';
+import type { ProductListRepository } from './lists/product-list-repository.ts';
 import type { ProductReader } from './cache/product-reader.ts';
 import type { Product } from './entities/product.ts';
 import type { ProductRepository } from './product-repository.ts';
@@ -8,6 +9,7 @@ import type { SaleClock } from './sale-clock.ts';
 /** What the use cases work with; lives as long as the process. */
 export interface ProductServices {
   readonly repository: ProductRepository;
+  readonly lists: ProductListRepository;
   readonly reader: ProductReader;
   readonly clock: SaleClock;
 }

@@ -3,8 +3,8 @@ import { connectionOf, type Connection } from '../../platform/graphql/connection
 import type { ProductOrder, QueryProductsArgs, RequireFields } from './__generated__/resolvers-types.ts';
 import type { ProductServices } from './context.ts';
 import type { Product } from './entities/product.ts';
-import { cursorOf, positionOf, type Position } from './product-order.ts';
-import type { Selection } from './product-repository.ts';
+import { cursorAt, cursorOf, positionOf, type Position } from './product-order.ts';
+import type { Selection } from './lists/selection.ts';
 import { wordsOf } from './search/name-words.ts';
 
 export interface ProductPage extends Connection<Product> {
@@ -15,31 +15,43 @@ export interface ProductPage extends Connection<Product> {
 type Arguments = RequireFields<QueryProductsArgs, 'first' | 'orderBy'>;
 
 const LARGEST_PAGE = 100;
-const MOST_WORDS = 10;
+const MOST_WORDS = 5;
 /** In UTF-16 units. */
 const LONGEST_SEARCH = 200;
 
 /** @throws {Fault} BAD_REQUEST for a page size, cursor or search that is out of bounds */
 export async function listProducts(
   { first, after, filter, orderBy: order }: Arguments,
-  { repository, clock }: Pick<ProductServices, 'repository' | 'clock'>,
+  { lists, clock }: Pick<ProductServices, 'lists' | 'clock'>,
 ): Promise<ProductPage> {
   if (first < 1 || first > LARGEST_PAGE)
     throw new Fault('BAD_REQUEST', `\`first\` must be from 1 to ${LARGEST_PAGE}.`);
+  const search = filter?.search?.trim() ?? '';
   const selection: Selection = {
     type: filter?.type ?? null,
     status: filter?.status ?? null,
-    words: searchedWords(filter?.search ?? ''),
+    words: searchedWords(search),
     now: clock.now(),
   };
   const start = startOf(order, after ?? null);
+  // Signs only: that is in no name, so nothing is found. An empty search is none.
+  if (search !== '' && selection.words.length === 0) return NOTHING;
   // The one too many tells whether there is a next page.
-  const products = await repository.findPage(selection, { order, after: start, limit: first + 1 });
+  const { products, gaveUpAt } = await lists.findPage(selection, { order, after: start, limit: first + 1 });
+  const page = connectionOf(products, first, start !== null, (product) => cursorOf(order, product));
   return {
-    ...connectionOf(products, first, start !== null, (product) => cursorOf(order, product)),
-    countAll: () => repository.count(selection),
+    ...page,
+    pageInfo: gaveUpAt
+      ? { ...page.pageInfo, hasNextPage: true, endCursor: cursorAt(order, gaveUpAt) }
+      : page.pageInfo,
+    countAll: () => lists.count(selection),
   };
 }
+
+const NOTHING: ProductPage = {
+  ...connectionOf<Product>([], 0, false, () => ''),
+  countAll: async () => 0,
+};
 
 function startOf(order: ProductOrder, cursor: string | null): Position | null {
   if (cursor === null) return null;

@@ -1,11 +1,13 @@
 import type { Logger } from '../../platform/logger.ts';
-import { openDatabase, type Database } from '../../platform/mysql/database.ts';
+import { openDatabase, openOrm, type Database } from '../../platform/mysql/database.ts';
 import { databaseName } from '../../platform/mysql/connection-options.ts';
 import { readFromPrimary, readFromReplica, type RelaxedReads } from '../../platform/mysql/relaxed-reads.ts';
 import type { ProductConfig } from './config.ts';
 import { Product } from './entities/product.ts';
 import { ProductWordEnding } from './entities/product-word-ending.ts';
+import { behindGate } from './lists/list-gate.ts';
 import { CreateProduct1767225600000 } from './migrations/1767225600000-create-product.ts';
+import { IndexLists1767312000000 } from './migrations/1767312000000-index-lists.ts';
 
 /** Callers that may wait for a connection before the next one is refused. */
 const QUEUE_LIMIT = 1_000;
@@ -18,26 +20,44 @@ export const openProductDatabase = (config: ProductConfig, logger: Logger): Prom
     url: config.MYSQL_URL,
     room: 'product',
     entities: ENTITIES,
-    migrations: [CreateProduct1767225600000],
+    migrations: [CreateProduct1767225600000, IndexLists1767312000000],
     poolSize: config.PRODUCT_MYSQL_POOL,
     queueLimit: QUEUE_LIMIT,
     logger,
   });
 
-/** For lists and search: the replica, where there is one. */
-export const openListReads = async (
-  config: ProductConfig,
-  database: Database,
-  logger: Logger,
-): Promise<RelaxedReads> =>
-  config.MYSQL_REPLICA_URL === undefined
-    ? readFromPrimary(database.orm)
-    : readFromReplica(database.orm, {
-        url: config.MYSQL_REPLICA_URL,
-        database: databaseName(config.MYSQL_URL, 'product'),
-        entities: ENTITIES,
-        poolSize: config.PRODUCT_MYSQL_POOL,
-        queueLimit: QUEUE_LIMIT,
-        maxLagMs: config.MYSQL_REPLICA_MAX_LAG,
-        logger,
-      });
+/** What lists and search may take: so little that nothing else waits for them, whatever is searched for. */
+const LISTS = { connections: 4, waiting: 200, patienceMs: 1_000, statementLimitMs: 1_000 };
+
+/**
+ * For lists and search: connections of their own, so that what sales are priced by never waits for a list, to the replica
+ * where there is one.
+ */
+export async function openListReads(config: ProductConfig, logger: Logger): Promise<RelaxedReads> {
+  const database = databaseName(config.MYSQL_URL, 'product');
+  const options = {
+    entities: ENTITIES,
+    poolSize: LISTS.connections,
+    queueLimit: LISTS.waiting,
+    statementLimitMs: LISTS.statementLimitMs,
+  };
+  const primary = await openOrm({ ...options, url: config.MYSQL_URL, migrations: [] }, database);
+  const reads =
+    config.MYSQL_REPLICA_URL === undefined
+      ? readFromPrimary(primary)
+      : await readFromReplica(primary, {
+          ...options,
+          url: config.MYSQL_REPLICA_URL,
+          database,
+          maxLagMs: config.MYSQL_REPLICA_MAX_LAG,
+          logger,
+        });
+  const gated = behindGate(reads, { ...LISTS, atOnce: LISTS.connections });
+  return {
+    ...gated,
+    close: async () => {
+      await gated.close();
+      await primary.destroy();
+    },
+  };
+}

@@ -19,8 +19,11 @@ export interface Position {
 
 /** The order is part of the cursor, since a place in one order means nothing in another. */
 export function cursorOf(order: ProductOrder, product: Product): string {
-  return encodeCursor([order, Number(product[PRODUCT_ORDERS[order].by]), product.id]);
+  return cursorAt(order, { value: product[PRODUCT_ORDERS[order].by], id: product.id });
 }
+
+export const cursorAt = (order: ProductOrder, { value, id }: Position): string =>
+  encodeCursor([order, Number(value), id]);
 
 /** @returns null for a cursor that was not made by `cursorOf` for this order */
 export function positionOf(order: ProductOrder, cursor: string): Position | null {

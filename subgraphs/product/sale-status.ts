@@ -1,5 +1,6 @@
 import type { SaleStatus } from './__generated__/resolvers-types.ts';
 import type { Product } from './entities/product.ts';
+import { raw, sql, type Sql } from './lists/sql.ts';
 
 /**
  * Whether a product can be bought, told from the clock at the moment of the answer: once as a function and once as SQL, side by
@@ -14,10 +15,12 @@ export function saleStatusAt(product: SaleWindow, moment: Date): SaleStatus {
 
 export type SaleWindow = Pick<Product, 'opensAt' | 'closesAt' | 'withdrawnAt'>;
 
-/** For rows called `product`; `:now` is the moment. */
-export const SALE_STATUS_IN_SQL: Readonly<Record<SaleStatus, string>> = {
-  WITHDRAWN: 'product.withdrawnAt IS NOT NULL',
-  UPCOMING: 'product.withdrawnAt IS NULL AND product.opensAt > :now',
-  OPEN: 'product.withdrawnAt IS NULL AND product.opensAt <= :now AND (product.closesAt IS NULL OR product.closesAt > :now)',
-  CLOSED: 'product.withdrawnAt IS NULL AND product.closesAt <= :now',
+/** What the window of a sale must be for a status, of rows called `table` that are not withdrawn. */
+export const SALE_STATUS_IN_SQL: Readonly<
+  Record<Exclude<SaleStatus, 'WITHDRAWN'>, (table: string, now: Date) => Sql>
+> = {
+  UPCOMING: (table, now) => sql`${raw(table)}.opens_at > ${now}`,
+  OPEN: (table, now) =>
+    sql`${raw(table)}.opens_at <= ${now} AND (${raw(table)}.closes_at IS NULL OR ${raw(table)}.closes_at > ${now})`,
+  CLOSED: (table, now) => sql`${raw(table)}.closes_at <= ${now}`,
 };

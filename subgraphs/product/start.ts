@@ -11,6 +11,7 @@ import { createProductReader } from './cache/product-reader.ts';
 import type { ProductConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { permissions } from './permissions.ts';
+import { createProductListRepository } from './lists/product-list-repository.ts';
 import { openListReads, openProductDatabase } from './product-database.ts';
 import { createProductRepository } from './product-repository.ts';
 import { resolvers } from './resolvers.ts';
@@ -50,7 +51,7 @@ function serve(
   { database, lists, redis, clock }: Stores,
   logger: Logger,
 ): Promise<RunningHttpServer> {
-  const repository = createProductRepository(database.orm, lists);
+  const repository = createProductRepository(database.orm);
   const cache = createProductCache({
     redis,
     prefix: config.REDIS_PREFIX,
@@ -62,7 +63,7 @@ function serve(
     schemaFile: new URL('../../schema/product.graphql', import.meta.url),
     resolvers,
     permissions,
-    context: contextMaker({ repository, reader, clock }),
+    context: contextMaker({ repository, lists: createProductListRepository(lists), reader, clock }),
     identitySecret: config.identitySecret,
     tokens: openSubgraphTokens(config, logger),
     host: config.HOST,
@@ -77,7 +78,7 @@ async function openStores(config: ProductConfig, logger: Logger): Promise<Stores
   try {
     const clock = await startSaleClock(redis);
     const database = await openProductDatabase(config, logger);
-    return { redis, clock, database, lists: await openListReads(config, database, logger) };
+    return { redis, clock, database, lists: await openListReads(config, logger) };
   } catch (error) {
     redis.disconnect();
     throw error;

@@ -121,6 +121,10 @@ export type ProductConnection = {
   edges: Array<ProductEdge>;
   nodes: Array<Product>;
   pageInfo: PageInfo;
+  /**
+   * Exact without `search`. Of a search 5,000 are counted at the most; one for several words, each of which more than 2,000 names
+   * contain, may find more than are counted.
+   */
   totalCount: Scalars['Int']['output'];
 };
 
@@ -131,7 +135,7 @@ export type ProductEdge = {
 };
 
 export type ProductFilter = {
-  /** Words that the name must contain. */
+  /** Words that the name must contain, 5 at the most. Signs are no words: a search for nothing else finds nothing. */
   search?: InputMaybe<Scalars['String']['input']>;
   status?: InputMaybe<SaleStatus>;
   type?: InputMaybe<ProductType>;
@@ -163,7 +167,10 @@ export type Query = {
   __typename?: 'Query';
   /** Null when there is none. */
   product: Maybe<Product>;
-  /** Newest first unless `orderBy` says otherwise. */
+  /**
+   * Newest first unless `orderBy` says otherwise. A page may hold fewer products than asked for, even none, while `hasNextPage`
+   * is true: no more than so many are looked through at a time. Go on from `endCursor`.
+   */
   products: ProductConnection;
   /** The clock that sales open and close by, for countdowns. */
   serverTime: Scalars['DateTime']['output'];
