@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { BAD_REQUESTS, bytesOf, type BadRequest } from './testing/bad-requests.ts';
@@ -22,6 +23,7 @@ let subgraphs: TestSubgraph[];
 /** Settings beside the usual ones. */
 const SETTINGS: Record<NonNullable<BadRequest['to']> | 'usual', Record<string, string>> = {
   usual: {},
+  roomy: { OPERATION_MAX_ALIASES: '200', OPERATION_MAX_TOKENS: '10000', RATE_LIMIT_PER_FIELD: 'off' },
   production: { NODE_ENV: 'production' },
   impatient: { RECEIVE_TIMEOUT: '1s' },
   manifest: { PERSISTED_OPERATIONS: 'only' },
@@ -47,9 +49,12 @@ beforeAll(async () => {
       USER_URL: user!,
       REDIS_URL: stores.redisUrl,
       REDIS_PREFIX: stores.redisPrefix,
+      // Each of the table is new to its router.
+      RATE_LIMIT_NEW_OPERATIONS: 'off',
       ...settings,
     });
     routers.set(name, router);
+    usualMs.set(name, await usualTime(() => askWell(name)));
   }
 });
 
@@ -62,6 +67,10 @@ afterAll(async () => {
 const INSIDE = /\bat \S+ \(|node_modules|\.[jt]s:\d|127\.0\.0\.1|SELECT |ECONN|<html|<!doctype/i;
 
 const PING = '{ serverTime }';
+/** A bad request may make a good one take so many times its usual time: a garbage collection does, a loop that is blocked does not pass. */
+const MOST_SLOWED = 40;
+/** How long a good request takes at each router while there is no other, in milliseconds. */
+const usualMs = new Map<string, number>();
 const GOOD_QUERY = { manifest: 'query ServerTime { serverTime }' } as Record<string, string>;
 
 for (const [heading, rows] of Object.entries(BAD_REQUESTS)) {
@@ -71,7 +80,8 @@ for (const [heading, rows] of Object.entries(BAD_REQUESTS)) {
       async (_what, expected, row) => {
         const name = row.to ?? 'usual';
         const router = routers.get(name)!;
-        const reply = (await sendBytes(router.url, bytesOf(row, row.token && tokens[row.token]))).at(-1);
+        const bytes = bytesOf(row, row.token && tokens[row.token]);
+        const reply = (await sendBytes(router.url, bytes)).at(-1);
 
         const [status, code] = expected.split(' ');
         expect(reply?.status).toBe(Number(status));
@@ -82,19 +92,50 @@ for (const [heading, rows] of Object.entries(BAD_REQUESTS)) {
           expect(errors[0].message).toMatch(/^[A-Z`].{10,}/);
           expect(errors.length).toBeLessThanOrEqual(6);
           expect(data).toBeUndefined();
+          if (row.says) expect(errors[0].message).toContain(row.says);
         }
         expect(reply?.body).not.toMatch(INSIDE);
         if (row.hides) expect(reply?.body).not.toContain(row.hides);
-
-        const asked = performance.now();
-        expect(await router.ask({ query: GOOD_QUERY[name] ?? PING })).toMatchObject({
-          status: 200,
-          errors: [],
-        });
-        expect(performance.now() - asked).toBeLessThan(1_000);
+        await expectToBeInNobodysWay(name, bytes);
       },
     );
   });
+}
+
+/** A good request that is sent right after the bad one, over another connection, is answered about as soon as without it. */
+async function expectToBeInNobodysWay(name: string, bytes: Buffer): Promise<void> {
+  const most = usualMs.get(name)! * MOST_SLOWED;
+  let tookMs = Infinity;
+  for (let attempt = 0; attempt < 3 && tookMs > most; attempt++) {
+    const sent = withResolvers();
+    const bad = sendBytes(routers.get(name)!.url, bytes, sent.resolve);
+    await sent.promise;
+    tookMs = Math.min(tookMs, await askWell(name));
+    await bad;
+  }
+  expect(tookMs).toBeLessThan(most);
+}
+
+/** @returns how long it took, in milliseconds */
+async function askWell(name: string): Promise<number> {
+  const asked = performance.now();
+  expect(await routers.get(name)!.ask({ query: GOOD_QUERY[name] ?? PING })).toMatchObject({
+    status: 200,
+    errors: [],
+  });
+  return performance.now() - asked;
+}
+
+async function usualTime(ask: () => Promise<number>): Promise<number> {
+  const took: number[] = [];
+  while (took.length < 21) took.push(await ask());
+  return took.sort((a, b) => a - b)[10]!;
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => undefined as void;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve: () => resolve() };
 }
 
 interface Error {
@@ -114,6 +155,8 @@ it('a flood of tokens of unknown keys is refused one by one, and the issuer is n
   expect(issuer.fetches() - before).toBeLessThanOrEqual(1);
 });
 
-it('there are more than a hundred of them', () => {
-  expect(Object.values(BAD_REQUESTS).flat().length).toBeGreaterThan(100);
+it('there are as many of them as the README says', async () => {
+  const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
+  const said = /table of (\d+) bad requests/.exec(readme)?.[1];
+  expect(Object.values(BAD_REQUESTS).flat()).toHaveLength(Number(said));
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readRouterConfig } from './config.ts';
 
 const read = (environment: Record<string, string>) =>
-  readRouterConfig({ IDENTITY_SECRET: 'secret', ...environment });
+  readRouterConfig({ IDENTITY_SECRET: 's'.repeat(43), ...environment });
 
 it('shows the schema to everybody outside production only', () => {
   const switches = ({ PLAYGROUND, INTROSPECTION, SUGGESTIONS, CORS_ORIGINS }: ReturnType<typeof read>) => ({

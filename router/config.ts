@@ -47,9 +47,9 @@ const settings = (production: boolean) => ({
   USER_TIMEOUT: optionalDuration(),
   PRODUCT_TIMEOUT: optionalDuration(),
   ORDER_TIMEOUT: optionalDuration(),
-  /** Questions to one subgraph under way at a time, and such that wait for a place; more are refused at once. */
-  SUBGRAPH_CONCURRENCY: count(2_000),
-  SUBGRAPH_QUEUE: count(2_500, 0),
+  /** Questions under way at a time to each instance of a subgraph, and such that wait for a place; more are refused at once. */
+  SUBGRAPH_CONCURRENCY: count(256),
+  SUBGRAPH_QUEUE: count(15_000, 0),
   /** Memory for answers to anonymous callers that a subgraph lets be given again, in MiB for each subgraph; 0: none. */
   RESPONSE_CACHE_MIB: count(16, 0),
 
@@ -74,12 +74,14 @@ const settings = (production: boolean) => ({
   MAX_BODY_BYTES: count(100_000),
   OPERATION_MAX_TOKENS: count(1_000),
   OPERATION_MAX_DEPTH: count(12),
-  OPERATION_MAX_ALIASES: count(30, 0),
+  /** How often a field may be found inside itself, as the orders of the buyer of an order. */
+  OPERATION_MAX_RECURSION: count(2, 0),
+  OPERATION_MAX_ALIASES: count(15, 0),
   OPERATION_MAX_DIRECTIVES: count(50, 0),
   OPERATION_MAX_FIELDS: count(1_000),
   OPERATION_MAX_COST: count(10_000),
   /** More at once are refused at once. */
-  MAX_CONCURRENT_REQUESTS: count(5_000),
+  MAX_CONCURRENT_REQUESTS: count(20_000),
   /** Streams of live stock, in all and from one address; more are refused at once. */
   MAX_LIVE_CLIENTS: count(10_000),
   MAX_LIVE_CLIENTS_PER_ADDRESS: count(200),
@@ -95,6 +97,8 @@ const settings = (production: boolean) => ({
   /** A stadium may sit behind one address when a sale opens: this only keeps one address from taking everything. */
   RATE_LIMIT_PER_ADDRESS: rate('2000/s burst 10000'),
   RATE_LIMIT_PER_FIELD: fieldRates(FIELD_RATES.join(', ')),
+  /** Documents that a router does not know yet, from one address: each has to be worked out and planned. Large ones count more. */
+  RATE_LIMIT_NEW_OPERATIONS: rate('5/s burst 60'),
 
   /** `only`: operations that are not in the manifest are refused. `log`: they are told of in the log. */
   PERSISTED_OPERATIONS: z.enum(['off', 'log', 'only'], 'expected off, log or only').default('off'),
@@ -105,6 +109,8 @@ const settings = (production: boolean) => ({
   AUTOMATIC_PERSISTED_QUERIES_TTL: duration('1d'),
   AUTOMATIC_PERSISTED_QUERIES_MAX_BYTES: count(8_192),
   AUTOMATIC_PERSISTED_QUERIES_MAX: count(2_000),
+  /** How many of them one address may bring to one router. */
+  AUTOMATIC_PERSISTED_QUERIES_MAX_PER_ADDRESS: count(100),
 });
 
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */

@@ -1,13 +1,29 @@
 import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts';
 import { REQUEST_ID_HEADER } from '../platform/identity/identity.ts';
 import type { Logger } from '../platform/logger.ts';
+import { NO_OPERATION, noteRequest } from '../platform/observability/requests.ts';
 import { refusal } from './request/answer.ts';
+import { clientAddressOf } from './request/client-address.ts';
 import { answerType } from './request/content-type.ts';
 import { corsHeaders, type AllowedOrigins } from './request/cors.ts';
+import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
 
-/** What every answer of the router has, whatever it answers: the request's id, and leave for pages of other origins. */
-export function front(origins: AllowedOrigins, logger: Logger) {
+export interface FrontOptions {
+  readonly origins: AllowedOrigins;
+  readonly rates: RateLimits;
+  readonly trustedProxies: number;
+  readonly logger: Logger;
+}
+
+/** Asked by machines of ours, and cheap. */
+const UNCOUNTED = new Set(['/health/live', '/health/ready']);
+
+/**
+ * What every answer of the router has, whatever it answers: the request's id, and leave for pages of other origins. Every request
+ * counts for the address that it comes from, before anything else; a browser's question beforehand is no request yet.
+ */
+export function front({ origins, rates, trustedProxies, logger }: FrontOptions) {
   return async (request: HttpRequest, handler: Handler): Promise<HttpReply> => {
     const requestId = requestIdOf(request);
     const reply = await settle(request, handler, requestId);
@@ -19,10 +35,22 @@ export function front(origins: AllowedOrigins, logger: Logger) {
 
   async function settle(request: HttpRequest, handler: Handler, requestId: string): Promise<HttpReply> {
     try {
+      if (request.method !== 'OPTIONS' && !UNCOUNTED.has(request.path)) await count(request);
       return await handler(request);
     } catch (error) {
       const contentType = answerType(request.headers.accept);
       return refusal(error, { requestId, contentType, logger: logger.child({ requestId }) });
+    }
+  }
+
+  /** @throws {Fault} RATE_LIMITED */
+  async function count(request: HttpRequest): Promise<void> {
+    const begun = performance.now();
+    try {
+      await rates.countRequest(clientAddressOf(request, trustedProxies));
+    } catch (error) {
+      noteRequest(NO_OPERATION, 'RATE_LIMITED', begun);
+      throw error;
     }
   }
 }

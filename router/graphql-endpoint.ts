@@ -1,14 +1,17 @@
 import { Fault } from '../platform/errors.ts';
 import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts';
 import type { Logger } from '../platform/logger.ts';
+import { inSpan } from '../platform/observability/current-span.ts';
 import { assertCost } from './operation/assert-cost.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
+import { ArrivingBodies } from './request/arriving-bodies.ts';
 import { authorize } from './request/authorize.ts';
 import { answerType } from './request/content-type.ts';
 import { clientAddressOf } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
-import { readGraphqlRequest } from './request/graphql-request.ts';
+import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
+import { clientNetworkOf } from './request/rate-limits/client-network.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
 import { patienceOf } from './request/request-timeout.ts';
@@ -26,6 +29,7 @@ export interface Door {
   readonly limits: {
     readonly cost: number;
     readonly concurrentRequests: number;
+    readonly bodyBytes: number;
   };
   /** Whether whoever asks is told what the operation was estimated to cost. */
   readonly explainCost: boolean;
@@ -40,7 +44,11 @@ export interface Door {
 
 /** GraphQL over HTTP: who asks, what for, may they, is it within the limits; then the gateway plans and asks. */
 export function graphqlEndpoint(door: Door): Handler {
+  const arriving = new ArrivingBodies(door.limits.bodyBytes);
   let underWay = 0;
+  const assertRoom = () => {
+    if (underWay >= door.limits.concurrentRequests) throw new Fault('UNAVAILABLE');
+  };
 
   return async (request) => {
     if (request.method === 'OPTIONS') return preflightReply;
@@ -51,36 +59,56 @@ export function graphqlEndpoint(door: Door): Handler {
       logger: door.logger.child({ requestId }),
     };
     const seen = new SeenRequest(request);
-    underWay += 1;
     try {
-      if (underWay > door.limits.concurrentRequests) throw new Fault('UNAVAILABLE');
-      const reply = await door.schema.use((serving) => execute(door, serving, request, context, seen));
-      return seen.answered(reply, context.logger);
+      const patienceMs = patienceOf(request, door.patienceMs);
+      const deadline = Date.now() + patienceMs;
+      const clientAddress = clientAddressOf(request, door.trustedProxies);
+      assertRoom();
+      // What has not arrived takes no place: its sender decides how long that lasts.
+      const asked = await readGraphqlRequest(request, () =>
+        arriving.receive(request, clientNetworkOf(clientAddress)),
+      );
+      assertRoom();
+      underWay += 1;
+      try {
+        const arrived = { asked, clientAddress, patienceMs, deadline };
+        const reply = await inSpan(seen.span, () =>
+          door.schema.use((serving) => execute(door, serving, request, arrived, context, seen)),
+        );
+        return seen.answered(reply, context.logger);
+      } finally {
+        underWay -= 1;
+      }
     } catch (error) {
       return seen.answered(refusal(error, context), context.logger);
-    } finally {
-      underWay -= 1;
     }
   };
+}
+
+interface Arrived {
+  readonly asked: GraphqlRequest;
+  readonly clientAddress: string;
+  readonly patienceMs: number;
+  /** Counted from the arrival of the head; milliseconds since 1970. */
+  readonly deadline: number;
 }
 
 async function execute(
   door: Door,
   { gateway, operations }: ServingSchema,
   request: HttpRequest,
+  { asked, clientAddress, patienceMs, deadline }: Arrived,
   context: AnswerContext,
   seen: SeenRequest,
 ): Promise<HttpReply> {
-  const patienceMs = patienceOf(request, door.patienceMs);
-  const deadline = Date.now() + patienceMs;
-  const clientAddress = clientAddressOf(request, door.trustedProxies);
-  await door.rates.countRequest(clientAddress);
-  const asked = await readGraphqlRequest(request);
   const { operationName, variables } = asked;
   const caller = await door.authenticator.authenticate(request.headers.authorization);
   await door.rates.countCaller(caller);
 
-  const operation = operations.find(await door.persisted.find(asked), operationName);
+  const source = await door.persisted.find(asked);
+  const operation = operations.find(source, operationName, (units) => {
+    if (!door.persisted.lists(source, operationName)) door.rates.countNewOperation(clientAddress, units);
+  });
   seen.asksFor(operation);
   if (request.method === 'GET' && operation.kind === 'mutation') {
     throw new Fault('METHOD_NOT_ALLOWED', 'A mutation must be sent by POST.');
@@ -89,7 +117,7 @@ async function execute(
   assertVariables(gateway.schema, operation, variables, door.suggestions);
   const cost = assertCost(operation.cost, variables, door.limits.cost);
   await door.rates.countFields(operation, caller, clientAddress);
-  door.persisted.accept(asked);
+  door.persisted.accept({ ...asked, source, operation, clientAddress });
 
   seen.planBegins();
   const result = await gateway.execute(operation, variables, {
@@ -98,6 +126,7 @@ async function execute(
     deadline,
     logger: context.logger,
   });
+  seen.gets(result.data);
   const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
   return answer(result, context, explain ? { cost } : undefined);
 }

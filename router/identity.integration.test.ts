@@ -141,7 +141,7 @@ describe('what the subgraphs are told', () => {
 
 describe('a session that has ended', () => {
   const endSession = async (sid: string) => {
-    await redis.set(`${stores.redisPrefix}ended-session:${sid}`, '1', 'EX', 60);
+    await redis.set(`${stores.redisPrefix}{ended-session}:${sid}`, '1', 'EX', 60);
     await redis.publish(`${stores.redisPrefix}ended-sessions`, sid);
   };
   const whenReady = (some: TestRouter) =>
@@ -178,7 +178,7 @@ describe('a session that has ended', () => {
     const cutOff = await routerForThisTest(settings);
     await whenReady(cutOff);
     expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
-    await redis.set(`${stores.redisPrefix}ended-session:session-in-the-gap`, '1', 'EX', 60);
+    await redis.set(`${stores.redisPrefix}{ended-session}:session-in-the-gap`, '1', 'EX', 60);
     await redis.client('KILL', 'TYPE', 'pubsub');
     await waitUntil(
       'the refusal',

@@ -108,6 +108,45 @@ describe('who asks too often', () => {
     expect(passed(answers)).toBe(8);
   });
 
+  it('with new operations is refused them, and keeps nobody from what is known', async () => {
+    const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 20', TRUSTED_PROXIES: '1' });
+    const from = (n: number) => ({ headers: { 'x-forwarded-for': `203.0.113.${n}` } });
+    const honest = (n: number) => ({ query: `query Honest${n} { product(id: "1") { id } }`, ...from(2) });
+    for (let n = 0; n < 5; n++) expect((await router.ask(honest(n))).status).toBe(200);
+
+    let isOver = false;
+    const flood: Answer[] = [];
+    const stranger = async (who: number) => {
+      for (let n = 0; !isOver; n++) {
+        const query = `query New${who}_${n} { products { nodes { stock { remaining } } edges { node { stock { remaining } } } } }`;
+        flood.push(await router.ask({ query, ...from(1) }));
+      }
+    };
+    const strangers = [1, 2, 3, 4].map(stranger);
+    const answers: Answer[] = [];
+    while (answers.length < 200) answers.push(await router.ask(honest(answers.length % 10)));
+    isOver = true;
+    await Promise.all(strangers);
+
+    expect(passed(answers)).toBe(200);
+    expect(passed(flood)).toBe(20);
+    expect(refused(flood)).toHaveLength(flood.length - 20);
+    // Refusing is cheaper than working out: each of the four strangers goes round as fast as the honest one, or faster.
+    expect(flood.length).toBeGreaterThan(200);
+    expect(refused(flood)[0]!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000_000);
+    expect(refused(flood)[0]!.errors[0]!.message).toContain('new operations from this address');
+    expect((await router.ask({ ...honest(1), ...from(1) })).status).toBe(200);
+  });
+
+  it('with new operations is counted by how large they are, bad ones as well', async () => {
+    const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 9' });
+    const large = (n: number) => ({ query: `query Large${n} { ${'serverTime '.repeat(110)} }` });
+    expect((await router.ask(large(1))).status).toBe(200);
+    expect((await router.ask(large(2))).status).toBe(429);
+    const bad = await times(5, (n) => router.ask({ query: `{ nothing${n} }` }));
+    expect(bad.map(({ status }) => status)).toEqual([400, 400, 400, 429, 429]);
+  });
+
   it('is never refused where limits are off', async () => {
     const router = await start({ RATE_LIMITS: 'off', RATE_LIMIT_PER_ADDRESS: '1/h' });
     expect(passed(await times(20, () => router.ask(PING)))).toBe(20);
@@ -120,8 +159,8 @@ describe('the cost of an operation', () => {
   const headers = { 'x-explain-cost': '1' };
 
   it('is told to whoever asks, outside production', async () => {
-    const router = await start({ OPERATION_MAX_COST: '50' });
-    expect(explained(await router.ask({ query, headers }))).toEqual({ cost: { estimated: 11, limit: 50 } });
+    const router = await start({ OPERATION_MAX_COST: '500' });
+    expect(explained(await router.ask({ query, headers }))).toEqual({ cost: { estimated: 110, limit: 500 } });
     expect(explained(await router.ask({ query }))).toBeUndefined();
   });
 
@@ -130,13 +169,13 @@ describe('the cost of an operation', () => {
     const silent = await start(production);
     expect(explained(await silent.ask({ query, headers }))).toBeUndefined();
     const open = await start({ ...production, EXPLAIN_COST: 'on' });
-    expect(explained(await open.ask({ query, headers }))).toHaveProperty('cost.estimated', 11);
+    expect(explained(await open.ask({ query, headers }))).toHaveProperty('cost.estimated', 110);
   });
 
   it('is in the sentence of a refusal', async () => {
     const router = await start({ OPERATION_MAX_COST: '10' });
     const answer = await router.ask({ query });
     expect(answer.status).toBe(400);
-    expect(answer.errors[0]?.message).toMatch(/estimated to cost 11, and 10 is the most/);
+    expect(answer.errors[0]?.message).toMatch(/estimated to cost 110, and 10 is the most/);
   });
 });

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
@@ -145,6 +147,45 @@ describe('a manifest', () => {
     const router = await connected({ PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file });
     for (const body of [{ query: listed }, { id: hashOf(listed) }, { query: '{ other: serverTime }' }])
       expect((await post(router, body)).status).toBe(200);
+  });
+
+  it('that is only for the log has what is not in it told of, without a word that a client wrote into it', async () => {
+    const lines: string[] = [];
+    const log = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        lines.push(chunk.toString());
+        done();
+      },
+    });
+    const router = await routerForThisTest(
+      { ...settings, PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file },
+      pino({ level: 'info' }, log),
+    );
+    const query =
+      'mutation Enter { signIn(input: {email: "jane@shop.example", password: "my password 1"}) { __typename } }';
+    for (let n = 0; n < 2; n++) await post(router, { query });
+    await post(router, { query: listed });
+    const told = lines.filter((line) => line.includes('not in the manifest'));
+    expect(told.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ id: hashOf(query), name: 'Enter', fields: ['Mutation.signIn'] }),
+    ]);
+    expect(lines.join('')).not.toMatch(/my password|jane@/);
+  });
+
+  it('has its operations answered however many others were new', async () => {
+    const router = await routerForThisTest({
+      ...settings,
+      PERSISTED_OPERATIONS: 'log',
+      PERSISTED_OPERATIONS_FILE: file,
+      RATE_LIMIT_NEW_OPERATIONS: '1/h burst 1',
+    });
+    expect((await post(router, { query: '{ a: serverTime }' })).status).toBe(200);
+    expect(refusal(await post(router, { query: '{ b: serverTime }' }))).toEqual([429, 'RATE_LIMITED']);
+    expect((await post(router, { id: hashOf(listed), operationName: 'Listed' })).status).toBe(200);
+    expect(refusal(await post(router, { query: listed, operationName: 'Another' }))).toEqual([
+      429,
+      'RATE_LIMITED',
+    ]);
   });
 
   it('that cannot be used stops the start', async () => {

@@ -34,12 +34,17 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   redis.connect().catch(() => undefined);
 
   const tokens = openAccessTokens(config, config.JWKS_URL === 'off' ? null : config.JWKS_URL, logger);
+  const rates = startRateLimits(config, schema.gateway.schema, redis, logger);
   const endpoint = graphqlEndpoint({
     authenticator: tokens,
     schema,
     persisted,
-    rates: startRateLimits(config, schema.gateway.schema, redis, logger),
-    limits: { cost: config.OPERATION_MAX_COST, concurrentRequests: config.MAX_CONCURRENT_REQUESTS },
+    rates,
+    limits: {
+      cost: config.OPERATION_MAX_COST,
+      concurrentRequests: config.MAX_CONCURRENT_REQUESTS,
+      bodyBytes: config.MAX_BODY_BYTES,
+    },
     explainCost: config.EXPLAIN_COST,
     suggestions: config.SUGGESTIONS,
     patienceMs: config.SUBGRAPH_TIMEOUT,
@@ -75,7 +80,12 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       maxBodyBytes: config.MAX_BODY_BYTES,
       receiveTimeoutMs: config.RECEIVE_TIMEOUT,
       routes: { '/graphql': endpoint, '/live/stock': live.handler, ...pages },
-      around: front(allowedOrigins(config.CORS_ORIGINS), logger),
+      around: front({
+        origins: allowedOrigins(config.CORS_ORIGINS),
+        rates,
+        trustedProxies: config.TRUSTED_PROXIES,
+        logger,
+      }),
       readiness: { redis: () => tokens.ping(), ...subgraphs.readiness },
       logger,
     });

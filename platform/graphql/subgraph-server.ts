@@ -11,8 +11,8 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault, isFaultCode, type FaultCode } from '../errors.ts';
-import { isConnectionLost, wasNotConnected } from '../mysql/errors.ts';
-import { wasNotSent } from '../redis/client.ts';
+import { isConnectionLost, isOverdue, wasNotConnected } from '../mysql/errors.ts';
+import { wasNotAnswered, wasNotSent } from '../redis/client.ts';
 import { identify } from '../identity/identify.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
 import {
@@ -25,12 +25,14 @@ import {
 } from '../http/server.ts';
 import type { ReadinessChecks } from '../http/readiness.ts';
 import type { Logger } from '../logger.ts';
+import { inSpan } from '../observability/current-span.ts';
 import { metricsPage, msSince } from '../observability/metrics.ts';
 import { countMutationOutcomes } from '../observability/mutation-outcomes.ts';
-import { labelOfDocument, noteRequest } from '../observability/requests.ts';
+import { labelsOfDocuments, noteRequest, type DocumentLabels } from '../observability/requests.ts';
 import { joinTrace } from '../observability/span.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
+import { closeServiceField } from './service-field.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
 
 type SubgraphResolvers = NonNullable<
@@ -56,6 +58,9 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
 
 const MAX_BODY_BYTES = 1_048_576;
 
+/** Lexical tokens of a document. A router may write out every fragment of what it let through; a stranger may not do as much. */
+const MAX_TOKENS = { ofRouter: 50_000, ofAnybody: 5_000 };
+
 /** A subgraph on HTTP. Unless access tokens count, it answers only requests that carry an identity signed by the router. */
 export async function startSubgraph<Context extends SubgraphContext>(
   options: SubgraphOptions<Context>,
@@ -69,8 +74,12 @@ export async function startSubgraph<Context extends SubgraphContext>(
       options.permissions,
     ),
   );
+  if (options.tokens) closeServiceField(schema);
+  const maxTokens = options.tokens ? MAX_TOKENS.ofAnybody : MAX_TOKENS.ofRouter;
+  const labels = labelsOfDocuments(schema, maxTokens);
   const apollo = new ApolloServer<Context>({
     schema,
+    parseOptions: { maxTokens },
     // The only caller is the router, which has been through all of this already.
     csrfPrevention: false,
     introspection: false,
@@ -97,7 +106,7 @@ export async function startSubgraph<Context extends SubgraphContext>(
     readiness: options.readiness,
     logger: options.logger,
     routes: {
-      '/graphql': (request) => execute(apollo, options, request),
+      '/graphql': (request) => execute(apollo, labels, options, request),
       '/metrics': metricsPage,
       ...options.routes,
     },
@@ -117,6 +126,7 @@ export async function startSubgraph<Context extends SubgraphContext>(
 
 async function execute<Context extends SubgraphContext>(
   apollo: ApolloServer<Context>,
+  labels: DocumentLabels,
   options: SubgraphOptions<Context>,
   request: HttpRequest,
 ): Promise<HttpReply> {
@@ -125,14 +135,16 @@ async function execute<Context extends SubgraphContext>(
 
   const begun = performance.now();
   const body = parseBody(await request.readBody());
-  const operation = labelOfDocument(body.query);
+  const operation = labels(body.query);
   const span = joinTrace(operation, request.headers[TRACEPARENT_HEADER]);
   const logger = options.logger.child({ requestId: identity.requestId });
-  const response = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method: 'POST', headers: JSON_HEADERS, search: '', body },
-    context: async () =>
-      options.context({ caller: identity.caller, identity: { ...identity, span }, logger, span }),
-  });
+  const response = await inSpan(span, () =>
+    apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: 'POST', headers: JSON_HEADERS, search: '', body },
+      context: async () =>
+        options.context({ caller: identity.caller, identity: { ...identity, span }, logger, span }),
+    }),
+  );
   const outcome = isFailure(response.body) ? 'ERRORS' : 'OK';
   noteRequest(operation, outcome, begun);
   logger.debug({ operation, outcome, tookMs: msSince(begun) }, 'answered');
@@ -204,8 +216,12 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
   };
 }
 
-/** A store that could not be asked is no fault of the code; one that was asked and did not answer leaves the outcome open. */
+/**
+ * A store that could not be asked is no fault of the code; MySQL that was asked and did not answer leaves the outcome open. Redis
+ * that did not answer has decided nothing for good: what was asked for may be asked for again.
+ */
 function faultOfStore(error: unknown): FaultCode | null {
+  if (wasNotAnswered(error)) return 'UNAVAILABLE';
   if (wasNotSent(error) || wasNotConnected(error)) return 'UNAVAILABLE';
-  return isConnectionLost(error) ? 'TIMEOUT' : null;
+  return isConnectionLost(error) || isOverdue(error) ? 'TIMEOUT' : null;
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FAULTS, type FaultCode } from '../errors.ts';
 
@@ -23,6 +24,17 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 /** This is no proxy. */
 export const refuseConnect = (socket: Duplex): void =>
   sayAndHangUp(socket, FAULTS.METHOD_NOT_ALLOWED.status, 'METHOD_NOT_ALLOWED');
+
+/** How long the rest of it is listened to, into nothing, in milliseconds: a close before that would reset the connection. */
+const LISTEN_ON_MS = 1_000;
+
+/** For a request whose head has not arrived when the server ends: it was not heard. */
+export function refuseUnfinished(socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const timer = setTimeout(() => socket.destroy(), LISTEN_ON_MS);
+  socket.once('close', () => clearTimeout(timer));
+  sayAndHangUp(socket, FAULTS.UNAVAILABLE.status, 'UNAVAILABLE');
+}
 
 function sayAndHangUp(socket: Duplex, status: number, code: FaultCode): void {
   const body = JSON.stringify({ errors: [{ message: FAULTS[code].message, extensions: { code } }] });

@@ -3,18 +3,7 @@ import { isIPv6 } from 'node:net';
 import { Client, Pool } from 'undici';
 import type { Logger } from '../logger.ts';
 import type { Target } from './discovery.ts';
-
-export interface HttpQuestion {
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly text: string;
-  /** The header, or an empty string. */
-  readonly cacheControl: string;
-}
+import { DeadlinePassed, exchange, type HttpAnswer, type HttpQuestion } from './exchange.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const READY_PATIENCE_MS = 1_500;
@@ -32,6 +21,7 @@ export class Instance {
   readonly #target: Target;
   readonly #logger: Logger | undefined;
   readonly #pool: Pool;
+  readonly #path: string;
   #outstanding = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
@@ -41,6 +31,7 @@ export class Instance {
 
   constructor(target: Target, connections: number, logger?: Logger) {
     this.#target = target;
+    this.#path = target.url.pathname + target.url.search;
     this.#logger = logger;
     this.#pool = new Pool(target.url.origin, {
       connections,
@@ -60,24 +51,21 @@ export class Instance {
     return this.#isOut;
   }
 
-  /** @throws as undici does; see `wasSent` */
-  async ask(question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
+  /**
+   * @param patienceMs from now on, in milliseconds
+   * @throws {DeadlinePassed}, or as undici does; see `wasSent`
+   */
+  async ask(question: Omit<HttpQuestion, 'path'>, patienceMs: number): Promise<HttpAnswer> {
     const askedAt = performance.now();
     this.#outstanding++;
     try {
-      const path = this.#target.url.pathname + this.#target.url.search;
-      const response = await this.#pool.request({ method: 'POST', path, ...question, signal });
-      const text = await response.body.text();
+      const answer = await exchange(this.#pool, { path: this.#path, ...question }, patienceMs);
       this.#answeredAt = performance.now();
-      if (response.headers['connection'] === 'close') this.#leaveOut('it is ending');
+      if (answer.isLast) this.#leaveOut('it is ending');
       else this.#trustAgain();
-      return {
-        status: response.statusCode,
-        text,
-        cacheControl: String(response.headers['cache-control'] ?? ''),
-      };
+      return answer;
     } catch (error) {
-      if (this.#isToBlame(error, signal, askedAt)) this.#leaveOut(error);
+      if (this.#isToBlame(error, askedAt)) this.#leaveOut(error);
       throw error;
     } finally {
       this.#outstanding--;
@@ -110,9 +98,9 @@ export class Instance {
     await this.#pool.close();
   }
 
-  #isToBlame(error: unknown, signal: AbortSignal, askedAt: number): boolean {
+  #isToBlame(error: unknown, askedAt: number): boolean {
     if (CLOSED_BY_US.has(codeOf(error))) return false;
-    if (!signal.aborted) return true;
+    if (!(error instanceof DeadlinePassed)) return true;
     return performance.now() - askedAt >= TELLING_SILENCE_MS && this.#answeredAt < askedAt;
   }
 
@@ -167,6 +155,7 @@ const CLOSED_BY_US = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
 /** Whether anything of the request may have left this process; undici's own words, and those of the system for `connect`. */
 export function wasSent(error: unknown): boolean {
+  if (error instanceof DeadlinePassed) return error.wasSent;
   if (CLOSED_BY_US.has(codeOf(error)) || codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT') return false;
   return (error as NodeJS.ErrnoException | undefined)?.syscall !== 'connect';
 }

@@ -18,6 +18,13 @@ export class Instances {
     return this.#known.size;
   }
 
+  /** Those that are not left out. */
+  get inUse(): number {
+    let count = 0;
+    for (const instance of this.#known.values()) if (!instance.isOut) count++;
+    return count;
+  }
+
   /**
    * From now on these. One that is new joins after its first check, unless there is none beside it; one that is gone gets
    * nothing new and answers what it has.

@@ -2,23 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { HttpReply } from './server.ts';
 
-/** @param ending whether the connection shall carry nothing after this */
+/** A body that was not read to its end would be taken for the next request; a stream has no end but that of its connection. */
+export const endsConnection = (req: IncomingMessage, reply: HttpReply): boolean =>
+  reply.stream !== undefined || !req.complete;
+
+/** @param isLast whether the connection carries nothing after this, as it must where `endsConnection` */
 export function sendReply(
   req: IncomingMessage,
   res: ServerResponse,
   reply: HttpReply,
-  ending: boolean,
+  isLast: boolean,
 ): void {
   if (res.destroyed || res.writableEnded) return;
   if (reply.stream) return sendStream(res, reply, reply.stream);
   const body = reply.body ?? '';
-  // A body that was not read to its end would be taken for the next request.
-  const hangUp = ending || !req.complete;
   res.writeHead(reply.status, {
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
-    ...(hangUp ? { connection: 'close' } : {}),
+    ...(isLast ? { connection: 'close' } : {}),
     ...reply.headers,
   });
   if (req.complete) return void res.end(req.method === 'HEAD' ? undefined : body);

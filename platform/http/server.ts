@@ -9,11 +9,13 @@ import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
 import { Fault, FAULTS, type FaultCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { tellReadiness } from '../observability/readiness-gauge.ts';
 import { answerBrokenRequest, refuseConnect } from './broken-request.ts';
-import { endOrderly, Traffic } from './farewell.ts';
-import { readBody } from './read-body.ts';
+import type { Call } from './call.ts';
+import { Connections } from './connections.ts';
+import { endOrderly } from './farewell.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
-import { sendReply } from './send-reply.ts';
+import { endsConnection, sendReply } from './send-reply.ts';
 
 /** The plain HTTP server that every process has: routes by path, bounded bodies, JSON errors, health, an orderly end. */
 export interface HttpRequest {
@@ -23,10 +25,16 @@ export interface HttpRequest {
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string;
-  /** Aborted when the caller has gone away before the answer. */
+  /** Aborted when nobody will take the answer any more: the caller has gone away, or has asked behind an answer without end. */
   readonly gone: AbortSignal;
-  /** @throws {Fault} PAYLOAD_TOO_LARGE; BAD_REQUEST when it does not arrive, or is not UTF-8 */
+  /**
+   * When the server ends, a body that is still arriving is refused.
+   *
+   * @throws {Fault} PAYLOAD_TOO_LARGE; BAD_REQUEST when it does not arrive, or is not UTF-8; UNAVAILABLE
+   */
   readBody(): Promise<string>;
+  /** Lets `readBody` reject with this fault if the body is still arriving. */
+  refuseBody(reason: Fault): void;
 }
 
 export interface HttpReply {
@@ -67,7 +75,8 @@ export interface RunningHttpServer {
   announceEnd(): void;
   /**
    * Tells every connection with its next answer that it ends, so that no client is just about to use one when it is cut.
-   * Then accepts nothing new, answers what is under way for at most `patienceMs`, and cuts what is left.
+   * Then accepts nothing new, ends what is idle, refuses what is still arriving, answers what is under way for at most
+   * `patienceMs`, and cuts what is left.
    */
   close(patienceMs?: number): Promise<void>;
 }
@@ -93,8 +102,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     ...options.routes,
   };
+  tellReadiness(options.readiness);
   const findRoute = routeFinder(routes);
-  const traffic = new Traffic();
 
   const server = createServer(
     {
@@ -108,20 +117,29 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
   );
 
+  const connections = new Connections(server);
+
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const begun = connections.begin(req, res);
+    if (!begun) return;
+    const { connection, call } = begun;
     const [path, query] = splitUrl(req.url ?? '/');
     const route = findRoute(path) ?? nothingHere;
     let reply: HttpReply;
-    traffic.begin();
     try {
-      const request = receive(req, res, path, query, options.maxBodyBytes);
+      const request = receive(call, path, query, options.maxBodyBytes);
       reply = await (options.around ? options.around(request, route) : route(request));
     } catch (error) {
       if (!(error instanceof Fault)) options.logger.error({ err: error, path }, 'request failed');
       reply = faultReply(error instanceof Fault ? error : new Fault('INTERNAL'));
     }
-    sendReply(req, res, reply, ending);
-    traffic.end();
+    if (connections.hold) await connections.hold;
+    if (call.isOver) return;
+    // Whoever has asked for more on this connection is told with the answer to that.
+    const isLast = endsConnection(req, reply) || (ending && connection.isLatest(call));
+    if (isLast) connection.endWith(call);
+    sendReply(req, res, reply, isLast);
+    connection.answered(call);
   }
 
   server.on('clientError', answerBrokenRequest);
@@ -142,7 +160,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     close: (patienceMs = 10_000) => {
       ending = true;
-      return endOrderly(server, traffic, patienceMs);
+      return endOrderly(server, connections, patienceMs);
     },
   };
 }
@@ -180,24 +198,18 @@ function splitUrl(url: string): [path: string, query: string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-function receive(
-  req: IncomingMessage,
-  res: ServerResponse,
-  path: string,
-  query: string,
-  maxBodyBytes: number,
-): HttpRequest {
-  const gone = new AbortController();
-  res.once('close', () => {
-    if (!res.writableFinished) gone.abort();
-  });
+function receive(call: Call, path: string, query: string, maxBodyBytes: number): HttpRequest {
+  const { req } = call;
   return {
     method: req.method ?? 'GET',
     path,
     query,
     headers: req.headers,
     remoteAddress: req.socket.remoteAddress ?? '',
-    gone: gone.signal,
-    readBody: () => readBody(req, maxBodyBytes),
+    get gone() {
+      return call.gone;
+    },
+    readBody: () => call.readBody(maxBodyBytes),
+    refuseBody: (reason) => call.refuseBody(reason),
   };
 }

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IDENTITY_HEADER, REQUEST_ID_HEADER, signIdentity, type Identity } from '../identity/identity.ts';
 import type { Logger } from '../logger.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { discover, resolveBySystem, type Resolve } from './discovery.ts';
-import { wasSent, type HttpAnswer, type Instance } from './instance.ts';
+import { DeadlinePassed, type HttpAnswer } from './exchange.ts';
+import { wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
+import { bodyOf, isRead, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
 import {
   because,
@@ -29,15 +32,11 @@ export interface SubgraphClient {
   ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphAnswer>;
   /** As `ask`, and read. @throws {Fault} UNAVAILABLE or INTERNAL, too, where the answer is not GraphQL's */
   send(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphReply>;
+  /** How many instances share what is asked; those that are left out are not among them. */
+  readonly instances: number;
   /** @throws unless one instance says that it is ready */
   assertReady(): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface Operation {
-  readonly query: string;
-  readonly variables?: object | undefined;
-  readonly operationName?: string | undefined;
 }
 
 export interface SubgraphClientOptions {
@@ -71,6 +70,9 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       return { status, text, freshForMs: freshnessOf(status, cacheControl) };
     },
     send: async (operation, identity, deadlineMs) => readReply(await ask(operation, identity, deadlineMs)),
+    get instances() {
+      return instances.inUse;
+    },
     assertReady: async () => {
       if (instances.count === 0) await discovery.refresh();
       await instances.assertOneReady();
@@ -83,16 +85,17 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
 
   async function ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<HttpAnswer> {
     repeats.noteRequest();
-    const signal = AbortSignal.timeout(deadlineMs);
     const deadline = performance.now() + deadlineMs;
-    const body = JSON.stringify(operation);
+    const body = bodyOf(operation);
     const tried = new Set<Instance>();
-    let failure: unknown = new Error(`No address is known of ${urls.join(', ')}.`);
+    let failure: unknown;
     let isRepeated = false;
-    if (instances.count === 0) await Promise.race([discovery.refresh(), untilAborted(signal)]);
+    if (instances.count === 0)
+      await Promise.race([discovery.refresh(), sleep(deadlineMs, undefined, { ref: false })]);
     for (;;) {
       const instance = instances.choose(tried);
-      if (!instance) throw because('UNAVAILABLE', failure);
+      if (!instance)
+        throw because('UNAVAILABLE', failure ?? new Error(`No address is known of ${urls.join(', ')}.`));
       tried.add(instance);
       const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
       const headers = {
@@ -102,10 +105,10 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         [IDENTITY_HEADER]: signIdentity(identitySecret, { ...identity, patienceMs }),
       };
       try {
-        return await instance.ask({ headers, body }, signal);
+        return await instance.ask({ headers, body }, patienceMs);
       } catch (error) {
         failure = error;
-        if (signal.aborted) throw because('TIMEOUT', error);
+        if (error instanceof DeadlinePassed) throw because(error.wasSent ? 'TIMEOUT' : 'UNAVAILABLE', error);
         if (!wasSent(error)) continue;
         // Once: an operation that ends its process must not go through all of them.
         if (isRepeated || !isRead(operation.query) || !repeats.take()) throw because('TIMEOUT', error);
@@ -114,10 +117,3 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     }
   }
 }
-
-/** For sure: what only looks like more than a read is taken for more. */
-export const isRead = (query: string): boolean =>
-  /^\s*(query\b|\{)/.test(query) && !/\bmutation\b/.test(query);
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -7,13 +7,13 @@ const SLOTS = 15;
 
 export interface LiveLimits {
   readonly clients: number;
-  readonly clientsPerAddress: number;
+  readonly clientsPerNetwork: number;
 }
 
 /** Everybody who watches: how many there may be, their heartbeats, and their end. */
 export class LiveClients {
   readonly #limits: LiveLimits;
-  readonly #byAddress = new Map<string, number>();
+  readonly #byNetwork = new Map<string, number>();
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<LiveClient>());
   readonly #timer: NodeJS.Timeout;
   #count = 0;
@@ -33,14 +33,14 @@ export class LiveClients {
    * @returns what gives the place back
    * @throws {Fault} UNAVAILABLE, RATE_LIMITED
    */
-  enter(address: string): () => void {
-    const ofAddress = this.#byAddress.get(address) ?? 0;
+  enter(network: string): () => void {
+    const ofNetwork = this.#byNetwork.get(network) ?? 0;
     if (this.#isOver || this.#count >= this.#limits.clients) throw new Fault('UNAVAILABLE');
-    if (ofAddress >= this.#limits.clientsPerAddress)
+    if (ofNetwork >= this.#limits.clientsPerNetwork)
       throw new Fault('RATE_LIMITED', 'Too many streams are open from this address.');
     this.#count += 1;
-    this.#byAddress.set(address, ofAddress + 1);
-    return () => this.#giveBack(address);
+    this.#byNetwork.set(network, ofNetwork + 1);
+    return () => this.#giveBack(network);
   }
 
   /** @returns what takes the client out again */
@@ -58,11 +58,11 @@ export class LiveClients {
     for (const slot of this.#slots) for (const client of slot) client.end();
   }
 
-  #giveBack(address: string): void {
+  #giveBack(network: string): void {
     this.#count -= 1;
-    const left = this.#byAddress.get(address)! - 1;
-    if (left > 0) this.#byAddress.set(address, left);
-    else this.#byAddress.delete(address);
+    const left = this.#byNetwork.get(network)! - 1;
+    if (left > 0) this.#byNetwork.set(network, left);
+    else this.#byNetwork.delete(network);
   }
 
   #beat(): void {

@@ -1,7 +1,9 @@
 import { Fault } from '../../platform/errors.ts';
 import type { Handler, HttpRequest } from '../../platform/http/server.ts';
+import { isUuid } from '../../platform/uuid.ts';
 import { clientAddressOf } from '../request/client-address.ts';
 import { preflightReply } from '../request/cors.ts';
+import { clientNetworkOf } from '../request/rate-limits/client-network.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveProduct } from './live-product.ts';
@@ -30,12 +32,13 @@ export function liveEndpoint({ products, clients, trustedProxies }: LiveEndpoint
     if (request.method !== 'GET') throw new Fault('METHOD_NOT_ALLOWED');
     const ids = readProductIds(request.query);
 
-    const leaving: (() => void)[] = [clients.enter(clientAddressOf(request, trustedProxies))];
+    const network = clientNetworkOf(clientAddressOf(request, trustedProxies));
+    const leaving: (() => void)[] = [clients.enter(network)];
     const leave = () => {
       for (const step of leaving.splice(0)) step();
     };
     try {
-      const watched = await watchAll(products, ids, leaving);
+      const watched = await watchAll(products, ids, network, leaving);
       whenGone(request, leave);
       return {
         status: 200,
@@ -56,11 +59,15 @@ export function liveEndpoint({ products, clients, trustedProxies }: LiveEndpoint
   };
 }
 
-/** @throws {Fault} BAD_REQUEST */
+/** @returns each once, however it is spelled @throws {Fault} BAD_REQUEST */
 function readProductIds(query: string): string[] {
-  const ids = [...new Set(new URLSearchParams(query).getAll('productId'))];
-  if (ids.length === 0 || ids.length > MAX_PRODUCTS || !ids.every((id) => /^[A-Za-z0-9-]{1,64}$/.test(id))) {
-    throw new Fault('BAD_REQUEST', `Name 1 to ${MAX_PRODUCTS} products: ?productId=…&productId=…`);
+  const given = new URLSearchParams(query).getAll('productId');
+  const ids = [...new Set(given.map((id) => id.toLowerCase()))];
+  if (ids.length === 0 || ids.length > MAX_PRODUCTS || !ids.every(isUuid)) {
+    throw new Fault(
+      'BAD_REQUEST',
+      `Name 1 to ${MAX_PRODUCTS} products by their ids: ?productId=…&productId=…`,
+    );
   }
   return ids;
 }
@@ -69,12 +76,13 @@ function readProductIds(query: string): string[] {
 async function watchAll(
   products: LiveProducts,
   ids: readonly string[],
+  network: string,
   leaving: (() => void)[],
 ): Promise<LiveProduct[]> {
   const results = await Promise.allSettled(
     ids.map(async (id) => {
-      const product = await products.watch(id);
-      leaving.push(() => products.leave(id));
+      const product = await products.watch(id, network);
+      leaving.push(() => products.leave(id, network));
       return product;
     }),
   );

@@ -9,8 +9,8 @@ import type { StockNews } from './stock-changes.ts';
 export interface LiveProductsOptions {
   readonly read: ReadLiveState;
   readonly clock: ServerClock;
-  /** Products that may be watched at once; each is read anew every few seconds. */
-  readonly maxProducts: number;
+  /** Products that may be watched at once, in all and from one network; each is read anew every few seconds. */
+  readonly maxProducts: { readonly all: number; readonly perNetwork: number };
   readonly logger: Logger;
 }
 
@@ -20,13 +20,16 @@ interface Watched {
   live: LiveProduct | null;
   /** What was announced before it was there. */
   early: LiveStock | null;
-  watchers: number;
+  /** How many watch from each network. */
+  readonly watchers: Map<string, number>;
 }
 
 /** The products that somebody watches. One is read when the first comes, and forgotten when the last has gone. */
 export class LiveProducts {
   readonly #options: LiveProductsOptions;
   readonly #watched = new Map<string, Watched>();
+  /** How many products are watched from each network. */
+  readonly #byNetwork = new Map<string, number>();
 
   constructor(options: LiveProductsOptions) {
     this.#options = options;
@@ -35,22 +38,25 @@ export class LiveProducts {
   /**
    * Each call wants a call of `leave`, unless it throws.
    *
-   * @throws {Fault} NOT_FOUND; UNAVAILABLE and the like when the subgraphs did not answer
+   * @param productId a UUID in lower case
+   * @param network from which it is watched
+   * @throws {Fault} NOT_FOUND; RATE_LIMITED; UNAVAILABLE and the like when the subgraphs did not answer
    */
-  async watch(productId: string): Promise<LiveProduct> {
+  async watch(productId: string, network: string): Promise<LiveProduct> {
+    this.#assertRoom(productId, network);
     const watched = this.#watched.get(productId) ?? this.#begin(productId);
-    watched.watchers += 1;
+    this.#enter(watched, network);
     try {
       return await watched.product;
     } catch (error) {
-      this.#leave(productId, watched);
+      this.#leave(productId, watched, network);
       throw error;
     }
   }
 
-  leave(productId: string): void {
+  leave(productId: string, network: string): void {
     const watched = this.#watched.get(productId);
-    if (watched) this.#leave(productId, watched);
+    if (watched) this.#leave(productId, watched, network);
   }
 
   /** An announcement of the order subgraph. */
@@ -80,8 +86,9 @@ export class LiveProducts {
   }
 
   #begin(productId: string): Watched {
-    if (this.#watched.size >= this.#options.maxProducts) throw new Fault('UNAVAILABLE');
-    const watched: Watched = { product: this.#open(productId), live: null, early: null, watchers: 0 };
+    if (this.#watched.size >= this.#options.maxProducts.all) throw new Fault('UNAVAILABLE');
+    const product = this.#open(productId);
+    const watched: Watched = { product, live: null, early: null, watchers: new Map() };
     this.#watched.set(productId, watched);
     return watched;
   }
@@ -99,9 +106,27 @@ export class LiveProducts {
     return live;
   }
 
-  #leave(productId: string, watched: Watched): void {
-    watched.watchers -= 1;
-    if (watched.watchers > 0) return;
+  /** @throws {Fault} RATE_LIMITED */
+  #assertRoom(productId: string, network: string): void {
+    if ((this.#byNetwork.get(network) ?? 0) < this.#options.maxProducts.perNetwork) return;
+    if (this.#watched.get(productId)?.watchers.has(network)) return;
+    throw new Fault('RATE_LIMITED', 'Too many products are watched from this address.');
+  }
+
+  #enter({ watchers }: Watched, network: string): void {
+    const known = watchers.get(network) ?? 0;
+    watchers.set(network, known + 1);
+    if (known === 0) this.#byNetwork.set(network, (this.#byNetwork.get(network) ?? 0) + 1);
+  }
+
+  #leave(productId: string, watched: Watched, network: string): void {
+    const left = (watched.watchers.get(network) ?? 0) - 1;
+    if (left > 0) return void watched.watchers.set(network, left);
+    watched.watchers.delete(network);
+    const products = (this.#byNetwork.get(network) ?? 0) - 1;
+    if (products > 0) this.#byNetwork.set(network, products);
+    else this.#byNetwork.delete(network);
+    if (watched.watchers.size > 0) return;
     watched.live?.close();
     if (this.#watched.get(productId) === watched) this.#watched.delete(productId);
   }

@@ -4,7 +4,7 @@ import { EventStream } from '../../tests/harness/event-stream.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { routerForThisTest, startTestRouter, type TestRouter } from '../testing/router.ts';
-import { onSale, openShopWindow, type ShopWindow } from '../testing/shop-window.ts';
+import { idOf, onSale, openShopWindow, type ShopWindow } from '../testing/shop-window.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };
@@ -51,8 +51,8 @@ const soldOn = (stream: EventStream, sold: number) =>
   );
 
 it('begins with the state as the subgraphs have it, at once', async () => {
-  shop.products.set('first', { ...onSale(7), purchaseLimit: 2 });
-  const stream = await watch(['first']);
+  shop.products.set(idOf('first'), { ...onSale(7), purchaseLimit: 2 });
+  const stream = await watch([idOf('first')]);
   await soldOn(stream, 7);
   expect(stream.response.headers).toMatchObject({
     'content-type': 'text/event-stream; charset=utf-8',
@@ -60,7 +60,7 @@ it('begins with the state as the subgraphs have it, at once', async () => {
   });
   expect(stream.text).toMatch(/^retry: \d{4}\n\n/);
   expect(stream.last).toEqual({
-    productId: 'first',
+    productId: idOf('first'),
     status: 'OPEN',
     opensAt: '2026-01-01T00:00:00.000Z',
     closesAt: null,
@@ -71,60 +71,60 @@ it('begins with the state as the subgraphs have it, at once', async () => {
       reserved: 0,
       remaining: 93,
       soldOut: false,
-      asOf: shop.products.get('first')!.stock!.asOf.toISOString(),
+      asOf: shop.products.get(idOf('first'))!.stock!.asOf.toISOString(),
     },
     serverTime: expect.stringMatching(/^20\d\d-.*Z$/) as string,
   });
 });
 
 it('tells what is announced, a few times a second and the last always', async () => {
-  shop.products.set('rush', onSale());
-  const stream = await watch(['rush']);
+  shop.products.set(idOf('rush'), onSale());
+  const stream = await watch([idOf('rush')]);
   await soldOn(stream, 0);
   const begun = Date.now();
-  for (let sold = 1; sold <= 100; sold++) await announce('rush', sold);
+  for (let sold = 1; sold <= 100; sold++) await announce(idOf('rush'), sold);
   await soldOn(stream, 100);
   expect(stream.last?.stock).toMatchObject({ remaining: 0, soldOut: true });
   expect(stream.events.length).toBeLessThanOrEqual(3 + 4 * ((Date.now() - begun) / 1_000));
 });
 
 it('does not go back to older numbers', async () => {
-  shop.products.set('ordered', onSale(3, new Date()));
-  const stream = await watch(['ordered']);
+  shop.products.set(idOf('ordered'), onSale(3, new Date()));
+  const stream = await watch([idOf('ordered')]);
   await soldOn(stream, 3);
-  await announce('ordered', 2, Date.now() - 1_000);
-  await announce('ordered', 5);
+  await announce(idOf('ordered'), 2, Date.now() - 1_000);
+  await announce(idOf('ordered'), 5);
   await soldOn(stream, 5);
   expect(stream.events.map(({ data }) => data.stock?.sold)).toEqual([3, 5]);
 });
 
 it('tells who comes back only what is new, of each of the products', async () => {
-  shop.products.set('a', onSale(1));
-  shop.products.set('b', onSale(2));
-  const before = await watch(['a', 'b']);
+  shop.products.set(idOf('a'), onSale(1));
+  shop.products.set(idOf('b'), onSale(2));
+  const before = await watch([idOf('a'), idOf('b')]);
   await waitUntil('both', () => before.events.length === 2);
 
   const { lastEventId } = before;
-  const same = await watch(['a', 'b'], { 'last-event-id': lastEventId });
+  const same = await watch([idOf('a'), idOf('b')], { 'last-event-id': lastEventId });
   await waitUntil('the stream to begin', () => same.text.includes('retry'));
   expect(same.events).toEqual([]);
 
-  await announce('b', 3);
+  await announce(idOf('b'), 3);
   await soldOn(same, 3);
-  const late = await watch(['a', 'b'], { 'last-event-id': lastEventId });
+  const late = await watch([idOf('a'), idOf('b')], { 'last-event-id': lastEventId });
   await soldOn(late, 3);
-  expect(late.events.map(({ data }) => data.productId)).toEqual(['b']);
+  expect(late.events.map(({ data }) => data.productId)).toEqual([idOf('b')]);
 });
 
 it('opens and closes the sale on time, by the clock of the server', async () => {
   const opensAt = Date.now() + 600;
-  shop.products.set('soon', {
+  shop.products.set(idOf('soon'), {
     ...onSale(),
     status: 'UPCOMING',
     opensAt: new Date(opensAt),
     closesAt: new Date(opensAt + 500),
   });
-  const stream = await watch(['soon']);
+  const stream = await watch([idOf('soon')]);
   await waitUntil('the end', () => stream.last?.status === 'CLOSED');
   expect(stream.events.map(({ data }) => data.status)).toEqual(['UPCOMING', 'OPEN', 'CLOSED']);
   for (const [index, due] of [opensAt, opensAt + 500].entries()) {
@@ -135,38 +135,39 @@ it('opens and closes the sale on time, by the clock of the server', async () => 
 });
 
 it('reads a product once for all who come at the same time', async () => {
-  shop.products.set('shared', onSale());
+  shop.products.set(idOf('shared'), onSale());
   const before = shop.readings();
-  const many = await Promise.all(Array.from({ length: 50 }, () => watch(['shared'])));
+  const many = await Promise.all(Array.from({ length: 50 }, () => watch([idOf('shared')])));
   await Promise.all(many.map((stream) => soldOn(stream, 0)));
   expect(shop.readings() - before).toBe(1);
 });
 
 it('refuses in JSON, before the stream begins', async () => {
-  shop.products.set('known', onSale());
+  shop.products.set(idOf('known'), onSale());
   const ask = async (query: string, method = 'GET') => {
     const response = await fetch(`${router.url}/live/stock${query}`, { method });
     const body = (await response.json()) as { errors: [{ extensions: { code: string } }] };
     return [response.status, body.errors[0].extensions.code];
   };
-  expect(await ask('?productId=known&productId=unknown')).toEqual([404, 'NOT_FOUND']);
+  expect(await ask(`?productId=${idOf('known')}&productId=${idOf('unknown')}`)).toEqual([404, 'NOT_FOUND']);
   expect(await ask('')).toEqual([400, 'BAD_REQUEST']);
   expect(await ask('?productId=%0A')).toEqual([400, 'BAD_REQUEST']);
-  const tooMany = Array.from({ length: 21 }, (_, index) => `productId=${index}`).join('&');
+  expect(await ask('?productId=known')).toEqual([400, 'BAD_REQUEST']);
+  const tooMany = Array.from({ length: 21 }, (_, index) => `productId=${idOf(String(index))}`).join('&');
   expect(await ask(`?${tooMany}`)).toEqual([400, 'BAD_REQUEST']);
-  expect(await ask('?productId=known', 'POST')).toEqual([405, 'METHOD_NOT_ALLOWED']);
+  expect(await ask(`?productId=${idOf('known')}`, 'POST')).toEqual([405, 'METHOD_NOT_ALLOWED']);
 });
 
 it('refuses when the subgraphs do not answer', async () => {
   const alone = await routerForThisTest(redisSettings);
-  const response = await fetch(`${alone.url}/live/stock?productId=known`);
+  const response = await fetch(`${alone.url}/live/stock?productId=${idOf('known')}`);
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
 });
 
 it('lets pages of allowed origins listen', async () => {
-  shop.products.set('known', onSale());
+  shop.products.set(idOf('known'), onSale());
   const controller = new AbortController();
-  const response = await fetch(`${router.url}/live/stock?productId=known`, {
+  const response = await fetch(`${router.url}/live/stock?productId=${idOf('known')}`, {
     headers: { origin: 'http://localhost:3000' },
     signal: controller.signal,
   });
@@ -175,7 +176,7 @@ it('lets pages of allowed origins listen', async () => {
 });
 
 it('has room for so many, and gives a place back at once', async () => {
-  shop.products.set('known', onSale());
+  shop.products.set(idOf('known'), onSale());
   const small = await routerForThisTest({
     ...shop.urls,
     ...redisSettings,
@@ -183,7 +184,7 @@ it('has room for so many, and gives a place back at once', async () => {
     MAX_LIVE_CLIENTS_PER_ADDRESS: '2',
     TRUSTED_PROXIES: '1',
   });
-  const from = (address: string) => watch(['known'], { 'x-forwarded-for': address }, small.url);
+  const from = (address: string) => watch([idOf('known')], { 'x-forwarded-for': address }, small.url);
   const first = await from('10.0.0.1');
   await from('10.0.0.1');
   await expect(from('10.0.0.1')).rejects.toThrow('HTTP 429');
@@ -199,9 +200,9 @@ it('has room for so many, and gives a place back at once', async () => {
 });
 
 it('ends its streams when it stops, so that clients go elsewhere', async () => {
-  shop.products.set('known', onSale());
+  shop.products.set(idOf('known'), onSale());
   const ending = await startTestRouter({ ...shop.urls, ...redisSettings });
-  const stream = await watch(['known'], {}, ending.url);
+  const stream = await watch([idOf('known')], {}, ending.url);
   const begun = performance.now();
   await ending.close();
   expect(performance.now() - begun).toBeLessThan(2_000);

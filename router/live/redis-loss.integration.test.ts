@@ -5,20 +5,20 @@ import { useOwnRedis } from '../../tests/harness/own-redis.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { routerForThisTest } from '../testing/router.ts';
-import { onSale, openShopWindow } from '../testing/shop-window.ts';
+import { idOf, onSale, openShopWindow } from '../testing/shop-window.ts';
 
 const { redis, stores } = useOwnRedis(useStores());
 
 it('reads anew what is watched once Redis is back, and hears the news again', async () => {
   const shop = await openShopWindow();
   onTestFinished(() => shop.close());
-  shop.products.set('p', onSale(1));
+  shop.products.set(idOf('p'), onSale(1));
   const router = await routerForThisTest({
     ...shop.urls,
     REDIS_URL: stores.redisUrl,
     REDIS_PREFIX: stores.redisPrefix,
   });
-  const stream = await EventStream.open(router.url, ['p']);
+  const stream = await EventStream.open(router.url, [idOf('p')]);
   onTestFinished(() => stream.close());
   const sold = (units: number) =>
     waitUntil(
@@ -29,13 +29,13 @@ it('reads anew what is watched once Redis is back, and hears the news again', as
   await sold(1);
 
   await redis.kill();
-  shop.products.set('p', onSale(2));
+  shop.products.set(idOf('p'), onSale(2));
   await redis.start();
   await sold(2);
 
   const publisher = new Redis(redis.url);
   onTestFinished(() => publisher.disconnect());
-  const news = { productId: 'p', total: 100, sold: 3, reserved: 0, remaining: 97, asOf: Date.now() };
+  const news = { productId: idOf('p'), total: 100, sold: 3, reserved: 0, remaining: 97, asOf: Date.now() };
   const heard = await waitUntil('the router to listen again', () =>
     publisher.publish(`${stores.redisPrefix}stock-changes`, JSON.stringify(news)),
   );

@@ -12,7 +12,8 @@ import { subscribeToStockChanges } from './stock-changes.ts';
 
 /** How old the terms of a sale may be, and the numbers of a product whose news did not arrive; milliseconds. */
 const REFRESH_EVERY = 10_000;
-const MAX_PRODUCTS = 2_000;
+/** Products that may be watched at once: in all, and from one network. */
+const MAX_PRODUCTS = { all: 2_000, perNetwork: 200 } as const;
 
 export interface LiveStockStreams {
   readonly handler: Handler;
@@ -37,7 +38,7 @@ export function startLiveStock(
   });
   const clients = new LiveClients({
     clients: config.MAX_LIVE_CLIENTS,
-    clientsPerAddress: config.MAX_LIVE_CLIENTS_PER_ADDRESS,
+    clientsPerNetwork: config.MAX_LIVE_CLIENTS_PER_ADDRESS,
   });
   const changes = subscribeToStockChanges({
     redisUrl: config.REDIS_URL,

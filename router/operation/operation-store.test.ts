@@ -8,32 +8,60 @@ const rules = rulesFor(
   { maxTokens: 50 },
 );
 const MIB = 1_048_576;
+const free = () => undefined;
 
 describe('the store', () => {
   it('works out a document once', () => {
     const store = createOperationStore(rules, MIB);
-    expect(store.find('{ a }', null)).toBe(store.find('{ a }', null));
+    expect(store.find('{ a }', null, free)).toBe(store.find('{ a }', null, free));
   });
 
   it('tells operations of one document apart, and documents of one operation name', () => {
     const store = createOperationStore(rules, MIB);
     const source = 'query A { a } mutation B { b }';
-    const [a, b] = [store.find(source, 'A'), store.find(source, 'B')];
+    const [a, b] = [store.find(source, 'A', free), store.find(source, 'B', free)];
     expect([a.kind, b.kind]).toEqual(['query', 'mutation']);
     expect(a.hash).not.toBe(b.hash);
-    expect(store.find('query A { name }', 'A').hash).not.toBe(a.hash);
+    expect(store.find('query A { name }', 'A', free).hash).not.toBe(a.hash);
   });
 
   it('forgets when it would take too much memory', () => {
-    const store = createOperationStore(rules, 10_000);
-    const first = store.find('{ a }', null);
-    for (let n = 0; n < 100; n++) store.find(`{ alias${n}: a }`, null);
-    expect(store.find('{ a }', null)).not.toBe(first);
+    const store = createOperationStore(rules, 100_000);
+    const first = store.find('{ a }', null, free);
+    for (let n = 0; n < 100; n++) store.find(`{ alias${n}: a }`, null, free);
+    expect(store.find('{ a }', null, free)).not.toBe(first);
+  });
+
+  it('does not let one large document push the others out', () => {
+    const store = createOperationStore(rules, 100_000);
+    const first = store.find('{ a }', null, free);
+    for (let n = 0; n < 40; n++) store.find(`{ a } # ${n} ${'x'.repeat(2_000)}`, null, free);
+    expect(store.find('{ a }', null, free)).toBe(first);
+  });
+
+  it('asks before it works out a document that is new, and only then', () => {
+    const store = createOperationStore(rules, MIB);
+    const asked: number[] = [];
+    const ask = (units: number) => void asked.push(units);
+    for (let n = 0; n < 3; n++) store.find('{ a }', null, ask);
+    expect(asked).toEqual([1]);
+    expect(() => store.find('{ nothing }', null, ask)).toThrow(InvalidDocument);
+    expect(asked).toEqual([1, 1]);
+  });
+
+  it('asks for more before it keeps a large one for the planner', () => {
+    const store = createOperationStore({ ...rules, maxTokens: 1_000 }, MIB);
+    const large = `{ ${'a '.repeat(100)} }`;
+    const refuseMore = (units: number) => {
+      if (units > 1) throw new Error(`${units} more`);
+    };
+    for (let n = 0; n < 2; n++) expect(() => store.find(large, null, refuseMore)).toThrow('4 more');
+    expect(store.find(large, null, free).fields).toBe(100);
   });
 
   it('keeps nothing of a document that is refused', () => {
     const store = createOperationStore(rules, MIB);
-    for (let n = 0; n < 2; n++) expect(() => store.find('{ nothing }', null)).toThrow(InvalidDocument);
+    for (let n = 0; n < 2; n++) expect(() => store.find('{ nothing }', null, free)).toThrow(InvalidDocument);
   });
 });
 
@@ -41,7 +69,7 @@ describe('a document', () => {
   const find =
     (source: string, name: string | null = null) =>
     () =>
-      createOperationStore(rules, MIB).find(source, name);
+      createOperationStore(rules, MIB).find(source, name, free);
 
   it.each([
     ['of two operations and no name', 'query A { a } query B { a }', null, 'BAD_REQUEST'],
@@ -63,7 +91,7 @@ describe('a document', () => {
 
   it('does not tell what there is instead, where that is off', () => {
     const silent = createOperationStore({ ...rules, suggestions: false }, MIB);
-    expect(() => silent.find('{ nam }', null)).toThrow(
+    expect(() => silent.find('{ nam }', null, free)).toThrow(
       expect.objectContaining({
         errors: [expect.objectContaining({ message: 'Cannot query field "nam" on type "Query".' })],
       }) as Error,
@@ -72,7 +100,7 @@ describe('a document', () => {
 
   it('may not introspect where that is off', () => {
     const closed = createOperationStore({ ...rules, introspection: false }, MIB);
-    expect(() => closed.find('{ __schema { queryType { name } } }', null)).toThrow(InvalidDocument);
-    expect(() => closed.find('{ __typename }', null)).not.toThrow();
+    expect(() => closed.find('{ __schema { queryType { name } } }', null, free)).toThrow(InvalidDocument);
+    expect(() => closed.find('{ __typename }', null, free)).not.toThrow();
   });
 });

@@ -5,7 +5,9 @@ import type { AccessRules } from './access-rules.ts';
 import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
 import { parseDocument, type DocumentRules } from './parse-document.ts';
+import { assertRecursion } from './recursion.ts';
 import { requiredAccess, type RequiredAccess } from './required-access.ts';
+import { resultTypesOf } from './result-types.ts';
 import { countRootFields } from './root-fields.ts';
 import { documentOf, selectOperation } from './selected-operation.ts';
 import { assertSinglePurchase } from './single-purchase.ts';
@@ -21,12 +23,18 @@ export interface Operation {
   readonly hash: string;
   readonly access: RequiredAccess;
   readonly cost: Cost;
+  /** In all, after every fragment has been put in its place. */
+  readonly fields: number;
   /** How often it asks for each root field, by `Type.field`. */
   readonly rootFields: ReadonlyMap<string, number>;
+  /** What its one mutation may be answered, by `__typename`; none where that is not one of several types. */
+  readonly resultTypes: ReadonlySet<string>;
 }
 
 export interface OperationRules extends DocumentRules {
   readonly limits: SizeLimits;
+  /** How often a field may be found inside itself. */
+  readonly maxRecursion: number;
   readonly access: AccessRules;
   readonly costs: CostWeights;
 }
@@ -45,7 +53,8 @@ export function analyseOperation(
   if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
     throw new Fault('BAD_REQUEST', 'Subscriptions are not supported.');
   }
-  assertWithinLimits(selected, rules.limits);
+  const fields = assertWithinLimits(selected, rules.limits);
+  assertRecursion(rules.schema, selected, rules.maxRecursion);
   assertSinglePurchase(selected);
   return {
     kind: definition.operation,
@@ -58,6 +67,8 @@ export function analyseOperation(
       .digest('base64url'),
     access: requiredAccess(rules.schema, selected, rules.access),
     cost: costFormula(rules.schema, selected, rules.costs),
+    fields,
     rootFields: countRootFields(rules.schema, selected),
+    resultTypes: resultTypesOf(rules.schema, selected),
   };
 }

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import { InvalidDocument } from './invalid-document.ts';
+import { NoReservedAliasRule } from './reserved-alias.ts';
 
 export interface DocumentRules {
   readonly schema: GraphQLSchema;
@@ -18,6 +19,8 @@ export interface DocumentRules {
   /** Whether an error may name what the schema has instead. */
   readonly suggestions: boolean;
 }
+
+const RULES = [...specifiedRules, NoReservedAliasRule];
 
 /** More are of no use to a reader, and cost time. */
 const MAX_ERRORS = 5;
@@ -32,7 +35,7 @@ export function parseDocument(source: string, rules: DocumentRules): DocumentNod
   const errors = validate(
     rules.schema,
     located,
-    rules.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule],
+    rules.introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule],
     { maxErrors: MAX_ERRORS, hideSuggestions: !rules.suggestions },
   );
   if (errors.length > 0) throw new InvalidDocument(errors);

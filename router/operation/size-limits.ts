@@ -27,9 +27,10 @@ interface Size {
  * Counts through fragments, each as often as it is spread, in one pass over the document: a bomb of fragments within
  * fragments is measured without going off.
  *
+ * @returns how many fields there are
  * @throws {Fault} OPERATION_TOO_COMPLEX
  */
-export function assertWithinLimits({ definition, fragments }: SelectedOperation, limits: SizeLimits): void {
+export function assertWithinLimits({ definition, fragments }: SelectedOperation, limits: SizeLimits): number {
   const measured = new Map<string, Size>();
   const size = measure(definition.selectionSet);
   size.directives += definition.directives?.length ?? 0;
@@ -39,6 +40,7 @@ export function assertWithinLimits({ definition, fragments }: SelectedOperation,
   refuseAbove('aliases', size.aliases, limits.aliases);
   refuseAbove('directives', size.directives, limits.directives);
   refuseAbove('fields', size.fields, limits.fields);
+  return size.fields;
 
   function measure(selectionSet: SelectionSetNode): Size {
     const total: Size = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, fields: 0 };

@@ -23,7 +23,11 @@ export function staticFile(url: URL, { headers = {}, values = {} }: StaticFileOp
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
-    made ??= make();
+    made ??= make().catch((error: unknown) => {
+      // The next one who asks tries again.
+      made = null;
+      throw error;
+    });
     const { body, etag } = await made;
     const all = { 'content-type': type, 'cache-control': 'no-cache', etag, ...headers };
     return request.headers['if-none-match'] === etag

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type * as RenderGraphiql from '@graphql-yoga/render-graphiql';
 import { Fault } from '../../platform/errors.ts';
 import type { Handler, HttpReply } from '../../platform/http/server.ts';
 import { DEMO_ADMINISTRATOR, DEMO_BUYER } from '../pages/demo-account.ts';
 import { fillIn } from '../pages/static-file.ts';
+import { readTabs } from './tabs.ts';
 
 const zip = promisify(gzip);
+const load = createRequire(import.meta.url);
 
 /**
  * GraphiQL, with operations that are ready to run and a sign-in, in one page that needs nothing from anywhere else. It weighs
@@ -20,7 +24,11 @@ export function playground(showsDemoAccounts: boolean): Handler {
 
   return async ({ method, headers }) => {
     if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
-    made ??= makePage(showsDemoAccounts);
+    made ??= makePage(showsDemoAccounts).catch((error: unknown) => {
+      // The next one who asks tries again.
+      made = null;
+      throw error;
+    });
     const page = await made;
     const unchanged = headers['if-none-match'] === page.headers['etag'];
     if (unchanged) return { status: 304, headers: page.headers };
@@ -36,14 +44,12 @@ interface Page {
 }
 
 async function makePage(showsDemoAccounts: boolean): Promise<Page> {
-  const [{ renderGraphiQL }, { TABS }] = await Promise.all([
-    import('@graphql-yoga/render-graphiql'),
-    import('./tabs.ts'),
-  ]);
+  // Not by `import`, which remembers for good that it could not read a file.
+  const { renderGraphiQL } = load('@graphql-yoga/render-graphiql') as typeof RenderGraphiql;
   const graphiql = renderGraphiQL({
     title: 'firstcome',
     endpoint: '/graphql',
-    defaultTabs: [...TABS],
+    defaultTabs: readTabs(),
     defaultEditorToolsVisibility: true,
     shouldPersistHeaders: true,
     schemaDescription: true,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getVariableValues, Kind, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { TABS } from './tabs.ts';
+import { readTabs } from './tabs.ts';
 
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
 
-it.each(TABS.map((tab) => [/(?:query|mutation) (\w+)/.exec(tab.query)?.[1], tab] as const))(
+it.each(readTabs().map((tab) => [/(?:query|mutation) (\w+)/.exec(tab.query)?.[1], tab] as const))(
   '%s is ready to run',
   (_name, { query, variables }) => {
     const document = parse(query);

@@ -17,11 +17,14 @@ export interface GraphqlRequest extends DocumentReference {
  *
  * @throws {Fault} METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, BAD_REQUEST
  */
-export async function readGraphqlRequest(request: HttpRequest): Promise<GraphqlRequest> {
+export async function readGraphqlRequest(
+  request: HttpRequest,
+  readBody: () => Promise<string>,
+): Promise<GraphqlRequest> {
   switch (request.method) {
     case 'POST':
       assertJson(request.headers['content-type']);
-      return fromObject(parseJson(await request.readBody(), 'The body'));
+      return fromObject(parseJson(await readBody(), 'The body'));
     case 'GET':
       assertPreflighted(request);
       return fromParameters(new URLSearchParams(request.query));

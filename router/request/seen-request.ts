@@ -5,6 +5,7 @@ import { NO_OPERATION, noteRequest, operationLabel } from '../../platform/observ
 import { beginTrace, type Span } from '../../platform/observability/span.ts';
 import { TRACEPARENT_HEADER } from '../../platform/observability/traceparent.ts';
 import type { Operation } from '../operation/operation.ts';
+import { resultTypeIn } from '../operation/result-types.ts';
 
 /** A client's name for its operation is shown in the log, up to this length. */
 const MAX_NAME = 64;
@@ -19,14 +20,17 @@ export class SeenRequest {
   #operation = NO_OPERATION;
   #name: string | undefined;
   #planning: Span | null = null;
+  #resultTypes: ReadonlySet<string> = new Set();
+  #result: string | undefined;
 
   constructor(request: HttpRequest) {
     this.span = beginTrace('graphql', request.headers[TRACEPARENT_HEADER]);
   }
 
-  asksFor({ rootFields, definition }: Operation): void {
+  asksFor({ rootFields, definition, resultTypes }: Operation): void {
     this.#operation = operationLabel(rootFields.keys());
     this.#name = definition.name?.value.slice(0, MAX_NAME);
+    this.#resultTypes = resultTypes;
   }
 
   /** The gateway has it now, which plans first; the plan is there when the first subgraph is asked. */
@@ -39,11 +43,15 @@ export class SeenRequest {
     this.#planning = null;
   };
 
+  gets(data: unknown): void {
+    this.#result = resultTypeIn(data, this.#resultTypes);
+  }
+
   /** @returns the reply as it is */
   answered(reply: HttpReply, logger: Logger): HttpReply {
     this.planEnds();
     const outcome = reply.fault ?? 'OK';
-    noteRequest(this.#operation, outcome, this.#begun);
+    noteRequest(this.#operation, outcome, this.#begun, reply.fault ?? this.#result);
     const { status } = reply;
     const line = {
       operation: this.#operation,

@@ -41,6 +41,7 @@ export async function loadServingSchema(
         directives: config.OPERATION_MAX_DIRECTIVES,
         fields: config.OPERATION_MAX_FIELDS,
       },
+      maxRecursion: config.OPERATION_MAX_RECURSION,
       access: supergraph.access,
       costs: supergraph.costs,
     },

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 
 /** A task that ends when the test says so. */
@@ -13,7 +13,7 @@ function openTask() {
 const UNAVAILABLE = expect.objectContaining({ code: 'UNAVAILABLE' }) as Error;
 
 it('runs so many at a time, lets so many wait, and refuses the rest at once', async () => {
-  const limit = new ConcurrencyLimit({ running: 2, waiting: 1 });
+  const limit = new ConcurrencyLimit({ running: () => 2, waiting: 1 });
   const [first, second] = [openTask(), openTask()];
   const running = [limit.run(1_000, first.task), limit.run(1_000, second.task)];
   let hasBegun = false;
@@ -29,7 +29,7 @@ it('runs so many at a time, lets so many wait, and refuses the rest at once', as
 });
 
 it('calls those who wait in order of arrival', async () => {
-  const limit = new ConcurrencyLimit({ running: 1, waiting: 10 });
+  const limit = new ConcurrencyLimit({ running: () => 1, waiting: 10 });
   const first = openTask();
   const order: number[] = [];
   const all = [
@@ -42,7 +42,7 @@ it('calls those who wait in order of arrival', async () => {
 });
 
 it('begins nothing for whom the wait was too long, and tells the others what they have left', async () => {
-  const limit = new ConcurrencyLimit({ running: 1, waiting: 10 });
+  const limit = new ConcurrencyLimit({ running: () => 1, waiting: 10 });
   const first = openTask();
   const running = limit.run(1_000, first.task);
   const patient = limit.run(60_000, async (left) => left);
@@ -53,7 +53,59 @@ it('begins nothing for whom the wait was too long, and tells the others what the
 });
 
 it('gives the place of a task that failed to the next', async () => {
-  const limit = new ConcurrencyLimit({ running: 1, waiting: 0 });
+  const limit = new ConcurrencyLimit({ running: () => 1, waiting: 0 });
   await expect(limit.run(1_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await limit.run(1_000, async () => 'yes')).toBe('yes');
+});
+
+it('tells whoever is refused when to come back', async () => {
+  const limit = new ConcurrencyLimit({ running: () => 1, waiting: 0 });
+  const first = openTask();
+  const running = limit.run(1_000, first.task);
+  const refused = await limit.run(1_000, async () => undefined).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'UNAVAILABLE', extensions: { retryAfterMs: 1_000 } });
+  first.finish();
+  await running;
+});
+
+it('finds out how long a line makes sense, and sends away at once who would wait in vain', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const limit = new ConcurrencyLimit({ running: () => 1, waiting: 10_000 });
+  const done: number[] = [];
+  const refusedAfter: number[] = [];
+  const began = performance.now();
+  // A hundred a second; five hundred who wait for one second each.
+  const all = Array.from({ length: 500 }, (_, n) =>
+    limit
+      .run(1_000, () => new Promise<void>((resolve) => setTimeout(resolve, 10)))
+      .then(() => done.push(n))
+      .catch(() => refusedAfter.push(performance.now() - began)),
+  );
+  await vi.advanceTimersByTimeAsync(2_000);
+  await Promise.all(all);
+  expect(done).toEqual(done.map((_, n) => n));
+  expect(done.length).toBeGreaterThanOrEqual(75);
+  expect(done.length).toBeLessThanOrEqual(85);
+  expect(refusedAfter).toHaveLength(500 - done.length);
+  expect(Math.max(...refusedAfter)).toBeLessThanOrEqual(300);
+});
+
+it('goes by what there is now: more places when there are more instances', async () => {
+  let places = 1;
+  const limit = new ConcurrencyLimit({ running: () => places, waiting: 10 });
+  const [first, second] = [openTask(), openTask()];
+  const running = [limit.run(1_000, first.task)];
+  places = 2;
+  let hasBegun = false;
+  running.push(
+    limit.run(1_000, () => {
+      hasBegun = true;
+      return second.task();
+    }),
+  );
+  expect(hasBegun).toBe(true);
+  first.finish();
+  second.finish();
+  await Promise.all(running);
 });

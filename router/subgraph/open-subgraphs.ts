@@ -25,6 +25,7 @@ export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
     const client = createSubgraphClient({
       urls,
       identitySecret: config.identitySecret,
+      connectionsPerInstance: config.SUBGRAPH_CONCURRENCY,
       discoveryRefreshMs: config.DISCOVERY_REFRESH,
       logger: logger.child({ subgraph: name }),
     });
@@ -34,7 +35,10 @@ export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
       new SubgraphTraffic({
         client: watched(name, client),
         timeoutMs: timeoutMs ?? config.SUBGRAPH_TIMEOUT,
-        concurrency: { running: config.SUBGRAPH_CONCURRENCY, waiting: config.SUBGRAPH_QUEUE },
+        concurrency: {
+          running: () => config.SUBGRAPH_CONCURRENCY * Math.max(1, client.instances),
+          waiting: config.SUBGRAPH_QUEUE,
+        },
         cacheBytes: config.RESPONSE_CACHE_MIB * MIB,
       }),
     );

@@ -1,5 +1,6 @@
 import { Fault } from '../../platform/errors.ts';
-import { isRead, type Operation, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
+import { isRead, type Operation } from '../../platform/http/operation.ts';
+import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 import type { RequestContext } from './request-context.ts';

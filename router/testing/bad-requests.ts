@@ -16,7 +16,7 @@ export interface BadRequest {
   /** The last answer on the connection. */
   readonly answer: `${number} ${FaultCode}`;
   /** The router that it is sent to: one with the usual settings, unless said otherwise. */
-  readonly to?: 'production' | 'impatient' | 'manifest' | 'strict';
+  readonly to?: 'production' | 'impatient' | 'manifest' | 'strict' | 'roomy';
 
   readonly method?: string;
   readonly path?: string;
@@ -28,10 +28,12 @@ export interface BadRequest {
   /** … or the usual `{ query, variables }`. */
   readonly query?: string;
   readonly variables?: object;
-  /** An access token; `buyer` is a good one. */
+  /** An access token; `buyer` and `merchant` are good ones. */
   readonly token?: string;
   /** Everything that goes over the connection, in the place of the above. */
   readonly bytes?: string | Buffer;
+  /** Words of the answer's message, where the code alone does not say which rule it was. */
+  readonly says?: string;
   /** Words that the answer must not have. */
   readonly hides?: string;
 }

@@ -8,7 +8,7 @@ import {
   type TestKey,
 } from '../../platform/identity/tokens/testing/issuer.ts';
 
-/** Tokens by the words of `bad-requests/tokens.ts`; `buyer` is a good one. */
+/** Tokens by the words of `bad-requests/tokens.ts`; `buyer` and `merchant` are good ones. */
 export function makeBadTokens(key: TestKey): Readonly<Record<string, string>> {
   const now = Math.floor(Date.now() / 1_000);
   const claiming = (changes: Record<string, unknown>) => makeToken(key, { ...goodClaims(), ...changes });
@@ -21,6 +21,7 @@ export function makeBadTokens(key: TestKey): Readonly<Record<string, string>> {
 
   return {
     buyer: good,
+    merchant: claiming({ scope: 'catalog:write' }),
     'no token at all': 'no-token-at-all',
     expired: claiming({ iat: now - 900, exp: now - 1 }),
     'not valid yet': claiming({ nbf: now + 600 }),

@@ -13,6 +13,7 @@ export function rulesFor(supergraphSdl: string, changes: Partial<OperationRules>
     introspection: true,
     suggestions: true,
     limits: { depth: 1_000, aliases: 1_000, directives: 1_000, fields: 100_000 },
+    maxRecursion: 1_000,
     access: readAccessRules(document),
     costs: readCostWeights(document),
     ...changes,

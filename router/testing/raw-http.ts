@@ -32,11 +32,20 @@ export function requestBytes({ method = 'POST', path = '/graphql', headers = {},
   ]);
 }
 
-/** Sends bytes as they are, and listens until the server closes the connection. @returns each answer */
-export async function sendBytes(url: string, bytes: Buffer): Promise<RawReply[]> {
+/**
+ * Sends bytes as they are, and listens until the server closes the connection.
+ *
+ * @param onSent called when they are on their way
+ * @returns each answer
+ */
+export async function sendBytes(
+  url: string,
+  bytes: Buffer,
+  onSent: () => void = () => undefined,
+): Promise<RawReply[]> {
   const { hostname, port } = new URL(url);
   const said = await new Promise<Buffer>((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    const socket = connect(Number(port), hostname, () => socket.write(bytes, () => onSent()));
     const chunks: Buffer[] = [];
     socket.on('data', (chunk) => chunks.push(chunk));
     // An answer may come before everything was sent; what happens afterwards is nothing to a client that has it.

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { DateTime } from '../../platform/graphql/scalars.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { bytesToUuid } from '../../platform/uuid.ts';
 import { allowEverything, IDENTITY_SECRET } from './subgraphs.ts';
 
 /** One product of a test, and what its subgraphs would answer. */
@@ -22,6 +24,10 @@ export interface ShopWindow {
   readings(): number;
   close(): Promise<void>;
 }
+
+/** A product id that is the same for the same name. */
+export const idOf = (name: string): string =>
+  bytesToUuid(createHash('sha256').update(name).digest().subarray(0, 16));
 
 export const onSale = (sold = 0, asOf = new Date()): WindowProduct => ({
   status: 'OPEN',

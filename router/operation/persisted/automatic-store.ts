@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
+import { clientNetworkOf } from '../../request/rate-limits/client-network.ts';
+import { NearBuckets } from '../../request/rate-limits/near-buckets.ts';
 import { documentHash } from './document-hash.ts';
 
 /** Documents that clients have sent once and name by their hash from then on (automatic persisted queries). */
@@ -8,7 +10,7 @@ export interface AutomaticStore {
   /** Null when it is not known, or Redis does not answer: then the client sends it again. */
   find(hash: string): string | null | Promise<string | null>;
   /** In the background; what cannot be kept is sent again by whoever needs it. */
-  keep(hash: string, source: string): void;
+  keep(hash: string, source: string, clientAddress: string): void;
 }
 
 export interface AutomaticStoreOptions {
@@ -20,27 +22,50 @@ export interface AutomaticStoreOptions {
   readonly maxBytes: number;
   /** New documents within one time to live, at the most. Strangers write here, into the Redis that the stock is in. */
   readonly maxDocuments: number;
+  /** How many of them come from one address, through this router. */
+  readonly maxDocumentsPerAddress: number;
   readonly logger: Logger;
 }
 
 /** Memory for documents that this router has been asked for, in characters. */
 const MAX_REMEMBERED = 4_000_000;
 
+/** A document that did not get into Redis is tried again when it is sent again, but not sooner, in milliseconds. */
+const TRY_AGAIN_MS = 1_000;
+
+interface Remembered {
+  readonly source: string;
+  /** By `performance.now()`; never again, once Redis has it. */
+  storeAfter: number;
+}
+
 export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticStore {
-  const { redis, redisPrefix, ttlMs, maxBytes, maxDocuments, logger } = options;
-  const remembered = new LRUCache<string, string>({
+  const { redis, redisPrefix, ttlMs, maxBytes, maxDocuments, maxDocumentsPerAddress, logger } = options;
+  const remembered = new LRUCache<string, Remembered>({
     maxSize: MAX_REMEMBERED,
-    sizeCalculation: (source) => source.length + 100,
+    sizeCalculation: ({ source }) => source.length + 100,
     ttl: ttlMs,
+  });
+  const shares = new NearBuckets({
+    perSecond: maxDocumentsPerAddress / (ttlMs / 1_000),
+    burst: maxDocumentsPerAddress,
   });
   const keyOf = (hash: string) => `${redisPrefix}document:${hash}`;
 
   return {
-    find: (hash) => remembered.get(hash) ?? lookUp(hash),
-    keep(hash, source) {
-      if (remembered.has(hash) || Buffer.byteLength(source) > maxBytes) return;
-      remembered.set(hash, source);
-      store(hash, source).catch((error: unknown) => logger.warn({ err: error }, 'a document was not kept'));
+    find: (hash) => remembered.get(hash)?.source ?? lookUp(hash),
+    keep(hash, source, clientAddress) {
+      const now = performance.now();
+      const before = remembered.get(hash);
+      if ((before && before.storeAfter > now) || Buffer.byteLength(source) > maxBytes) return;
+      const entry = before ?? { source, storeAfter: 0 };
+      entry.storeAfter = now + TRY_AGAIN_MS;
+      if (!before) remembered.set(hash, entry);
+      store(hash, source, clientNetworkOf(clientAddress))
+        .then((isStored) => {
+          if (isStored) entry.storeAfter = Infinity;
+        })
+        .catch((error: unknown) => logger.warn({ err: error }, 'a document was not kept'));
     },
   };
 
@@ -50,7 +75,7 @@ export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticS
       const source = await redis.get(keyOf(hash));
       // Whoever can write to Redis cannot put another document in this one's place.
       if (source === null || documentHash(source) !== hash) return null;
-      remembered.set(hash, source);
+      remembered.set(hash, { source, storeAfter: Infinity });
       return source;
     } catch (error) {
       logger.warn({ err: error }, 'could not look a document up');
@@ -58,15 +83,19 @@ export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticS
     }
   }
 
-  async function store(hash: string, source: string): Promise<void> {
-    if (redis.status !== 'ready' || (await redis.exists(keyOf(hash))) === 1) return;
+  /** @returns whether Redis has it now */
+  async function store(hash: string, source: string, network: string): Promise<boolean> {
+    if (redis.status !== 'ready') return false;
+    if ((await redis.exists(keyOf(hash))) === 1) return true;
+    if (shares.take(network, 1, performance.now()) > 0) return false;
     const counter = `${redisPrefix}documents:${Math.floor(Date.now() / ttlMs)}`;
     const count = await redis.incr(counter);
     if (count === 1) await redis.pexpire(counter, ttlMs);
     if (count > maxDocuments) {
       if (count === maxDocuments + 1) logger.warn({ maxDocuments }, 'no more documents are kept for now');
-      return;
+      return false;
     }
     await redis.set(keyOf(hash), source, 'PX', ttlMs);
+    return true;
   }
 }

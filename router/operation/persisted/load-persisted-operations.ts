@@ -22,6 +22,7 @@ export async function loadPersistedOperations(
           ttlMs: config.AUTOMATIC_PERSISTED_QUERIES_TTL,
           maxBytes: config.AUTOMATIC_PERSISTED_QUERIES_MAX_BYTES,
           maxDocuments: config.AUTOMATIC_PERSISTED_QUERIES_MAX,
+          maxDocumentsPerAddress: config.AUTOMATIC_PERSISTED_QUERIES_MAX_PER_ADDRESS,
           logger,
         })
       : null,

@@ -4,13 +4,19 @@ import { ConfigurationError } from '../../../platform/config/environment.ts';
 import { documentHash } from './document-hash.ts';
 
 /** The operations that the shop's own clients send, by hash. */
-export type Manifest = ReadonlyMap<string, string>;
+export type Manifest = ReadonlyMap<string, ListedOperation>;
+
+export interface ListedOperation {
+  readonly body: string;
+  /** Null where there is none, or several. */
+  readonly name: string | null;
+}
 
 /** The format of Apollo's tools, so that any of them can write it. */
 const format = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
-  operations: z.array(z.object({ id: z.string(), body: z.string() })),
+  operations: z.array(z.object({ id: z.string(), name: z.string().nullish(), body: z.string() })),
 });
 
 /** @throws {ConfigurationError} when the file cannot be read, is no manifest, or names a document by what is not its hash */
@@ -21,7 +27,7 @@ export async function readManifest(file: string): Promise<Manifest> {
     throw new ConfigurationError(
       `PERSISTED_OPERATIONS_FILE has an id that is not its document's: ${wrong.id}.`,
     );
-  return new Map(operations.map(({ id, body }) => [id, body]));
+  return new Map(operations.map(({ id, name = null, body }) => [id, { body, name }]));
 }
 
 async function read(file: string): Promise<z.infer<typeof format>> {

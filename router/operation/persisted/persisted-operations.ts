@@ -1,14 +1,23 @@
-import { LRUCache } from 'lru-cache';
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import type { Operation } from '../operation.ts';
 import type { AutomaticStore } from './automatic-store.ts';
 import { documentHash } from './document-hash.ts';
 import type { Manifest } from './manifest.ts';
+import { createUnlistedLog } from './unlisted-log.ts';
 
 /** What a request says of its document: the text, its hash, or both. */
 export interface DocumentReference {
   readonly query: string | null;
   readonly hash: string | null;
+}
+
+/** A document that proved to be good: within all limits, and its caller may ask for it. */
+export interface GoodDocument extends DocumentReference {
+  readonly source: string;
+  readonly operation: Pick<Operation, 'definition' | 'rootFields'>;
+  /** Of whom it came from. */
+  readonly clientAddress: string;
 }
 
 /** Finds the document that a request means. */
@@ -19,8 +28,10 @@ export interface PersistedOperations {
    * PERSISTED_QUERY_NOT_SUPPORTED
    */
   find(reference: DocumentReference): string | Promise<string>;
-  /** The document proved to be good: whoever named it by its hash may leave the text out from now on. */
-  accept(reference: DocumentReference): void;
+  /** Whether the manifest has this document, with an operation of this name: there are only so many of them. */
+  lists(source: string, operationName: string | null): boolean;
+  /** Whoever named it by its hash may leave the text out from now on; what is not in the manifest is told of. */
+  accept(document: GoodDocument): void;
 }
 
 export interface PersistedOperationsOptions {
@@ -32,9 +43,6 @@ export interface PersistedOperationsOptions {
   readonly logger: Logger;
 }
 
-/** Documents outside the manifest that are told of once. */
-const MAX_TOLD = 1_000;
-
 export function createPersistedOperations({
   manifest,
   automatic,
@@ -42,18 +50,20 @@ export function createPersistedOperations({
 }: PersistedOperationsOptions): PersistedOperations {
   if (manifest.mode === 'only') return safelist(manifest.operations);
   const listed = manifest.mode === 'log' ? manifest.operations : null;
-  const texts = listed && new Set(listed.values());
-  const told = new LRUCache<string, true>({ max: MAX_TOLD });
+  const lists = listed ? listing(listed) : () => false;
+  const unlisted = listed && createUnlistedLog(listed, logger);
 
   return {
+    lists,
     find({ query, hash }) {
-      if (query === null) return listed?.get(hash!) ?? findAutomatic(hash!);
+      if (query === null) return listed?.get(hash!)?.body ?? findAutomatic(hash!);
       if (hash !== null) assertBelongs(query, hash);
-      if (texts && !texts.has(query)) tell(query);
       return query;
     },
-    accept({ query, hash }) {
-      if (query !== null && hash !== null) automatic?.keep(hash, query);
+    accept(document) {
+      const { query, hash } = document;
+      unlisted?.note(document);
+      if (query !== null && hash !== null) automatic?.keep(hash, query, document.clientAddress);
     },
   };
 
@@ -62,33 +72,33 @@ export function createPersistedOperations({
     const found = automatic.find(hash);
     return typeof found === 'string' ? found : Promise.resolve(found).then(assertFound);
   }
+}
 
-  function assertFound(source: string | null): string {
-    if (source === null) throw new Fault('PERSISTED_QUERY_NOT_FOUND');
-    if (texts && !texts.has(source)) tell(source);
-    return source;
-  }
-
-  function tell(source: string): void {
-    const id = documentHash(source);
-    if (told.has(id)) return;
-    told.set(id, true);
-    logger.warn({ id, document: source.slice(0, 500) }, 'an operation is not in the manifest');
-  }
+function assertFound(source: string | null): string {
+  if (source === null) throw new Fault('PERSISTED_QUERY_NOT_FOUND');
+  return source;
 }
 
 /** Nothing but what is in the manifest, named by its hash or written out to the letter. */
 function safelist(operations: Manifest): PersistedOperations {
-  const texts = new Set(operations.values());
+  const texts = new Set([...operations.values()].map(({ body }) => body));
   return {
+    lists: listing(operations),
     find({ query, hash }) {
       if (query !== null && hash !== null) assertBelongs(query, hash);
-      const source = query === null ? operations.get(hash!) : query;
+      const source = query === null ? operations.get(hash!)?.body : query;
       if (source === undefined || !texts.has(source)) throw new Fault('UNKNOWN_OPERATION');
       return source;
     },
     accept: () => undefined,
   };
+}
+
+/** A name that the document does not have makes it another question, which anybody can ask in any number of ways. */
+function listing(operations: Manifest): PersistedOperations['lists'] {
+  const names = new Map([...operations.values()].map(({ body, name }) => [body, name]));
+  return (source, operationName) =>
+    names.has(source) && (operationName === null || operationName === names.get(source));
 }
 
 function assertBelongs(query: string, hash: string): void {

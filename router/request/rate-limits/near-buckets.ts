@@ -17,17 +17,21 @@ export class NearBuckets {
     this.#depthMs = (burst + 0.001) * this.#unitMs;
   }
 
-  /** @returns whether the units fit, and are in now */
-  take(subject: string, units: number, now: number): boolean {
+  /**
+   * @param now in milliseconds, of a clock that never goes back
+   * @returns 0 when the units fit, and are in now; else how many milliseconds later they would fit
+   */
+  take(subject: string, units: number, now: number): number {
     const slot = slotOf(subject);
     const emptyAt = Math.max(this.#emptyAt[slot]!, now) + units * this.#unitMs;
-    if (emptyAt - now > this.#depthMs) return false;
+    const waitMs = emptyAt - now - this.#depthMs;
+    if (waitMs > 0) return waitMs;
     this.#emptyAt[slot] = emptyAt;
-    return true;
+    return 0;
   }
 }
 
-/** FNV-1a. Whoever finds subjects that share a bucket with somebody gains nothing: who finds it full is counted elsewhere. */
+/** FNV-1a. Whoever would fill somebody's bucket needs addresses of which one shares it. */
 function slotOf(subject: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < subject.length; i++) hash = Math.imul(hash ^ subject.charCodeAt(i), 0x01000193);

@@ -59,7 +59,7 @@ export class RateLimit {
   /** @returns 0 when the units are let through, else how many milliseconds later they may be */
   take(name: string, units = 1): number | Promise<number> {
     const now = performance.now();
-    if (this.#near?.take(name, units, now)) return 0;
+    if (this.#near?.take(name, units, now) === 0) return 0;
     const subject = this.#find(name);
     const waitMs = subject.far.take(units, now);
     if (waitMs > 0) return waitMs;

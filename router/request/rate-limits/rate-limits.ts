@@ -3,6 +3,7 @@ import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
 import { clientNetworkOf } from './client-network.ts';
+import { NearBuckets } from './near-buckets.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { FieldRate, Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';
@@ -14,6 +15,11 @@ import type { SharedBuckets } from './shared-buckets.ts';
 export interface RateLimits {
   /** Any request, good or bad, from an address. */
   countRequest(address: string): void | Promise<void>;
+  /**
+   * What it takes to work out a document that this router does not know, as `NewWork` of the operation store has it. Counted by
+   * each router for itself: it is its own time that is taken.
+   */
+  countNewOperation(address: string, units: number): void;
   /** A request of a user; of anybody who is not signed in, the address is all that can be counted. */
   countCaller(caller: Caller | null): void | Promise<void>;
   /** What an operation asks for: each root field as often as it occurs, under whatever names and in whatever fragments. */
@@ -24,6 +30,8 @@ export interface RateLimitSettings {
   readonly perUser: Rate | null;
   readonly perAddress: Rate | null;
   readonly perField: readonly FieldRate[];
+  /** Units of new documents from an address. */
+  readonly newOperations: Rate | null;
 }
 
 export interface RateLimitsOptions extends RateLimitSettings {
@@ -36,6 +44,7 @@ export interface RateLimitsOptions extends RateLimitSettings {
 /** For load tests (`RATE_LIMITS=off`). */
 export const noRateLimits: RateLimits = {
   countRequest: () => undefined,
+  countNewOperation: () => undefined,
   countCaller: () => undefined,
   countFields: () => undefined,
 };
@@ -43,6 +52,7 @@ export const noRateLimits: RateLimits = {
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const users = options.perUser && limitOf('user', options.perUser);
   const addresses = options.perAddress && limitOf('address', options.perAddress);
+  const newOperations = options.newOperations && new NearBuckets(options.newOperations);
   const fields = new Map(
     options.perField.map((one) => [
       one.field,
@@ -54,6 +64,13 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
     countRequest(address) {
       const waitMs = addresses?.take(clientNetworkOf(address)) ?? 0;
       if (waitMs !== 0) return settle([[waitMs, 'requests from this address']]);
+    },
+    countNewOperation(address, units) {
+      if (!newOperations || !options.newOperations) return;
+      // One that is more than all that may come at once takes all of it.
+      const taken = Math.min(units, options.newOperations.burst);
+      const waitMs = newOperations.take(clientNetworkOf(address), taken, performance.now());
+      assertNoWait([waitMs, 'new operations from this address']);
     },
     countCaller(caller) {
       const waitMs = (caller && users?.take(caller.userId)) ?? 0;

@@ -25,6 +25,7 @@ export function startRateLimits(
     perUser: config.RATE_LIMIT_PER_USER,
     perAddress: config.RATE_LIMIT_PER_ADDRESS,
     perField: config.RATE_LIMIT_PER_FIELD,
+    newOperations: config.RATE_LIMIT_NEW_OPERATIONS,
     shared: createSharedBuckets(redis, logger),
     redisPrefix: config.REDIS_PREFIX,
     secret: config.identitySecret,

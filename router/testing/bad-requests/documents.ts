@@ -1,6 +1,7 @@
 import type { BadRequest } from '../bad-requests.ts';
 
 const BUY = 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }';
+const CREATE = 'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename } }';
 const LIST = 'query ($n: Int!) { products(first: $n) { totalCount } }';
 
 export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
@@ -52,6 +53,11 @@ export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
     {
       what: 'a fragment that contains itself',
       query: '{ ...A } fragment A on Query { serverTime ...A }',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a field under the name of its type',
+      query: '{ product(id: "1") { __typename: price { amount } } }',
       answer: '400 BAD_REQUEST',
     },
     { what: 'an object without its fields', query: '{ products }', answer: '400 BAD_REQUEST' },
@@ -115,8 +121,26 @@ export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
     },
     {
       what: 'an instant that is none',
-      query: 'query ($at: ProductFilter) { products(filter: $at) { totalCount } }',
-      variables: { at: { status: 'SOON' } },
+      token: 'merchant',
+      query: CREATE,
+      variables: { input: { name: 'A', type: 'GENERAL', price: { amount: 1 }, opensAt: 'tomorrow' } },
+      says: 'opensAt',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an instant that is none, written out',
+      token: 'merchant',
+      query: CREATE.replace('($input: CreateProductInput!)', '').replace(
+        '$input',
+        '{ name: "A", type: GENERAL, price: { amount: 1 }, opensAt: "2026-02-30T00:00:00Z" }',
+      ),
+      says: 'instant',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an enum value that there is not',
+      query: 'query ($filter: ProductFilter) { products(filter: $filter) { totalCount } }',
+      variables: { filter: { status: 'SOON' } },
       answer: '400 BAD_REQUEST',
     },
     {

@@ -11,7 +11,7 @@ export const tooMuch: Readonly<Record<string, readonly BadRequest[]>> = {
     { what: '1,001 tokens', query: `{ ${'a '.repeat(1_000)} }`, answer: '400 OPERATION_TOO_COMPLEX' },
     {
       what: 'a field 20,000 times',
-      query: `{ ${'serverTime '.repeat(8_000)} }`,
+      query: `{ ${'me '.repeat(20_000)} }`,
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {
@@ -26,7 +26,7 @@ export const tooMuch: Readonly<Record<string, readonly BadRequest[]>> = {
     },
     {
       what: '10,000 variables',
-      query: `query (${each(8_000, (n) => `$v${n}: Int`)}) { serverTime }`,
+      query: `query (${each(10_000, (n) => `$v${n.toString(36)}:ID`)}) { serverTime }`,
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {
@@ -40,13 +40,22 @@ export const tooMuch: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {
-      what: '31 aliases',
-      query: `{ ${each(31, (n) => `a${n}: serverTime`)} }`,
+      what: '16 aliases',
+      says: 'more than 15 aliases',
+      query: `{ ${each(16, (n) => `a${n}: serverTime`)} }`,
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {
       what: 'aliases in a fragment that is spread twice',
-      query: `{ a: me { ...A } b: me { ...A } } fragment A on User { ${each(15, (n) => `i${n}: id`)} }`,
+      says: 'aliases',
+      query: `{ a: me { ...A } b: me { ...A } } fragment A on User { ${each(7, (n) => `i${n}: id`)} }`,
+      answer: '400 OPERATION_TOO_COMPLEX',
+    },
+    {
+      what: 'the orders of the buyer of an order, and so on, round in a circle',
+      token: 'buyer',
+      says: 'User.orders inside itself more than 2 times',
+      query: `{ me { orders { nodes ${`${orders} `.repeat(2)} { buyer { orders { totalCount } } } ${'}}}'.repeat(2)} } } }`,
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {
@@ -102,9 +111,19 @@ export const tooMuch: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {
-      what: '30 purchases',
+      what: '100 purchases by aliases, where so many aliases are allowed',
+      to: 'roomy',
       token: 'buyer',
-      query: `mutation { ${each(30, (n) => purchase(`p${n}`))} }`,
+      says: 'one purchase only',
+      query: `mutation { ${each(100, (n) => purchase(`p${n}`))} }`,
+      answer: '400 OPERATION_TOO_COMPLEX',
+    },
+    {
+      what: '100 purchases in 100 fragments, where so much is allowed',
+      to: 'roomy',
+      token: 'buyer',
+      says: 'one purchase only',
+      query: `mutation { ${each(100, (n) => `...F${n}`)} } ${each(100, (n) => `fragment F${n} on Mutation { ${purchase(`p${n}`)} }`)}`,
       answer: '400 OPERATION_TOO_COMPLEX',
     },
     {

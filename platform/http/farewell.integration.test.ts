@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { openConnection, statusesIn } from '../../tests/harness/raw-connection.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { json, type Handler } from './server.ts';
+import { startServer } from './testing/server-for-this-test.ts';
+
+/** Well below the ten seconds after which what is left is cut, and the three that a busy connection is listened to. */
+const SOON_MS = 2_500;
+
+/** Promises that the test keeps when it likes. */
+function gate(): { readonly asked: () => number; readonly handler: Handler; open(): void } {
+  const waiting: (() => void)[] = [];
+  return {
+    asked: () => waiting.length,
+    handler: () => new Promise((resolve) => waiting.push(() => resolve(json(200, {})))),
+    open: () => waiting.forEach((answer) => answer()),
+  };
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: shop\r\n\r\n`;
+const post = 'POST /body HTTP/1.1\r\nhost: shop\r\ncontent-length: 100\r\n\r\n{';
+
+async function msToEnd(closed: Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await closed;
+  return performance.now() - begun;
+}
+
+it('ends connections on which nothing is under way, whether or not they ever carried anything', async () => {
+  const http = await startServer({ '/quick': () => json(200, {}) });
+  const idle = await openConnection(http.url);
+  const used = await openConnection(http.url, get('/quick'));
+  await waitUntil('the answer', () => statusesIn(used.said).length === 1);
+  expect(await msToEnd(http.close())).toBeLessThan(1_000);
+  await waitUntil('their end', () => idle.isClosed && used.isClosed);
+});
+
+it('answers what has arrived, and tells whoever has sent a half only that it was not heard', async () => {
+  const slow = gate();
+  const http = await startServer({
+    '/slow': slow.handler,
+    '/body': async (request) => json(200, await request.readBody()),
+  });
+  const working = await openConnection(http.url, get('/slow'));
+  const halfBody = await openConnection(http.url, post);
+  const halfHead = await openConnection(http.url, 'POST /body HTTP/1.1\r\nhost: sh');
+  await openConnection(http.url);
+  await waitUntil('the slow one', () => slow.asked() === 1);
+
+  const ended = msToEnd(http.close());
+  await waitUntil('it to be asked nothing more', () => refusesConnections(http.url));
+  slow.open();
+  expect(await ended).toBeLessThan(SOON_MS);
+  await waitUntil('all to end', () => [working, halfBody, halfHead].every(({ isClosed }) => isClosed));
+  expect(statusesIn(working.said)).toEqual([200]);
+  expect(working.said.toLowerCase()).toContain('connection: close');
+  expect(statusesIn(halfBody.said)).toEqual([503]);
+  expect(statusesIn(halfHead.said)).toEqual([503]);
+});
+
+it('lets a body arrive that is on its way', async () => {
+  const http = await startServer({ '/body': async (request) => json(200, await request.readBody()) });
+  const connection = await openConnection(http.url, post);
+  const closed = http.close();
+  connection.socket.write(' '.repeat(99));
+  await closed;
+  await waitUntil('the end', () => connection.isClosed);
+  expect(statusesIn(connection.said)).toEqual([200]);
+});
+
+it('answers all that was asked in a row on one connection', async () => {
+  const slow = gate();
+  const http = await startServer({ '/slow': slow.handler });
+  const connection = await openConnection(http.url, get('/slow').repeat(5));
+  await waitUntil('all of them', () => slow.asked() === 5);
+  const closed = http.close();
+  slow.open();
+  await closed;
+  await waitUntil('the end', () => connection.isClosed);
+  expect(statusesIn(connection.said)).toEqual([200, 200, 200, 200, 200]);
+  expect(connection.said.toLowerCase().match(/connection: close/g)).toHaveLength(1);
+});
+
+it('does not wait for who takes nothing of an answer', async () => {
+  const body = 'x'.repeat(20_000_000);
+  const http = await startServer({ '/large': () => ({ status: 200, body }) });
+  const deaf = await openConnection(http.url);
+  deaf.socket.pause();
+  deaf.socket.write(get('/large'));
+  const other = await openConnection(http.url, get('/large'));
+  await waitUntil('the whole answer for who takes it', () => other.said.length > body.length);
+  expect(await msToEnd(http.close())).toBeLessThan(SOON_MS);
+});
+
+it('waits for who takes an answer slowly', async () => {
+  const body = 'x'.repeat(20_000_000);
+  const http = await startServer({ '/large': () => ({ status: 200, body }) });
+  const slow = await openConnection(http.url);
+  slow.socket.pause();
+  slow.socket.write(get('/large'));
+  const taking = setInterval(() => {
+    slow.socket.resume();
+    setImmediate(() => slow.socket.pause());
+  }, 5);
+  onTestFinished(() => clearInterval(taking));
+  await waitUntil('the beginning', () => slow.said.length > 0);
+  await http.close();
+  clearInterval(taking);
+  slow.socket.resume();
+  await waitUntil('the end', () => slow.isClosed);
+  expect(slow.said.length).toBeGreaterThan(body.length);
+});
+
+it('has an end for who goes on asking', async () => {
+  const http = await startServer({ '/quick': () => json(200, {}) });
+  let isOver = false;
+  let answered = 0;
+  let unanswered = 0;
+  const ask = async () => {
+    while (!isOver)
+      await fetch(`${http.url}/quick`).then(
+        async (response) => {
+          await response.arrayBuffer();
+          answered += 1;
+        },
+        (error: Error) => {
+          // Refused at the door is an answer; cut in the middle is none.
+          if ((error.cause as NodeJS.ErrnoException).code !== 'ECONNREFUSED') unanswered += 1;
+          return sleep(5);
+        },
+      );
+  };
+  const clients = Array.from({ length: 20 }, ask);
+  await waitUntil('some traffic', () => answered > 100);
+  const ms = await msToEnd(http.close());
+  isOver = true;
+  await Promise.all(clients);
+  expect(unanswered).toBe(0);
+  expect(ms).toBeLessThan(SOON_MS);
+});
+
+const refusesConnections = (url: string): Promise<boolean> =>
+  openConnection(url).then(
+    ({ socket }) => {
+      socket.destroy();
+      return false;
+    },
+    () => true,
+  );

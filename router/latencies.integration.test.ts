@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HttpRequest } from '../platform/http/server.ts';
+import {
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
+import { metricsPage, tellMetrics } from '../platform/observability/metrics.ts';
+import { useStores } from '../tests/harness/stores.ts';
+import { routerForThisTest } from './testing/router.ts';
+import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+let issuer: TestIssuer;
+let order: TestSubgraph;
+
+beforeAll(async () => {
+  tellMetrics();
+  [issuer, order] = await Promise.all([startIssuer(key), startTestSubgraph('order')]);
+});
+afterAll(async () => {
+  await Promise.all([issuer.close(), order.close(100)]);
+});
+
+/** How many requests the histogram has, by the labels of a series. */
+async function timed(operation: string): Promise<Record<string, number>> {
+  const { body } = await metricsPage({ method: 'GET' } as HttpRequest);
+  const series = new RegExp(
+    `^firstcome_request_duration_seconds_count\\{operation="${operation}",outcome="(.*)"\\} (\\d+)$`,
+    'gm',
+  );
+  return Object.fromEntries(
+    [...String(body).matchAll(series)].map(([, outcome = '', count]): [string, number] => [
+      outcome,
+      Number(count),
+    ]),
+  );
+}
+
+it('a mutation is timed by what it was answered, where the client asks, or by its fault', async () => {
+  const router = await routerForThisTest({
+    JWKS_URL: issuer.jwksUrl,
+    ORDER_URL: order.graphqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+  });
+  const token = makeToken(key);
+  const buy = (selection: string) =>
+    `mutation { purchase(input: { productId: "1", idempotencyKey: "key-0000-0000-0001" }) { ${selection} } }`;
+  await router.ask({ query: buy('__typename'), token });
+  await router.ask({ query: buy('kind: __typename'), token });
+  await router.ask({ query: buy('__typename') });
+  // The subgraph is in this process, too, and was asked twice.
+  expect(await timed('Mutation.purchase')).toEqual({ PurchaseConfirmed: 1, OK: 1 + 2, UNAUTHENTICATED: 1 });
+});

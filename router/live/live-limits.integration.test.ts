@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { EventStream } from '../../tests/harness/event-stream.ts';
+import { useStores } from '../../tests/harness/stores.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { openConnection } from '../../tests/harness/raw-connection.ts';
+import { routerForThisTest, type TestRouter } from '../testing/router.ts';
+import { idOf, onSale, openShopWindow, type ShopWindow } from '../testing/shop-window.ts';
+
+const stores = useStores();
+const KNOWN = idOf('known');
+let shop: ShopWindow;
+
+beforeAll(async () => {
+  shop = await openShopWindow();
+  shop.products.set(KNOWN, onSale());
+});
+afterAll(() => shop.close());
+
+const startRouter = (settings: Readonly<Record<string, string>> = {}): Promise<TestRouter> =>
+  routerForThisTest({
+    ...shop.urls,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+    TRUSTED_PROXIES: '1',
+    ...settings,
+  });
+
+/** @returns `open`, or `HTTP <status>` */
+async function tryToWatch(router: TestRouter, address: string, ids: readonly string[] = [KNOWN]) {
+  try {
+    const stream = await EventStream.open(router.url, ids, { 'x-forwarded-for': address });
+    onTestFinished(() => stream.close());
+    return 'open';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const request = (id: string) =>
+  `GET /live/stock?productId=${id} HTTP/1.1\r\nhost: shop\r\nx-forwarded-for: 10.0.0.1\r\n\r\n`;
+
+it('takes one place for a connection that asks many times, and none once it is gone', async () => {
+  const router = await startRouter({ MAX_LIVE_CLIENTS_PER_ADDRESS: '3' });
+  const connection = await openConnection(router.url, request(KNOWN).repeat(3));
+  await waitUntil('the stream', () => connection.said.includes('event: stock'));
+  expect(await tryToWatch(router, '10.0.0.1')).toBe('open');
+  expect(await tryToWatch(router, '10.0.0.1')).toBe('open');
+  expect(await tryToWatch(router, '10.0.0.1')).toBe('HTTP 429');
+  connection.socket.destroy();
+  await waitUntil(
+    'its place',
+    () => tryToWatch(router, '10.0.0.1'),
+    (result) => result === 'open',
+  );
+});
+
+it('counts the streams of an IPv6 network together', async () => {
+  const router = await startRouter({ MAX_LIVE_CLIENTS_PER_ADDRESS: '2' });
+  expect(await tryToWatch(router, '2001:db8:1:1::1')).toBe('open');
+  expect(await tryToWatch(router, '2001:db8:1:1::2')).toBe('open');
+  expect(await tryToWatch(router, '2001:db8:1:1::3')).toBe('HTTP 429');
+  expect(await tryToWatch(router, '2001:db8:1:2::1')).toBe('open');
+});
+
+it('takes every spelling of an id for the same product, and tells its news', async () => {
+  const router = await startRouter();
+  const before = shop.readings();
+  const stream = await EventStream.open(router.url, [KNOWN.toUpperCase(), KNOWN]);
+  onTestFinished(() => stream.close());
+  await waitUntil('the state', () => stream.events.length === 1);
+  expect(stream.last?.productId).toBe(KNOWN);
+  expect(shop.readings() - before).toBe(1);
+
+  const publisher = new Redis(stores.redisUrl);
+  onTestFinished(() => publisher.disconnect());
+  const news = { productId: KNOWN, total: 100, sold: 1, reserved: 0, remaining: 99, asOf: Date.now() };
+  const channel = `${stores.redisPrefix}stock-changes`;
+  await waitUntil('the router to listen', () => publisher.publish(channel, JSON.stringify(news)));
+  await waitUntil('the news', () => stream.last?.stock?.sold === 1);
+});
+
+it('lets one network watch so many products, and others theirs', async () => {
+  const router = await startRouter();
+  const ids = Array.from({ length: 220 }, () => randomUUID());
+  for (const id of ids) shop.products.set(id, onSale());
+  const results: string[] = [];
+  for (let from = 0; from < ids.length; from += 20)
+    results.push(await tryToWatch(router, '10.0.0.1', ids.slice(from, from + 20)));
+  expect(results).toEqual([...Array<string>(10).fill('open'), 'HTTP 429']);
+  expect(await tryToWatch(router, '10.0.0.1', ids.slice(0, 20))).toBe('open');
+  expect(await tryToWatch(router, '10.0.0.2', ids.slice(200))).toBe('open');
+});

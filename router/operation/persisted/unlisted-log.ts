@@ -1,0 +1,33 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from '../../../platform/logger.ts';
+import { documentHash } from './document-hash.ts';
+import type { Manifest } from './manifest.ts';
+import type { GoodDocument } from './persisted-operations.ts';
+
+/** Tells of operations that are sent and are not in the manifest, each once. */
+export interface UnlistedLog {
+  note(document: GoodDocument): void;
+}
+
+/** Documents that are remembered as told of. */
+const MAX_TOLD = 1_000;
+/** A client's name for its operation is shown up to this length. */
+const MAX_NAME = 64;
+
+/** The text is never told: clients that write values into it write passwords and addresses there, too. */
+export function createUnlistedLog(listed: Manifest, logger: Logger): UnlistedLog {
+  const texts = new Set([...listed.values()].map(({ body }) => body));
+  const told = new LRUCache<string, true>({ max: MAX_TOLD });
+  return {
+    note({ source, operation: { definition, rootFields } }) {
+      if (texts.has(source)) return;
+      const id = documentHash(source);
+      if (told.has(id)) return;
+      told.set(id, true);
+      logger.warn(
+        { id, name: definition.name?.value.slice(0, MAX_NAME) ?? null, fields: [...rootFields.keys()] },
+        'an operation is not in the manifest',
+      );
+    },
+  };
+}
