@@ -1,21 +1,32 @@
 import { ConfigurationError, isProduction } from '../config/environment.ts';
+import type { Logger } from '../logger.ts';
 
 /**
- * Places in the code at which a test may have the process killed or frozen: `FAULT_POINT=before-commit:SIGKILL`. The signal
- * is sent once, when the place is first reached. Not in production.
+ * The fault that a test asks of a process, by `FAULT_POINT`. Never in production.
+ *
+ * `before-commit:SIGKILL` (or `SIGSTOP`): the process is killed or frozen when it first reaches that place in the code.
+ * `stock-guard:OFF`: that guard is left out, to show that what watches over the result would notice.
  */
-const SIGNALS = ['SIGKILL', 'SIGSTOP'] as const;
+type FaultPoint =
+  | { readonly kind: 'strike'; readonly place: string; readonly signal: 'SIGKILL' | 'SIGSTOP' }
+  | { readonly kind: 'leaveOut'; readonly guard: string };
 
-interface FaultPoint {
-  readonly name: string;
-  readonly signal: (typeof SIGNALS)[number];
+let armed: FaultPoint | null = null;
+
+/**
+ * Call at the start of a process; until then there are no faults.
+ *
+ * @throws {ConfigurationError} in production, and for a setting that names no fault
+ */
+export function armFaultPoint(logger: Logger, environment: NodeJS.ProcessEnv = process.env): void {
+  const setting = environment['FAULT_POINT'];
+  armed = setting ? read(setting, environment) : null;
+  if (armed) logger.warn({ faultPoint: setting }, 'a fault is asked for, as only a test does');
 }
 
-let armed: FaultPoint | null = read(process.env['FAULT_POINT']);
-
 /** Does nothing unless this is the place that `FAULT_POINT` names. */
-export function reachFaultPoint(name: string): void | Promise<void> {
-  if (armed?.name !== name) return;
+export function reachFaultPoint(place: string): void | Promise<void> {
+  if (armed?.kind !== 'strike' || armed.place !== place) return;
   const { signal } = armed;
   armed = null;
   process.kill(process.pid, signal);
@@ -23,14 +34,16 @@ export function reachFaultPoint(name: string): void | Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-function read(setting: string | undefined): FaultPoint | null {
-  if (!setting) return null;
-  if (isProduction()) throw new ConfigurationError('FAULT_POINT must not be set in production.');
-  const [name, signal] = setting.split(':');
-  const known = SIGNALS.find((one) => one === signal);
-  if (!name || !known)
-    throw new ConfigurationError(
-      'FAULT_POINT is not acceptable: expected <place>:SIGKILL or <place>:SIGSTOP.',
-    );
-  return { name, signal: known };
+/** Whether this is the guard that `FAULT_POINT` leaves out. */
+export const isLeftOut = (guard: string): boolean => armed?.kind === 'leaveOut' && armed.guard === guard;
+
+function read(setting: string, environment: NodeJS.ProcessEnv): FaultPoint {
+  if (isProduction(environment)) throw new ConfigurationError('FAULT_POINT must not be set in production.');
+  const [, name, fault] = /^([a-z-]+):(SIGKILL|SIGSTOP|OFF)$/.exec(setting) ?? [];
+  if (name && fault === 'OFF') return { kind: 'leaveOut', guard: name };
+  if (name && (fault === 'SIGKILL' || fault === 'SIGSTOP'))
+    return { kind: 'strike', place: name, signal: fault };
+  throw new ConfigurationError(
+    'FAULT_POINT is not acceptable: expected <place>:SIGKILL, <place>:SIGSTOP or <guard>:OFF.',
+  );
 }

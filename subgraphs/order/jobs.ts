@@ -1,12 +1,11 @@
 import { repeat, type Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { areMetricsTold } from '../../platform/observability/metrics.ts';
 import type { OrderServices } from './services.ts';
 
 /** Milliseconds. */
 const REAP_EVERY = 1_000;
 const RELAY_EVERY = 500;
-const COMPARE_EVERY = 5_000;
+const COMPARE_EVERY = 10_000;
 const HOUR = 3_600_000;
 /** No attempt of a checkout is under way for nearly as long. */
 const CHECKOUT_MEMORY = 24 * HOUR;
@@ -14,11 +13,9 @@ const CHECKOUT_MEMORY = 24 * HOUR;
 /** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
 export function startJobs(services: OrderServices, sweepEveryMs: number, logger: Logger): Repeated[] {
   const { reaper, relay, sweeper, payments, checkouts, drift } = services;
-  // Nobody would hear of it.
-  const watches = areMetricsTold() ? [repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger)] : [];
   return [
-    ...watches,
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
+    repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger),
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
     repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),

@@ -1,4 +1,6 @@
 import { counter, gauge, histogram } from '../../platform/observability/metrics.ts';
+import type { Readiness } from './stock/readiness.ts';
+import type { ReserveOutcome } from './stock/stock-outcomes.ts';
 
 /** What this room counts, beside what every process does. Prometheus knows each by `firstcome_` and its name. */
 
@@ -6,18 +8,32 @@ export const reservations = counter(
   'reservations_total',
   'What purchases were told by the admission in front of MySQL.',
   ['outcome'],
+  outcomes<ReserveOutcome['kind']>({
+    reserved: 1,
+    settled: 1,
+    otherQuantity: 1,
+    tooLate: 1,
+    notReady: 1,
+    unanswered: 1,
+    notOpen: 1,
+    closed: 1,
+    overLimit: 1,
+    soldOut: 1,
+  }),
 );
 
 export const rebuilds = counter(
   'stock_rebuilds_total',
   'Times at which the numbers of a product in Redis were made anew from MySQL, or should have been.',
   ['outcome'],
+  outcomes<Readiness>({ ready: 1, notReady: 1, noStock: 1 }),
 );
 
 export const reaped = counter(
   'reservations_reaped_total',
   'Reservations that nobody had settled in time, and that the reaper settled, or could not settle yet.',
   ['outcome'],
+  outcomes<'settled' | 'failed'>({ settled: 1, failed: 1 }),
 );
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
@@ -26,7 +42,7 @@ export const batchSizes = histogram('batch_purchases', 'Purchases in one transac
 
 export const batchDurations = histogram(
   'batch_duration_seconds',
-  'A transaction of purchases, from START TRANSACTION to the answer of COMMIT or ROLLBACK.',
+  'A transaction of purchases, from its first statement to the answer of COMMIT or ROLLBACK.',
   ['outcome'],
 );
 
@@ -34,11 +50,16 @@ export const purchasesInFlight = gauge('purchases_in_flight', 'Purchases that th
 
 export const stockUnits = gauge(
   'stock_units',
-  'Units of all products that were bought of lately, by Redis. Every process tells of all of them.',
+  'Units of all products that somebody bought lately, by Redis. Every process tells of all of them.',
   ['state'],
 );
 
 export const stockDrift = gauge(
   'stock_drift_units',
-  'Units by which MySQL and Redis have disagreed for longer than work under way explains, over all products bought of lately. Right is 0.',
+  'Units by which MySQL and Redis have disagreed for longer than work under way explains, over all products that somebody bought lately. Right is 0.',
 );
+
+/** All of them, so that none is forgotten when one is added. */
+function outcomes<Outcome extends string>(all: Record<Outcome, 1>): { readonly outcome: string }[] {
+  return Object.keys(all).map((outcome) => ({ outcome }));
+}

@@ -2,6 +2,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { tellSize } from '../../platform/observability/metrics.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import type { LockOptions } from '../../platform/redis/lock.ts';
+import { BatchWriter } from './batch/batch-writer.ts';
 import { OrderBatch } from './batch/order-batch.ts';
 import { Tombstones } from './batch/tombstones.ts';
 import { WriterConnection } from './batch/writer-connection.ts';
@@ -69,10 +70,7 @@ export function createOrderServices(
   const tombstones = new Tombstones(pool, orders);
   const connection = new WriterConnection(config.MYSQL_URL);
   const batch = new OrderBatch({
-    connection,
-    pool,
-    orders,
-    tombstones,
+    writer: new BatchWriter({ connection, pool, orders, tombstones, logger }),
     maxBatch: config.MAX_BATCH,
     queueLimit: config.MAX_PURCHASES_IN_FLIGHT,
     logger,
@@ -83,7 +81,13 @@ export function createOrderServices(
   tellSize(purchasesInFlight, () => inFlight.size);
   const strategy =
     config.STOCK_STRATEGY === 'row'
-      ? new RowSelling(pool, config.PAYMENT_TIMEOUT, announcer.changed, logger)
+      ? new RowSelling({
+          pool,
+          lookup,
+          paymentTimeoutMs: config.PAYMENT_TIMEOUT,
+          onSold: announcer.changed,
+          logger,
+        })
       : new ReservedSelling({
           stock,
           batch,
@@ -98,6 +102,7 @@ export function createOrderServices(
     lookup,
     inFlight,
     maxInFlight: config.MAX_PURCHASES_IN_FLIGHT,
+    logger,
   });
   const relay = new MovementRelay(stock, pool);
   const fulfilment: FulfilmentDependencies = {
@@ -132,8 +137,8 @@ export function createOrderServices(
     announcer,
     stockReader,
     relay,
-    reaper: new Reaper(stock, tombstones, logger),
-    drift: new DriftWatch(stock, pool),
+    reaper: new Reaper(stock, tombstones, pool, logger),
+    drift: new DriftWatch(stock, pool, logger),
     fulfilment,
     sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,

@@ -1,5 +1,6 @@
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
+import { armFaultPoint } from '../../platform/lifecycle/fault-point.ts';
 import type { Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -11,8 +12,9 @@ import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';
 import { createOrderServices, type OrderServices } from './services.ts';
 
-/** @throws {ConfigurationError} when a store or a secret is not acceptable; nothing stays open then */
+/** @throws {ConfigurationError} when a store, a secret or a fault point is not acceptable; nothing stays open then */
 export async function startOrderSubgraph(config: OrderConfig, logger: Logger): Promise<RunningProcess> {
+  armFaultPoint(logger);
   const stores = await openOrderStores(config, logger);
   let jobs: Repeated[] = [];
   try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { uuidToBytes } from '../../platform/uuid.ts';
-import { newKey, type OrderRoom } from './order-room.ts';
+import type { OrderRoom } from './order-room.ts';
+import { newKey } from './shop.ts';
 import { buyer } from './subgraph-call.ts';
 
 const ORDER = `id status paymentDueAt returnableUntil createdAt

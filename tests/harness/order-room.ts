@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
@@ -15,6 +15,7 @@ import { createOrderServices, type OrderServices } from '../../subgraphs/order/s
 import { startOrderSubgraph } from '../../subgraphs/order/start.ts';
 import { readProductConfig } from '../../subgraphs/product/config.ts';
 import { startProductSubgraph } from '../../subgraphs/product/start.ts';
+import { newKey } from './shop.ts';
 import type { TestStores } from './stores.ts';
 import {
   administrator,
@@ -24,8 +25,6 @@ import {
   IDENTITY_SECRET,
   type GraphQLReply,
 } from './subgraph-call.ts';
-
-export const newKey = (): string => randomBytes(12).toString('base64url');
 
 export interface SaleOptions {
   readonly units?: number;
@@ -68,6 +67,7 @@ export interface PurchaseAnswer {
 export class OrderRoom {
   readonly #stores: TestStores;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #eachOrder: readonly NodeJS.ProcessEnv[];
   readonly #running: RunningProcess[] = [];
   readonly #closing: (() => Promise<void>)[] = [];
   config!: OrderConfig;
@@ -76,12 +76,14 @@ export class OrderRoom {
   pool!: Pool;
   redis!: Redis;
 
-  constructor(stores: TestStores, environment: NodeJS.ProcessEnv) {
+  /** @param eachOrder what is particular to each order subgraph */
+  constructor(stores: TestStores, environment: NodeJS.ProcessEnv, eachOrder: readonly NodeJS.ProcessEnv[]) {
     this.#stores = stores;
     this.#environment = environment;
+    this.#eachOrder = eachOrder;
   }
 
-  async start(orderCount: number): Promise<void> {
+  async start(): Promise<void> {
     const environment = {
       NODE_ENV: 'test',
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
@@ -97,9 +99,11 @@ export class OrderRoom {
     const logger = createLogger('test', environment.LOG_LEVEL);
     this.product = await startProductSubgraph(readProductConfig(environment), logger);
     this.#running.push(this.product);
-    const config = readOrderConfig({ ...environment, PRODUCT_URL: `${this.product.url}/graphql` });
-    this.config = config;
-    for (let i = 0; i < orderCount; i++) this.orders.push(await startOrderSubgraph(config, logger));
+    for (const own of this.#eachOrder) {
+      const config = readOrderConfig({ ...environment, PRODUCT_URL: `${this.product.url}/graphql`, ...own });
+      this.orders.push(await startOrderSubgraph(config, logger));
+      this.config = config;
+    }
     this.#running.unshift(...this.orders);
     const database = new URL(this.#stores.mysqlUrl);
     database.pathname += '_order';
@@ -262,23 +266,39 @@ export class OrderRoom {
     };
   }
 
+  /** Whether a statement that begins like this is being executed, or waits for a lock. */
+  async isExecuting(beginning: string): Promise<boolean> {
+    const [rows] = await this.pool.query<RowDataPacket[]>(
+      'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE ?',
+      [`${beginning}%`],
+    );
+    return rows.length > 0;
+  }
+
   /** The name of a stock key in Redis. */
   key(productId: string, name: string): string {
     return `${this.#stores.redisPrefix}stock:{${productId}}:${name}`;
   }
 }
 
-/** Call at the top of a test file or a `describe`. */
-export function useOrderRoom(stores: TestStores, { orders = 1, environment = {} } = {}): OrderRoom {
-  const room = new OrderRoom(stores, environment);
-  beforeAll(() => room.start(orders));
+/**
+ * Call at the top of a test file or a `describe`.
+ *
+ * @param orders how many order subgraphs, or what is particular to each of them
+ */
+export function useOrderRoom(
+  stores: TestStores,
+  {
+    orders = 1,
+    environment = {},
+  }: {
+    readonly orders?: number | readonly NodeJS.ProcessEnv[];
+    readonly environment?: NodeJS.ProcessEnv;
+  } = {},
+): OrderRoom {
+  const eachOrder = typeof orders === 'number' ? Array.from({ length: orders }, () => ({})) : orders;
+  const room = new OrderRoom(stores, environment, eachOrder);
+  beforeAll(() => room.start());
   afterAll(() => room.stop());
   return room;
-}
-
-/** How often each answer was given. */
-export function countAnswers(answers: readonly { readonly __typename: string }[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { __typename } of answers) counts[__typename] = (counts[__typename] ?? 0) + 1;
-  return counts;
 }

@@ -103,7 +103,7 @@ export async function readStock(stack: Shop, productId: string): Promise<StockNu
 }
 
 /** How often each answer was given. */
-export function countAnswers(answers: readonly Answer[]): Record<string, number> {
+export function countAnswers(answers: readonly { readonly __typename: string }[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { __typename } of answers) counts[__typename] = (counts[__typename] ?? 0) + 1;
   return counts;

@@ -2,9 +2,11 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /**
  * What becomes of what a client sends: passed on, passed on with the answer lost, cut before it arrives, passed on late, or
- * passed on late after the client was cut off.
+ * passed on late after the client was cut off. After `silence` nothing passes on that connection in either direction, as when the
+ * server's machine loses power: no end of it is seen.
  */
-export type Fate = 'pass' | 'loseReply' | 'cut' | { readonly delayMs: number } | { readonly holdMs: number };
+export type Fate =
+  'pass' | 'loseReply' | 'cut' | 'silence' | { readonly delayMs: number } | { readonly holdMs: number };
 
 /** A TCP proxy that can lose one message, as a network does. */
 export class TcpProxy {
@@ -17,8 +19,9 @@ export class TcpProxy {
     this.#target = target;
   }
 
-  async start(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  /** @param port the one that it had before it was stopped; else a free one */
+  async start(port = 0): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return (this.#server.address() as AddressInfo).port;
   }
 
@@ -36,6 +39,11 @@ export class TcpProxy {
     };
   }
 
+  /** Whether the message that was named is still to come. */
+  get isWaiting(): boolean {
+    return this.#rule !== null;
+  }
+
   #join(client: Socket): void {
     const server = connect(this.#target);
     for (const socket of [client, server]) {
@@ -44,19 +52,26 @@ export class TcpProxy {
       socket.on('close', () => this.#sockets.delete(socket));
     }
     let deaf = false;
+    let silent = false;
     server.on('data', (data) => {
       if (!deaf) client.write(data);
     });
-    server.on('close', () => client.destroy());
+    server.on('close', () => {
+      if (!silent) client.destroy();
+    });
     client.on('close', () => {
       if (!deaf) server.destroy();
     });
     client.on('data', (data: Buffer) => {
+      if (silent) return;
       const fate = this.#rule?.(data) ?? 'pass';
       if (fate === 'pass') {
         server.write(data);
       } else if (fate === 'cut') {
         client.destroy();
+      } else if (fate === 'silence') {
+        deaf = true;
+        silent = true;
       } else if (fate === 'loseReply') {
         deaf = true;
         server.write(data);

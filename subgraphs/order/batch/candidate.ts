@@ -3,18 +3,29 @@ import type { Order, OrderRecord } from '../orders/order.ts';
 
 /** A purchase that Redis has admitted and that asks to be written. */
 export interface Candidate {
-  /** As it will stand; its items name their reservations. */
-  readonly order: Order;
+  /** As it will stand, but for the times, which are those of the transaction; its items name their reservations. */
+  readonly order: UnwrittenOrder;
+  /** How long the buyer has to pay, in milliseconds. */
+  readonly paymentTimeoutMs: number;
   readonly requestHash: Buffer;
   /** By product, the most units that the buyer may hold. */
   readonly limits: ReadonlyMap<string, number>;
   readonly span?: Span;
 }
 
+export type UnwrittenOrder = Omit<Order, 'createdAt' | 'dueAt'>;
+
+/** @param now by MySQL's clock, which judges whether it is due */
+export const writtenAt = ({ order, paymentTimeoutMs }: Candidate, now: Date): Order => ({
+  ...order,
+  createdAt: now,
+  dueAt: new Date(now.getTime() + paymentTimeoutMs),
+});
+
 /** What became of a candidate. */
 export type Verdict =
-  /** Committed. */
-  | { readonly kind: 'ordered' }
+  /** Committed, as it stands. */
+  | { readonly kind: 'ordered'; readonly order: Order }
   /** Something stands under the id already: an order written before, or a tombstone. Nothing was written. */
   | { readonly kind: 'exists'; readonly record: OrderRecord }
   /** Rolled back, and so are these: fewer units are left than Redis took there to be. */

@@ -7,34 +7,71 @@ import type { Excess } from './write-orders.ts';
 const bySeq = (productId: string) => (a: Candidate, b: Candidate) =>
   seqOf(a, productId) - seqOf(b, productId);
 
+/**
+ * In order of admission. Whoever bought several products has a place in the line of each: the next is who is first in all of theirs.
+ * Two may each be first in another's line; then it is who came to the batch before the other.
+ */
+function inOrder(candidates: readonly Candidate[]): Candidate[] {
+  const lines = new Map<string, Candidate[]>();
+  for (const productId of productsOf(candidates))
+    lines.set(productId, candidates.filter((one) => itemOf(one, productId)).sort(bySeq(productId)));
+  const waiting = [...candidates];
+  const ordered: Candidate[] = [];
+  while (waiting.length > 0) {
+    const first = waiting.findIndex((one) =>
+      one.order.items.every(({ productId }) => lines.get(productId)![0] === one),
+    );
+    const [next] = waiting.splice(Math.max(0, first), 1) as [Candidate];
+    ordered.push(next);
+    for (const { productId } of next.order.items) {
+      const line = lines.get(productId)!;
+      line.splice(line.indexOf(next), 1);
+    }
+  }
+  return ordered;
+}
+
+const productsOf = (candidates: readonly Candidate[]): Set<string> =>
+  new Set(candidates.flatMap(({ order }) => order.items.map((item) => item.productId)));
+
 const itemOf = ({ order }: Candidate, productId: string) =>
   order.items.find((item) => item.productId === productId);
 const seqOf = (candidate: Candidate, productId: string) => itemOf(candidate, productId)?.seq ?? 0;
 
-/** Gives a verdict to those who are of a dead epoch, and to those for whom no units are left. */
+/** Gives a verdict to those who are of a dead epoch, and to those for whom no units are left. Who is refused one line takes none. */
 export function fitByStock(
   candidates: readonly Candidate[],
   rows: ReadonlyMap<string, StockRow>,
   verdicts: Map<Candidate, Verdict>,
 ): void {
-  const products = new Set(candidates.flatMap(({ order }) => order.items.map((item) => item.productId)));
-  for (const productId of products) {
-    const row = rows.get(productId);
-    let left = row ? row.total - row.sold : 0;
-    const buyers = candidates
-      .filter((one) => itemOf(one, productId) && !verdicts.has(one))
-      .sort(bySeq(productId));
-    for (const buyer of buyers) {
-      const { quantity, epoch } = itemOf(buyer, productId)!;
-      if (row && row.epoch !== epoch) {
-        verdicts.set(buyer, { kind: 'staleEpoch', productId, epoch: row.epoch });
-      } else if (quantity > left) {
-        verdicts.set(buyer, { kind: 'doesNotFit', productId });
-      } else {
-        left -= quantity;
-      }
-    }
+  const left = new Map(
+    [...productsOf(candidates)].map((productId) => {
+      const row = rows.get(productId);
+      return [productId, row ? row.total - row.sold : 0];
+    }),
+  );
+  for (const buyer of inOrder(candidates)) {
+    const refusal = refusalOf(buyer, rows, left);
+    if (refusal) verdicts.set(buyer, refusal);
+    else
+      for (const { productId, quantity } of buyer.order.items)
+        left.set(productId, left.get(productId)! - quantity);
   }
+}
+
+function refusalOf(
+  { order }: Candidate,
+  rows: ReadonlyMap<string, StockRow>,
+  left: ReadonlyMap<string, number>,
+): Verdict | null {
+  for (const { productId, epoch } of order.items) {
+    const row = rows.get(productId);
+    // Where the row has become older than it was both are dead: what comes next is later than either.
+    if (row && row.epoch !== epoch)
+      return { kind: 'staleEpoch', productId, epoch: Math.max(row.epoch, epoch + 1) };
+  }
+  const short = order.items.find(({ productId, quantity }) => quantity > left.get(productId)!);
+  return short ? { kind: 'doesNotFit', productId: short.productId } : null;
 }
 
 /** Gives a verdict to those with whom their buyer would hold too much. */

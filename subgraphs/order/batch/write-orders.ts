@@ -3,7 +3,7 @@ import { reachFaultPoint } from '../../../platform/lifecycle/fault-point.ts';
 import { isDuplicateKey } from '../../../platform/mysql/errors.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { sell } from '../stock/stock-repository.ts';
-import { unitsOf, type Candidate } from './candidate.ts';
+import { unitsOf, writtenAt, type Candidate } from './candidate.ts';
 
 /** COMMIT was sent and not answered: whether the transaction happened, or will, is open. */
 export class CommitUnanswered extends Error {
@@ -11,7 +11,8 @@ export class CommitUnanswered extends Error {
 }
 
 export type WriteResult =
-  | { readonly kind: 'committed' }
+  /** At this moment, by MySQL's clock. */
+  | { readonly kind: 'committed'; readonly at: Date }
   /** Rolled back: something stands under one of the ids already. */
   | { readonly kind: 'duplicate' }
   /** Rolled back: these buyers would hold more than they may. */
@@ -31,6 +32,7 @@ export interface Excess {
  * transaction of the system, so that two of them wait for each other but never in a circle. The stock rows come last:
  * their locks, for which every other buyer waits, are held for the length of one COMMIT.
  *
+ * @param connection with autocommit off, so that reading the clock begins the transaction, and costs no round trip of its own
  * @throws {CommitUnanswered}, or the error of a statement before; then the transaction is still open
  */
 export async function writeOrders(
@@ -39,9 +41,9 @@ export async function writeOrders(
 ): Promise<WriteResult> {
   const sorted = [...candidates].sort((a, b) => (a.order.id < b.order.id ? -1 : 1));
 
-  await connection.query('START TRANSACTION');
+  const at = await readClock(connection);
   try {
-    await insertOrders(connection, sorted);
+    await insertOrders(connection, sorted, at);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     await connection.query('ROLLBACK');
@@ -68,23 +70,37 @@ export async function writeOrders(
   } catch (cause) {
     throw new CommitUnanswered('COMMIT was not answered', { cause });
   }
-  return { kind: 'committed' };
+  return { kind: 'committed', at };
 }
 
-export async function insertOrders(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
+/** MySQL's clock, which is the same for every process. */
+export async function readClock(connection: Connection): Promise<Date> {
+  const [[row]] = await connection.query<(RowDataPacket & { now: Date })[]>('SELECT UTC_TIMESTAMP(3) AS now');
+  return row!.now;
+}
+
+/** @param at by MySQL's clock */
+export async function insertOrders(
+  connection: Connection,
+  candidates: readonly Candidate[],
+  at: Date,
+): Promise<void> {
   await connection.query(
     `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
     [
-      candidates.map(({ order, requestHash }) => [
-        uuidToBytes(order.id),
-        uuidToBytes(order.userId),
-        order.status,
-        requestHash,
-        order.totalAmount,
-        order.currency,
-        order.dueAt,
-        order.createdAt,
-      ]),
+      candidates.map((candidate) => {
+        const order = writtenAt(candidate, at);
+        return [
+          uuidToBytes(order.id),
+          uuidToBytes(order.userId),
+          order.status,
+          candidate.requestHash,
+          order.totalAmount,
+          order.currency,
+          order.dueAt,
+          order.createdAt,
+        ];
+      }),
     ],
   );
 }

@@ -1,7 +1,9 @@
-import { createConnection, type Connection } from 'mysql2/promise';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createConnection, type Connection, type Pool, type RowDataPacket } from 'mysql2/promise';
 import {
   connectionOptions,
   databaseName,
+  endWhenSilent,
   sessionStatements,
 } from '../../../platform/mysql/connection-options.ts';
 
@@ -11,37 +13,40 @@ import {
  */
 const WAIT_TIMEOUT_S = 5;
 const PING_EVERY_MS = 1_500;
+const TRY_AGAIN_MS = 250;
 
 export class WriterConnection {
   readonly #url: string;
   #connection: Connection | null = null;
-  #threadId: number | null = null;
+  #opening: Promise<Connection> | null = null;
+  #name: string | null = null;
   #pinging: NodeJS.Timeout | undefined;
+  #trouble: 'unreachable' | 'refusesWrites' | null = null;
+  #tryingAgain: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(url: string) {
     this.#url = url;
   }
 
-  /** @throws when the server cannot be reached */
-  async get(): Promise<Connection> {
-    if (this.#connection) return this.#connection;
-    const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
-    // Its end is learnt from the next statement; without a listener it would end the process.
-    connection.on('error', () => this.#forget(connection));
-    for (const statement of sessionStatements(WAIT_TIMEOUT_S)) await connection.query(statement);
-    this.#pinging = setInterval(
-      () => void connection.ping().catch(() => this.#forget(connection)),
-      PING_EVERY_MS,
-    );
-    this.#pinging.unref();
-    this.#threadId = connection.threadId;
-    this.#connection = connection;
-    return connection;
+  /**
+   * Whether what is admitted now can be written, as far as is known. A connection that is lost says nothing about that; a server that
+   * cannot be reached, or refuses to write, is asked again and again in the background.
+   */
+  get isUp(): boolean {
+    return this.#trouble === null;
   }
 
-  /** The server's name for the latest session, by which another one can end it; known even when it was lost. */
-  get threadId(): number | null {
-    return this.#threadId;
+  /** A session with autocommit off: whatever is asked of it begins a transaction. @throws when the server cannot be reached */
+  async get(): Promise<Connection> {
+    if (this.#connection) return this.#connection;
+    this.#opening ??= this.#open().finally(() => (this.#opening = null));
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#standBack(this.#trouble ?? 'unreachable');
+      throw error;
+    }
   }
 
   /** Never used again: it was lost, or may have a transaction open that could not be rolled back. */
@@ -49,10 +54,69 @@ export class WriterConnection {
     if (this.#connection) this.#forget(this.#connection);
   }
 
+  /** The server said that it takes no writes: the next session may be another server's, and shows first that it does. */
+  writesAreRefused(): void {
+    this.discard();
+    this.#standBack('refusesWrites');
+  }
+
+  /**
+   * Ends the latest session at the server, which may not have noticed that we are gone, and would hold its row locks until it does.
+   * Its number may be another one's by now, on another server; the lock that it holds by name is held by no other.
+   */
+  async endLatest(pool: Pool): Promise<void> {
+    this.discard();
+    if (this.#name === null) return;
+    const [[holder]] = await pool.query<(RowDataPacket & { id: number | null })[]>(
+      'SELECT IS_USED_LOCK(?) AS id',
+      [this.#name],
+    );
+    if (holder?.id) await pool.query('KILL CONNECTION ?', [holder.id]);
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#tryingAgain);
     clearInterval(this.#pinging);
-    await this.#connection?.end().catch(() => undefined);
+    await this.#opening?.catch(() => undefined);
+    const connection = this.#connection;
     this.#connection = null;
+    clearInterval(this.#pinging);
+    await connection?.end().catch(() => undefined);
+  }
+
+  async #open(): Promise<Connection> {
+    const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
+    // Its end is learnt from the next statement; without a listener it would end the process.
+    connection.on('error', () => this.#forget(connection));
+    endWhenSilent((connection as unknown as { readonly connection: object }).connection);
+    try {
+      const name = randomUUID();
+      for (const statement of sessionStatements(WAIT_TIMEOUT_S)) await connection.query(statement);
+      await connection.query('SET SESSION autocommit = 0');
+      await connection.query('DO GET_LOCK(?, 0)', [name]);
+      if (this.#trouble === 'refusesWrites') await writeForNothing(connection);
+      this.#name = name;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    this.#pinging = setInterval(
+      () => void connection.ping().catch(() => this.#forget(connection)),
+      PING_EVERY_MS,
+    );
+    this.#pinging.unref();
+    this.#connection = connection;
+    this.#trouble = null;
+    return connection;
+  }
+
+  #standBack(trouble: 'unreachable' | 'refusesWrites'): void {
+    this.#trouble = trouble;
+    clearTimeout(this.#tryingAgain);
+    if (this.#isClosed) return;
+    this.#tryingAgain = setTimeout(() => void this.get().catch(() => undefined), TRY_AGAIN_MS);
+    this.#tryingAgain.unref();
   }
 
   #forget(connection: Connection): void {
@@ -61,4 +125,13 @@ export class WriterConnection {
     this.#connection = null;
     connection.destroy();
   }
+}
+
+/** @throws what a server that takes no writes has against one */
+async function writeForNothing(connection: Connection): Promise<void> {
+  await connection.query('INSERT INTO holding (product_id, user_id, held) VALUES (?, ?, 0)', [
+    randomBytes(16),
+    randomBytes(16),
+  ]);
+  await connection.query('ROLLBACK');
 }

@@ -36,25 +36,47 @@ export async function lockOrder(connection: PoolConnection, orderId: string): Pr
   return row && row.status !== ABANDONED ? toLockedOrder(row) : null;
 }
 
+export interface DueOrders {
+  readonly status: OrderStatus;
+  /** How long they must have been due, in milliseconds. */
+  readonly graceMs: number;
+}
+
 /**
  * Orders of a status that are due, those that have waited longest first. Leaves out what somebody else is at, so any number of
  * processes may do this at once.
  *
- * @param graceMs how long they must have been due, in milliseconds
+ * @param without ids of orders that are left out, too
  */
 export async function lockDueOrders(
   connection: PoolConnection,
-  status: OrderStatus,
-  graceMs: number,
+  { status, graceMs }: DueOrders,
   limit: number,
+  without: readonly string[],
 ): Promise<LockedOrder[]> {
+  const others = without.length > 0 ? 'AND id NOT IN (?)' : '';
   const [rows] = await connection.query<LockedRow[]>(
-    `SELECT ${COLUMNS} FROM orders WHERE status = ? AND due_at <= UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND
-     ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
-    [status, graceMs * 1_000, limit],
+    `${DUE} ${others} ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [status, graceMs * 1_000, ...(others ? [without.map(uuidToBytes)] : []), limit],
   );
   return rows.map(toLockedOrder);
 }
+
+/** One of them. @returns null when it is not due any more, or somebody else is at it */
+export async function lockDueOrder(
+  connection: PoolConnection,
+  { status, graceMs }: DueOrders,
+  orderId: string,
+): Promise<LockedOrder | null> {
+  const [[row]] = await connection.query<LockedRow[]>(`${DUE} AND id = ? FOR UPDATE SKIP LOCKED`, [
+    status,
+    graceMs * 1_000,
+    uuidToBytes(orderId),
+  ]);
+  return row ? toLockedOrder(row) : null;
+}
+
+const DUE = `SELECT ${COLUMNS} FROM orders WHERE status = ? AND due_at <= UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND`;
 
 const toLockedOrder = (row: LockedRow): LockedOrder => ({
   id: bytesToUuid(row.id),

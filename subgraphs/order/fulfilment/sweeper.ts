@@ -1,19 +1,26 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
+import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { lockDueOrders } from './locked-order.ts';
+import { lockDueOrder, lockDueOrders, type DueOrders } from './locked-order.ts';
 import { moveOrders } from './move-orders.ts';
 import { BY_ITSELF } from './order-moves.ts';
 import type { FulfilmentDependencies } from './payable-order.ts';
 
 /** Small, so that the stock row of a product on which thousands of orders expire at once is never held for long. */
 const PER_TRANSACTION = 50;
+/** How long an order that cannot be moved is left alone, in milliseconds, and how many of them are. */
+const ASIDE_MS = 60_000;
+const MOST_ASIDE = 5_000;
 
 /** Moves orders that are due. Any number of processes may sweep at once: each takes what no other is at. */
 export class Sweeper {
   readonly #the: FulfilmentDependencies;
   readonly #unresolvedPaymentMs: number;
   readonly #logger: Logger;
+  /** They have waited longest, so they would be the first each time, and no other would have its turn. */
+  readonly #aside = new LRUCache<string, true>({ max: MOST_ASIDE, ttl: ASIDE_MS });
 
   /** @param unresolvedPaymentMs how long past its deadline an order waits for the outcome of a payment, in milliseconds */
   constructor(dependencies: FulfilmentDependencies, unresolvedPaymentMs: number, logger: Logger) {
@@ -34,16 +41,58 @@ export class Sweeper {
   }
 
   async #sweep(from: OrderStatus, to: OrderStatus): Promise<void> {
-    const { pool, relay, delays } = this.#the;
-    const graceMs = from === 'PAYING' ? this.#unresolvedPaymentMs : 0;
-    for (let moved = PER_TRANSACTION; moved === PER_TRANSACTION;) {
-      const movements = await inTransaction(pool, async (connection) => {
-        const orders = await lockDueOrders(connection, from, graceMs, PER_TRANSACTION);
-        moved = orders.length;
-        return moved === 0 ? [] : moveOrders(connection, orders, to, delays);
-      });
-      if (moved > 0) this.#logger.info({ from, to, orders: moved }, 'swept');
-      await relay.deliverAll(movements);
+    const due = { status: from, graceMs: from === 'PAYING' ? this.#unresolvedPaymentMs : 0 };
+    let asked = 0;
+    for (let found = PER_TRANSACTION; found === PER_TRANSACTION && asked <= MOST_ASIDE;) {
+      const { ids, error } = await this.#moveTogether(due, to);
+      if (error) asked += await this.#moveOneByOne(due, to, ids);
+      else if (ids.length > 0) this.#logger.info({ from, to, orders: ids.length }, 'swept');
+      found = ids.length;
     }
   }
+
+  /** @returns the orders that one transaction has moved; or would have, but for the error */
+  async #moveTogether(due: DueOrders, to: OrderStatus): Promise<{ ids: string[]; error?: unknown }> {
+    const { pool, relay, delays } = this.#the;
+    let ids: string[] = [];
+    try {
+      const movements = await inTransaction(pool, async (connection) => {
+        const orders = await lockDueOrders(connection, due, PER_TRANSACTION, [...this.#aside.keys()]);
+        ids = orders.map(({ id }) => id);
+        return orders.length === 0 ? [] : moveOrders(connection, orders, to, delays);
+      });
+      await relay.deliverAll(movements);
+      return { ids };
+    } catch (error) {
+      if (ids.length === 0 || isOfTheStore(error)) throw error;
+      return { ids, error };
+    }
+  }
+
+  /** Those that cannot be moved are found and set aside. @returns how many there are */
+  async #moveOneByOne(due: DueOrders, to: OrderStatus, ids: readonly string[]): Promise<number> {
+    const { pool, relay, delays } = this.#the;
+    let failed = 0;
+    for (const orderId of ids) {
+      try {
+        const movements = await inTransaction(pool, async (connection) => {
+          const order = await lockDueOrder(connection, due, orderId);
+          return order ? moveOrders(connection, [order], to, delays) : [];
+        });
+        await relay.deliverAll(movements);
+      } catch (error) {
+        if (isOfTheStore(error)) throw error;
+        failed++;
+        this.#aside.set(orderId, true);
+        this.#logger.error(
+          { err: error, orderId, from: due.status, to },
+          'an order that is due cannot be moved, and will be tried again in a minute',
+        );
+      }
+    }
+    return failed;
+  }
 }
+
+/** No order is to blame. */
+const isOfTheStore = (error: unknown): boolean => isLostRace(error) || isConnectionLost(error);

@@ -2,11 +2,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { moveOrders } from '../fulfilment/move-orders.ts';
 import { whilePayable, type FulfilmentDependencies, type Payable } from '../fulfilment/payable-order.ts';
 import type { PaymentIntent } from './payment-provider.ts';
-import { insertPayment } from './payment-repository.ts';
+import { insertPayment, readAttempts } from './payment-repository.ts';
+
+/** No buyer needs more; without an end to it, somebody could have cards tried out by the thousand. */
+const MOST_ATTEMPTS = 10;
 
 /**
  * The first half of a payment: the order is PAYING and the intent is written, before the provider hears of it. An order has
- * at most one intent that is not concluded.
+ * at most one intent that is not concluded, and ten in all: after that nothing is written, and it expires when it is due.
  *
  * @param patienceMs how long the provider may take to answer, in milliseconds
  */
@@ -14,9 +17,10 @@ export function beginPayment(
   dependencies: FulfilmentDependencies,
   orderId: string,
   patienceMs: number,
-): Promise<Payable<PaymentIntent>> {
+): Promise<Payable<PaymentIntent | 'tooManyAttempts'>> {
   return whilePayable(dependencies, orderId, async (connection, order) => {
-    const attemptedAt = new Date();
+    const { attempts, now: attemptedAt } = await readAttempts(connection, orderId);
+    if (attempts >= MOST_ATTEMPTS) return 'tooManyAttempts';
     const { totalAmount: amount, currency } = order;
     const intent = {
       id: uuidv7(),

@@ -30,6 +30,14 @@ export async function pay(input: PayInput, context: OrderContext): Promise<PayOu
 
   const begun = await payments.begin(order.id);
   if (begun.kind === 'refused') return invalidOrderStatus(begun.status);
+  if (begun.result === 'tooManyAttempts') {
+    return {
+      __typename: 'PaymentDeclined',
+      message:
+        'Too many payments for this order were declined. It cannot be paid any more, and expires when it is due.',
+      order,
+    };
+  }
   const { kind } = await payments.charge(begun.result, input.paymentToken);
   return toAnswer(kind, (await findOwnOrder(order.id, context))!);
 }

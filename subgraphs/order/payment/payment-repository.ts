@@ -12,7 +12,13 @@ export interface PaymentRecord {
   readonly status: PaymentState;
   readonly amount: number;
   readonly currency: string;
+  /** By MySQL's clock. */
   readonly attemptedAt: Date;
+}
+
+export interface ClaimedPayment extends PaymentRecord {
+  /** How long ago it was attempted, in milliseconds, all by MySQL's clock. */
+  readonly ageMs: number;
 }
 
 export type PaymentState = 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'REFUND_DUE' | 'REFUNDED';
@@ -49,6 +55,18 @@ export async function insertPayment(
       lookUpInMs * 1_000,
     ],
   );
+}
+
+/** @returns how often it was tried to pay for an order, and MySQL's clock. With the order locked, nobody adds to it */
+export async function readAttempts(
+  connection: PoolConnection,
+  orderId: string,
+): Promise<{ attempts: number; now: Date }> {
+  const [[row]] = await connection.query<(RowDataPacket & { attempts: number; now: Date })[]>(
+    'SELECT COUNT(*) AS attempts, UTC_TIMESTAMP(3) AS now FROM payment WHERE order_id = ?',
+    [uuidToBytes(orderId)],
+  );
+  return row!;
 }
 
 export async function findPayment(reader: Reader, paymentId: string): Promise<PaymentRecord | null> {
@@ -104,10 +122,11 @@ export function claimPayments(
   pool: Pool,
   state: 'PENDING' | 'REFUND_DUE',
   limit: number,
-): Promise<PaymentRecord[]> {
+): Promise<ClaimedPayment[]> {
   return inTransaction(pool, async (connection) => {
-    const [rows] = await connection.query<PaymentRow[]>(
-      `SELECT ${COLUMNS} FROM payment WHERE status = ? AND due_at <= UTC_TIMESTAMP(3)
+    const [rows] = await connection.query<(PaymentRow & { age_us: number })[]>(
+      `SELECT ${COLUMNS}, TIMESTAMPDIFF(MICROSECOND, attempted_at, UTC_TIMESTAMP(3)) AS age_us
+       FROM payment WHERE status = ? AND due_at <= UTC_TIMESTAMP(3)
        ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
       [state, limit],
     );
@@ -118,7 +137,7 @@ export function claimPayments(
        WHERE id IN (?)`,
       [rows.map(({ id }) => id)],
     );
-    return rows.map(toRecord);
+    return rows.map((row) => ({ ...toRecord(row), ageMs: row.age_us / 1_000 }));
   });
 }
 

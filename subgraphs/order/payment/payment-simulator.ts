@@ -12,7 +12,8 @@ type Token = (typeof TOKENS)[number];
 
 /**
  * A provider without money. What it answers depends on nothing but the token and the intent's id, and what it has done is
- * kept in a table of its own, as a provider's books are: so it is the same one for every process, and after a crash.
+ * kept in a table of its own, as a provider's books are: so it is the same one for every process, and after a crash. Its clock is
+ * MySQL's.
  */
 export class PaymentSimulator implements PaymentProvider {
   readonly #pool: Pool;
@@ -30,9 +31,16 @@ export class PaymentSimulator implements PaymentProvider {
 
   async charge(intent: PaymentIntent, token: string, signal: AbortSignal): Promise<ChargeOutcome> {
     await this.#pool.query(
-      `INSERT INTO simulated_charge (intent_id, outcome, amount, currency, charged_at) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO simulated_charge (intent_id, outcome, amount, currency, charged_at)
+       VALUES (?, IF(UTC_TIMESTAMP(3) > ?, 'declined', ?), ?, ?, UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE intent_id = intent_id`,
-      [uuidToBytes(intent.id), this.#outcomeOf(intent, token), intent.amount, intent.currency, new Date()],
+      [
+        uuidToBytes(intent.id),
+        intent.notAfter,
+        this.#outcomeOf(intent, token),
+        intent.amount,
+        intent.currency,
+      ],
     );
     if (token === 'sim_timeout') await silence(signal);
     return (await this.#find(intent.id))!;
@@ -51,7 +59,7 @@ export class PaymentSimulator implements PaymentProvider {
   }
 
   #outcomeOf(intent: PaymentIntent, token: string): Outcome {
-    if (!this.recognises(token) || Date.now() > intent.notAfter.getTime()) return 'declined';
+    if (!this.recognises(token)) return 'declined';
     switch (token) {
       case 'sim_success':
       case 'sim_timeout':

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { countAnswers, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { countAnswers } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { administrator } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -107,6 +108,23 @@ describe('a payment', () => {
     const paid = await buyer.pay(id);
     expect(paid).toMatchObject({ order: { status: 'PAID', payment: { status: 'SUCCEEDED' } } });
     expect(statuses(paid.order)).toEqual(['PENDING_PAYMENT', 'PAYING', 'PENDING_PAYMENT', 'PAYING', 'PAID']);
+  });
+
+  it('that was declined ten times is not tried again, and the order waits for its end', async () => {
+    const { buyer, id } = await order();
+    for (let i = 0; i < 10; i++) await buyer.pay(id, 'sim_declined');
+    const answer = await buyer.pay(id);
+    expect(answer).toMatchObject({
+      __typename: 'PaymentDeclined',
+      message: expect.stringContaining('expires') as string,
+      order: { status: 'PENDING_PAYMENT', payment: { status: 'DECLINED' } },
+    });
+    expect(answer.order?.history).toHaveLength(21);
+    const [rows] = await room.pool.query<never[]>(
+      `SELECT p.id FROM payment p JOIN simulated_charge c ON c.intent_id = p.id WHERE p.order_id = ?`,
+      [uuidToBytes(id)],
+    );
+    expect(rows).toHaveLength(10);
   });
 
   it('has its place in the history, wherever the clocks of the processes stand', async () => {

@@ -10,7 +10,13 @@ import type { StockService } from '../stock/stock-service.ts';
 import { beginPayment } from './begin-payment.ts';
 import { concludePayment } from './conclude-payment.ts';
 import type { ChargeOutcome, PaymentIntent, PaymentProvider } from './payment-provider.ts';
-import { claimPayments, findRefundsDue, markRefunded, type PaymentRecord } from './payment-repository.ts';
+import {
+  claimPayments,
+  findRefundsDue,
+  markRefunded,
+  type ClaimedPayment,
+  type PaymentRecord,
+} from './payment-repository.ts';
 
 export interface PaymentDependencies extends FulfilmentDependencies {
   readonly provider: PaymentProvider;
@@ -24,7 +30,7 @@ export interface PaymentDependencies extends FulfilmentDependencies {
 
 const PER_ROUND = 50;
 
-/** What the provider's clock may differ from ours, in milliseconds. */
+/** What the provider's clock may differ from MySQL's, in milliseconds. */
 const CLOCK_SLACK_MS = 10_000;
 
 /** Takes payments for orders and gives them back. What is begun here is brought to an end by `resolve`, whatever happens between. */
@@ -41,8 +47,8 @@ export class Payments {
     return this.#the.provider.recognises(token);
   }
 
-  /** The order is PAYING, and the intent is durable. */
-  begin(orderId: string): Promise<Payable<PaymentIntent>> {
+  /** The order is PAYING, and the intent is durable; or it was tried too often, and nothing has changed. */
+  begin(orderId: string): Promise<Payable<PaymentIntent | 'tooManyAttempts'>> {
     return beginPayment(this.#the, orderId, this.#the.providerTimeoutMs);
   }
 
@@ -82,7 +88,7 @@ export class Payments {
     }
   }
 
-  async #lookUp({ id, attemptedAt }: PaymentRecord): Promise<void> {
+  async #lookUp({ id, ageMs }: ClaimedPayment): Promise<void> {
     const { provider, providerTimeoutMs } = this.#the;
     const state = await this.#patience.execute(({ signal }) => provider.lookUp(id, signal));
     switch (state.kind) {
@@ -90,8 +96,7 @@ export class Payments {
         return;
       case 'unheardOf': {
         // The provider charges nothing after the intent's last moment, so after that it never will.
-        const over = attemptedAt.getTime() + providerTimeoutMs + CLOCK_SLACK_MS;
-        if (Date.now() > over) await this.#conclude(id, { kind: 'declined' });
+        if (ageMs > providerTimeoutMs + CLOCK_SLACK_MS) await this.#conclude(id, { kind: 'declined' });
         return;
       }
       case 'succeeded':
@@ -131,7 +136,7 @@ export class Payments {
 
   async #seeTo(
     state: 'PENDING' | 'REFUND_DUE',
-    work: (payment: PaymentRecord) => Promise<void>,
+    work: (payment: ClaimedPayment) => Promise<void>,
   ): Promise<void> {
     const payments = await claimPayments(this.#the.pool, state, PER_ROUND);
     await Promise.all(

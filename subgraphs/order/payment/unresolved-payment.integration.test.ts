@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
 import { useOrderRoom, type SaleOptions } from '../../../tests/harness/order-room.ts';
@@ -88,6 +88,17 @@ describe('a payment that was not answered', () => {
     ]);
     const seen = await resolve(payment, 'PENDING_PAYMENT');
     expect(seen.payment).toMatchObject({ status: 'DECLINED' });
+  });
+
+  it('is not given up by a process whose clock is ahead', async () => {
+    const payment = await unresolved();
+    payment.provider.state = { kind: 'unheardOf' };
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    try {
+      await resolve(payment, 'PAYING');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('does not expire before the long wait for it is over', async () => {

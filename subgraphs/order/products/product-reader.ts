@@ -23,7 +23,7 @@ const MAX_PER_REQUEST = 100;
  * Products as the product subgraph has them, kept for half a second. However many purchases ask, one request is under way.
  */
 export class ProductReader {
-  readonly #client: SubgraphClient;
+  readonly #client: Pick<SubgraphClient, 'send'>;
   readonly #known = new LRUCache<string, { readonly product: ProductForSale | null }>({
     max: 10_000,
     ttl: FRESH_MS,
@@ -32,7 +32,7 @@ export class ProductReader {
     maxItems: MAX_PER_REQUEST,
   });
 
-  constructor(client: SubgraphClient) {
+  constructor(client: Pick<SubgraphClient, 'send'>) {
     this.#client = client;
   }
 
@@ -43,9 +43,13 @@ export class ProductReader {
   }
 
   async #fetch(asked: readonly string[]): Promise<(ProductForSale | null)[]> {
-    // Those that waited behind a request for the same product find it answered.
-    const missing = [...new Set(asked)].filter((id) => !this.#known.has(id));
     const found = new Map<string, ProductForSale | null>();
+    // Those that waited behind a request for the same product find it answered, and may not be known any more after the next one.
+    for (const id of asked) {
+      const known = this.#known.get(id);
+      if (known) found.set(id, known.product);
+    }
+    const missing = [...new Set(asked)].filter((id) => !found.has(id));
     if (missing.length > 0) {
       const reply = await this.#client.send(
         { query: QUERY, variables: { references: missing.map((id) => ({ __typename: 'Product', id })) } },
@@ -60,7 +64,7 @@ export class ProductReader {
         this.#known.set(id, { product });
       });
     }
-    return asked.map((id) => found.get(id) ?? this.#known.get(id)?.product ?? null);
+    return asked.map((id) => found.get(id) ?? null);
   }
 }
 

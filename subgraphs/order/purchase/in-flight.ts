@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attempt } from './attempt.ts';
 import { confirmed, keyReused, unknown, type PurchaseOutcome } from './outcomes.ts';
 
@@ -43,13 +42,14 @@ export class InFlight {
 }
 
 async function withDeadline(outcome: Promise<PurchaseOutcome>, deadline: number): Promise<PurchaseOutcome> {
-  const timer = new AbortController();
-  const late = sleep(Math.max(0, deadline - performance.now()), unknown, { signal: timer.signal });
-  late.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<PurchaseOutcome>((resolve) => {
+    timer = setTimeout(() => resolve(unknown), Math.max(0, deadline - performance.now()));
+  });
   try {
     return await Promise.race([outcome, late]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
     // Nobody may be listening any more when it fails; that is logged where it happens.
     outcome.catch(() => undefined);
   }

@@ -1,12 +1,13 @@
 import { Fault } from '../../../platform/errors.ts';
 import { invalidInput } from '../../../platform/graphql/invalid-input.ts';
+import type { Logger } from '../../../platform/logger.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale, ProductReader } from '../products/product-reader.ts';
 import type { Attempt } from './attempt.ts';
 import type { InFlight } from './in-flight.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import { replay } from './replay.ts';
+import { unlessKnown } from './replay.ts';
 import type { SellingStrategy } from './selling-strategy.ts';
 
 export interface PurchaseDependencies {
@@ -16,6 +17,7 @@ export interface PurchaseDependencies {
   readonly inFlight: InFlight;
   /** Purchases under way in this process, at the most; more are told `Busy` before anything is begun. */
   readonly maxInFlight: number;
+  readonly logger: Logger;
 }
 
 /** Buys, or says why not. */
@@ -34,15 +36,10 @@ export class Purchases {
 
   async #settle(attempt: Attempt): Promise<PurchaseOutcome> {
     const products = await this.#readProducts(attempt);
-    if ('__typename' in products) return this.#unlessKnown(attempt, products);
+    // The product may have changed since the key was confirmed; its order has not.
+    if ('__typename' in products) return unlessKnown(this.#the, attempt, products);
     const tooDear = checkTotal(attempt, products);
-    return tooDear ? this.#unlessKnown(attempt, tooDear) : this.#the.strategy.sell(attempt, products);
-  }
-
-  /** The product may have changed since the key was confirmed; its order has not. */
-  async #unlessKnown(attempt: Attempt, refusal: PurchaseOutcome): Promise<PurchaseOutcome> {
-    const record = await this.#the.lookup.find(attempt.orderId);
-    return record ? replay(attempt, record) : refusal;
+    return tooDear ? unlessKnown(this.#the, attempt, tooDear) : this.#the.strategy.sell(attempt, products);
   }
 
   async #readProducts(attempt: Attempt): Promise<Map<string, ProductForSale> | PurchaseOutcome> {

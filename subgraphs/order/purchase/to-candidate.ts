@@ -1,6 +1,5 @@
 import { NO_SPAN, type Span } from '../../../platform/observability/span.ts';
-import type { Candidate } from '../batch/candidate.ts';
-import type { Order } from '../orders/order.ts';
+import type { Candidate, UnwrittenOrder } from '../batch/candidate.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
 import type { Reservation } from '../stock/stock-outcomes.ts';
 import type { Attempt } from './attempt.ts';
@@ -9,6 +8,7 @@ import type { Attempt } from './attempt.ts';
  * The order as it will stand, at the prices and names of this moment.
  *
  * @param reservations one for each line of the attempt, in their order
+ * @param paymentTimeoutMs how long the buyer has to pay, in milliseconds
  */
 export function toCandidate(
   attempt: Attempt,
@@ -17,13 +17,12 @@ export function toCandidate(
   paymentTimeoutMs: number,
   span: Span = NO_SPAN,
 ): Candidate {
-  const now = Date.now();
   const items = attempt.lines.map(({ productId, quantity }, index) => {
     const { name, unitPrice, currency } = products.get(productId)!;
     const { epoch, seq } = reservations[index]!;
     return { productId, quantity, unitPrice, currency, productName: name, epoch, seq };
   });
-  const order: Order = {
+  const order: UnwrittenOrder = {
     id: attempt.orderId,
     userId: attempt.userId,
     status: 'PENDING_PAYMENT',
@@ -31,11 +30,9 @@ export function toCandidate(
     totalAmount: items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0),
     currency: products.get(attempt.lines[0]!.productId)!.currency,
     shippingAddress: null,
-    dueAt: new Date(now + paymentTimeoutMs),
-    createdAt: new Date(now),
   };
   const limits = new Map<string, number>();
   for (const { id, terms } of products.values())
     if (terms.purchaseLimit !== null) limits.set(id, terms.purchaseLimit);
-  return { order, requestHash: attempt.requestHash, limits, span };
+  return { order, requestHash: attempt.requestHash, limits, paymentTimeoutMs, span };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useRedisCluster } from '../../../tests/harness/redis-cluster.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';

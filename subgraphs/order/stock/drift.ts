@@ -1,5 +1,7 @@
 import type { Pool } from 'mysql2/promise';
+import type { Logger } from '../../../platform/logger.ts';
 import { stockDrift, stockUnits } from '../metrics.ts';
+import { DriftRepair, type Drift } from './drift-repair.ts';
 import type { StockNumbers } from './numbers.ts';
 import { readStockRows, type StockRow } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
@@ -14,9 +16,9 @@ const MOST_PRODUCTS = 200;
  * @param before what Redis said before MySQL was asked @param after and afterwards: sales go on in between
  */
 export function driftOf(
-  before: StockNumbers,
+  before: Pick<StockNumbers, 'sold'>,
   mysql: Pick<StockRow, 'total' | 'sold'>,
-  after: StockNumbers,
+  after: Pick<StockNumbers, 'total' | 'sold' | 'reserved'>,
 ): number {
   const soldByRedisAlone = Math.max(0, before.sold - mysql.sold);
   const soldByMysqlAlone = Math.max(0, mysql.sold - after.sold - after.reserved);
@@ -27,15 +29,21 @@ export function driftOf(
 export const lasting = (before: number, now: number): number =>
   before * now > 0 ? Math.min(Math.abs(before), Math.abs(now)) : 0;
 
-/** Compares the numbers of busy products, and tells metrics. It only looks. */
+/** Nothing is reserved, and both are at one epoch: where they are not, the next batch finds out and rebuilds. */
+const isQuiet = (before: StockNumbers, row: StockRow, after: StockNumbers): boolean =>
+  before.reserved === 0 && after.reserved === 0 && before.epoch === row.epoch && after.epoch === row.epoch;
+
+/** Compares the numbers of busy products, tells metrics, and has repaired what stays wrong. */
 export class DriftWatch {
   readonly #stock: StockService;
   readonly #pool: Pool;
+  readonly #repair: DriftRepair;
   #before = new Map<string, number>();
 
-  constructor(stock: StockService, pool: Pool) {
+  constructor(stock: StockService, pool: Pool, logger: Logger) {
     this.#stock = stock;
     this.#pool = pool;
+    this.#repair = new DriftRepair(stock, pool, logger);
   }
 
   /** One round. @throws when a store does not answer */
@@ -48,18 +56,19 @@ export class DriftWatch {
     }
     const rows = await readStockRows(this.#pool, [...numbers.keys()]);
     const drifts = new Map<string, number>();
+    const unexplained = new Map<string, Drift>();
     for (const [productId, row] of rows) {
-      const drift = await this.#driftOf(productId, numbers.get(productId)!, row);
-      if (drift !== 0) drifts.set(productId, drift);
+      const before = numbers.get(productId)!;
+      if (before.total === row.total && before.sold === row.sold) continue;
+      const after = await this.#stock.read(productId);
+      const units = after ? driftOf(before, row, after) : 0;
+      if (!after || units === 0) continue;
+      drifts.set(productId, units);
+      if (isQuiet(before, row, after)) unexplained.set(productId, { ...after, units });
     }
     this.#tell([...numbers.values()], drifts);
     this.#before = drifts;
-  }
-
-  async #driftOf(productId: string, before: StockNumbers, row: StockRow): Promise<number> {
-    if (before.total === row.total && before.sold === row.sold) return 0;
-    const after = await this.#stock.read(productId);
-    return after ? driftOf(before, row, after) : 0;
+    await this.#repair.note(unexplained);
   }
 
   #tell(all: readonly StockNumbers[], drifts: ReadonlyMap<string, number>): void {

@@ -83,9 +83,17 @@ export class LockAdmission implements Admission {
     const seq = Number(
       await scripts.writeReservation(
         [keys.admissionLock(productId), stock, due, records, holding],
-        [lock.token, ...ids, quantity, this.#reservationTtlMs, clock.at(productId, request.deadline)],
+        [
+          lock.token,
+          ...ids,
+          quantity,
+          this.#reservationTtlMs,
+          clock.at(productId, request.deadline),
+          terms.closesAt ?? 0,
+        ],
       ),
     );
+    if (seq < 0) return this.#decide(productId, request, terms, lock);
     return seq === 0
       ? { kind: 'tooLate' }
       : { kind: 'reserved', reservation: { productId, orderId, epoch, seq } };
@@ -96,7 +104,6 @@ interface State {
   readonly now: number;
   readonly remaining: number;
   readonly countsHoldings: boolean;
-  readonly certain: boolean;
   readonly held: number;
   readonly record: string;
   readonly reservedQuantity: number | null;
@@ -104,14 +111,13 @@ interface State {
 }
 
 function toState(rest: readonly (number | string)[], now: number): State {
-  const [total, sold, reserved, limited, remembered, held] = rest.map(Number);
-  const record = String(rest[6]);
+  const [total, sold, reserved, limited, held] = rest.map(Number);
+  const record = String(rest[5]);
   const [, quantity, seq] = /^R:(\d+):(\d+):/.exec(record) ?? [];
   return {
     now,
     remaining: total! - sold! - reserved!,
     countsHoldings: limited === 1,
-    certain: remembered === 1,
     held: held!,
     record,
     reservedQuantity: quantity === undefined ? null : Number(quantity),
@@ -121,15 +127,14 @@ function toState(rest: readonly (number | string)[], now: number): State {
 
 /** In the order of `reserve-5.lua`. @returns null when the purchase may be admitted, or is already */
 function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): ReserveOutcome | null {
-  const { now, certain, held } = seen;
+  const { now, held } = seen;
   const limit = terms.purchaseLimit;
   if (limit !== null && !seen.countsHoldings) return { kind: 'notReady' };
   if (seen.record === 'S') return { kind: 'settled' };
   if (seen.reservedQuantity !== null)
     return seen.reservedQuantity === quantity ? null : { kind: 'otherQuantity' };
-  if (now < terms.opensAt) return { kind: 'notOpen', now, certain };
-  if (terms.withdrawn || (terms.closesAt !== null && now >= terms.closesAt))
-    return { kind: 'closed', certain };
-  if (limit !== null && held + quantity > limit) return { kind: 'overLimit', held, certain };
-  return seen.remaining < quantity ? { kind: 'soldOut', certain } : null;
+  if (now < terms.opensAt) return { kind: 'notOpen', now };
+  if (terms.withdrawn || (terms.closesAt !== null && now >= terms.closesAt)) return { kind: 'closed' };
+  if (limit !== null && held + quantity > limit) return { kind: 'overLimit', held };
+  return seen.remaining < quantity ? { kind: 'soldOut' } : null;
 }

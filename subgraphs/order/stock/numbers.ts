@@ -10,6 +10,9 @@ export interface StockNumbers {
   readonly total: number;
   readonly sold: number;
   readonly reserved: number;
+  readonly epoch: number;
+  /** Whether Redis knows what each user holds. */
+  readonly countsHoldings: boolean;
   readonly asOf: number;
 }
 
@@ -66,8 +69,15 @@ export class Numbers {
   async #readNow(productId: string): Promise<StockNumbers | null> {
     const reply = await this.#look(productId);
     if (reply.state === 'notReady') return null;
-    const [total, sold, reserved] = reply.rest.map(Number);
-    return { total: total!, sold: sold!, reserved: reserved!, asOf: reply.now };
+    const [total, sold, reserved, limited] = reply.rest.map(Number);
+    return {
+      total: total!,
+      sold: sold!,
+      reserved: reserved!,
+      epoch: reply.epoch,
+      countsHoldings: limited === 1,
+      asOf: reply.now,
+    };
   }
 
   #look(productId: string) {

@@ -1,7 +1,9 @@
+import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Tombstones } from '../batch/tombstones.ts';
 import { reaped } from '../metrics.ts';
 import { settleReservation } from '../purchase/settle-reservation.ts';
+import { readStockRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
 
 const PER_PRODUCT = 200;
@@ -15,11 +17,13 @@ const TURN_MS = 5_000;
 export class Reaper {
   readonly #stock: StockService;
   readonly #tombstones: Tombstones;
+  readonly #pool: Pool;
   readonly #logger: Logger;
 
-  constructor(stock: StockService, tombstones: Tombstones, logger: Logger) {
+  constructor(stock: StockService, tombstones: Tombstones, pool: Pool, logger: Logger) {
     this.#stock = stock;
     this.#tombstones = tombstones;
+    this.#pool = pool;
     this.#logger = logger;
   }
 
@@ -43,7 +47,7 @@ export class Reaper {
 
   async #reap(productId: string): Promise<void> {
     const found = await this.#stock.findDue(productId, PER_PRODUCT);
-    if (!found) return;
+    if (!found || (await this.#replaceLaterEpoch(productId, found.epoch))) return;
     if (found.open > 0) await this.#stock.tools.busyProducts.note(productId);
 
     const results = await Promise.allSettled(
@@ -57,5 +61,21 @@ export class Reaper {
     reaped.labels('failed').inc(failed);
     if (results.length > 0)
       this.#logger.info({ productId, settled: results.length - failed, failed }, 'reaped');
+  }
+
+  /**
+   * A gate is opened after its epoch is committed, so one that is ahead tells that MySQL has become older than it was. If Redis
+   * takes such a product to be sold out, no batch is there to find that out.
+   *
+   * @returns whether the gate was ahead
+   */
+  async #replaceLaterEpoch(productId: string, epoch: number): Promise<boolean> {
+    const row = (await readStockRows(this.#pool, [productId])).get(productId);
+    if (!row || row.epoch >= epoch) return false;
+    this.#logger.warn({ productId, epoch, inMysql: row.epoch }, 'MySQL is older than Redis');
+    const needsHoldings = (await this.#stock.read(productId))?.countsHoldings ?? false;
+    const deadline = performance.now() + TURN_MS;
+    await this.#stock.ensureReady({ productId, minEpoch: epoch + 1, needsHoldings, deadline });
+    return true;
   }
 }

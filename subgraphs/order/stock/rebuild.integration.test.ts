@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -175,6 +176,48 @@ describe('a rebuild that has lost its lock', () => {
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
     tools.redis.disconnect();
+  });
+});
+
+describe('a rebuild that takes longer than its lock lives', () => {
+  it('keeps the lock while it works, and opens the gate', async () => {
+    const product = await room.sell({ units: 5 });
+    await room.buy(product);
+    const logger = createLogger('test', 'silent');
+    const tools = createStockTools(await connectRedis({ url: redis.url, logger }), stores.redisPrefix);
+    const inTheWay = await room.pool.getConnection();
+    try {
+      await inTheWay.query('START TRANSACTION');
+      await inTheWay.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
+      const begun = performance.now();
+      const outcome = rebuild(
+        { ...tools, pool: room.pool, logger, lockTtlMs: 1_000 },
+        product,
+        { countHoldings: true },
+        () => Promise.resolve(false),
+      );
+      await waitUntil('the first lock to have ended', () => performance.now() - begun > 1_500);
+      await inTheWay.query('ROLLBACK');
+      expect(await outcome).toBe('ready');
+    } finally {
+      inTheWay.destroy();
+      tools.redis.disconnect();
+    }
+    expect(await settled(product)).toMatchObject({ epoch: 2, sold: 1 });
+  });
+
+  it('counts every holding of a product that very many hold', async () => {
+    const product = await room.sell({ units: 5, purchaseLimit: 2 });
+    await room.pool.query(
+      `INSERT INTO holding (product_id, user_id, held)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)
+       SELECT ?, UNHEX(MD5(CONCAT(a.i, '-', b.i))), 1 FROM n a CROSS JOIN n b`,
+      [uuidToBytes(product)],
+    );
+    await room.redis.del(room.key(product, 'gate'));
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    const { epoch } = await settled(product);
+    expect(await room.redis.hlen(room.key(product, `${epoch}:holding`))).toBe(150 * 150 + 1);
   });
 });
 

@@ -2,17 +2,20 @@ import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
+import { KeptLock, LockLost } from './kept-lock.ts';
 import { redisId } from './redis-id.ts';
 import { beginEpoch, readHoldings, type StockRow } from './stock-repository.ts';
 import type { StockTools } from './stock-tools.ts';
 
-/** How long a rebuild may take before another process may begin its own, in milliseconds. */
+/** After this another process may take over from one that died, in milliseconds. */
 const LOCK_TTL_MS = 10_000;
 const HOLDINGS_PER_CALL = 1_000;
 
 export interface RebuildDependencies extends StockTools {
   readonly pool: Pool;
   readonly logger: Logger;
+  /** How long the lock lives unless it is extended, in milliseconds. */
+  readonly lockTtlMs?: number;
 }
 
 /**
@@ -21,37 +24,72 @@ export interface RebuildDependencies extends StockTools {
  */
 export type RebuildOutcome = 'ready' | 'busy' | 'lost' | 'noStock';
 
+/** Units by user, as Redis takes them: `[user, units, user, units, …]`, so many at a time. */
+type Holdings = (string | number)[][];
+
 /**
  * Makes Redis's numbers of a product anew from MySQL, under a new epoch.
  *
- * The order of the steps is the point. First the lock and the server's run id: should Redis be emptied or replaced after
+ * The order of the steps is the point. First the lock and the server's id: should Redis be emptied or replaced after
  * that, the gate will not open. Then the epoch: batches admitted before can commit no more, so what is read with it is
  * all that was sold. Then the keys, and the gate last, so that no half-filled epoch is ever sold from.
  */
 export async function rebuild(
-  { redis, keys, scripts, locks, busyProducts, readRunId, pool, logger }: RebuildDependencies,
+  {
+    redis,
+    keys,
+    scripts,
+    gate,
+    locks,
+    busyProducts,
+    readServerId,
+    pool,
+    logger,
+    lockTtlMs = LOCK_TTL_MS,
+  }: RebuildDependencies,
   productId: string,
   options: { readonly countHoldings: boolean },
   isReady: () => Promise<boolean>,
 ): Promise<RebuildOutcome> {
-  return locks.using(keys.lock(productId), { ttlMs: LOCK_TTL_MS, waitMs: 0 }, run, 'busy' as const);
+  return locks.using(keys.lock(productId), { ttlMs: lockTtlMs, waitMs: 0 }, keepAndRun, 'busy' as const);
 
-  async function run(lock: Lock): Promise<RebuildOutcome> {
+  async function keepAndRun(held: Lock): Promise<RebuildOutcome> {
+    const lock = new KeptLock(held, lockTtlMs);
+    try {
+      return await run(lock);
+    } catch (error) {
+      if (!(error instanceof LockLost)) throw error;
+      logger.warn({ err: error, productId }, 'a rebuild lost its lock');
+      return 'lost';
+    } finally {
+      lock.stop();
+    }
+  }
+
+  async function run(lock: KeptLock): Promise<RebuildOutcome> {
     // Each rebuild fails what is under way in the epoch before, so a second one for the same loss would do harm.
     if (await isReady()) return 'ready';
-    const runId = await readRunId(productId);
+    const serverId = await readServerId(productId);
+    const shown = (await gate.currentEpoch(productId)) ?? 0;
     const found = await inTransaction(pool, async (connection) => {
-      const row = await beginEpoch(connection, productId);
-      return row && { row, holdings: options.countHoldings ? await readHoldings(connection, productId) : [] };
+      const row = await beginEpoch(connection, productId, shown);
+      const holdings: Holdings = [];
+      if (row && options.countHoldings) {
+        for await (const slice of readHoldings(connection, productId)) {
+          holdings.push(...toCalls(slice));
+          lock.expectHeld();
+        }
+      }
+      return row && { row, holdings };
     });
     if (!found) return 'noStock';
 
     await busyProducts.note(productId);
-    await writeEpoch(found.row, found.holdings);
+    await writeEpoch(lock, found.row, found.holdings);
     const before = Number(
       await scripts.openGate(
         [keys.gate(productId), keys.lock(productId)],
-        [lock.token, found.row.epoch, runId],
+        [lock.token, found.row.epoch, serverId],
       ),
     );
     if (before < 0) {
@@ -68,12 +106,12 @@ export async function rebuild(
     return 'ready';
   }
 
-  async function writeEpoch(row: StockRow, holdings: { userId: string; held: number }[]): Promise<void> {
+  async function writeEpoch(lock: KeptLock, row: StockRow, holdings: Holdings): Promise<void> {
     const epochKeys = keys.ofEpoch(productId, row.epoch);
     await redis.unlink(...Object.values<string>({ ...epochKeys }));
-    for (let start = 0; start < holdings.length; start += HOLDINGS_PER_CALL) {
-      const part = holdings.slice(start, start + HOLDINGS_PER_CALL);
-      await redis.hset(epochKeys.holding, ...part.flatMap(({ userId, held }) => [redisId(userId), held]));
+    for (const part of holdings) {
+      lock.expectHeld();
+      await redis.hset(epochKeys.holding, ...part);
     }
     await redis.hset(epochKeys.stock, {
       total: row.total,
@@ -81,7 +119,15 @@ export async function rebuild(
       reserved: 0,
       seq: 0,
       limited: options.countHoldings ? 1 : 0,
-      forgotten: row.epoch === 1 ? 0 : 1,
     });
   }
+}
+
+function toCalls(slice: readonly { readonly userId: string; readonly held: number }[]): Holdings {
+  const calls: Holdings = [];
+  for (let start = 0; start < slice.length; start += HOLDINGS_PER_CALL) {
+    const part = slice.slice(start, start + HOLDINGS_PER_CALL);
+    calls.push(part.flatMap(({ userId, held }) => [redisId(userId), held]));
+  }
+  return calls;
 }

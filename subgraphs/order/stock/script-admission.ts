@@ -1,5 +1,7 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
+import { isLeftOut } from '../../../platform/lifecycle/fault-point.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import { inSpan } from '../../../platform/observability/current-span.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
 import { wasNotSent } from '../../../platform/redis/client.ts';
 import type { Admission } from './admission.ts';
@@ -10,6 +12,7 @@ import {
   type ReserveRequest,
   type SaleTerms,
 } from './stock-outcomes.ts';
+import { STOCK_GUARD } from './stock-repository.ts';
 import type { StockTools } from './stock-tools.ts';
 
 /** Purchases in one call of the script: some 5 ms of Redis's time. */
@@ -62,8 +65,8 @@ export class ScriptAdmission implements Admission {
     const span = sharedSpan(asked, ({ request }) => request.span, 'redis reserve', {
       purchases: asked.length,
     });
-    const reply = await gate
-      .through(productId, (epoch) => {
+    const reply = await inSpan(span, () =>
+      gate.through(productId, (epoch) => {
         const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
         return scripts.reserve(
           [keys.gate(productId), stock, due, records, holding],
@@ -73,22 +76,22 @@ export class ScriptAdmission implements Admission {
             terms.opensAt,
             terms.withdrawn ? -1 : (terms.closesAt ?? 0),
             terms.purchaseLimit ?? 0,
+            isLeftOut(STOCK_GUARD) ? 0 : 1,
             ...purchases,
           ],
         );
-      })
-      .finally(() => span.end());
+      }),
+    ).finally(() => span.end());
     if (reply.state === 'notReady') return asked.map(() => ({ kind: 'notReady' }));
     clock.observe(productId, reply.now);
 
-    const [certain, ...codes] = reply.rest.map(Number);
+    const codes = reply.rest.map(Number);
     return asked.map(({ request }, index) =>
       reserveOutcome(codes[2 * index]!, codes[2 * index + 1]!, {
         productId,
         orderId: request.orderId,
         epoch: reply.epoch,
         now: reply.now,
-        certain: certain === 1,
       }),
     );
   }

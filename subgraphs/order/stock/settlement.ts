@@ -11,6 +11,14 @@ export interface DueReservation {
   readonly reservation: Reservation;
 }
 
+export interface DueReservations {
+  /** The epoch that the gate is at. */
+  readonly epoch: number;
+  readonly due: readonly DueReservation[];
+  /** How many reservations there are in all. */
+  readonly open: number;
+}
+
 /** Brings reservations to their end, and finds those that nobody has. */
 export class Settlement {
   readonly #tools: StockTools;
@@ -39,8 +47,8 @@ export class Settlement {
     await this.#releases.ask(reservation);
   }
 
-  /** @returns reservations that are due, and how many there are in all; null when the product is not ready */
-  async findDue(productId: string, limit: number): Promise<{ due: DueReservation[]; open: number } | null> {
+  /** @returns null when the product is not ready */
+  async findDue(productId: string, limit: number): Promise<DueReservations | null> {
     const { keys, scripts, gate } = this.#tools;
     const reply = await gate.through(productId, (epoch) => {
       const { due, records, stock } = keys.ofEpoch(productId, epoch);
@@ -59,7 +67,7 @@ export class Settlement {
         reservation: { productId, orderId, epoch: reply.epoch, seq: Number(seq) },
       });
     }
-    return { due, open: Number(open) };
+    return { epoch: reply.epoch, due, open: Number(open) };
   }
 
   /** Forgets keys that were settled long ago. */
@@ -67,8 +75,8 @@ export class Settlement {
     const { keys, scripts, gate } = this.#tools;
     const epoch = await gate.currentEpoch(productId);
     if (epoch === null) return;
-    const { stock, records, settled, applied } = keys.ofEpoch(productId, epoch);
-    await scripts.forget([stock, records, settled, applied], [1_000]);
+    const { records, settled, applied } = keys.ofEpoch(productId, epoch);
+    await scripts.forget([records, settled, applied], [1_000]);
   }
 
   async #settleAll(reservations: readonly Reservation[], verb: 'confirm' | 'release'): Promise<undefined[]> {

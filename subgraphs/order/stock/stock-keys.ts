@@ -4,7 +4,7 @@
  * touch what a rebuild has made since.
  */
 export interface StockKeys {
-  /** `<epoch>:<run id of the Redis server>`; absent or of another server: not ready. */
+  /** `<epoch>:<id of the Redis server>`; absent or of another server: not ready. */
   gate(productId: string): string;
   /** Held while the keys of a product are rebuilt, or its total is changed. */
   lock(productId: string): string;
@@ -18,7 +18,7 @@ export interface StockKeys {
 }
 
 export interface EpochKeys {
-  /** Hash: total, sold, reserved, seq; `limited` 1 when holdings are counted, `forgotten` 1 when old records are gone. */
+  /** Hash: total, sold, reserved, seq; `limited` 1 when holdings are counted. */
   readonly stock: string;
   /** Sorted set of order ids that are reserved and not yet settled, by when that is due. */
   readonly due: string;

@@ -67,6 +67,14 @@ export async function findMovementsToApply(pool: Pool, limit: number): Promise<S
   return rows.map(toMovement);
 }
 
+export async function hasMovementsToApply(pool: Pool, productId: string): Promise<boolean> {
+  const [rows] = await pool.query<RowDataPacket[]>(
+    'SELECT id FROM stock_movement WHERE product_id = ? AND applied_at IS NULL LIMIT 1',
+    [uuidToBytes(productId)],
+  );
+  return rows.length > 0;
+}
+
 export async function markApplied(pool: Pool, movementIds: readonly string[]): Promise<void> {
   if (movementIds.length === 0) return;
   await pool.query('UPDATE stock_movement SET applied_at = ? WHERE id IN (?)', [

@@ -39,21 +39,27 @@ export type ReserveOutcome =
   /** Redis did not answer; the purchase may have been admitted. */
   | { readonly kind: 'unanswered' };
 
-/** `certain`: Redis remembers every key of the product, so that a key it does not know has no order. */
+/** By Redis alone, which may have forgotten the key, or never heard of it: MySQL may have an order under it. */
 export type Refusal =
-  | { readonly kind: 'notOpen'; readonly now: number; readonly certain: boolean }
-  | { readonly kind: 'closed'; readonly certain: boolean }
-  | { readonly kind: 'overLimit'; readonly held: number; readonly certain: boolean }
-  | { readonly kind: 'soldOut'; readonly certain: boolean };
+  | { readonly kind: 'notOpen'; readonly now: number }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'overLimit'; readonly held: number }
+  | { readonly kind: 'soldOut' };
 
-export const isRefusal = (outcome: ReserveOutcome): outcome is Refusal => 'certain' in outcome;
+const REFUSALS: Record<Refusal['kind'], true> = {
+  notOpen: true,
+  closed: true,
+  overLimit: true,
+  soldOut: true,
+};
+
+export const isRefusal = (outcome: ReserveOutcome): outcome is Refusal => outcome.kind in REFUSALS;
 
 interface ReplyContext {
   readonly productId: string;
   readonly orderId: string;
   readonly epoch: number;
   readonly now: number;
-  readonly certain: boolean;
 }
 
 /** The codes of `reserve-5.lua`. */
@@ -63,10 +69,10 @@ const RESERVE_CODES: Record<number, (detail: number, context: ReplyContext) => R
   3: () => ({ kind: 'settled' }),
   4: () => ({ kind: 'otherQuantity' }),
   5: () => ({ kind: 'tooLate' }),
-  6: (_, { now, certain }) => ({ kind: 'notOpen', now, certain }),
-  7: (_, { certain }) => ({ kind: 'closed', certain }),
-  8: (held, { certain }) => ({ kind: 'overLimit', held, certain }),
-  9: (_, { certain }) => ({ kind: 'soldOut', certain }),
+  6: (_, { now }) => ({ kind: 'notOpen', now }),
+  7: () => ({ kind: 'closed' }),
+  8: (held) => ({ kind: 'overLimit', held }),
+  9: () => ({ kind: 'soldOut' }),
 };
 
 function reserved(seq: number, { productId, orderId, epoch }: ReplyContext): ReserveOutcome {

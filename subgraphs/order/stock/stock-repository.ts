@@ -1,4 +1,5 @@
 import type { Connection, Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { isLeftOut } from '../../../platform/lifecycle/fault-point.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 
 /** MySQL's side of stock: the row that owns the promise never to oversell. */
@@ -8,6 +9,9 @@ export interface StockRow {
   readonly sold: number;
   readonly epoch: number;
 }
+
+/** By which `FAULT_POINT` names what keeps stock from being oversold, here and in the script. */
+export const STOCK_GUARD = 'stock-guard';
 
 type Reader = Pool | PoolConnection | Connection;
 
@@ -57,26 +61,53 @@ export async function sell(
   units: number,
 ): Promise<boolean> {
   const [result] = await connection.query(
-    'UPDATE stock SET sold = sold + ? WHERE product_id = ? AND epoch = ? AND sold + ? <= total',
+    `UPDATE stock SET sold = sold + ? WHERE product_id = ? AND epoch = ? ${ifEnoughAreLeft()}`,
     [units, uuidToBytes(productId), epoch, units],
   );
   return (result as { affectedRows: number }).affectedRows === 1;
 }
 
-/** Makes every batch of an earlier epoch fail. @returns the row as a rebuild finds it; null when there is none */
-export async function beginEpoch(connection: PoolConnection, productId: string): Promise<StockRow | null> {
-  await connection.query('UPDATE stock SET epoch = epoch + 1 WHERE product_id = ?', [uuidToBytes(productId)]);
+/** The guard that a test may leave out: what is then oversold, the load test must tell. */
+const ifEnoughAreLeft = () => (isLeftOut(STOCK_GUARD) ? '' : 'AND sold + ? <= total');
+
+/**
+ * Makes every batch of an earlier epoch fail.
+ *
+ * @param shown the epoch that Redis is at: later than MySQL's where MySQL has become older than it was. None is used twice.
+ * @returns the row as a rebuild finds it, locked to the end of the transaction; null when there is none
+ */
+export async function beginEpoch(
+  connection: PoolConnection,
+  productId: string,
+  shown: number,
+): Promise<StockRow | null> {
+  await connection.query('UPDATE stock SET epoch = GREATEST(epoch, ?) + 1 WHERE product_id = ?', [
+    shown,
+    uuidToBytes(productId),
+  ]);
   return lockStockRow(connection, productId);
 }
 
-/** @returns how many units each user holds of a product, leaving out those that hold none */
-export async function readHoldings(
-  reader: Reader,
+const HOLDINGS_PER_SLICE = 10_000;
+
+/**
+ * How many units each user holds of a product, leaving out those that hold none, in slices of bounded size. As a whole they are
+ * what `sold` is made of only while the same transaction has the stock row locked: whoever changes a holding has that lock
+ * at COMMIT.
+ */
+export async function* readHoldings(
+  connection: PoolConnection,
   productId: string,
-): Promise<{ userId: string; held: number }[]> {
-  const [records] = await reader.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
-    'SELECT user_id, held FROM holding WHERE product_id = ? AND held > 0',
-    [uuidToBytes(productId)],
-  );
-  return records.map((record) => ({ userId: bytesToUuid(record.user_id), held: record.held }));
+): AsyncGenerator<{ readonly userId: string; readonly held: number }[]> {
+  let last: Buffer = Buffer.alloc(0);
+  for (let length = HOLDINGS_PER_SLICE; length === HOLDINGS_PER_SLICE;) {
+    const [records] = await connection.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
+      'SELECT user_id, held FROM holding WHERE product_id = ? AND user_id > ? AND held > 0 ORDER BY user_id LIMIT ?',
+      [uuidToBytes(productId), last, HOLDINGS_PER_SLICE],
+    );
+    length = records.length;
+    if (length === 0) return;
+    last = records[length - 1]!.user_id;
+    yield records.map((record) => ({ userId: bytesToUuid(record.user_id), held: record.held }));
+  }
 }

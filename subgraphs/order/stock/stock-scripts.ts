@@ -16,6 +16,6 @@ export function loadStockScripts(redis: Redis) {
     findDue: script('findDue-4'),
     readServer: script('readServer-1'),
     openGate: script('openGate-2'),
-    forget: script('forget-4'),
+    forget: script('forget-3'),
   };
 }

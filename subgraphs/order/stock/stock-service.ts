@@ -9,7 +9,7 @@ import { Numbers, type StockNumbers } from './numbers.ts';
 import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
 import { StockReadiness, type Readiness, type ReadyRequest } from './readiness.ts';
-import { Settlement, type DueReservation } from './settlement.ts';
+import { Settlement, type DueReservations } from './settlement.ts';
 import type { StockMovement } from './stock-movements.ts';
 import type { Reservation, ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
 import { createStockTools, type StockTools } from './stock-tools.ts';
@@ -107,8 +107,8 @@ export class StockService {
     return isCounted;
   }
 
-  /** @returns reservations that are due, and how many there are in all; null when the product is not ready */
-  findDue(productId: string, limit: number): Promise<{ due: DueReservation[]; open: number } | null> {
+  /** @returns reservations that are due; null when the product is not ready */
+  findDue(productId: string, limit: number): Promise<DueReservations | null> {
     return this.#settlement.findDue(productId, limit);
   }
 

@@ -17,8 +17,8 @@ export interface StockTools {
   readonly busyProducts: BusyProducts;
   /** Milliseconds since 1970, by the server that has the product. */
   readonly readClock: (productId: string) => Promise<number>;
-  /** The id of that server's run: another one after every restart. */
-  readonly readRunId: (productId: string) => Promise<string>;
+  /** The id of that server as it is now: another one after every restart, and every promotion of a replica. */
+  readonly readServerId: (productId: string) => Promise<string>;
 }
 
 export function createStockTools(redis: Redis, prefix: string): StockTools {
@@ -27,7 +27,7 @@ export function createStockTools(redis: Redis, prefix: string): StockTools {
   redis.on('ready', () => clock.forget());
   const scripts = loadStockScripts(redis);
   const readServer = (productId: string) =>
-    scripts.readServer([keys.gate(productId)], []) as Promise<[now: number, runId: string]>;
+    scripts.readServer([keys.gate(productId)], []) as Promise<[now: number, serverId: string]>;
   return {
     redis,
     keys,
@@ -37,6 +37,6 @@ export function createStockTools(redis: Redis, prefix: string): StockTools {
     locks: createLockClient(redis),
     busyProducts: new BusyProducts(redis, keys),
     readClock: async (productId) => (await readServer(productId))[0],
-    readRunId: async (productId) => (await readServer(productId))[1],
+    readServerId: async (productId) => (await readServer(productId))[1],
   };
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { countAnswers, newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
@@ -93,6 +95,28 @@ describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATE
     await expectExact(product, 2);
   });
 
+  it('a purchase that waits for a give-back to its buyer does not keep the stock from others', async () => {
+    const [product, userId] = [await room.sell({ units: 5 }), randomUUID()];
+    await room.buy(product, { userId });
+    const giveBack = await room.pool.getConnection();
+    try {
+      await giveBack.query('START TRANSACTION');
+      await giveBack.query('SELECT held FROM holding WHERE product_id = ? FOR UPDATE', [
+        uuidToBytes(product),
+      ]);
+      const second = room.buy(product, { userId });
+      await waitUntil('the purchase to wait', () => room.isExecuting('INSERT INTO holding'));
+      await giveBack.query('SELECT sold FROM stock WHERE product_id = ? FOR UPDATE NOWAIT', [
+        uuidToBytes(product),
+      ]);
+      await giveBack.query('ROLLBACK');
+      expect(await second).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    } finally {
+      giveBack.destroy();
+    }
+    await expectExact(product, 2);
+  });
+
   it('an attempt whose time is up before it is admitted buys nothing', async () => {
     const product = await room.sell({ units: 5 });
     expect(['Busy', 'OutcomeUnknown']).toContain((await room.buy(product, { patienceMs: 1 })).__typename);
@@ -117,5 +141,17 @@ describe('processes with different strategies on one product', () => {
     expect(confirmed).toBeLessThanOrEqual(20);
     const { sold, units } = await byRow.books(product);
     expect([sold, units]).toEqual([confirmed, confirmed]);
+  });
+
+  it('a key that one has confirmed is not told by the other that the sale is over', async () => {
+    const closesAt = new Date(Date.now() + 1_500);
+    const product = await byScript.sell({ units: 5, closesAt });
+    const [userId, key] = [randomUUID(), newKey()];
+    const { order } = await byRow.buy(product, { userId, key });
+    await waitUntil('the sale to be over', () => Date.now() > closesAt.getTime() + 50);
+    expect(await byScript.buy(product, { userId, key })).toMatchObject({
+      replayed: true,
+      order: { id: order!.id },
+    });
   });
 });

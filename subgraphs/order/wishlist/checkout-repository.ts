@@ -5,17 +5,23 @@ import type { Line } from '../purchase/attempt.ts';
 import { WishlistCheckout } from './wishlist-checkout.ts';
 
 export interface CheckoutRepository {
-  /** @returns what the checkout buys, as its first attempt has settled it; null when none has begun */
+  /** @returns what the checkout buys, as an attempt has settled it; null when none has, or it was refused */
   find(orderId: string): Promise<readonly Line[] | null>;
-  /** @returns what the checkout buys: these lines, unless another attempt was here before */
+  /** @returns what the checkout buys: these lines, unless another attempt has settled it before */
   begin(orderId: string, lines: readonly Line[]): Promise<readonly Line[]>;
   /** Takes what was bought off the wishlist, once for a checkout. What was put there meanwhile stays. */
-  finish(orderId: string, userId: string): Promise<void>;
-  /** It has bought nothing, and never will with these lines. */
-  drop(orderId: string): Promise<void>;
+  finish(orderId: string, userId: string, bought: readonly Line[]): Promise<void>;
+  /**
+   * An attempt has bought nothing: the next one settles anew what the checkout buys. Another one that is under way may still
+   * buy what was settled before, so the checkout stays, to be finished once.
+   */
+  unsettle(orderId: string): Promise<void>;
   /** Forgets checkouts that nobody came back for. */
   forgetStartedBefore(moment: Date): Promise<void>;
 }
+
+/** No lines, as they are stored. */
+const NOTHING = '[]';
 
 export function createCheckoutRepository({ orm }: Database): CheckoutRepository {
   const checkouts = orm.getRepository(WishlistCheckout);
@@ -27,7 +33,7 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
       .createQueryBuilder('checkout')
       .where('checkout.orderId = :orderId', idOf(orderId))
       .getOne();
-    return checkout?.items ?? null;
+    return checkout && checkout.items.length > 0 ? checkout.items : null;
   }
 
   return {
@@ -41,10 +47,16 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
         .values({ orderId, items, startedAt: new Date() })
         .updateEntity(false)
         .execute();
+      await checkouts
+        .createQueryBuilder()
+        .update()
+        .set({ items, startedAt: new Date() })
+        .where(`${checkoutIs} AND items = :nothing`, { ...idOf(orderId), nothing: NOTHING })
+        .execute();
       return (await find(orderId)) ?? items;
     },
 
-    finish: (orderId, userId) =>
+    finish: (orderId, userId, bought) =>
       repeatLostRaces(() =>
         orm.transaction(async (manager) => {
           const checkout = await manager
@@ -53,7 +65,7 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
             .where('checkout.orderId = :orderId', idOf(orderId))
             .getOne();
           if (!checkout) return;
-          for (const { productId, quantity } of checkout.items) {
+          for (const { productId, quantity } of bought) {
             const item = [uuidToBytes(userId), uuidToBytes(productId), quantity];
             await manager.query(
               'DELETE FROM wishlist_item WHERE user_id = ? AND product_id = ? AND quantity <= ?',
@@ -68,8 +80,13 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
         }),
       ),
 
-    drop: async (orderId) => {
-      await checkouts.createQueryBuilder().delete().where(checkoutIs, idOf(orderId)).execute();
+    unsettle: async (orderId) => {
+      await checkouts
+        .createQueryBuilder()
+        .update()
+        .set({ items: [] })
+        .where(checkoutIs, idOf(orderId))
+        .execute();
     },
 
     forgetStartedBefore: async (moment) => {

@@ -54,8 +54,9 @@ async function afterwards(
 ): Promise<PurchaseOutcome> {
   const { checkouts } = context.services;
   try {
-    if (outcome.__typename === 'PurchaseConfirmed') await checkouts.finish(orderId, signedIn(context).userId);
-    else if (!mayGoOn(outcome)) await checkouts.drop(orderId);
+    if (outcome.__typename === 'PurchaseConfirmed')
+      await checkouts.finish(orderId, signedIn(context).userId, outcome.order.items);
+    else if (!mayGoOn(outcome)) await checkouts.unsettle(orderId);
   } catch (error) {
     context.logger.warn({ err: error, orderId }, 'the wishlist stays as it was after a checkout');
   }

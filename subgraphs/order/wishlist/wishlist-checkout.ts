@@ -11,7 +11,8 @@ const asJson = {
 
 /**
  * What a checkout buys: the wishlist as it was at the first attempt under its key. Every later attempt buys the same, whatever
- * became of the wishlist meanwhile; otherwise two attempts under one key could be two different purchases.
+ * became of the wishlist meanwhile; otherwise two attempts under one key could be two different purchases. Without items once
+ * an attempt was refused. The row is there until what was bought has been taken off the wishlist, so that this happens once.
  */
 @Entity('wishlist_checkout')
 export class WishlistCheckout {

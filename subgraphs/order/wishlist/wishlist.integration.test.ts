@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { newKey, useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { unknown } from '../purchase/outcomes.ts';
@@ -210,5 +211,26 @@ describe('the checkout of a wishlist', () => {
     expect(await buyer.checkout(key)).toMatchObject({ replayed: true });
     expect(await buyer.checkout(key)).toMatchObject({ replayed: true });
     expect(quantities(await buyer.wishlist())).toEqual([2]);
+  });
+
+  it('that one attempt buys takes off what it bought, though another one was refused meanwhile', async () => {
+    const [product, other] = [await room.sell({ units: 0 }), await room.sell()];
+    const [buyer, key] = [new Buyer(room), newKey()];
+    await buyer.add(product, 2);
+    const { services, as } = await room.services();
+    const buy = services.purchases.buy.bind(services.purchases);
+    services.purchases.buy = async (attempt) => {
+      expect(await buyer.checkout(key, 1)).toMatchObject({ __typename: 'SoldOut' });
+      await room.restock(product, 5);
+      await buyer.add(other);
+      return buy(attempt);
+    };
+    expect(await checkoutWishlist({ idempotencyKey: key }, as(buyer.userId))).toMatchObject({
+      __typename: 'PurchaseConfirmed',
+    });
+    expect(await buyer.wishlist()).toMatchObject([{ product: { id: other } }]);
+    await buyer.add(product, 3);
+    expect(await buyer.checkout(key)).toMatchObject({ replayed: true });
+    expect(quantities(await buyer.wishlist())).toEqual([1, 3]);
   });
 });

@@ -18,10 +18,11 @@ Returns
   3  the gate is at a later epoch, whose rebuild has counted the movement
   0  not ready, or at an earlier epoch: try again later
 ]]
-local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
+local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
 local epoch = tonumber(ARGV[1])
-if gate_run_id ~= run_id or tonumber(gate_epoch) < epoch then return 0 end
+if gate_server_id ~= server_id or tonumber(gate_epoch) < epoch then return 0 end
 if tonumber(gate_epoch) > epoch then return 3 end
 if redis.call('ZSCORE', KEYS[4], ARGV[2]) then return 2 end
 

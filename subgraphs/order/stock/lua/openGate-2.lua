@@ -6,12 +6,15 @@ KEYS[1]  gate
 KEYS[2]  lock
 ARGV[1]  the rebuild's token
 ARGV[2]  the new epoch
-ARGV[3]  run id of the server on which the rebuild began
+ARGV[3]  id of the server on which the rebuild began
 
 Returns the epoch that the gate was at before, 0 for none, or -1 when it was not opened.
 ]]
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
-if string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') ~= ARGV[3] then return -1 end
+
+local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
+local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+if server_id ~= ARGV[3] then return -1 end
 
 local before = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):')
 redis.call('SET', KEYS[1], ARGV[2] .. ':' .. ARGV[3])

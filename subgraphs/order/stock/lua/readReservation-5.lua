@@ -13,21 +13,22 @@ ARGV[3]  user id
 Returns { now in milliseconds, state, ... }; state is
   0  not ready
   1  the gate is at another epoch, which follows
-  2  ready; follow total, sold, reserved, whether holdings are counted (1), whether every key is remembered (1), units
-     that the user holds, and the record of the order ('' for none)
+  2  ready; follow total, sold, reserved, whether holdings are counted (1), units that the user holds, and the record of
+     the order ('' for none)
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_run_id ~= run_id then return { now, 0 } end
+local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
+local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_server_id ~= server_id then return { now, 0 } end
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
-local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited', 'forgotten')
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited')
 local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])
 if not (total and sold and reserved) then return { now, 0 } end
 return {
-  now, 2, total, sold, reserved, stock[4] == '1' and 1 or 0, stock[5] == '1' and 0 or 1,
+  now, 2, total, sold, reserved, stock[4] == '1' and 1 or 0,
   tonumber(redis.call('HGET', KEYS[5], ARGV[3]) or 0), redis.call('HGET', KEYS[4], ARGV[2]) or ''
 }

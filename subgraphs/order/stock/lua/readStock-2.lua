@@ -13,9 +13,10 @@ Returns { now in milliseconds, state, ... }; state is
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_run_id ~= run_id then return { now, 0 } end
+local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
+local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_server_id ~= server_id then return { now, 0 } end
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
 local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited')

@@ -12,13 +12,13 @@ ARGV[2]  how long a reservation may stay unsettled, in milliseconds
 ARGV[3]  when the sale opens, in milliseconds since 1970
 ARGV[4]  when it closes; 0: never, -1: the product was withdrawn
 ARGV[5]  the most units one user may hold; 0: no limit
+ARGV[6]  1; or 0 where a test leaves the stock guard out
 then for each purchase: order id, user id, quantity, deadline in milliseconds since 1970
 
 Returns { now in milliseconds, state, ... }; state is
   0  the gate is shut, or of another server, or holdings are needed and not counted: not ready
   1  the gate is at another epoch, which follows
-  2  ready; follows whether every key is remembered (1) or some may be forgotten (0), and then for each purchase
-     two numbers, a code and its detail:
+  2  ready; follow for each purchase two numbers, a code and its detail:
        1  reserved; sequence number
        2  reserved before and not settled yet; sequence number
        3  settled before
@@ -32,25 +32,27 @@ Returns { now in milliseconds, state, ... }; state is
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-local gate_epoch, gate_run_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_run_id ~= run_id then return { now, 0 } end
+local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
+local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
+if gate_server_id ~= server_id then return { now, 0 } end
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
 local lifetime, opens_at, closes_at, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited', 'forgotten')
+local is_guarded = ARGV[6] == '1'
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited')
 local total, sold, reserved, seq = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3]), tonumber(stock[4])
 local counts_holdings = stock[5] == '1'
 if not (total and sold and reserved and seq) or (limit > 0 and not counts_holdings) then return { now, 0 } end
 
 local reserved_before = reserved
-local answer = { now, 2, stock[6] == '1' and 0 or 1 }
+local answer = { now, 2 }
 local function say(code, detail)
   answer[#answer + 1] = code
   answer[#answer + 1] = detail or 0
 end
 
-for i = 6, #ARGV, 4 do
+for i = 7, #ARGV, 4 do
   local order_id, user_id, quantity, deadline = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
   local record = redis.call('HGET', KEYS[4], order_id)
   local held = limit > 0 and tonumber(redis.call('HGET', KEYS[5], user_id) or 0) or 0
@@ -68,7 +70,7 @@ for i = 6, #ARGV, 4 do
     say(7)
   elseif limit > 0 and held + quantity > limit then
     say(8, held)
-  elseif total - sold - reserved < quantity then
+  elseif is_guarded and total - sold - reserved < quantity then
     say(9)
   else
     seq = seq + 1

@@ -1,5 +1,6 @@
 --[[
-Writes one reservation, for a caller who has checked it under the product's admission lock and may have lost that since.
+Writes one reservation, for a caller who has checked it under the product's admission lock and may have lost that since. What
+needs no lock to change, since other processes admit by another script and time goes on, is checked once more.
 
 KEYS[1]  the admission lock
 KEYS[2]  stock     of the reservation's epoch, as are the others
@@ -12,14 +13,19 @@ ARGV[3]  user id
 ARGV[4]  quantity
 ARGV[5]  how long the reservation may stay unsettled, in milliseconds
 ARGV[6]  the purchase's deadline, in milliseconds since 1970
+ARGV[7]  when the sale closes, in milliseconds since 1970; 0: never
 
-Returns the sequence number, or 0 when the lock or the epoch was lost or it is too late: then nothing was written.
+Returns the sequence number; or, with nothing written
+   0  when the lock or the epoch was lost, or the deadline has passed
+  -1  when the sale has closed since the look, or the key has been admitted: look again
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 or now > tonumber(ARGV[6]) then
   return 0
 end
+local closes_at = tonumber(ARGV[7])
+if closes_at ~= 0 and now >= closes_at or redis.call('HEXISTS', KEYS[4], ARGV[2]) == 1 then return -1 end
 
 local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
 redis.call('HINCRBY', KEYS[2], 'reserved', ARGV[4])

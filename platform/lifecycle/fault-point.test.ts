@@ -1,0 +1,39 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../logger.ts';
+import { armFaultPoint, isLeftOut, reachFaultPoint } from './fault-point.ts';
+
+const logger = createLogger('test', 'silent');
+const arm = (FAULT_POINT?: string, NODE_ENV = 'test') => armFaultPoint(logger, { FAULT_POINT, NODE_ENV });
+
+describe('a fault that is asked for', () => {
+  afterEach(() => arm());
+
+  it.each(['before-commit:SIGKILL', 'stock-guard:OFF'])('%s is refused in production', (setting) => {
+    expect(() => arm(setting, 'production')).toThrow('FAULT_POINT must not be set in production.');
+    expect(isLeftOut('stock-guard')).toBe(false);
+  });
+
+  it.each(['before-commit', 'before-commit:SIGTERM', ':OFF', 'stock-guard:off'])(
+    '%s is none, and is refused',
+    (setting) => {
+      expect(() => arm(setting)).toThrow('FAULT_POINT is not acceptable');
+    },
+  );
+
+  it('leaves out the guard that it names, and no other', () => {
+    arm('stock-guard:OFF');
+    expect([isLeftOut('stock-guard'), isLeftOut('limit-guard')]).toEqual([true, false]);
+  });
+
+  it('strikes at no other place than its own', () => {
+    arm('before-commit:SIGKILL');
+    expect(reachFaultPoint('after-commit')).toBeUndefined();
+    arm('before-commit:OFF');
+    expect(reachFaultPoint('before-commit')).toBeUndefined();
+  });
+});
+
+it('nothing is left out unless it is asked for', () => {
+  arm();
+  expect(isLeftOut('stock-guard')).toBe(false);
+});

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
+import { describe, expect, it, vi } from 'vitest';
+import { prepareSession } from '../../../platform/mysql/connection-options.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { useOrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { batchSizes } from '../metrics.ts';
+import { newAttempt } from '../purchase/attempt.ts';
+import { WriterConnection } from './writer-connection.ts';
+
+const direct = useStores();
+const { proxy, stores } = useMysqlProxy(direct);
+const room = useOrderRoom(stores, { environment: { PURCHASE_TIMEOUT: '25s', RESERVATION_TIMEOUT: '60s' } });
+
+const orderUrl = () => {
+  const url = new URL(direct.mysqlUrl);
+  url.pathname += '_order';
+  return url.href;
+};
+
+const attempt = (product: string) =>
+  newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 20_000);
+
+async function buyInTurn(product: string, times: number): Promise<PurchaseAnswer[]> {
+  const answers = [];
+  for (let i = 0; i < times; i++) answers.push(await room.buy(product));
+  return answers;
+}
+
+/** Those who were admitted before it was noticed may have taken a unit each; that is the reaper's. */
+async function expectForSaleAgain(product: string) {
+  await waitUntil(
+    'it to be sold again',
+    () => room.buy(product),
+    ({ __typename }) => __typename === 'PurchaseConfirmed',
+  );
+}
+
+describe('while MySQL', () => {
+  it('is down nobody is told that all is sold; once it is back, it is for sale', async () => {
+    const product = await room.sell({ units: 10 });
+    await room.buy(product);
+    const { port } = new URL(stores.mysqlUrl);
+    await proxy.stop();
+    const answers = countAnswers(await buyInTurn(product, 20));
+    await proxy.start(Number(port));
+    expect(answers['SoldOut']).toBeUndefined();
+    expect(answers['Busy']).toBeGreaterThanOrEqual(15);
+    await expectForSaleAgain(product);
+  });
+
+  it.each([1290, 1114])(
+    'takes no writes (%i) nobody is admitted; once it does, it is for sale',
+    async (errno) => {
+      const product = await room.sell({ units: 10 });
+      await room.buy(product);
+      await room.pool.query(
+        `CREATE TRIGGER refuse BEFORE INSERT ON holding FOR EACH ROW
+       SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'refused'`,
+      );
+      const answers = countAnswers(await buyInTurn(product, 20));
+      await room.pool.query('DROP TRIGGER refuse');
+      expect(answers).toEqual({ PurchaseAbandoned: 1, Busy: 19 });
+      await expectForSaleAgain(product);
+    },
+  );
+});
+
+describe('a batch that the server refuses as a whole, for a reason that nobody knows', () => {
+  it('is given up after a few transactions for each purchase', async () => {
+    const product = await room.sell({ units: 100 });
+    await room.buy(product);
+    await room.pool.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON order_item FOR EACH ROW
+       SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644, MESSAGE_TEXT = 'refused'`,
+    );
+    const transactions = async () =>
+      (await batchSizes.get()).values.find(({ metricName }) => metricName?.endsWith('_count'))!.value;
+    const before = await transactions();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => room.buy(product)));
+    await room.pool.query('DROP TRIGGER refuse');
+    expect(countAnswers(answers)).toEqual({ PurchaseAbandoned: 8 });
+    expect((await transactions()) - before).toBeLessThan(2 * 8);
+  });
+});
+
+describe('a session that is frozen in a transaction', () => {
+  it('costs nobody their place: the server ends it before the others lose patience', async () => {
+    const product = await room.sell({ units: 10 });
+    const frozen = await createConnection(orderUrl());
+    frozen.on('error', () => undefined);
+    prepareSession((frozen as unknown as { connection: Parameters<typeof prepareSession>[0] }).connection);
+    await frozen.query('START TRANSACTION');
+    await frozen.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => room.buy(product)));
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 5 });
+  });
+
+  it('of ours is ended by its name, so that its locks are free at once', async () => {
+    const product = await room.sell();
+    const writer = new WriterConnection(stores.mysqlUrl);
+    const session = await writer.get();
+    await session.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
+    proxy.nextWith('SELECT 4711', 'silence');
+    void session.query('SELECT 4711').catch(() => undefined);
+    await waitUntil('it to be silent', () => !proxy.isWaiting);
+    await writer.endLatest(room.pool);
+    await room.pool.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE NOWAIT', [
+      uuidToBytes(product),
+    ]);
+    // There is nothing of that name any more, and nobody else is taken for it.
+    await writer.endLatest(room.pool);
+    await writer.close();
+  });
+});
+
+describe('a server that has gone without a word', () => {
+  it('is noticed: what waited for it comes to an end, and it is sold again', async () => {
+    const [product, other] = [await room.sell(), await room.sell()];
+    const { services } = await room.services();
+    await Promise.all([room.buy(product), services.purchases.buy(attempt(other))]);
+    const ends: Promise<unknown>[] = [];
+    const begin = async (text: string, ask: () => Promise<unknown>) => {
+      proxy.nextWith(text, 'silence');
+      ends.push(ask().catch(() => undefined));
+      await waitUntil(`${text} to be swallowed`, () => !proxy.isWaiting);
+    };
+    await begin('COMMIT', () => room.buy(product));
+    await begin('INSERT INTO order_item', () => services.purchases.buy(attempt(other)));
+    await begin('SELECT id, user_id', () => services.lookup.find(randomUUID()));
+    await Promise.all(ends);
+    await expectForSaleAgain(product);
+    expect(await services.lookup.find(randomUUID())).toBeNull();
+    await services.batch.drain();
+    expect(await services.purchases.buy(attempt(other))).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  });
+});
+
+describe('the time to pay', () => {
+  it.each(['atomic', 'row'] as const)(
+    'is MySQL’s, and what is said is what stands: strategy `%s`',
+    async (strategy) => {
+      const product = await room.sell();
+      const { services } = await room.services({ environment: { STOCK_STRATEGY: strategy } });
+      const now = Date.now();
+      // The clock of the process that writes the order is behind.
+      vi.useFakeTimers({ toFake: ['Date'], now: now - 20 * 60_000 });
+      const outcome = await services.purchases.buy(attempt(product)).finally(() => vi.useRealTimers());
+      if (outcome.__typename !== 'PurchaseConfirmed') throw new Error(outcome.__typename);
+      const { id, dueAt, createdAt } = outcome.order;
+      expect((await services.orders.findRecords([id])).get(id)).toMatchObject({
+        order: { dueAt, createdAt },
+      });
+      expect(dueAt!.getTime()).toBeGreaterThan(now + services.paymentTimeoutMs - 10_000);
+    },
+  );
+});

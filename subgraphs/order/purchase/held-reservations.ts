@@ -1,0 +1,61 @@
+import type { Logger } from '../../../platform/logger.ts';
+import type { Tombstones } from '../batch/tombstones.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import type { Reservation } from '../stock/stock-outcomes.ts';
+import type { StockService } from '../stock/stock-service.ts';
+import type { Attempt } from './attempt.ts';
+import { unknown, type PurchaseOutcome } from './outcomes.ts';
+import { replay } from './replay.ts';
+import { settleReservation } from './settle-reservation.ts';
+
+export interface HeldReservationsDependencies {
+  readonly stock: StockService;
+  readonly tombstones: Tombstones;
+  readonly logger: Logger;
+}
+
+/** How the reservations of an attempt end. Nobody waits for Redis to hear of it: where that fails the reaper does it again. */
+export class HeldReservations {
+  readonly #the: HeldReservationsDependencies;
+
+  constructor(dependencies: HeldReservationsDependencies) {
+    this.#the = dependencies;
+  }
+
+  /** The order that they admitted is committed. */
+  confirm(reservations: readonly Reservation[]): void {
+    for (const reservation of reservations) this.#inBackground(this.#the.stock.confirm(reservation));
+  }
+
+  /** Something stands under the order's id. */
+  settle(reservations: readonly Reservation[], record: OrderRecord): void {
+    for (const reservation of reservations)
+      this.#inBackground(settleReservation(this.#the.stock, reservation, record));
+  }
+
+  /**
+   * Tombstone first, then release, then the answer. If an order stands in the tombstone's place, that is the answer.
+   *
+   * @returns `OutcomeUnknown` where the tombstone cannot be had
+   */
+  async giveUp(
+    attempt: Attempt,
+    reservations: readonly Reservation[],
+    refusal: PurchaseOutcome,
+  ): Promise<PurchaseOutcome> {
+    try {
+      const record = await this.#the.tombstones.settle(attempt);
+      this.settle(reservations, record);
+      return record.kind === 'tombstone' ? refusal : replay(attempt, record);
+    } catch (error) {
+      this.#the.logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase could not be given up');
+      return unknown;
+    }
+  }
+
+  #inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) =>
+      this.#the.logger.warn({ err: error }, 'a reservation stays for the reaper'),
+    );
+  }
+}

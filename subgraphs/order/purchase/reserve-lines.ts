@@ -1,0 +1,99 @@
+import type { Logger } from '../../../platform/logger.ts';
+import type { OrderLookup } from '../orders/order-lookup.ts';
+import type { ProductForSale } from '../products/product-reader.ts';
+import { isRefusal, type Refusal, type Reservation, type ReserveOutcome } from '../stock/stock-outcomes.ts';
+import type { StockService } from '../stock/stock-service.ts';
+import type { Attempt, Line } from './attempt.ts';
+import type { HeldReservations } from './held-reservations.ts';
+import * as answer from './outcomes.ts';
+import type { PurchaseOutcome } from './outcomes.ts';
+import { unlessKnown } from './replay.ts';
+
+export interface ReserveLinesDependencies {
+  readonly stock: StockService;
+  readonly held: HeldReservations;
+  readonly lookup: OrderLookup;
+  readonly logger: Logger;
+}
+
+export type LinesReserved =
+  | { readonly kind: 'reserved'; readonly reservations: readonly Reservation[] }
+  | { readonly kind: 'notReady'; readonly productId: string }
+  /** It ends here, with nothing reserved any more. */
+  | { readonly kind: 'answered'; readonly outcome: PurchaseOutcome };
+
+/** Reserves all lines of an attempt, one after the other, or none. Never rejects. */
+export async function reserveLines(
+  the: ReserveLinesDependencies,
+  attempt: Attempt,
+  products: ReadonlyMap<string, ProductForSale>,
+): Promise<LinesReserved> {
+  const reservations: Reservation[] = [];
+  for (const line of attempt.lines) {
+    const product = products.get(line.productId)!;
+    const outcome = await reserveLine(the.stock, attempt, line, product);
+    if (outcome.kind === 'reserved') {
+      reservations.push(outcome.reservation);
+      continue;
+    }
+    // Whether it was admitted is not known, so the lines before are left to the reaper, which asks MySQL.
+    if (outcome.kind === 'unanswered') return answered(answer.unknown);
+    if (reservations.length > 0) {
+      const refusal = isRefusal(outcome) ? toAnswer(outcome, product) : answer.abandoned;
+      return answered(await the.held.giveUp(attempt, reservations, refusal));
+    }
+    if (outcome.kind === 'notReady') return { kind: 'notReady', productId: line.productId };
+    return answered(await refuse(the, attempt, outcome, product));
+  }
+  return { kind: 'reserved', reservations };
+}
+
+async function reserveLine(
+  stock: StockService,
+  { orderId, userId, deadline, span: parent }: Attempt,
+  { productId, quantity }: Line,
+  { terms }: ProductForSale,
+): Promise<ReserveOutcome> {
+  const span = parent.child('reserve');
+  const outcome = await stock.reserve(productId, { orderId, userId, quantity, deadline, span }, terms);
+  span.note({ outcome: outcome.kind });
+  span.end();
+  return outcome;
+}
+
+/** With nothing reserved. Redis may know nothing of a key that has bought, and of a settled one it knows no more than that. */
+async function refuse(
+  the: ReserveLinesDependencies,
+  attempt: Attempt,
+  outcome: Refusal | { readonly kind: 'settled' | 'otherQuantity' | 'tooLate' },
+  product: ProductForSale,
+): Promise<PurchaseOutcome> {
+  switch (outcome.kind) {
+    case 'settled': {
+      // By an order or a tombstone in MySQL; if that has lost it, a tombstone is what makes it true again.
+      const found = await unlessKnown(the, attempt, answer.abandoned);
+      return found === answer.abandoned ? the.held.giveUp(attempt, [], found) : found;
+    }
+    case 'otherQuantity':
+      return answer.keyReused;
+    case 'tooLate':
+      return answer.busy;
+    default:
+      return unlessKnown(the, attempt, toAnswer(outcome, product));
+  }
+}
+
+const answered = (outcome: PurchaseOutcome): LinesReserved => ({ kind: 'answered', outcome });
+
+function toAnswer(refusal: Refusal, { id, terms }: ProductForSale): PurchaseOutcome {
+  switch (refusal.kind) {
+    case 'notOpen':
+      return answer.saleNotOpen(terms.opensAt, refusal.now);
+    case 'closed':
+      return answer.saleClosed(terms.withdrawn ? null : terms.closesAt);
+    case 'overLimit':
+      return answer.limitExceeded(terms.purchaseLimit!, refusal.held);
+    case 'soldOut':
+      return answer.soldOut(id);
+  }
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { newKey } from '../../../tests/harness/shop.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { newAttempt } from '../purchase/attempt.ts';
+
+const room = useOrderRoom(useStores());
+
+/** @param meanwhile what happens, the first time, between the look at the numbers and the write */
+async function admitByLock(meanwhile: () => Promise<unknown>) {
+  const { services } = await room.services({ environment: { STOCK_STRATEGY: 'lock' } });
+  const { scripts } = services.stock.tools;
+  const write = scripts.writeReservation;
+  scripts.writeReservation = async (keys, args) => {
+    scripts.writeReservation = write;
+    await meanwhile();
+    return write(keys, args);
+  };
+  return services.purchases;
+}
+
+const oneOf = (product: string) => [{ productId: product, quantity: 1 }];
+
+describe('strategy `lock`', () => {
+  it('takes no second unit for a key that a process with the strategy `atomic` admits meanwhile', async () => {
+    const product = await room.sell({ units: 5 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const attempt = newAttempt(userId, key, oneOf(product), 5_000);
+    const purchases = await admitByLock(async () => {
+      const { stock } = (await room.services()).services;
+      const terms = { opensAt: 0, closesAt: null, withdrawn: false, purchaseLimit: null };
+      const { orderId, deadline } = attempt;
+      expect(await stock.reserve(product, { orderId, userId, quantity: 1, deadline }, terms)).toMatchObject({
+        kind: 'reserved',
+      });
+    });
+    expect(await purchases.buy(attempt)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await waitUntil(
+      'Redis to agree with MySQL',
+      () => room.stock(product),
+      ({ sold, reserved }) => sold === 1 && reserved === 0,
+    );
+  });
+
+  it('admits nobody once the sale has closed, however late the write comes', async () => {
+    const closesAt = Date.now() + 1_500;
+    const product = await room.sell({ units: 5, closesAt: new Date(closesAt) });
+    let looked = false;
+    const purchases = await admitByLock(async () => {
+      looked = true;
+      await waitUntil('the sale to be over', () => Date.now() > closesAt + 50);
+    });
+    const outcome = await purchases.buy(newAttempt(randomUUID(), newKey(), oneOf(product), 10_000));
+    expect({ looked, outcome }).toMatchObject({ looked: true, outcome: { __typename: 'SaleClosed' } });
+    expect(await room.books(product)).toMatchObject({ orders: 0 });
+  });
+});

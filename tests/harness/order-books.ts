@@ -1,0 +1,139 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
+import { fromRedisId } from '../../subgraphs/order/stock/redis-id.ts';
+import type { OrderRoom } from './order-room.ts';
+
+/** What MySQL has of a product at one instant. Units. */
+export interface StockBooks {
+  readonly product: string;
+  readonly total: number;
+  readonly sold: number;
+  readonly epoch: number;
+  /** In orders that hold. */
+  readonly ordered: number;
+  readonly held: number;
+  /** By the buyer who holds the most. */
+  readonly mostHeld: number;
+}
+
+/** What the stores of an order room have, whatever the subgraph says of it. */
+export class OrderBooks {
+  readonly #room: OrderRoom;
+
+  constructor(room: OrderRoom) {
+    this.#room = room;
+  }
+
+  /** All products at the same instant. */
+  async readStock(products: readonly string[]): Promise<StockBooks[]> {
+    const connection = await this.#room.pool.getConnection();
+    try {
+      await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+      const books: StockBooks[] = [];
+      for (const product of products) {
+        const [[row]] = await connection.query<RowDataPacket[]>(
+          `SELECT total, sold, epoch,
+            (SELECT COALESCE(SUM(i.quantity), 0) FROM order_item i JOIN orders o ON o.id = i.order_id
+             WHERE i.product_id = s.product_id AND o.status NOT IN ('CANCELLED', 'EXPIRED', 'RETURNED', 'ABANDONED')) AS ordered,
+            (SELECT COALESCE(SUM(held), 0) FROM holding h WHERE h.product_id = s.product_id) AS held,
+            (SELECT COALESCE(MAX(held), 0) FROM holding h WHERE h.product_id = s.product_id) AS most_held
+           FROM stock s WHERE product_id = ?`,
+          [uuidToBytes(product)],
+        );
+        books.push({
+          product,
+          total: Number(row!['total']),
+          sold: Number(row!['sold']),
+          epoch: Number(row!['epoch']),
+          ordered: Number(row!['ordered']),
+          held: Number(row!['held']),
+          mostHeld: Number(row!['most_held']),
+        });
+      }
+      await connection.query('COMMIT');
+      return books;
+    } finally {
+      connection.release();
+    }
+  }
+
+  /** Orders that will move by themselves, payments without an end, and movements that Redis has not been told of. */
+  async countUnfinished(): Promise<number> {
+    const [[row]] = await this.#room.pool.query<(RowDataPacket & { unfinished: number })[]>(
+      `SELECT (SELECT COUNT(*) FROM orders WHERE status IN ('PENDING_PAYMENT', 'PAYING', 'PAID', 'SHIPPED', 'RETURN_REQUESTED'))
+         + (SELECT COUNT(*) FROM payment WHERE status IN ('PENDING', 'REFUND_DUE'))
+         + (SELECT COUNT(*) FROM stock_movement WHERE applied_at IS NULL) AS unfinished`,
+    );
+    return Number(row!.unfinished);
+  }
+
+  /** No buyer has time to pay any more. */
+  async makeUnpaidDue(): Promise<void> {
+    await this.#room.pool.query(
+      "UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status IN ('PENDING_PAYMENT', 'PAYING')",
+    );
+  }
+
+  /** By id; tombstones are no orders. */
+  async readStatuses(): Promise<Map<string, string>> {
+    const [rows] = await this.#room.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
+      "SELECT id, status FROM orders WHERE status <> 'ABANDONED'",
+    );
+    return new Map(rows.map(({ id, status }) => [bytesToUuid(id), status]));
+  }
+
+  /** Orders that had given their units back and took them again, because they were paid after all. */
+  async countTakenAgain(): Promise<number> {
+    const [[row]] = await this.#room.pool.query<(RowDataPacket & { orders: number })[]>(
+      "SELECT COUNT(DISTINCT order_id) AS orders FROM stock_movement WHERE kind = 'GIVE_BACK' AND quantity < 0",
+    );
+    return Number(row!.orders);
+  }
+
+  /** Charges that the provider has kept, by what became of their orders. */
+  async readKeptCharges(): Promise<{ status: string; orders: number; kept: number }[]> {
+    const [rows] = await this.#room.pool.query<RowDataPacket[]>(
+      `SELECT o.status, COUNT(DISTINCT o.id) AS orders,
+         COALESCE(SUM(c.outcome = 'succeeded' AND c.refunded_at IS NULL), 0) AS kept
+       FROM orders o LEFT JOIN payment p ON p.order_id = o.id LEFT JOIN simulated_charge c ON c.intent_id = p.id
+       GROUP BY o.status`,
+    );
+    return rows.map((row) => ({
+      status: String(row['status']),
+      orders: Number(row['orders']),
+      kept: Number(row['kept']),
+    }));
+  }
+
+  /** Units by user, of those who hold any. */
+  async readHoldings(product: string): Promise<Record<string, number>> {
+    const [rows] = await this.#room.pool.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
+      'SELECT user_id, held FROM holding WHERE product_id = ? AND held > 0',
+      [uuidToBytes(product)],
+    );
+    return Object.fromEntries(rows.map(({ user_id, held }) => [bytesToUuid(user_id), held]));
+  }
+
+  /** The same, as Redis counts them. */
+  async readHoldingsInRedis(product: string): Promise<Record<string, number>> {
+    const holdings = await this.#readHash(product, 'holding');
+    return Object.fromEntries(
+      Object.entries(holdings).flatMap(([user, held]) =>
+        held === '0' ? [] : [[fromRedisId(user), Number(held)]],
+      ),
+    );
+  }
+
+  /** Redis's numbers of a product; a subgraph would tell MySQL's where Redis has none. */
+  async readStockInRedis(product: string): Promise<{ total: number; sold: number; reserved: number }> {
+    const { total, sold, reserved } = await this.#readHash(product, 'stock');
+    return { total: Number(total), sold: Number(sold), reserved: Number(reserved) };
+  }
+
+  async #readHash(product: string, name: string): Promise<Record<string, string>> {
+    const { redis } = this.#room;
+    const [epoch] = (await redis.get(this.#room.key(product, 'gate')))!.split(':');
+    return redis.hgetall(this.#room.key(product, `${epoch}:${name}`));
+  }
+}
