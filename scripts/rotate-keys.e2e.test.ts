@@ -1,53 +1,224 @@
-import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Service } from '../tests/harness/service.ts';
 import { newKey, openSale } from '../tests/harness/shop.ts';
 import { useStack } from '../tests/harness/stack.ts';
 import { useStores } from '../tests/harness/stores.ts';
+import { waitUntil } from '../tests/harness/wait-until.ts';
 
-const stack = useStack(useStores());
+const stack = useStack(useStores(), {
+  processes: { user: 2, product: 1, order: 2, router: 1 },
+  environment: { RATE_LIMITS: 'off' },
+});
 
-function rotate(what: string, variable: string, value: string): string {
-  const output = execFileSync(process.execPath, ['dist/scripts/rotate-keys.js', what], {
-    env: { PATH: process.env['PATH'], [variable]: value },
+type Secrets = Record<'SIGNING_KEYS' | 'ENCRYPTION_KEYS', string>;
+
+function run(what: string, step: string, secrets: Partial<Secrets>) {
+  return spawnSync(process.execPath, ['dist/scripts/rotate-keys.js', what, step], {
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...secrets },
     encoding: 'utf8',
   });
-  return /^[A-Z_]+='(.*)'$/m.exec(output)![1]!;
 }
 
-const SIGN_IN =
-  'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { accessToken } } }';
-
-async function signIn(): Promise<string> {
-  const reply = await stack.ask(SIGN_IN);
-  return (reply.data?.['signIn'] as { accessToken: string }).accessToken;
+/** One step for both secrets, as an operator makes it. */
+function makeStep(step: 'add' | 'use', { SIGNING_KEYS, ENCRYPTION_KEYS }: Secrets): Secrets {
+  const valueOf = (output: string) => /^[A-Z_]+='(.*)'\n$/.exec(output)![1]!;
+  return {
+    SIGNING_KEYS: valueOf(run('signing', step, { SIGNING_KEYS }).stdout),
+    ENCRYPTION_KEYS: valueOf(run('encryption', step, { ENCRYPTION_KEYS }).stdout),
+  };
 }
 
-describe('after the keys were rotated and the user process was started again', () => {
-  it('old tokens stay good, new ones are signed by the new key, and personal fields are still read', async () => {
-    const product = await openSale(stack, { units: 1 });
-    const old = await signIn();
-    const before = await stack.ask('{ me { email } }', {}, old);
+const keyIdOf = (token: string) =>
+  (JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string }).kid;
+const signingKeyOf = ({ SIGNING_KEYS }: Secrets) =>
+  (JSON.parse(SIGNING_KEYS) as { keys: [{ kid: string }] }).keys[0].kid;
 
-    const environment = {
-      SIGNING_KEYS: rotate('signing', 'SIGNING_KEYS', stack.mint.signingKeys),
-      ENCRYPTION_KEYS: rotate('encryption', 'ENCRYPTION_KEYS', stack.encryptionKeys),
-      USER_PORT: new URL(stack.user[0]!.url).port,
-    };
-    await stack.user[0]!.stop();
-    stack.user[0] = await stack.startService('user', environment);
+interface SignedIn {
+  readonly accessToken: string;
+  readonly user: { readonly id: string };
+}
 
-    const fresh = await signIn();
-    const kid = (token: string) =>
-      (JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string }).kid;
-    expect(kid(fresh)).not.toBe(kid(old));
-    for (const token of [old, fresh]) {
-      expect((await stack.ask('{ me { email } }', {}, token)).data).toEqual(before.data);
-    }
-    const bought = await stack.ask(
-      'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }',
-      { input: { productId: product, idempotencyKey: newKey() } },
+async function signIn(): Promise<SignedIn> {
+  const { data } = await stack.ask(
+    'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { accessToken user { id } } } }',
+  );
+  return data?.['signIn'] as SignedIn;
+}
+
+const PURCHASE = `mutation ($input: PurchaseInput!) {
+  purchase(input: $input) { __typename ... on PurchaseConfirmed { order { id } } }
+}`;
+
+/** Writes the address of the profile to the order. */
+const PREPARE = `mutation ($id: ID!) { preparePayment(input: { orderId: $id }) { __typename } }`;
+
+let stopTraffic = (): void => undefined;
+afterEach(() => stopTraffic());
+
+/** A buyer who signs in, is read, changes the name, purchases, and reads addresses, also by a token of the first key. */
+function keepShopping(product: string) {
+  const keyIds = new Set<string>();
+  const orders: string[] = [];
+  const failures: string[] = [];
+  let rounds = 0;
+  let isOver = false;
+  stopTraffic = () => {
+    isOver = true;
+  };
+  const ask = async (query: string, variables: object, token: string) => {
+    const { status, data, errors } = await stack.ask(query, variables, token);
+    if (status !== 200 || errors) failures.push(`${status} ${JSON.stringify(errors)} ${query}`);
+    return data;
+  };
+
+  async function shopOnce(): Promise<void> {
+    const { accessToken: fresh, user } = await signIn();
+    keyIds.add(keyIdOf(fresh));
+    await ask(
+      'mutation ($name: String!) { updateProfile(input: { name: $name }) { __typename } }',
+      { name: `Name ${rounds}` },
       fresh,
     );
-    expect(bought.data).toEqual({ purchase: { __typename: 'PurchaseConfirmed' } });
+    const bought = await ask(PURCHASE, { input: { productId: product, idempotencyKey: newKey() } }, fresh);
+    const { id: newest } = (bought?.['purchase'] as { order: { id: string } }).order;
+    await ask(PREPARE, { id: newest }, fresh);
+    orders.push(newest);
+    for (const token of [fresh, stack.mint.buyer(user.id)])
+      await ask('{ me { email name address { line1 } } }', {}, token);
+    for (const id of [orders[0], ...orders.slice(-4)]) {
+      const read = await ask(
+        'query ($id: ID!) { order(id: $id) { shippingAddress { line1 } } }',
+        { id },
+        fresh,
+      );
+      expect(read).toEqual({ order: { shippingAddress: { line1: 'Not given' } } });
+    }
+    rounds += 1;
+  }
+
+  // Several, so that it is chance who is asked what: the router asks the processes of a service in turn.
+  const shoppers = Array.from({ length: 3 }, async () => {
+    while (!isOver) await shopOnce().catch((error: unknown) => failures.push(String(error)));
+  });
+  return {
+    keyIds,
+    failures,
+    /** Rounds that begin after this was called: enough for everybody to read what everybody else has written. */
+    metEverybody: () => {
+      const enough = rounds + 12;
+      return waitUntil('shopping to go on', () => rounds >= enough || failures.length > 0);
+    },
+    stop: async () => {
+      stopTraffic();
+      await Promise.all(shoppers);
+    },
+  };
+}
+
+/** SIGTERM, wait for the end, start again at the same place with other secrets, wait until it is asked again. */
+async function restart(services: Service[], index: number, secrets: Secrets): Promise<void> {
+  const { name, url } = services[index]!;
+  await services[index]!.stop();
+  const port = { [name === 'user' ? 'USER_PORT' : 'ORDER_PORT']: new URL(url).port };
+  const service = await stack.startService(name, { ...secrets, ...port, LOG_LEVEL: 'debug' });
+  services[index] = service;
+  // The router leaves out for a while what did not answer.
+  const operation = name === 'user' ? 'Mutation.signIn' : 'Mutation.purchase';
+  await waitUntil(`the router to ask ${name}`, () => service.log.includes(`"operation":"${operation}"`));
+}
+
+let secrets: Secrets;
+
+describe('keys are rotated in two steps while old and new processes run side by side', () => {
+  it('and at no moment is a token refused or a personal field unreadable', async () => {
+    const product = await openSale(stack, { units: 1_000_000 });
+    secrets = { SIGNING_KEYS: stack.mint.signingKeys, ENCRYPTION_KEYS: stack.encryptionKeys };
+    const before = signingKeyOf(secrets);
+    const shopping = keepShopping(product);
+    await shopping.metEverybody();
+
+    for (const step of ['add', 'use'] as const) {
+      secrets = makeStep(step, secrets);
+      for (const services of [stack.user, stack.order]) {
+        for (let index = 0; index < services.length; index++) {
+          await restart(services, index, secrets);
+          await shopping.metEverybody();
+          expect(shopping.failures).toEqual([]);
+        }
+      }
+      expect([...shopping.keyIds]).toEqual(step === 'add' ? [before] : [before, signingKeyOf(secrets)]);
+    }
+    await shopping.stop();
+    expect(shopping.failures).toEqual([]);
+  }, 240_000);
+
+  it('the command says what to do next, and a step that was made changes nothing', () => {
+    const added = makeStep('add', secrets);
+    for (const what of ['signing', 'encryption']) {
+      expect(run(what, 'add', added).stderr).toMatch(/nothing is changed[^]*keys:rotate -- \w+ use/);
+      expect(run(what, 'use', secrets).stderr).toMatch(/nothing is changed[^]*keys:rotate -- \w+ add/);
+    }
+    expect(makeStep('add', added)).toEqual(added);
+    expect(makeStep('use', secrets)).toEqual(secrets);
+    expect(run('signing', '--help', {}).stdout).toContain('npm run keys:rotate');
+    expect(run('signing', 'add', { SIGNING_KEYS: 'x'.repeat(40) })).toMatchObject({ status: 1, stdout: '' });
+  });
+});
+
+describe('a flood of tokens under made-up keys', () => {
+  it('delays a new key by a few seconds at the most, and costs the issuer a bounded number of requests', async () => {
+    let fetches = 0;
+    const keys = createServer((_request, response) => {
+      fetches += 1;
+      fetch(`${stack.user[0]!.url}/.well-known/jwks.json`)
+        .then(async (answer) => response.end(await answer.text()))
+        .catch(() => response.destroy());
+    });
+    await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void keys.close());
+    const router = await stack.startService('router', {
+      JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`,
+    });
+    onTestFinished(() => router.stop());
+    const statusOf = async (token: string) =>
+      (await stack.askAt(router.url, '{ me { id } }', {}, token)).status;
+    expect(await statusOf((await signIn()).accessToken)).toBe(200);
+
+    const begun = performance.now();
+    let sent = 0;
+    let isOver = false;
+    const flood = Promise.all(
+      Array.from({ length: 8 }, async () => {
+        while (!isOver) expect(await statusOf(stack.mint.mint({}, { kid: `made-up-${sent++}` }))).toBe(401);
+      }),
+    );
+    await waitUntil('the flood to rise', () => sent > 200);
+    // Both steps at one time, so that the key signs before this router could have heard of it.
+    secrets = makeStep('use', makeStep('add', secrets));
+    const restarted = restart(stack.user, 0, secrets);
+    const { accessToken } = await waitUntil(
+      'the new key to sign',
+      signIn,
+      (session) => keyIdOf(session.accessToken) === signingKeyOf(secrets),
+    );
+    const signedAt = performance.now();
+    await restarted;
+    await waitUntil(
+      'the token to be good',
+      () => statusOf(accessToken),
+      (status) => status === 200,
+    );
+    const waitedMs = performance.now() - signedAt;
+    isOver = true;
+    await flood;
+
+    expect(waitedMs).toBeLessThan(5_000);
+    const seconds = (performance.now() - begun) / 1_000;
+    expect(sent).toBeGreaterThan(200);
+    // The first, a handful at once, one in three seconds, one a minute.
+    expect(fetches).toBeLessThanOrEqual(1 + 5 + Math.ceil(seconds / 3) + Math.ceil(seconds / 60));
   });
 });

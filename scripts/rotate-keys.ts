@@ -1,49 +1,67 @@
-/** `npm run keys:rotate -- signing|encryption`: a new key comes first, the old ones stay. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+/** `npm run keys:rotate -- signing|encryption [add|use]`: a key is changed in two steps, while everything runs. */
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProduction } from '../platform/config/environment.ts';
-import { makeSigningKey, readSecret, type SecretName } from '../platform/config/secrets.ts';
+import { ConfigurationError, isProduction } from '../platform/config/environment.ts';
+import { readSecret } from '../platform/config/secrets.ts';
+import { explain } from './rotate-keys/explain.ts';
+import { keyLists, type KeyList, type ListedKey } from './rotate-keys/key-lists.ts';
+import { steps } from './rotate-keys/steps.ts';
 
-const HELP = `npm run keys:rotate -- signing       a new key signs access tokens; tokens under the old ones stay good
-npm run keys:rotate -- encryption    a new key encrypts personal fields; what the old ones encrypted is still read
+const HELP = `npm run keys:rotate -- signing           says which key signs access tokens, and what to do next
+npm run keys:rotate -- signing add       step 1: a new key is known, the old one goes on signing
+npm run keys:rotate -- signing use       step 2: the new key signs; tokens under the old ones stay good
+npm run keys:rotate -- encryption …      the same for the key that encrypts personal fields
 
-A key is an environment variable (SIGNING_KEYS, ENCRYPTION_KEYS): the new value is printed, to be put where yours are kept. Where the
-variable is not set, and not in production, the file in DATA_DIR/secrets is replaced. Restart the user and order processes
-afterwards, one by one. Routers fetch a key that they do not know by themselves.
+After each step restart all processes that have the key (SIGNING_KEYS: user; ENCRYPTION_KEYS: user and order), one by one. Old and
+new ones understand each other all the while, if no step begins before the one before it has reached them all. A step that was made
+already changes nothing.
+
+The keys are read from the environment variable or a file .env; the new value is printed as a line NAME='…', to be put where yours are kept, and all
+else goes to standard error. Where the variable is not set, and not in production, the file in DATA_DIR/secrets is replaced.
+
+Old encryption keys must be kept as long as anything is stored under them. An old signing key may be taken out of the set when
+ACCESS_TOKEN_LIFETIME has passed since step 2 was finished.
 `;
 
-const rotations: Record<string, { readonly name: SecretName; readonly rotate: (value: string) => string }> = {
-  signing: {
-    name: 'SIGNING_KEYS',
-    rotate: (value) => {
-      const { keys } = JSON.parse(value) as { keys: object[] };
-      return JSON.stringify({ keys: [makeSigningKey(), ...keys] });
-    },
-  },
-  encryption: {
-    name: 'ENCRYPTION_KEYS',
-    rotate: (value) => `${randomUUID().slice(0, 8)}:${randomBytes(32).toString('base64url')},${value}`,
-  },
-};
+const USAGE = 64;
 
-function main(what: string | undefined): number {
-  const rotation = what && Object.hasOwn(rotations, what) ? rotations[what] : undefined;
-  if (!rotation) {
-    console.log(HELP);
-    return what === undefined || what === '--help' ? 0 : 1;
+function main([what = '', step, ...rest]: string[]): number {
+  const list = Object.hasOwn(keyLists, what) ? keyLists[what] : undefined;
+  const isStep = step === undefined || Object.hasOwn(steps, step);
+  if (!list || !isStep || rest.length > 0) {
+    process.stdout.write(HELP);
+    return ['--help', '-h'].includes(what) ? 0 : USAGE;
   }
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const dataDir = process.env['DATA_DIR'] ?? '.data';
-  const rotated = rotation.rotate(readSecret(rotation.name, dataDir));
-  if (process.env[rotation.name] || isProduction()) {
-    console.log(`${rotation.name}='${rotated}'`);
+  const keys = list.read(readSecret(list.name, dataDir));
+  if (step === undefined) {
+    process.stdout.write(explain(what, list, keys));
     return 0;
   }
-  const file = join(dataDir, 'secrets', rotation.name);
-  writeFileSync(`${file}.new`, rotated, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-  console.log(`${file} has a new first key. Restart to use it.`);
+  const stepped = steps[step as keyof typeof steps](keys, list);
+  if (stepped.wasMade) process.stderr.write('This step has been made: nothing is changed.\n');
+  store(list, stepped.keys, dataDir);
+  process.stderr.write(explain(what, list, stepped.keys));
   return 0;
 }
 
-process.exitCode = main(process.argv[2]);
+function store(list: KeyList, keys: readonly ListedKey[], dataDir: string): void {
+  const value = list.write(keys);
+  if (process.env[list.name]?.trim() || isProduction()) {
+    process.stdout.write(`${list.name}='${value}'\n`);
+    return;
+  }
+  const file = join(dataDir, 'secrets', list.name);
+  writeFileSync(`${file}.new`, value, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  process.stderr.write(`${file} is written.\n`);
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -10,10 +10,10 @@ import { ConfigurationError, isProduction } from './environment.ts';
 const makers = {
   /** Shared by the router and the subgraphs: signs the identity of a request. */
   IDENTITY_SECRET: () => randomBytes(32).toString('base64url'),
-  /** JSON Web Key Set of private RSA keys: the first signs access tokens, all verify. */
+  /** JSON Web Key Set of private RSA keys: the first signs access tokens, all verify. One may be marked as next. */
   SIGNING_KEYS: () => JSON.stringify({ keys: [makeSigningKey()] }),
-  /** `id:base64url` pairs separated by commas, 32 bytes each: the first encrypts personal fields, all decrypt. */
-  ENCRYPTION_KEYS: () => `${shortId()}:${randomBytes(32).toString('base64url')}`,
+  /** `id:base64url` pairs separated by commas, 32 bytes each: the first encrypts personal fields, all decrypt. One may be next. */
+  ENCRYPTION_KEYS: () => makeEncryptionKey(),
   /** Keyed hash under which an e-mail address is looked up. */
   LOOKUP_KEY: () => randomBytes(32).toString('base64url'),
 };
@@ -28,9 +28,12 @@ export const makeSecrets = (): Record<SecretName, string> => ({
   LOOKUP_KEY: makers.LOOKUP_KEY(),
 });
 
+/** Characters. 32 random bytes have 43 in base64url; whoever writes secrets another way has them in 64 of hex. */
+const SHORTEST_IN_PRODUCTION = 32;
+
 /**
  * @returns the secret from the environment; outside production else from `<dataDir>/secrets/`, made there at first use
- * @throws {ConfigurationError} in production, when the variable is not set
+ * @throws {ConfigurationError} in production, when the variable is not set, or too short to be what `npm run secrets` makes
  */
 export function readSecret(
   name: SecretName,
@@ -38,6 +41,11 @@ export function readSecret(
   environment: NodeJS.ProcessEnv = process.env,
 ): string {
   const given = environment[name]?.trim();
+  if (given && isProduction(environment) && given.length < SHORTEST_IN_PRODUCTION) {
+    throw new ConfigurationError(
+      `${name} is not acceptable: expected at least ${SHORTEST_IN_PRODUCTION} characters in production; npm run secrets makes one.`,
+    );
+  }
   if (given) return given;
   if (isProduction(environment)) throw new ConfigurationError(`${name} must be set in production.`);
   return readOrMake(join(dataDir, 'secrets'), name);
@@ -47,6 +55,11 @@ export function readSecret(
 export function makeSigningKey(): Record<string, unknown> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { ...privateKey.export({ format: 'jwk' }), kid: shortId(), alg: 'RS256', use: 'sig' };
+}
+
+/** `id:base64url`, 32 bytes, with an id of its own. */
+export function makeEncryptionKey(): string {
+  return `${shortId()}:${randomBytes(32).toString('base64url')}`;
 }
 
 function shortId(): string {

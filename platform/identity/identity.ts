@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { counter } from '../observability/metrics.ts';
 import type { Span } from '../observability/span.ts';
 
 /**
@@ -18,7 +19,7 @@ export interface Identity {
   readonly caller: Caller | null;
   /** Runs through the logs of every process that works on the request. */
   readonly requestId: string;
-  /** How long the asker waits for an answer, in milliseconds from the moment the request arrives; null: it does not say. */
+  /** How long the asker still waits for an answer, in milliseconds from this moment on; null: it does not say. */
   readonly patienceMs: number | null;
   /** From where the client connects; for attempt limits only, and never stored as it is. */
   readonly clientAddress?: string;
@@ -33,6 +34,15 @@ export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** How long a signed identity is good for. Long enough for clocks that differ a little, too short to be worth stealing. */
 const LIFETIME_MS = 60_000;
+
+/** Longer than a request is under way between two healthy processes whose clocks agree. */
+const LATE_MS = 2_000;
+
+const lateRequests = counter(
+  'late_requests_total',
+  'Requests that were signed more than two seconds before they were looked at: the process is overloaded, or the clocks differ.',
+  [],
+);
 
 interface Payload {
   u?: string;
@@ -59,7 +69,12 @@ export function signIdentity(secret: string, identity: Identity, now = Date.now(
   return `${body}.${signature(secret, body).toString('base64url')}`;
 }
 
-/** @returns null for a header that is missing, was not signed with this secret, or has expired */
+/**
+ * The asker has been waiting since it signed: what the request spent on the way, or in the queue of a process that was frozen, is
+ * taken off its patience. Where the clocks differ, so is that; a clock behind the asker's takes nothing off.
+ *
+ * @returns null for a header that is missing, was not signed with this secret, or has expired
+ */
 export function verifyIdentity(
   secret: string,
   header: string | undefined,
@@ -73,12 +88,14 @@ export function verifyIdentity(
 
   const payload = JSON.parse(Buffer.from(body, 'base64url').toString()) as Payload;
   if (payload.x < now || payload.x > now + 2 * LIFETIME_MS) return null;
+  const ageMs = Math.max(0, now - (payload.x - LIFETIME_MS));
+  if (ageMs > LATE_MS) lateRequests.inc();
   return {
     caller: payload.u
       ? { userId: payload.u, scopes: new Set(payload.s?.split(' ') ?? []), sessionId: payload.i ?? null }
       : null,
     requestId: payload.r,
-    patienceMs: payload.p ?? null,
+    patienceMs: payload.p === undefined ? null : Math.max(0, payload.p - ageMs),
     ...(payload.a ? { clientAddress: payload.a } : {}),
   };
 }

@@ -53,6 +53,14 @@ describe('changing keys', () => {
     expect(both.encrypt('Ada', 'p')).toMatch(/^new\./);
   });
 
+  test('a key that is next decrypts and does not encrypt yet, so that old and new processes read each other', () => {
+    const waiting = createFieldCipher(`${old},next:${fresh}`);
+    expect(waiting.encrypt('Ada', 'p')).toMatch(/^old\./);
+    const using = createFieldCipher(`${fresh},${old}`);
+    expect(waiting.decrypt(using.encrypt('Ada', 'p'), 'p')).toBe('Ada');
+    expect(using.decrypt(waiting.encrypt('Ada', 'p'), 'p')).toBe('Ada');
+  });
+
   test('a text whose key is gone cannot be read', () => {
     expect(() => createFieldCipher(fresh).decrypt(written, 'p')).toThrow('no known key');
   });

@@ -22,7 +22,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * @param keys the secret ENCRYPTION_KEYS: `id:base64url` pairs separated by commas. The first encrypts, all decrypt.
+ * @param keys the secret ENCRYPTION_KEYS: `id:base64url` pairs separated by commas. The first encrypts, all decrypt. `next:`
+ * before a pair marks the key that is to encrypt after it is known to every process (see scripts/rotate-keys.ts).
  * @throws {ConfigurationError} when they are not that
  */
 export function createFieldCipher(keys: string): FieldCipher {
@@ -64,7 +65,7 @@ function open(key: Buffer, sealed: Buffer, place: string): string {
 
 function parseKeys(keys: string): Map<string, Buffer> {
   const pairs = keys.split(',').map((pair) => {
-    const [, id, secret] = /^([\w-]{1,32}):([\w-]+)$/.exec(pair.trim()) ?? [];
+    const [, id, secret] = /^(?:next:)?([\w-]{1,32}):([\w-]+)$/.exec(pair.trim()) ?? [];
     const key = Buffer.from(secret ?? '', 'base64url');
     if (!id || key.length !== KEY_BYTES) {
       throw new ConfigurationError(

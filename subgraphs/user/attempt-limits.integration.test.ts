@@ -52,3 +52,40 @@ describe('attempts from one address', () => {
     expect((await redis.keys(`${stores.redisPrefix}*192.0.2.99*`)).length).toBe(0);
   });
 });
+
+describe('attempts at one account', () => {
+  const tryMany = async (attempts: number, account: string, address: string | undefined) => {
+    let count = 0;
+    for (let i = 0; i < attempts; i++)
+      if ((await limits.count('sign-in', account, address)) === null) count++;
+    return count;
+  };
+
+  it('from one network lock that network out, and not the owner elsewhere', async () => {
+    expect(await tryMany(60, 'buyer', '203.0.113.20')).toBe(10);
+    expect(await limits.count('sign-in', 'buyer', '203.0.113.20')).toMatchObject({
+      __typename: 'TooManyAttempts',
+      retryAfterMs: expect.any(Number) as number,
+    });
+    expect(await limits.count('sign-in', 'buyer', '198.51.100.20')).toBeNull();
+  });
+
+  it('from many networks are limited in all', async () => {
+    let count = 0;
+    for (let network = 0; network < 15; network++) count += await tryMany(10, 'hunted', `203.0.${network}.1`);
+    expect(count).toBe(100);
+  });
+
+  it('from nobody knows where have the tight limit', async () => {
+    expect(await tryMany(15, 'behind another router', undefined)).toBe(10);
+    expect(await limits.count('sign-in', 'behind another router', '198.51.100.21')).toBeNull();
+  });
+
+  it('are forgotten when one succeeds', async () => {
+    for (let round = 0; round < 8; round++) {
+      expect(await tryMany(9, 'forgetful', '198.51.100.22')).toBe(9);
+      await limits.forget('sign-in', 'forgetful', '198.51.100.22');
+    }
+    expect(await redis.keys(`${stores.redisPrefix}attempts:sign-in:forgetful*`)).toEqual([]);
+  });
+});

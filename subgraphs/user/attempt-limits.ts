@@ -4,14 +4,16 @@ import type { KeyedHash } from './keyed-hash.ts';
 import { tooManyAttempts, type TooManyAttempts } from './refusals.ts';
 
 /**
- * How often what can be guessed, or costs somebody a mail, may be tried within a quarter of an hour: for one account, and
- * from one address, behind which a whole office may sit.
+ * How often what can be guessed, or costs somebody a mail, may be tried within a quarter of an hour. The tight limit is for one
+ * account from one network: were it for the account alone, a rival could lock its owner out before a sale. The one for an
+ * account from everywhere is for guesses that come from many networks; the one for a network is for many accounts, and a whole
+ * office may sit behind it.
  */
 const LIMITS = {
-  'request-verification': { perAccount: 5, perAddress: 50 },
-  'sign-up': { perAccount: 10, perAddress: 50 },
-  'sign-in': { perAccount: 10, perAddress: 100 },
-  'change-password': { perAccount: 10, perAddress: 100 },
+  'request-verification': { perAccountAndNetwork: 5, perAccount: 20, perNetwork: 50 },
+  'sign-up': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 50 },
+  'sign-in': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 100 },
+  'change-password': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 100 },
 } as const;
 
 const WINDOW_MS = 15 * 60_000;
@@ -31,30 +33,42 @@ export interface AttemptLimits {
     clientAddress: string | undefined,
   ): Promise<TooManyAttempts | null>;
   /** The attempt succeeded: those before it, for this account, were no attack. */
-  forget(action: LimitedAction, subject: string): Promise<void>;
+  forget(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
 }
+
+/** Behind another router nobody says where clients are: then all are in one network, and an account has the tight limit alone. */
+const UNKNOWN = 'unknown';
 
 export function createAttemptLimits(redis: Redis, prefix: string, keyedHash: KeyedHash): AttemptLimits {
   const countAttempt = loadScript(redis, new URL('./lua/countAttempt-1.lua', import.meta.url));
-  const keyOf = (action: LimitedAction, subject: string) => `${prefix}attempts:${action}:${subject}`;
+
+  function keysOf(action: LimitedAction, subject: string, clientAddress: string | undefined) {
+    const of = (...parts: string[]) => `${prefix}attempts:${[action, ...parts].join(':')}`;
+    const network = clientAddress
+      ? keyedHash.ofClientAddress(networkOf(clientAddress)).toString('base64url')
+      : UNKNOWN;
+    return { network: of(network), accountAndNetwork: of(subject, network), account: of(subject) };
+  }
 
   return {
     count: async (action, subject, clientAddress) => {
-      const { perAccount, perAddress } = LIMITS[action];
-      // The address first: one that is out of attempts must not use up those of other people's accounts.
-      const counters: [key: string, attempts: number][] = [[keyOf(action, subject), perAccount]];
-      if (clientAddress) {
-        const network = keyedHash.ofClientAddress(networkOf(clientAddress)).toString('base64url');
-        counters.unshift([keyOf(action, network), perAddress]);
-      }
+      const { perAccountAndNetwork, perAccount, perNetwork } = LIMITS[action];
+      const keys = keysOf(action, subject, clientAddress);
+      // In this order, so that attempts that are refused do not use up those of other people.
+      const counters: [key: string, attempts: number][] = [
+        ...(clientAddress ? [[keys.network, perNetwork] satisfies [string, number]] : []),
+        [keys.accountAndNetwork, perAccountAndNetwork],
+        [keys.account, perAccount],
+      ];
       for (const [key, attempts] of counters) {
         const retryAfterMs = Number(await countAttempt([key], [attempts, WINDOW_MS]));
         if (retryAfterMs > 0) return tooManyAttempts(retryAfterMs);
       }
       return null;
     },
-    forget: async (action, subject) => {
-      await redis.del(keyOf(action, subject));
+    forget: async (action, subject, clientAddress) => {
+      const { accountAndNetwork, account } = keysOf(action, subject, clientAddress);
+      await Promise.all([redis.del(accountAndNetwork), redis.del(account)]);
     },
   };
 }

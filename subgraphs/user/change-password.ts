@@ -18,11 +18,8 @@ export async function changePassword(
   if (!checked.ok) return checked.refusal;
 
   const account = await accountOfCaller(context);
-  const refusal = await services.attempts.count(
-    'change-password',
-    account.id,
-    context.identity.clientAddress,
-  );
+  const { clientAddress } = context.identity;
+  const refusal = await services.attempts.count('change-password', account.id, clientAddress);
   if (refusal) return refusal;
   const proven = await services.passwords.verify(account.passwordHash, checked.value.currentPassword);
   if (!proven) return wrongCurrentPassword;
@@ -32,11 +29,10 @@ export async function changePassword(
     from: account.passwordHash,
     to: await services.passwords.hash(checked.value.newPassword),
     keepSessionId: callerOf(context).sessionId,
-    now: new Date(),
-    announce: (sessionIds) => services.endedSessions.announce(sessionIds),
+    announce: services.endedSessions.announce,
   });
   if (!changed) return wrongCurrentPassword;
   context.accounts.clear(account.id);
-  await services.attempts.forget('change-password', account.id);
+  await services.attempts.forget('change-password', account.id, clientAddress);
   return { __typename: 'PasswordChanged', user: visibleToThemselves(account, services.personal) };
 }

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../platform/config/environment.ts';
 import { readUserConfig } from './config.ts';
 
-const secrets = { IDENTITY_SECRET: 'i', SIGNING_KEYS: 's', ENCRYPTION_KEYS: 'e', LOOKUP_KEY: 'l' };
+const [i, s, e, l] = ['i', 's', 'e', 'l'].map((letter) => letter.repeat(32)) as [
+  string,
+  string,
+  string,
+  string,
+];
+const secrets = { IDENTITY_SECRET: i, SIGNING_KEYS: s, ENCRYPTION_KEYS: e, LOOKUP_KEY: l };
 
 describe('the settings of the user subgraph', () => {
   test('have presets for everything but secrets', () => {
@@ -14,7 +20,7 @@ describe('the settings of the user subgraph', () => {
       REFRESH_TOKEN_LIFETIME: 30 * 86_400_000,
       RATE_LIMITS: true,
       administrator: null,
-      secrets: { identitySecret: 'i', signingKeys: 's', encryptionKeys: 'e', lookupKey: 'l' },
+      secrets: { identitySecret: i, signingKeys: s, encryptionKeys: e, lookupKey: l },
     });
   });
 

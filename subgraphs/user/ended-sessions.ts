@@ -1,3 +1,4 @@
+import { endedSessionKey } from '../../platform/identity/tokens/ended-sessions.ts';
 import type { Redis } from '../../platform/redis/client.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Redis } from '../../platform/redis/client.ts';
  */
 export interface EndedSessions {
   /** @throws when Redis did not take them all; announcing them again is harmless */
-  announce(sessionIds: readonly string[]): Promise<void>;
+  readonly announce: (sessionIds: readonly string[]) => Promise<void>;
 }
 
 export function createEndedSessions(
@@ -19,7 +20,7 @@ export function createEndedSessions(
       if (sessionIds.length === 0) return;
       await Promise.all(
         sessionIds.map(async (id) => {
-          await redis.set(`${prefix}ended-session:${id}`, '1', 'PX', accessTokenLifetimeMs);
+          await redis.set(endedSessionKey(prefix, id), '1', 'PX', accessTokenLifetimeMs);
           await redis.publish(`${prefix}ended-sessions`, id);
         }),
       );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from '../../platform/logger.ts';
 import type { Role } from './__generated__/resolvers-types.ts';
 import type { UserConfig } from './config.ts';
@@ -34,9 +35,32 @@ export async function ensureAccounts(
   logger: Logger,
 ): Promise<void> {
   const { administrator } = config;
-  const wanted: Wanted[] = config.NODE_ENV === 'production' ? [] : [...DEMO_ACCOUNTS];
+  const isProduction = config.NODE_ENV === 'production';
+  const wanted: Wanted[] = isProduction ? [] : [...DEMO_ACCOUNTS];
   if (administrator) wanted.push({ ...administrator, role: 'ADMIN', name: 'Administrator' });
   for (const account of wanted) await ensureAccount(account, services, logger);
+  if (isProduction) for (const account of DEMO_ACCOUNTS) await shutOut(account, services, logger);
+}
+
+/**
+ * A database that served a demo may come to production. Whoever knows the password that everybody knows is let in no more, nor
+ * by a session that it opened; a demo account that has been given another password is somebody's, and left alone.
+ */
+async function shutOut(demo: Wanted, services: UserServices, logger: Logger): Promise<void> {
+  const { accounts, keyedHash, passwords, sessions, endedSessions } = services;
+  const account = await accounts.findByEmailHash(keyedHash.ofEmail(demo.email));
+  if (!account || !(await passwords.verify(account.passwordHash, demo.password))) return;
+  await sessions.changePassword({
+    accountId: account.id,
+    from: account.passwordHash,
+    to: await passwords.hash(randomBytes(32).toString('base64url')),
+    keepSessionId: null,
+    announce: endedSessions.announce,
+  });
+  logger.warn(
+    { userId: account.id, role: account.role },
+    'a demo account was found in production: nobody can sign in with its password any more',
+  );
 }
 
 async function ensureAccount(wanted: Wanted, services: UserServices, logger: Logger): Promise<void> {

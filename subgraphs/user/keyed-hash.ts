@@ -9,6 +9,8 @@ export interface KeyedHash {
   /** @param address normalised: see `normaliseEmail` */
   ofEmail(address: string): Buffer;
   ofVerificationCode(emailHash: Buffer, code: string): Buffer;
+  /** @param body what a refresh token says, which this proves to have been made here */
+  ofRefreshToken(body: Buffer): Buffer;
   /** @param address of the network that a client connects from */
   ofClientAddress(address: string): Buffer;
 }
@@ -31,6 +33,7 @@ export function createKeyedHash(key: string): KeyedHash {
   return {
     ofEmail: (address) => hash('email', address),
     ofClientAddress: (address) => hash('address', address),
+    ofRefreshToken: (body) => hash('refresh', body),
     ofVerificationCode: (emailHash, code) => hash('code', emailHash, code),
   };
 }

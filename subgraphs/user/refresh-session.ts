@@ -1,6 +1,5 @@
 import type { RefreshSessionInput, RefreshSessionResult } from './__generated__/resolvers-types.ts';
 import type { UserContext } from './context.ts';
-import { hashRefreshToken } from './refresh-tokens.ts';
 import { invalidRefreshToken } from './refusals.ts';
 import { issueSession, newRefreshToken } from './start-session.ts';
 
@@ -9,17 +8,21 @@ export async function refreshSession(
   { refreshToken }: RefreshSessionInput,
   { services, accounts, logger }: UserContext,
 ): Promise<RefreshSessionResult> {
+  const presented = services.refreshTokens.read(refreshToken);
+  if (!presented) return invalidRefreshToken;
+  const { sessionId } = presented;
   const now = new Date();
-  const successor = newRefreshToken(services, now);
-  const rotation = await services.sessions.rotate(hashRefreshToken(refreshToken), successor, now);
+  const successor = newRefreshToken(sessionId, services, now);
+  const rotation = await services.sessions.rotate(presented, successor, now);
 
-  if (rotation.outcome === 'reused') {
-    logger.warn({ sessionId: rotation.sessionId }, 'a used refresh token was presented: its session ends');
-    await services.endedSessions.announce([rotation.sessionId]);
-  }
+  if (rotation.outcome === 'reused')
+    logger.warn({ sessionId }, 'a used refresh token was presented: its session ends');
+  // Of one that has ended before it is said again: perhaps whoever ended it did not live to say so.
+  if (rotation.outcome === 'reused' || rotation.outcome === 'ended')
+    await services.endedSessions.announce([sessionId]);
   if (rotation.outcome !== 'rotated') return invalidRefreshToken;
 
   const account = await accounts.load(rotation.accountId);
   if (!account) return invalidRefreshToken;
-  return issueSession(account, rotation.sessionId, successor.token, services, now);
+  return issueSession(account, sessionId, successor.token, services, now);
 }

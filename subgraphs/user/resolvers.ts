@@ -25,6 +25,7 @@ export const resolvers: Resolvers = {
     changePassword: (_root, { input }, context) => changePassword(input, context),
   },
   User: {
-    __resolveReference: ({ id }, context) => findUser(id, context),
+    // Where access tokens count, anybody can ask for entities by their keys.
+    __resolveReference: ({ id }, context) => (context.caller ? findUser(id, context) : null),
   },
 };

@@ -10,6 +10,7 @@ import { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
 import type { Mailer } from './mailer.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createPersonalFields, type PersonalFields } from './personal-fields.ts';
+import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
 import { createSessionRepository, type SessionRepository } from './session-repository.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createVerificationCodes, type VerificationCodes } from './verification-codes.ts';
@@ -24,6 +25,7 @@ export interface UserServices {
   readonly codes: VerificationCodes;
   readonly attempts: AttemptLimits;
   readonly accessTokens: AccessTokens;
+  readonly refreshTokens: RefreshTokens;
   /** Milliseconds. */
   readonly refreshTokenLifetimeMs: number;
   readonly endedSessions: EndedSessions;
@@ -58,6 +60,7 @@ export async function createUserServices(
       audience: config.JWT_AUDIENCE,
       lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
     }),
+    refreshTokens: createRefreshTokens(keyedHash),
     refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
     endedSessions: createEndedSessions(redis, prefix, config.ACCESS_TOKEN_LIFETIME),
     mailer,

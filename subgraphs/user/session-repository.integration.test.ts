@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { createLogger } from '../../platform/logger.ts';
 import { openDatabase, type Database } from '../../platform/mysql/database.ts';
+import { uuidToBytes } from '../../platform/uuid.ts';
 import { useStores } from '../../tests/harness/stores.ts';
+import { forgetSessions } from './forget-sessions.ts';
 import { createAccountRepository, type AccountRepository } from './account-repository.ts';
 import { Account } from './entities/account.ts';
-import { CreateAccountsAndSessions1764000000000 } from './migrations/1764000000000-create-accounts-and-sessions.ts';
-import { makeRefreshToken } from './refresh-tokens.ts';
-import { createSessionRepository, type SessionRepository } from './session-repository.ts';
+import { migrations } from './migrations/index.ts';
+import { createSessionRepository, MOST_SESSIONS, type SessionRepository } from './session-repository.ts';
 
 const stores = useStores();
 let database: Database;
@@ -19,9 +22,9 @@ beforeAll(async () => {
     url: stores.mysqlUrl,
     room: 'user',
     entities: [Account],
-    migrations: [CreateAccountsAndSessions1764000000000],
+    migrations,
     poolSize: 5,
-    queueLimit: 50,
+    queueLimit: 200,
     logger: createLogger('test', 'silent'),
   });
   accounts = createAccountRepository(database);
@@ -50,35 +53,42 @@ beforeEach(async () => {
 });
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);
+const newToken = (expiresAt = inAnHour()) => ({ hash: randomBytes(32), expiresAt });
+const toNobody = async () => undefined;
 
-async function rotate(tokenHash: Buffer) {
-  const successor = { ...makeRefreshToken(), expiresAt: inAnHour() };
-  return { ...(await sessions.rotate(tokenHash, successor, new Date())), successor };
+async function rotate(sessionId: string, hash: Buffer) {
+  const successor = newToken();
+  return { ...(await sessions.rotate({ sessionId, hash }, successor, new Date())), successor };
 }
 
-async function open(passwordHash: string) {
-  const token = { ...makeRefreshToken(), expiresAt: inAnHour() };
-  const session = { id: uuidv7(), accountId, createdAt: new Date(), refreshToken: token };
-  const opened = await sessions.open(session, passwordHash);
-  const refresh = () => rotate(token.hash);
-  return { ...session, opened, refresh };
+async function open(passwordHash: string, expiresAt = inAnHour(), announce = newlyEnded([])) {
+  const id = uuidv7();
+  const token = newToken(expiresAt);
+  const session = { id, accountId, createdAt: new Date(), refreshToken: token };
+  const opened = await sessions.open(session, passwordHash, announce);
+  return { ...session, opened, refresh: () => rotate(id, token.hash) };
 }
 
-const changeWith = (announce: (ids: readonly string[]) => Promise<void>) =>
-  sessions.changePassword({
-    accountId,
-    from: 'old',
-    to: 'new',
-    keepSessionId: null,
-    now: new Date(),
-    announce,
-  });
+const newlyEnded = (list: string[]) => async (ids: readonly string[]) => void list.push(...ids);
+
+const changeWith = (
+  announce: (ids: readonly string[]) => Promise<void>,
+  keepSessionId: string | null = null,
+) => sessions.changePassword({ accountId, from: 'old', to: 'new', keepSessionId, announce });
 
 const passwordHash = async () => (await accounts.findByIds([accountId]))[0]?.passwordHash;
 
+async function openSessions(): Promise<number> {
+  const [[row]] = await database.pool.query<(RowDataPacket & { open: number })[]>(
+    'SELECT COUNT(*) AS open FROM session WHERE account_id = ?',
+    [uuidToBytes(accountId)],
+  );
+  return Number(row?.open);
+}
+
 test('a password that was changed after it was proven opens no session', async () => {
   expect((await open('old')).opened).toBe(true);
-  await changeWith(async () => undefined);
+  await changeWith(toNobody);
   expect((await open('old')).opened).toBe(false);
   expect((await open('new')).opened).toBe(true);
 });
@@ -92,33 +102,76 @@ test('a change of password whose end of sessions cannot be announced changes not
 });
 
 test('a change of password ends the sessions that it announces, and those alone', async () => {
-  const [one, two] = [await open('old'), await open('old')];
-  await sessions.end(two.id, new Date());
+  const [one, two, kept] = [await open('old'), await open('old'), await open('old')];
+  await sessions.end(two.id);
   const announced: string[] = [];
-  await changeWith(async (ids) => void announced.push(...ids));
+  await changeWith(newlyEnded(announced), kept.id);
   expect(announced).toEqual([one.id]);
   expect(await passwordHash()).toBe('new');
-  expect((await one.refresh()).outcome).toBe('refused');
+  expect((await one.refresh()).outcome).toBe('ended');
+  expect((await kept.refresh()).outcome).toBe('rotated');
 });
 
 test('signing out and refreshing at once never leaves a session that is both ended and refreshable', async () => {
   for (let round = 0; round < 10; round++) {
     const session = await open('old');
-    const [, rotation] = await Promise.all([sessions.end(session.id, new Date()), session.refresh()]);
-    expect(['rotated', 'refused']).toContain(rotation.outcome);
-    expect((await rotate(rotation.successor.hash)).outcome).toBe('refused');
+    const [, rotation] = await Promise.all([sessions.end(session.id), session.refresh()]);
+    expect(['rotated', 'ended']).toContain(rotation.outcome);
+    expect((await rotate(session.id, rotation.successor.hash)).outcome).toBe('ended');
   }
 });
 
-test('expired tokens of a session are forgotten when it is refreshed', async () => {
+test('a session is one row however often it is refreshed, and any token of it but the last ends it', async () => {
   const session = await open('old');
-  const past = new Date(Date.now() - 1);
-  const { outcome } = await sessions.rotate(
-    session.refreshToken.hash,
-    { ...makeRefreshToken(), expiresAt: past },
-    new Date(),
+  const used = [session.refreshToken.hash];
+  for (let n = 0; n < 20; n++) {
+    const { outcome, successor } = await rotate(session.id, used.at(-1)!);
+    expect(outcome).toBe('rotated');
+    used.push(successor.hash);
+  }
+  expect(await openSessions()).toBe(1);
+  expect((await rotate(session.id, used[3]!)).outcome).toBe('reused');
+  expect((await rotate(session.id, used.at(-1)!)).outcome).toBe('ended');
+  expect(await openSessions()).toBe(0);
+});
+
+test('an account has so many sessions at the most: those end that went unrefreshed for the longest time', async () => {
+  const first = await open('old', new Date(Date.now() + 1_000_000));
+  const second = await open('old', new Date(Date.now() + 1_000_001));
+  for (let n = 2; n < MOST_SESSIONS; n++) await open('old');
+  expect((await first.refresh()).outcome).toBe('rotated');
+
+  const announced: string[] = [];
+  const cannotBeAnnounced = open('old', inAnHour(), () => Promise.reject(new Error('nobody listens')));
+  await expect(cannotBeAnnounced).rejects.toThrow('nobody listens');
+  expect(await openSessions()).toBe(MOST_SESSIONS);
+  expect((await open('old', inAnHour(), newlyEnded(announced))).opened).toBe(true);
+  expect(announced).toEqual([second.id]);
+  expect(await openSessions()).toBe(MOST_SESSIONS);
+  expect((await second.refresh()).outcome).toBe('ended');
+});
+
+test('opened by many at once, there are no more of them than that', async () => {
+  const opened = await Promise.all(Array.from({ length: MOST_SESSIONS + 25 }, () => open('old')));
+  expect(opened.every((session) => session.opened)).toBe(true);
+  expect(await openSessions()).toBe(MOST_SESSIONS);
+});
+
+test('sessions that have expired are forgotten, by several at once, and no others', async () => {
+  const past = new Date(Date.now() - 10_000);
+  await Promise.all(Array.from({ length: 40 }, (_, n) => open('old', n % 2 === 0 ? past : inAnHour())));
+  const forgotten = await Promise.all(
+    Array.from({ length: 5 }, () => sessions.forgetExpired(new Date(Date.now() - 5_000), 7)),
   );
-  expect(outcome).toBe('rotated');
-  const [rows] = await database.pool.query('SELECT 1 FROM refresh_token WHERE expires_at <= ?', [new Date()]);
-  expect(rows).toEqual([]);
+  expect(forgotten.every((count) => count <= 7)).toBe(true);
+  await forgetSessions({ sessions, accessTokens: { lifetimeMs: 5_000 } });
+  expect(await openSessions()).toBe(20);
+});
+
+test('a session whose last access token may still be alive is not forgotten', async () => {
+  await open('old', new Date(Date.now() - 10_000));
+  await forgetSessions({ sessions, accessTokens: { lifetimeMs: 60_000 } });
+  expect(await openSessions()).toBe(1);
+  await forgetSessions({ sessions, accessTokens: { lifetimeMs: 9_000 } });
+  expect(await openSessions()).toBe(0);
 });

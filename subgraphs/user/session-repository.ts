@@ -2,19 +2,32 @@ import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../../platform/mysql/database.ts';
 import { inTransaction } from '../../platform/mysql/transaction.ts';
 import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
+import type { PresentedToken } from './refresh-tokens.ts';
 
 /**
- * Sessions and their refresh tokens. A session is the family of all refresh tokens that came from one sign-in; access
- * tokens name it. What two requests may do at once is decided by row locks, in the order account, token, session.
+ * Sessions. One is a row while it is open, from a sign-in through all its refreshes; access tokens name it. When it ends the
+ * row goes. What two requests may do at once is decided by row locks, in the order account, session.
  */
 export interface SessionRepository {
-  /** @returns false when `passwordHash` is not the account's any more: the password was changed since it was proven */
-  open(session: NewSession, passwordHash: string): Promise<boolean>;
+  /**
+   * An account has at most `MOST_SESSIONS`: where there are more, those end that went unrefreshed for the longest time.
+   *
+   * @returns false when `passwordHash` is not the account's any more: the password was changed since it was proven
+   */
+  open(session: NewSession, passwordHash: string, announce: Announce): Promise<boolean>;
   /** Uses up a refresh token and puts its successor in its place. A used one ends the session. */
-  rotate(tokenHash: Buffer, successor: NewRefreshToken, now: Date): Promise<Rotation>;
-  end(sessionId: string, now: Date): Promise<void>;
+  rotate(presented: PresentedToken, successor: NewRefreshToken, now: Date): Promise<Rotation>;
+  end(sessionId: string): Promise<void>;
   changePassword(change: PasswordChange): Promise<boolean>;
+  /** Leaves out what somebody else is at. @returns how many there were, at most `limit` */
+  forgetExpired(before: Date, limit: number): Promise<number>;
 }
+
+/** Enough for every device of a person; a limit for whoever opens them by the thousand. */
+export const MOST_SESSIONS = 50;
+
+/** Called with the sessions that end, before COMMIT: if it fails, nothing was changed. */
+type Announce = (sessionIds: readonly string[]) => Promise<void>;
 
 interface NewSession {
   readonly id: string;
@@ -29,9 +42,12 @@ interface NewRefreshToken {
 }
 
 type Rotation =
-  | { readonly outcome: 'rotated'; readonly sessionId: string; readonly accountId: string }
-  | { readonly outcome: 'reused'; readonly sessionId: string }
-  | { readonly outcome: 'refused' };
+  | { readonly outcome: 'rotated'; readonly accountId: string }
+  /** The token was used before: its session has ended now. */
+  | { readonly outcome: 'reused' }
+  /** Its session has ended before, or was forgotten. */
+  | { readonly outcome: 'ended' }
+  | { readonly outcome: 'expired' };
 
 interface PasswordChange {
   readonly accountId: string;
@@ -40,111 +56,117 @@ interface PasswordChange {
   readonly to: string;
   /** Every other session of the account ends. */
   readonly keepSessionId: string | null;
-  readonly now: Date;
-  /** Called with the sessions that end, before COMMIT: if it fails, nothing was changed. */
-  readonly announce: (sessionIds: readonly string[]) => Promise<void>;
+  readonly announce: Announce;
 }
 
 export function createSessionRepository({ pool }: Database): SessionRepository {
   return {
-    open: (session, passwordHash) =>
+    open: (session, passwordHash, announce) =>
       inTransaction(pool, async (connection) => {
-        const [[account]] = await connection.execute<(RowDataPacket & { password_hash: string })[]>(
-          'SELECT password_hash FROM account WHERE id = ? FOR UPDATE',
-          [uuidToBytes(session.accountId)],
+        const accountId = uuidToBytes(session.accountId);
+        if ((await lockPassword(connection, accountId)) !== passwordHash) return false;
+        const others = await listSessions(connection, accountId);
+        await endAll(connection, others.slice(MOST_SESSIONS - 1), announce);
+        await connection.execute(
+          'INSERT INTO session (id, account_id, created_at, token_hash, expires_at) VALUES (?, ?, ?, ?, ?)',
+          [
+            uuidToBytes(session.id),
+            accountId,
+            session.createdAt,
+            session.refreshToken.hash,
+            session.refreshToken.expiresAt,
+          ],
         );
-        if (account?.password_hash !== passwordHash) return false;
-        await connection.execute('INSERT INTO session (id, account_id, created_at) VALUES (?, ?, ?)', [
-          uuidToBytes(session.id),
-          uuidToBytes(session.accountId),
-          session.createdAt,
-        ]);
-        await insertToken(connection, uuidToBytes(session.id), session.refreshToken);
         return true;
       }),
 
-    rotate: (tokenHash, successor, now) =>
+    rotate: ({ sessionId, hash }, successor, now) =>
       inTransaction(pool, async (connection) => {
-        const token = await lockToken(connection, tokenHash);
-        if (!token) return { outcome: 'refused' };
-        const sessionId = bytesToUuid(token.session_id);
-        if (token.used_at) {
-          await endSession(connection, token.session_id, now);
-          return { outcome: 'reused', sessionId };
+        const id = uuidToBytes(sessionId);
+        const [[session]] = await connection.execute<SessionRow[]>(
+          'SELECT account_id, token_hash, expires_at FROM session WHERE id = ? FOR UPDATE',
+          [id],
+        );
+        if (!session) return { outcome: 'ended' };
+        if (!session.token_hash.equals(hash)) {
+          await connection.execute('DELETE FROM session WHERE id = ?', [id]);
+          return { outcome: 'reused' };
         }
-        if (token.ended_at || token.expires_at <= now) return { outcome: 'refused' };
-
-        await connection.execute('UPDATE refresh_token SET used_at = ? WHERE token_hash = ?', [
-          now,
-          tokenHash,
+        if (session.expires_at <= now) return { outcome: 'expired' };
+        await connection.execute('UPDATE session SET token_hash = ?, expires_at = ? WHERE id = ?', [
+          successor.hash,
+          successor.expiresAt,
+          id,
         ]);
-        await insertToken(connection, token.session_id, successor);
-        // Expired ones are refused whether they were used or not, so nothing needs to know them any more.
-        await connection.execute('DELETE FROM refresh_token WHERE session_id = ? AND expires_at <= ?', [
-          token.session_id,
-          now,
-        ]);
-        return { outcome: 'rotated', sessionId, accountId: bytesToUuid(token.account_id) };
+        return { outcome: 'rotated', accountId: bytesToUuid(session.account_id) };
       }),
 
-    end: (sessionId, now) =>
-      inTransaction(pool, (connection) => endSession(connection, uuidToBytes(sessionId), now)),
+    end: async (sessionId) => {
+      await inTransaction(pool, (connection) =>
+        connection.execute('DELETE FROM session WHERE id = ?', [uuidToBytes(sessionId)]),
+      );
+    },
 
-    changePassword: (change) => inTransaction(pool, (connection) => changePassword(connection, change)),
+    changePassword: ({ accountId, from, to, keepSessionId, announce }) =>
+      inTransaction(pool, async (connection) => {
+        const id = uuidToBytes(accountId);
+        if ((await lockPassword(connection, id)) !== from) return false;
+        await connection.execute('UPDATE account SET password_hash = ? WHERE id = ?', [to, id]);
+        const sessions = await listSessions(connection, id);
+        await endAll(
+          connection,
+          sessions.filter((session) => bytesToUuid(session) !== keepSessionId),
+          announce,
+        );
+        return true;
+      }),
+
+    forgetExpired: (before, limit) =>
+      inTransaction(pool, async (connection) => {
+        const [rows] = await connection.query<IdRow[]>(
+          'SELECT id FROM session WHERE expires_at <= ? ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED',
+          [before, limit],
+        );
+        await deleteAll(
+          connection,
+          rows.map(({ id }) => id),
+        );
+        return rows.length;
+      }),
   };
 }
 
-interface TokenRow extends RowDataPacket {
-  readonly session_id: Buffer;
+type IdRow = RowDataPacket & { readonly id: Buffer };
+
+interface SessionRow extends RowDataPacket {
   readonly account_id: Buffer;
-  readonly used_at: Date | null;
+  readonly token_hash: Buffer;
   readonly expires_at: Date;
-  readonly ended_at: Date | null;
 }
 
-async function lockToken(connection: PoolConnection, tokenHash: Buffer): Promise<TokenRow | undefined> {
-  const [[token]] = await connection.execute<TokenRow[]>(
-    `SELECT token.session_id, session.account_id, token.used_at, token.expires_at, session.ended_at
-       FROM refresh_token token JOIN session ON session.id = token.session_id
-      WHERE token.token_hash = ? FOR UPDATE`,
-    [tokenHash],
-  );
-  return token;
-}
-
-async function insertToken(
-  connection: PoolConnection,
-  sessionId: Buffer,
-  token: NewRefreshToken,
-): Promise<void> {
-  await connection.execute(
-    'INSERT INTO refresh_token (token_hash, session_id, expires_at) VALUES (?, ?, ?)',
-    [token.hash, sessionId, token.expiresAt],
-  );
-}
-
-async function endSession(connection: PoolConnection, sessionId: Buffer, now: Date): Promise<void> {
-  await connection.execute('UPDATE session SET ended_at = ? WHERE id = ? AND ended_at IS NULL', [
-    now,
-    sessionId,
-  ]);
-}
-
-async function changePassword(connection: PoolConnection, change: PasswordChange): Promise<boolean> {
-  const accountId = uuidToBytes(change.accountId);
-  const [[account]] = await connection.execute<(RowDataPacket & { password_hash: string })[]>(
+/** While this transaction lasts, the account opens no session and keeps its password. */
+async function lockPassword(connection: PoolConnection, accountId: Buffer): Promise<string | undefined> {
+  const [[account]] = await connection.execute<(RowDataPacket & { readonly password_hash: string })[]>(
     'SELECT password_hash FROM account WHERE id = ? FOR UPDATE',
     [accountId],
   );
-  if (account?.password_hash !== change.from) return false;
-  await connection.execute('UPDATE account SET password_hash = ? WHERE id = ?', [change.to, accountId]);
+  return account?.password_hash;
+}
 
-  const [rows] = await connection.execute<(RowDataPacket & { id: Buffer })[]>(
-    'SELECT id FROM session WHERE account_id = ? AND ended_at IS NULL FOR UPDATE',
+/** The sessions of an account, the one that was refreshed last first. Not locked: the account is, so there will be no others. */
+async function listSessions(connection: PoolConnection, accountId: Buffer): Promise<Buffer[]> {
+  const [rows] = await connection.execute<IdRow[]>(
+    'SELECT id FROM session WHERE account_id = ? ORDER BY expires_at DESC, id DESC',
     [accountId],
   );
-  const others = rows.map(({ id }) => bytesToUuid(id)).filter((id) => id !== change.keepSessionId);
-  for (const id of others) await endSession(connection, uuidToBytes(id), change.now);
-  await change.announce(others);
-  return true;
+  return rows.map(({ id }) => id);
+}
+
+async function endAll(connection: PoolConnection, ids: readonly Buffer[], announce: Announce): Promise<void> {
+  await deleteAll(connection, ids);
+  if (ids.length > 0) await announce(ids.map(bytesToUuid));
+}
+
+async function deleteAll(connection: PoolConnection, ids: readonly Buffer[]): Promise<void> {
+  if (ids.length > 0) await connection.query('DELETE FROM session WHERE id IN (?)', [ids]);
 }

@@ -18,6 +18,6 @@ export async function signIn(
   const proven = await services.passwords.verify(account?.passwordHash ?? null, password);
   if (!account || !proven) return invalidCredentials;
 
-  await services.attempts.forget('sign-in', subject);
+  await services.attempts.forget('sign-in', subject, identity.clientAddress);
   return (await startSession(account, services)) ?? invalidCredentials;
 }

@@ -11,7 +11,7 @@ export async function signOut(context: UserContext): Promise<SignOutResult> {
   const { sessionId } = callerOf(context);
   if (!sessionId) throw new Fault('BAD_REQUEST', 'The access token names no session to end.');
   const signedOutAt = new Date();
-  await context.services.sessions.end(sessionId, signedOutAt);
+  await context.services.sessions.end(sessionId);
   await context.services.endedSessions.announce([sessionId]);
   return { __typename: 'SignedOut', signedOutAt };
 }

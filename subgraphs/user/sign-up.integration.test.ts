@@ -200,7 +200,14 @@ test('what is personal is stored encrypted, passwords by argon2id, codes by a ke
   expect(kept.length).toBeGreaterThan(0);
 
   const everything = JSON.stringify([rows, codes, kept, subgraph.logged]);
-  for (const secret of ['private@example', 'Lovelace', '7946', 'St James', 'correct horse']) {
+  for (const secret of [
+    'private@example',
+    'Lovelace',
+    '7946 0000',
+    '79460000',
+    'St James',
+    'correct horse',
+  ]) {
     expect(everything).not.toContain(secret);
   }
   expect(kept).not.toContain(code);

@@ -31,7 +31,7 @@ export async function signUp(given: SignUpInput, { services, identity }: UserCon
   const refusal = await services.attempts.count('sign-up', subject, identity.clientAddress);
   if (refusal) return refusal;
   if (!(await services.codes.present(emailHash, verificationCode))) return invalidVerificationCode;
-  await services.attempts.forget('sign-up', subject);
+  await services.attempts.forget('sign-up', subject, identity.clientAddress);
 
   if (await services.accounts.findByEmailHash(emailHash)) return emailAlreadyRegistered;
   const account = await newAccount({ profile, password: chosen, role: 'USER' }, services);

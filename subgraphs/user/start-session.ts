@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { User } from './__generated__/resolvers-types.ts';
 import type { Account } from './entities/account.ts';
-import { makeRefreshToken } from './refresh-tokens.ts';
 import type { UserServices } from './services.ts';
 import { visibleToThemselves } from './visible-user.ts';
 
@@ -21,14 +20,23 @@ export interface IssuedSession {
  */
 export async function startSession(account: Account, services: UserServices): Promise<IssuedSession | null> {
   const now = new Date();
-  const refreshToken = newRefreshToken(services, now);
-  const session = { id: uuidv7(), accountId: account.id, createdAt: now, refreshToken };
-  if (!(await services.sessions.open(session, account.passwordHash))) return null;
-  return issueSession(account, session.id, refreshToken.token, services, now);
+  const id = uuidv7();
+  const refreshToken = newRefreshToken(id, services, now);
+  const session = { id, accountId: account.id, createdAt: now, refreshToken };
+  const { sessions, endedSessions } = services;
+  if (!(await sessions.open(session, account.passwordHash, endedSessions.announce))) return null;
+  return issueSession(account, id, refreshToken.token, services, now);
 }
 
-export function newRefreshToken({ refreshTokenLifetimeMs }: UserServices, now: Date) {
-  return { ...makeRefreshToken(), expiresAt: new Date(now.getTime() + refreshTokenLifetimeMs) };
+export function newRefreshToken(
+  sessionId: string,
+  { refreshTokens, refreshTokenLifetimeMs }: UserServices,
+  now: Date,
+) {
+  return {
+    ...refreshTokens.make(sessionId),
+    expiresAt: new Date(now.getTime() + refreshTokenLifetimeMs),
+  };
 }
 
 /** @param now when the session was known to be good */

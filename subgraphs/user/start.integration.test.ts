@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigurationError } from '../../platform/config/environment.ts';
 import { makeSigningKey } from '../../platform/config/secrets.ts';
 import { useStores } from '../../tests/harness/stores.ts';
-import { SIGN_IN } from './testing/operations.ts';
+import { REFRESH, SIGN_IN } from './testing/operations.ts';
 import { startForTest } from './testing/subgraph-under-test.ts';
 
 const secrets = {
@@ -111,5 +111,39 @@ describe('an account that was there before', () => {
     expect(await subgraph.signIn('buyer@firstcome.example', 'firstcome-buyer')).toMatchObject({
       user: { role: 'ADMIN' },
     });
+  });
+});
+
+describe('a database that comes to production from a demo', () => {
+  const stores = useStores();
+  const production = { NODE_ENV: 'production' };
+
+  test('lets nobody in by a password that everybody knows, nor by a session that it opened, and says so', async () => {
+    const demo = await start(stores);
+    const session = await demo.signIn('admin@firstcome.example', 'firstcome-admin');
+    await demo.signIn('buyer@firstcome.example', 'firstcome-buyer');
+
+    const subgraphs = await Promise.all([start(stores, production), start(stores, production)]);
+    const [subgraph] = subgraphs;
+    for (const [email, password] of [
+      ['admin@firstcome.example', 'firstcome-admin'],
+      ['buyer@firstcome.example', 'firstcome-buyer'],
+    ] as const)
+      expect((await subgraph.signIn(email, password)).__typename).toBe('InvalidCredentials');
+    const { data } = await subgraph.ask(REFRESH, { input: { refreshToken: session['refreshToken'] } });
+    expect(data!['refreshSession']!.__typename).toBe('InvalidRefreshToken');
+    const warnings = subgraphs
+      .flatMap(({ logged }) => logged)
+      .filter((line) => line.includes('demo account'));
+    expect(warnings.some((line) => line.includes('"role":"ADMIN"') && line.includes('"level":40'))).toBe(
+      true,
+    );
+    expect(warnings.join()).not.toContain('@');
+  });
+
+  test('leaves a demo account alone that was given a password of its own', async () => {
+    const administrator = { ADMIN_EMAIL: 'admin@firstcome.example', ADMIN_PASSWORD: 'not used at all' };
+    const subgraph = await start(stores, { ...production, ...administrator });
+    expect(subgraph.logged.join()).not.toContain('demo account');
   });
 });

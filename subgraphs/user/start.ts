@@ -5,6 +5,7 @@ import { Fault } from '../../platform/errors.ts';
 import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { AccessTokens } from '../../platform/identity/tokens/access-tokens.ts';
 import { importKeys } from '../../platform/identity/tokens/verification-key.ts';
+import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { openDatabase } from '../../platform/mysql/database.ts';
@@ -13,12 +14,15 @@ import type { UserConfig } from './config.ts';
 import { createUserContext } from './context.ts';
 import { ensureAccounts } from './ensure-accounts.ts';
 import { Account } from './entities/account.ts';
+import { forgetSessions } from './forget-sessions.ts';
 import { createFileMailer, createSmtpMailer, type Mailer } from './mailer.ts';
-import { CreateAccountsAndSessions1764000000000 } from './migrations/1764000000000-create-accounts-and-sessions.ts';
+import { migrations } from './migrations/index.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';
 import { createUserServices, type UserStores } from './services.ts';
 import { parseSigningKeys, type SigningKeys } from './signing-keys.ts';
+
+const FORGET_EVERY_MS = 60_000;
 
 /** @throws {ConfigurationError} when a secret or a store is not acceptable; nothing stays open then */
 export async function startUserSubgraph(config: UserConfig, logger: Logger): Promise<RunningProcess> {
@@ -41,11 +45,13 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       readiness: { mysql: () => stores.database.ping(), redis: () => stores.redis.ping() },
       logger,
     });
+    const forgetting = repeat('old-sessions', FORGET_EVERY_MS, () => forgetSessions(services), logger);
     return {
       url: http.url,
       close: async () => {
         http.announceEnd();
         await http.close();
+        await forgetting.stop();
         await closeStores(stores);
       },
     };
@@ -69,7 +75,7 @@ async function openStores(config: UserConfig, logger: Logger): Promise<UserStore
       url: config.MYSQL_URL,
       room: 'user',
       entities: [Account],
-      migrations: [CreateAccountsAndSessions1764000000000],
+      migrations,
       poolSize: 10,
       queueLimit: 200,
       logger,

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
+import { createCoalescer } from '../../batching/coalescer.ts';
 import type { Logger } from '../../logger.ts';
 import { openRedis } from '../../redis/client.ts';
 
 /**
  * Sessions that were signed out or revoked while their access tokens are still good. The user subgraph writes the key
- * `ended-session:<sid>` and then publishes the sid on the channel `ended-sessions`, both under the prefix of the stores.
+ * `{ended-session}:<sid>` and then publishes the sid on the channel `ended-sessions`, both under the prefix of the stores.
  *
  * Without Redis nobody can tell: then tokens count as good until they expire, some minutes later. Access tokens are
  * short-lived for this very case, and a router that refused everybody would turn a lost cache into a closed shop.
@@ -27,7 +28,12 @@ export interface EndedSessionsOptions {
   readonly onGap: () => void;
 }
 
+/** The braces keep all of them on one node of a cluster, so that many can be looked up in one command. */
+export const endedSessionKey = (redisPrefix: string, sessionId: string): string =>
+  `${redisPrefix}{ended-session}:${sessionId}`;
+
 const MAX_KNOWN = 100_000;
+const MAX_LOOKS_AT_ONCE = 500;
 const PATIENCE_MS = 500;
 
 export function watchEndedSessions({
@@ -46,7 +52,7 @@ export function watchEndedSessions({
   let subscribed = false;
 
   const options = { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger };
-  const asking = openRedis(options, { enableAutoPipelining: true });
+  const asking = openRedis(options);
   const listening = openRedis(options, { autoResubscribe: false });
   listening.on('message', (_channel: string, sessionId: string) => known.set(sessionId, true));
   listening.on('close', () => {
@@ -69,12 +75,21 @@ export function watchEndedSessions({
   // It keeps trying for as long as the process lives, and no request waits for it.
   for (const redis of [asking, listening]) redis.connect().catch(() => undefined);
 
+  // In a rush most tokens are new: one command for all whose sessions are asked for at the moment.
+  const looks = createCoalescer<string, boolean>(
+    async (sessionIds) => {
+      const values = await asking.mget(sessionIds.map((id) => endedSessionKey(redisPrefix, id)));
+      return values.map((value) => value !== null);
+    },
+    { maxItems: MAX_LOOKS_AT_ONCE },
+  );
+
   return {
     isKnown: (sessionId) => known.has(sessionId),
     async look(sessionId) {
       if (asking.status !== 'ready') return 'unknown';
       try {
-        if ((await asking.exists(`${redisPrefix}ended-session:${sessionId}`)) === 0) return 'open';
+        if (!(await looks.ask(sessionId))) return 'open';
         known.set(sessionId, true);
         return 'ended';
       } catch (error) {

@@ -4,7 +4,7 @@ import { createLogger } from '../../logger.ts';
 import { rsaKey, startIssuer, type TestIssuer } from './testing/issuer.ts';
 import { createKeySet } from './key-set.ts';
 
-const [first, second] = [rsaKey('first'), rsaKey('second')];
+const [first, second, third] = [rsaKey('first'), rsaKey('second'), rsaKey('third')];
 const logger = createLogger('test', 'silent');
 let issuer: TestIssuer;
 let now = 0;
@@ -26,14 +26,52 @@ it('fetches when the first key is needed, once for everybody', async () => {
   expect(issuer.fetches()).toBe(1);
 });
 
-it('fetches for an unknown key, but not again within the cooldown', async () => {
+it('fetches for unknown keys, a handful at once and then one in three seconds', async () => {
   const keys = keySetOf();
   await keys.find('first');
   for (let n = 0; n < 50; n++) expect(await keys.find(`made-up-${n}`)).toBeUndefined();
-  expect(issuer.fetches()).toBe(2);
-  now += 30_001;
+  expect(issuer.fetches()).toBe(1 + 5);
+  now += 3_001;
   await Promise.all(Array.from({ length: 50 }, async (_, n) => keys.find(`made-up-${n}`)));
-  expect(issuer.fetches()).toBe(3);
+  expect(issuer.fetches()).toBe(1 + 5 + 1);
+});
+
+it('finds a key that was rotated in at once after a few made-up ones, and within three seconds in a flood of them', async () => {
+  const keys = keySetOf();
+  await keys.find('first');
+  for (let n = 0; n < 4; n++) await keys.find(`made-up-${n}`);
+  issuer.publish([first, second]);
+  expect(await keys.find('second')).toBeDefined();
+
+  issuer.publish([first, second, third]);
+  let waitedMs = 0;
+  for (; !(await keys.find('third')); waitedMs += 100) {
+    now += 100;
+    await Promise.all(Array.from({ length: 20 }, async (_, n) => keys.find(`made-up-${waitedMs}-${n}`)));
+  }
+  expect(waitedMs).toBeLessThanOrEqual(3_100);
+});
+
+it('a flood of made-up keys costs the issuer no more while it publishes other keys at every request', async () => {
+  const keys = keySetOf();
+  await keys.find('first');
+  for (let n = 0; n < 50; n++) {
+    issuer.publish(n % 2 === 0 ? [first, second] : [first]);
+    await keys.find(`made-up-${n}`);
+  }
+  expect(issuer.fetches()).toBe(1 + 5);
+});
+
+it('knows a key that has been published for a minute before anything was signed by it', async () => {
+  const onChange = vi.fn();
+  const keys = keySetOf(onChange);
+  await keys.find('first');
+  for (let n = 0; n < 50; n++) await keys.find(`made-up-${n}`);
+  issuer.publish([first, second]);
+  now += 60_001;
+  await keys.find('first');
+  await waitUntil('the keys to be fetched', () => onChange.mock.calls.length === 1);
+  expect(keys.find('second')).toMatchObject({ algorithm: 'RS256' });
 });
 
 it('finds a key that the issuer has added, and forgets one that it has withdrawn', async () => {
@@ -50,7 +88,7 @@ it('looks for withdrawn keys now and then', async () => {
   const keys = keySetOf();
   await keys.find('first');
   issuer.publish([second]);
-  now += 600_001;
+  now += 60_001;
   await keys.find('first');
   await waitUntil('the key to go', async () => (await keys.find('first')) === undefined);
 });
@@ -59,7 +97,7 @@ it('keeps its keys while the issuer is not there', async () => {
   const keys = keySetOf();
   await keys.find('first');
   await issuer.close();
-  now += 600_001;
+  now += 60_001;
   expect(await keys.find('first')).toBeDefined();
   expect(await keys.find('unknown')).toBeUndefined();
   expect(await keys.find('first')).toBeDefined();

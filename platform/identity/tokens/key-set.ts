@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { Fault } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { createLookupBudget } from './lookup-budget.ts';
 import { importKeys, type VerificationKey, type VerificationKeys } from './verification-key.ts';
 
 /** The keys that the issuer publishes (JWKS), fetched when one is first needed. */
@@ -17,24 +18,25 @@ export interface KeySetOptions {
   readonly logger: Logger;
   /** Called when the keys are others than before: what was verified by them is not verified any more. */
   readonly onChange: () => void;
-  /** How long after a fetch that brought nothing new an unknown key id does not cause another, in milliseconds. */
-  readonly cooldownMs?: number;
   readonly now?: () => number;
 }
 
-const COOLDOWN_MS = 30_000;
 /** After a failed fetch. Short, for a router that was up before its issuer. */
 const RETRY_MS = 1_000;
-/** A key that the issuer has withdrawn is not used for longer than this. */
-const MAX_AGE_MS = 600_000;
+/**
+ * Keys in use are fetched again as often as this. A key that the issuer has withdrawn is not used for longer, and one that it
+ * publishes for this long before it signs by it is known in time, whatever strangers do.
+ */
+const MAX_AGE_MS = 60_000;
 const PATIENCE_MS = 2_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
-  const { cooldownMs = COOLDOWN_MS, now = Date.now } = options;
+  const { now = Date.now } = options;
+  const lookups = createLookupBudget(now);
   let keys: VerificationKeys | null = null;
   let fetchedText = '';
   let fetchedAt = Number.NEGATIVE_INFINITY;
-  let mayFetchAt = Number.NEGATIVE_INFINITY;
+  let retryAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | null = null;
 
   return {
@@ -47,14 +49,14 @@ export function createKeySet(options: KeySetOptions): KeySet {
   };
 
   async function findAfresh(keyId: string): Promise<VerificationKey | undefined> {
-    await refresh();
+    if (underWay || !keys || lookups.take()) await refresh();
     if (!keys) throw new Fault('UNAVAILABLE');
     return keys.get(keyId);
   }
 
   /** Never rejects: without new keys, the old ones stay. */
   async function refresh(): Promise<void> {
-    if (!underWay && now() < mayFetchAt) return;
+    if (!underWay && now() < retryAt) return;
     underWay ??= fetchKeys().finally(() => {
       underWay = null;
     });
@@ -69,11 +71,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
       keys = importKeys(JSON.parse(text));
       fetchedText = text;
       fetchedAt = now();
-      // A flood of made-up key ids finds nothing new, and causes one fetch. A key that was rotated in is found at once.
-      if (!isNew) mayFetchAt = now() + cooldownMs;
       if (isNew && !isFirst) options.onChange();
     } catch (error) {
-      mayFetchAt = now() + RETRY_MS;
+      retryAt = now() + RETRY_MS;
       options.logger.error(
         { err: error, url: options.url },
         'could not fetch the keys that access tokens are checked by',

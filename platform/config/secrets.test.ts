@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { makeSecrets, readSecret, type SecretName } from './secrets.ts';
+
+const NAMES = Object.keys(makeSecrets()) as SecretName[];
+const production = (name: SecretName, value: string) => ({ NODE_ENV: 'production', [name]: value });
+
+describe('in production', () => {
+  it.each(NAMES)('%s is taken as `npm run secrets` makes it', (name) => {
+    const made = makeSecrets()[name];
+    expect(readSecret(name, 'nowhere', production(name, made))).toBe(made);
+  });
+
+  it.each(NAMES)('%s that is short stops the start, by name, and is not quoted', (name) => {
+    for (const short of ['x', 'hunter2-'.repeat(4).slice(1)]) {
+      const read = () => readSecret(name, 'nowhere', production(name, short));
+      expect(read).toThrow(`${name} is not acceptable: expected at least 32 characters in production`);
+      expect(read).not.toThrow('hunter2');
+    }
+  });
+
+  it.each(NAMES)('%s must be given', (name) => {
+    expect(() => readSecret(name, 'nowhere', production(name, ' '))).toThrow(
+      `${name} must be set in production.`,
+    );
+  });
+});
+
+it('elsewhere a secret may be as short as somebody likes', () => {
+  expect(readSecret('IDENTITY_SECRET', 'nowhere', { IDENTITY_SECRET: 'x' })).toBe('x');
+});

@@ -1,0 +1,4 @@
+import { CreateAccountsAndSessions1764000000000 } from './1764000000000-create-accounts-and-sessions.ts';
+import { OneRowASession1764100000000 } from './1764100000000-one-row-a-session.ts';
+
+export const migrations = [CreateAccountsAndSessions1764000000000, OneRowASession1764100000000];
