@@ -35,6 +35,7 @@ export const options = {
   thresholds: {
     ...bookThresholds,
     ...purchaseThresholds,
+    stock_sold: [`value<=${UNITS}`],
     'purchase_outcomes{outcome:PurchaseConfirmed}': [`count==${SELLS}`],
     'purchase_outcomes{outcome:SoldOut}': [`count==${USERS - SELLS}`],
     'since_opening{outcome:PurchaseConfirmed}': ['max>=0'],

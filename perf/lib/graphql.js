@@ -5,7 +5,8 @@ import { baseUrl } from './settings.js';
  * Sends one operation. Requests are told apart by the operation's name: `http_req_duration{name:Stock}`.
  *
  * @param document a document whose operation has a name
- * @returns what came back: `data`, or the `fault` in its place, which is an error code, `HTTP 502` or `no answer`
+ * @returns what came back: `data`, or the `fault` in its place, which is an error code, `HTTP 502` or `no answer`, with
+ * `retryAfterMs` where the shop says when to come back
  */
 export async function ask(document, variables = {}, token = undefined) {
   const name = /(?:query|mutation)\s+(\w+)/.exec(document)[1];
@@ -47,5 +48,6 @@ function read(response) {
   return {
     data: null,
     fault: (error && error.extensions && error.extensions.code) || `HTTP ${response.status}`,
+    retryAfterMs: error && error.extensions && error.extensions.retryAfterMs,
   };
 }

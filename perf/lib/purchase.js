@@ -72,8 +72,8 @@ export const checkOut = ({ token, key }) =>
 async function untilSettled(document, field, input, token) {
   const began = Date.now();
   for (;;) {
-    const { data, fault } = await ask(document, { input }, token);
-    const answer = data ? data[field] : { __typename: fault };
+    const { data, fault, retryAfterMs } = await ask(document, { input }, token);
+    const answer = data ? data[field] : { __typename: fault, retryAfterMs };
     const name = answer.__typename;
     answers.add(1, { answer: name });
 
@@ -89,7 +89,9 @@ async function untilSettled(document, field, input, token) {
 function waitBeforeAskingAgain({ __typename: name, retryAfterMs, opensAt, serverTime }) {
   if (name === 'SaleNotOpen') return Math.max(1, Date.parse(opensAt) - Date.parse(serverTime));
   if (name === 'Busy' || name === 'OutcomeUnknown') return retryAfterMs * (0.5 + Math.random());
-  return PASSING.includes(name) ? 200 + 300 * Math.random() : null;
+  if (!PASSING.includes(name)) return null;
+  // Spread, so that a crowd that was sent away does not come back as one.
+  return (retryAfterMs || 500) * (0.5 + Math.random());
 }
 
 function settled(answer, ms) {

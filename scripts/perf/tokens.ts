@@ -1,9 +1,7 @@
-import { createPrivateKey, randomUUID, sign, type JsonWebKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { readSecret } from '../../platform/config/secrets.ts';
+import { parseArgs } from 'node:util';
+import { createMint } from './mint.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:tokens`: access tokens for the users of a load test, without a password hash for each. */
@@ -16,8 +14,6 @@ a key can be any user, so a shop that matters keeps it elsewhere.
 
 const OUTPUT = process.env['TOKENS'] ?? 'perf/.tokens.json';
 const AT_ONCE = 500;
-// With a callback the signatures are made on all cores.
-const signOnAnyCore = promisify(sign);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -32,7 +28,7 @@ async function main(): Promise<void> {
   const lifetimeS = wholeNumber('--hours', values.hours) * 3_600;
   if (existsSync('.env')) process.loadEnvFile('.env');
 
-  const mint = createMint(signingKey(process.env['DATA_DIR'] ?? '.data'), lifetimeS);
+  const mint = createMint(process.env['DATA_DIR'] ?? '.data', lifetimeS);
   const tokens: string[] = [];
   while (tokens.length < users) {
     const next = Math.min(AT_ONCE, users - tokens.length);
@@ -41,38 +37,6 @@ async function main(): Promise<void> {
   }
   await writeFile(OUTPUT, JSON.stringify(tokens), { mode: 0o600 });
   console.log(`${process.stdout.isTTY ? '\r' : ''}${users} tokens are in ${OUTPUT}.`);
-}
-
-/** The key that signs now. @throws a sentence when no shop has made one yet */
-function signingKey(dataDir: string): JsonWebKey {
-  if (!process.env['SIGNING_KEYS'] && !existsSync(join(dataDir, 'secrets', 'SIGNING_KEYS'))) {
-    throw new Error(`There is no key under ${dataDir} yet: start the shop first, with the same DATA_DIR.`);
-  }
-  const { keys } = JSON.parse(readSecret('SIGNING_KEYS', dataDir)) as { keys: [JsonWebKey] };
-  return keys[0];
-}
-
-function createMint(jwk: JsonWebKey, lifetimeS: number): () => Promise<string> {
-  const key = createPrivateKey({ key: jwk, format: 'jwk' });
-  const header = encode({ alg: 'RS256', typ: 'JWT', kid: jwk['kid'] });
-  return async () => {
-    const now = Math.floor(Date.now() / 1_000);
-    const claims = encode({
-      iss: process.env['JWT_ISSUER'] ?? 'firstcome',
-      aud: process.env['JWT_AUDIENCE'] ?? 'firstcome',
-      sub: randomUUID(),
-      sid: randomUUID(),
-      scope: '',
-      iat: now,
-      exp: now + lifetimeS,
-    });
-    const signature = await signOnAnyCore('RSA-SHA256', Buffer.from(`${header}.${claims}`), key);
-    return `${header}.${claims}.${signature.toString('base64url')}`;
-  };
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 main().catch((error: unknown) => {

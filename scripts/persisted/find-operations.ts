@@ -15,6 +15,8 @@ export interface FoundOperation {
 const GRAPHQL_FOLDERS = ['schema/operations', 'router/playground/tabs'];
 /** … or as strings in programs. */
 const PROGRAM_FOLDERS = ['router/pages', 'perf', 'scripts'];
+/** … or as constants of tests. What is written where it is sent is there to be tried once, and often to be refused. */
+const TEST_FOLDERS = ['tests'];
 const PROGRAM = /\.(?:js|mjs|ts)$/;
 const TEST = /\.test\.ts$/;
 
@@ -32,6 +34,13 @@ export function findOperations(schema: GraphQLSchema): FoundOperation[] {
             operationOrNot(file, source, schema),
           ),
         ),
+    ),
+    ...TEST_FOLDERS.flatMap((folder) =>
+      list(folder, PROGRAM).flatMap((file) =>
+        constantsIn(file, readFileSync(file, 'utf8')).flatMap((source) =>
+          operationOrNot(file, source, schema),
+        ),
+      ),
     ),
   ];
 }
@@ -71,6 +80,22 @@ function stringsIn(file: string, text: string): string[] {
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
   return found;
 }
+
+/** Strings and templates that a constant of the file is, or that are the properties of one. */
+function constantsIn(file: string, text: string): string[] {
+  const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  return statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations)
+    .flatMap(({ initializer }) => (initializer ? [initializer, ...valuesOf(initializer)] : []))
+    .filter(ts.isStringLiteralLike)
+    .map(({ text: source }) => source);
+}
+
+const valuesOf = (node: ts.Expression): ts.Expression[] =>
+  ts.isObjectLiteralExpression(node)
+    ? node.properties.filter(ts.isPropertyAssignment).map(({ initializer }) => initializer)
+    : [];
 
 function nameOf({ definitions }: DocumentNode): string | null {
   const operations = definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);

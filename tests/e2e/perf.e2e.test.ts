@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 import { TokenMint } from '../harness/tokens.ts';
 
-const stack = useStack(useStores());
+const stores = useStores();
+const stack = useStack(stores);
 let folder: string;
 
 beforeAll(async () => {
@@ -206,5 +208,42 @@ describe('a load test that cannot be made', () => {
     const { code, output } = await run('run.js', ['purchase-rush'], { ...small, ...other });
     expect(output).toContain('The tokens were answered with UNAUTHENTICATED');
     expect(code).toBe(107);
+  });
+});
+
+describe('purchase-rush at a shop whose stock guard was left out', () => {
+  /** The CHECK in MySQL. */
+  async function dropLastGuard(): Promise<void> {
+    const url = new URL(stores.mysqlUrl);
+    url.pathname += '_order';
+    const connection = await createConnection(url.href);
+    await connection.query('ALTER TABLE stock DROP CONSTRAINT stock_never_oversold');
+    await connection.end();
+  }
+
+  it('fails, and names what was oversold; with the guard it passes', async () => {
+    const order = await stack.startService('order', { FAULT_POINT: 'stock-guard:OFF' });
+    const router = await stack.startService('router', { ORDER_URL: `${order.url}/graphql` });
+    onTestFinished(async () => {
+      await router.stop();
+      await order.stop();
+    });
+    expect(order.log).toContain('"faultPoint":"stock-guard:OFF"');
+    await dropLastGuard();
+
+    const unguarded = await run('run.js', ['purchase-rush'], { ...small, BASE_URL: router.url });
+    expect(unguarded.output).toContain('NOT EXACT: 40 of 15 units are sold');
+    expect(unguarded.output).toMatch(/missed\n[^]* stock_sold: value<=15\n/);
+    expect(unguarded.code).toBe(99);
+
+    const guarded = await run('run.js', ['purchase-rush'], small);
+    expect(guarded.output).toMatch(/books +exact/);
+    expect(guarded.code).toBe(0);
+  });
+
+  it('is not to be had in production', async () => {
+    await expect(
+      stack.startService('order', { FAULT_POINT: 'stock-guard:OFF', NODE_ENV: 'production' }),
+    ).rejects.toThrow('FAULT_POINT must not be set in production.');
   });
 });

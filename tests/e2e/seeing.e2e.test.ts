@@ -136,9 +136,12 @@ describe('a request', () => {
       outcome: 'OK',
     });
     expect(line!['tookMs']).toBeTypeOf('number');
-    expect(stack.order.flatMap(({ log }) => about(log))).toMatchObject([
-      { service: 'order', operation: 'Mutation.purchase', outcome: 'OK' },
-    ]);
+    const lines = await waitUntil(
+      'the line of the order service',
+      () => stack.order.flatMap(({ log }) => about(log)),
+      (found) => found.length > 0,
+    );
+    expect(lines).toMatchObject([{ service: 'order', operation: 'Mutation.purchase', outcome: 'OK' }]);
   });
 });
 
@@ -152,6 +155,8 @@ describe('metrics', () => {
       valueOf(order, `firstcome_mutations_total{field="purchase",outcome="${outcome}"}`);
     expect(mutation('PurchaseConfirmed')).toBeGreaterThanOrEqual(2);
     expect(mutation('SoldOut')).toBe(3);
+    // Of a series that begins with 1, Prometheus would not see the first.
+    expect(mutation('OutcomeUnknown')).toBe(0);
     for (const series of [
       'firstcome_reservations_total{outcome="reserved"}',
       'firstcome_batch_purchases_count',
@@ -163,7 +168,8 @@ describe('metrics', () => {
       expect(valueOf(order, series), series).toBeGreaterThan(0);
     for (const series of [
       'firstcome_requests_total{operation="Mutation.purchase",outcome="OK"}',
-      'firstcome_request_duration_seconds_count{operation="Mutation.purchase"}',
+      'firstcome_request_duration_seconds_count{operation="Mutation.purchase",outcome="PurchaseConfirmed"}',
+      'firstcome_request_duration_seconds_count{operation="Mutation.purchase",outcome="SoldOut"}',
       'firstcome_subgraph_requests_total{subgraph="order",outcome="OK"}',
     ])
       expect(valueOf(router, series), series).toBeGreaterThan(0);
@@ -182,15 +188,29 @@ describe('metrics', () => {
     expect(valueOf(told, 'firstcome_stock_drift_units')).toBe(0);
   });
 
-  it('are all there that the dashboard asks for', async () => {
+  it('say whether the stores answer', async () => {
+    for (const service of [...stack.user, ...stack.product, ...stack.order]) {
+      const told = await metricsOf(service);
+      for (const check of ['mysql', 'redis'])
+        expect(valueOf(told, `firstcome_ready{check="${check}"}`), service.name).toBe(1);
+    }
+  });
+
+  it.each(['grafana/dashboards/firstcome.json', 'prometheus/alerts.yml'])(
+    'are all there that %s asks for',
+    async (file) => {
+      const told = (await Promise.all(processes().map(metricsOf))).join('\n');
+      const text = await readFile(new URL(`../../ops/${file}`, import.meta.url), 'utf8');
+      const asked = new Set(text.match(/\b(firstcome|nodejs|process)_[a-z0-9_]+(?=[[{)" ])/g));
+      expect(asked.size).toBeGreaterThan(4);
+      for (const name of asked) expect(told, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+    },
+  );
+
+  it('are called _total if they are counters, and only then', async () => {
     const told = (await Promise.all(processes().map(metricsOf))).join('\n');
-    const dashboard = await readFile(
-      new URL('../../ops/grafana/dashboards/firstcome.json', import.meta.url),
-      'utf8',
-    );
-    const asked = new Set(dashboard.match(/\b(firstcome|nodejs|process)_[a-z0-9_]+(?=[[{)" ])/g));
-    expect(asked.size).toBeGreaterThan(10);
-    for (const name of asked) expect(told, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+    for (const [, name, type] of told.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+      expect(name!.endsWith('_total'), name).toBe(type === 'counter');
   });
 
   it('cannot be read at the port that is open to the world', async () => {

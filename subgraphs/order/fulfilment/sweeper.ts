@@ -42,10 +42,10 @@ export class Sweeper {
 
   async #sweep(from: OrderStatus, to: OrderStatus): Promise<void> {
     const due = { status: from, graceMs: from === 'PAYING' ? this.#unresolvedPaymentMs : 0 };
-    let asked = 0;
-    for (let found = PER_TRANSACTION; found === PER_TRANSACTION && asked <= MOST_ASIDE;) {
+    let failed = 0;
+    for (let found = PER_TRANSACTION; found === PER_TRANSACTION && failed <= MOST_ASIDE;) {
       const { ids, error } = await this.#moveTogether(due, to);
-      if (error) asked += await this.#moveOneByOne(due, to, ids);
+      if (error) failed += await this.#moveOneByOne(due, to, ids);
       else if (ids.length > 0) this.#logger.info({ from, to, orders: ids.length }, 'swept');
       found = ids.length;
     }
