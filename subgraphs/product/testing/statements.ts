@@ -27,3 +27,27 @@ export async function boundStatementsOf(work: () => Promise<unknown>): Promise<B
   }
   return statements.filter(({ statement }) => !/^(SET|START|COMMIT|ROLLBACK)/i.test(statement));
 }
+
+/** For tests: how many statements this process has under way at a time while `work` runs, at the most. */
+export async function mostStatementsAtOnce(work: () => Promise<unknown>): Promise<number> {
+  let underWay = 0;
+  let most = 0;
+  const note = {
+    start: () => (most = Math.max(most, ++underWay)),
+    asyncEnd: () => underWay--,
+  };
+  const channels = [tracingChannel('mysql2:query'), tracingChannel('mysql2:execute')];
+  const listen = (how: 'subscribe' | 'unsubscribe') => {
+    for (const { start, asyncEnd } of channels) {
+      start[how](note.start);
+      asyncEnd[how](note.asyncEnd);
+    }
+  };
+  listen('subscribe');
+  try {
+    await work();
+  } finally {
+    listen('unsubscribe');
+  }
+  return most;
+}
