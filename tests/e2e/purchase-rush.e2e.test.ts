@@ -1,7 +1,7 @@
 import { createPool, type RowDataPacket } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../platform/uuid.ts';
-import { countAnswers, newKey, openSale, purchase, readStock } from '../harness/shop.ts';
+import { countAnswers, newKey, openSale, purchase, purchaseToTheEnd, readStock } from '../harness/shop.ts';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 import { waitUntil } from '../harness/wait-until.ts';
@@ -43,7 +43,10 @@ describe('2,000 buyers for 500 units, through the router and two order processes
     const buyers = Array.from({ length: 2_000 }, () => ({ token: stack.mint.buyer(), key: newKey() }));
     const pairs = await Promise.all(
       buyers.map(({ token, key }) =>
-        Promise.all([purchase(stack, product, token, key), purchase(stack, product, token, key)]),
+        Promise.all([
+          purchaseToTheEnd(stack, product, token, key),
+          purchaseToTheEnd(stack, product, token, key),
+        ]),
       ),
     );
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply, Stack } from './stack.ts';
 
 /** What an administrator and a buyer do, through the router. */
@@ -52,11 +53,18 @@ export interface Answer {
   /** The union member, or the code of the fault in its place. */
   readonly __typename: string;
   readonly order?: { readonly id: string };
+  /** When to ask again, in milliseconds, where the shop says so. */
+  readonly retryAfterMs?: number;
   readonly replayed?: boolean;
 }
 
 const PURCHASE = `mutation Purchase($input: PurchaseInput!) {
-  purchase(input: $input) { __typename ... on PurchaseConfirmed { replayed order { id } } }
+  purchase(input: $input) {
+    __typename
+    ... on PurchaseConfirmed { replayed order { id } }
+    ... on Busy { retryAfterMs }
+    ... on OutcomeUnknown { retryAfterMs }
+  }
 }`;
 
 export async function purchase(
@@ -68,10 +76,12 @@ export async function purchase(
 ): Promise<Answer> {
   const reply = await stack.ask(PURCHASE, { input: { productId, quantity, idempotencyKey: key } }, token);
   const answer = reply.data?.['purchase'] as Answer | null | undefined;
-  return answer ?? { __typename: reply.errors?.[0]?.extensions?.code ?? `HTTP ${reply.status}` };
+  if (answer) return answer;
+  const { code = `HTTP ${reply.status}`, retryAfterMs } = reply.errors?.[0]?.extensions ?? {};
+  return { __typename: code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** Asks again under the same key, as the schema tells clients to, until the answer is a final one. */
+/** Asks again under the same key, when and as the schema tells clients to, until the answer is a final one. */
 export async function purchaseToTheEnd(
   stack: Shop,
   productId: string,
@@ -82,6 +92,7 @@ export async function purchaseToTheEnd(
     const answer = await purchase(stack, productId, token, key);
     if (!['Busy', 'OutcomeUnknown', 'TIMEOUT', 'UNAVAILABLE'].includes(answer.__typename) || attempt === 100)
       return answer;
+    await sleep((answer.retryAfterMs ?? 0) * (0.5 + Math.random()));
   }
 }
 
