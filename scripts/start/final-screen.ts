@@ -17,7 +17,12 @@ export function finalScreen(settings: Settings, productOnSale: string | undefine
 
   GraphQL      ${router}/graphql
   Playground   ${router}/
-  Mails        ${mails}
+${
+  productOnSale === undefined
+    ? ''
+    : `  A sale       ${router}/sale/${productOnSale}
+`
+}  Mails        ${mails}
   Logs         ${inDataDir('logs')}
 ${settings.isProduction ? '' : demo}${productOnSale === undefined ? '' : purchase(`${router}/graphql`, productOnSale)}
   Ctrl-C stops everything.
