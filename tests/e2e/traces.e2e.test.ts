@@ -108,7 +108,7 @@ describe('a purchase', () => {
       (found) => named(found, 'graphql').length === 1 && named(found, 'mysql transaction').length === 1,
     );
     expect(below(spans, 'mysql transaction')).toEqual([
-      'START TRANSACTION',
+      'SELECT',
       'INSERT orders',
       'INSERT order_item',
       'INSERT holding',

@@ -38,19 +38,12 @@ async function sellInEpochs(units: number, epochs: number): Promise<string> {
 }
 
 describe('when MySQL has become older than Redis', () => {
-  it('a product is sold from again, by every process, and no epoch is used twice', async () => {
+  it('a product is sold from again at once, by every process, and no epoch is used twice', async () => {
     const product = await sellInEpochs(20, 3);
     const { epoch } = await room.books(product);
     await restoreOlder(product, 1);
-    for (const at of [0, 1]) {
-      const buyer = { userId: randomUUID(), key: newKey(), at };
-      const answer = await waitUntil(
-        'an outcome',
-        () => room.buy(product, buyer),
-        ({ __typename }) => __typename !== 'Busy' && __typename !== 'OutcomeUnknown',
-      );
-      expect(answer).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    }
+    for (const at of [0, 1])
+      expect(await room.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await agreement(product, 2);
     expect((await room.books(product)).epoch).toBeGreaterThan(epoch);
   });

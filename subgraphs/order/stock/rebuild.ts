@@ -3,8 +3,8 @@ import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
 import { KeptLock, LockLost } from './kept-lock.ts';
-import { redisId } from './redis-id.ts';
-import { beginEpoch, readHoldings, type StockRow } from './stock-repository.ts';
+import { redisIdOfBytes } from './redis-id.ts';
+import { beginEpoch, readHoldings, type HeldByUser, type StockRow } from './stock-repository.ts';
 import type { StockTools } from './stock-tools.ts';
 
 /** After this another process may take over from one that died, in milliseconds. */
@@ -123,11 +123,11 @@ export async function rebuild(
   }
 }
 
-function toCalls(slice: readonly { readonly userId: string; readonly held: number }[]): Holdings {
+function toCalls(slice: readonly HeldByUser[]): Holdings {
   const calls: Holdings = [];
   for (let start = 0; start < slice.length; start += HOLDINGS_PER_CALL) {
     const part = slice.slice(start, start + HOLDINGS_PER_CALL);
-    calls.push(part.flatMap(({ userId, held }) => [redisId(userId), held]));
+    calls.push(part.flatMap(([userId, held]) => [redisIdOfBytes(userId), held]));
   }
   return calls;
 }

@@ -88,6 +88,9 @@ export async function beginEpoch(
   return lockStockRow(connection, productId);
 }
 
+/** Bare, since there may be millions of them. */
+export type HeldByUser = readonly [userId: Buffer, held: number];
+
 const HOLDINGS_PER_SLICE = 10_000;
 
 /**
@@ -98,16 +101,19 @@ const HOLDINGS_PER_SLICE = 10_000;
 export async function* readHoldings(
   connection: PoolConnection,
   productId: string,
-): AsyncGenerator<{ readonly userId: string; readonly held: number }[]> {
+): AsyncGenerator<HeldByUser[]> {
   let last: Buffer = Buffer.alloc(0);
   for (let length = HOLDINGS_PER_SLICE; length === HOLDINGS_PER_SLICE;) {
-    const [records] = await connection.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
-      'SELECT user_id, held FROM holding WHERE product_id = ? AND user_id > ? AND held > 0 ORDER BY user_id LIMIT ?',
-      [uuidToBytes(productId), last, HOLDINGS_PER_SLICE],
-    );
-    length = records.length;
+    const sql =
+      'SELECT user_id, held FROM holding WHERE product_id = ? AND user_id > ? AND held > 0 ORDER BY user_id LIMIT ?';
+    const [rows] = await connection.query<(RowDataPacket & HeldByUser)[]>({ sql, rowsAsArray: true }, [
+      uuidToBytes(productId),
+      last,
+      HOLDINGS_PER_SLICE,
+    ]);
+    length = rows.length;
     if (length === 0) return;
-    last = records[length - 1]!.user_id;
-    yield records.map((record) => ({ userId: bytesToUuid(record.user_id), held: record.held }));
+    last = rows[length - 1]![0];
+    yield rows;
   }
 }
