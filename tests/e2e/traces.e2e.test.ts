@@ -108,6 +108,7 @@ describe('a purchase', () => {
       (found) => named(found, 'graphql').length === 1 && named(found, 'mysql transaction').length === 1,
     );
     expect(below(spans, 'mysql transaction')).toEqual([
+      // The server's clock, by which the order is due.
       'SELECT',
       'INSERT orders',
       'INSERT order_item',
