@@ -48,7 +48,7 @@ const settings = (production: boolean) => ({
   PRODUCT_TIMEOUT: optionalDuration(),
   ORDER_TIMEOUT: optionalDuration(),
   /** Questions under way at a time to each instance of a subgraph, and such that wait for a place; more are refused at once. */
-  SUBGRAPH_CONCURRENCY: count(256),
+  SUBGRAPH_CONCURRENCY: count(1_024),
   SUBGRAPH_QUEUE: count(15_000, 0),
   /** Memory for answers to anonymous callers that a subgraph lets be given again, in MiB for each subgraph; 0: none. */
   RESPONSE_CACHE_MIB: count(16, 0),

@@ -20,6 +20,14 @@ it('says how long a queue takes, of what was done while there was one', () => {
   expect(pace.msFor(100, now)).toBeCloseTo(200, -1);
 });
 
+it('does not judge by the moment in which the crowd came', () => {
+  const pace = new Pace(() => 20);
+  const stalled = work(pace, { from: 0, ms: 2_000, every: 400 });
+  expect(pace.msFor(100, stalled)).toBeNull();
+  const now = work(pace, { from: stalled, ms: 1_000, every: 2 });
+  expect(pace.msFor(100, now)).toBeCloseTo(200, -1);
+});
+
 it('follows a machine that becomes slower', () => {
   const pace = new Pace(() => 20);
   const slow = work(pace, { from: 0, ms: 1_000, every: 1 });
@@ -30,8 +38,8 @@ it('follows a machine that becomes slower', () => {
 it('knows that nothing is done at all', () => {
   const pace = new Pace(() => 20);
   pace.queue(true, 0);
-  expect(pace.msFor(1, 1_900)).toBeNull();
-  expect(pace.msFor(1, 2_100)).toBe(Infinity);
+  expect(pace.msFor(1, 2_100)).toBeNull();
+  expect(pace.msFor(1, 4_200)).toBe(Infinity);
 });
 
 it('forgets what it knew some time ago', () => {

@@ -8,7 +8,8 @@ const NEWEST = 0.4;
 
 /**
  * How fast tasks are done, measured only while others wait: without a queue one sees how much is asked, not how much could be
- * done. Moments are those of `performance.now()`.
+ * done. The first window of a line is not looked at: this process is still busy with letting the crowd in, and what it does
+ * for those who came first is not what it will do. Moments are those of `performance.now()`.
  */
 export class Pace {
   readonly #enough: () => number;
@@ -17,6 +18,7 @@ export class Pace {
   #measuredAt = 0;
   /** Null: nobody waits. */
   #windowFrom: number | null = null;
+  #isFirst = false;
   #done = 0;
 
   /** @param enough tasks for a window: answers come in batches, and what was just begun is not done yet */
@@ -33,7 +35,10 @@ export class Pace {
   /** From now on somebody waits, or nobody. */
   queue(isThere: boolean, now: number): void {
     if (!isThere) this.#windowFrom = null;
-    else if (this.#windowFrom === null) this.#open(now);
+    else if (this.#windowFrom === null) {
+      this.#open(now);
+      this.#isFirst = true;
+    }
   }
 
   /** @returns how long so many tasks take, in milliseconds; null while nothing is known */
@@ -48,15 +53,18 @@ export class Pace {
     const passed = now - this.#windowFrom;
     if (passed < (this.#done < this.#enough() ? LONGEST_WINDOW_MS : SHORTEST_WINDOW_MS)) return false;
     const pace = this.#done / passed;
+    const isFirst = this.#isFirst;
+    this.#open(now);
+    if (isFirst) return false;
     const isKnown = this.#pace !== null && now - this.#measuredAt <= FORGET_AFTER_MS;
     this.#pace = isKnown ? NEWEST * pace + (1 - NEWEST) * this.#pace! : pace;
     this.#measuredAt = now;
-    this.#open(now);
     return true;
   }
 
   #open(now: number): void {
     this.#windowFrom = now;
+    this.#isFirst = false;
     this.#done = 0;
   }
 }
