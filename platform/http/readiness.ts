@@ -1,3 +1,5 @@
+import { within } from '../within.ts';
+
 /** By name, something that resolves when the thing really answered, and rejects when it did not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;
 
@@ -20,19 +22,11 @@ export async function checkReadiness(checks: ReadinessChecks, ending: boolean): 
 }
 
 async function answers(check: () => Promise<unknown>): Promise<'ok' | 'failed'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'failed'>((resolve) => {
-    timer = setTimeout(() => resolve('failed'), PATIENCE_MS);
-  });
   const asked = Promise.resolve()
     .then(check)
     .then(
       () => 'ok' as const,
       () => 'failed' as const,
     );
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within<'ok' | 'failed'>(PATIENCE_MS, asked, () => 'failed');
 }

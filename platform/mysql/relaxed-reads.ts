@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { repeat } from '../lifecycle/repeat.ts';
 import type { Logger } from '../logger.ts';
+import { within } from '../within.ts';
 import { cutOrm, openOrm, type OrmOptions } from './database.ts';
 import { isConnectionLost, isOverdue } from './errors.ts';
 import { ReplicaWatch } from './replica-watch.ts';
@@ -65,7 +66,9 @@ export async function readFromReplica(primary: DataSource, options: ReplicaOptio
       const asked = replica;
       if (!asked) return work(primary.manager);
       try {
-        return await within(PATIENCE_MS, work(asked.manager));
+        return await within(PATIENCE_MS, work(asked.manager), () => {
+          throw new Late(`no answer within ${PATIENCE_MS} ms`);
+        });
       } catch (error) {
         // What is too much for the replica is not asked of the primary as well.
         if (isOverdue(error)) throw error;
@@ -83,16 +86,4 @@ export async function readFromReplica(primary: DataSource, options: ReplicaOptio
 
 class Late extends Error {
   override readonly name = 'Late';
-}
-
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

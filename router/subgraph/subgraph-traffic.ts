@@ -2,6 +2,7 @@ import { Fault } from '../../platform/errors.ts';
 import { isRead, type Operation } from '../../platform/http/operation.ts';
 import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
+import { within } from '../../platform/within.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 import type { RequestContext } from './request-context.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -41,6 +42,9 @@ export class SubgraphTraffic {
     return within(
       patienceMs,
       this.#shared.find(key, () => this.#send(operation, context, timeoutMs)),
+      () => {
+        throw new Fault('TIMEOUT');
+      },
     );
   }
 
@@ -48,17 +52,5 @@ export class SubgraphTraffic {
     return this.#limit.run(patienceMs, (leftMs) =>
       this.#options.client.ask(operation, identity, Math.ceil(leftMs)),
     );
-  }
-}
-
-async function within<Result>(patienceMs: number, answer: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Fault('TIMEOUT')), patienceMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

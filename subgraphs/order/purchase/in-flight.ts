@@ -1,3 +1,4 @@
+import { within } from '../../../platform/within.ts';
 import type { Attempt } from './attempt.ts';
 import { confirmed, keyReused, unknown, type PurchaseOutcome } from './outcomes.ts';
 
@@ -24,7 +25,7 @@ export class InFlight {
           answer.__typename === 'PurchaseConfirmed' ? confirmed(answer.order, true) : answer,
         )
       : this.#begin(attempt, work);
-    return withDeadline(outcome, attempt.deadline);
+    return within(Math.max(0, attempt.deadline - performance.now()), outcome, () => unknown);
   }
 
   /** Resolves once nothing is in flight. */
@@ -38,19 +39,5 @@ export class InFlight {
     const outcome = work().finally(() => this.#attempts.delete(attempt.orderId));
     this.#attempts.set(attempt.orderId, { requestHash: attempt.requestHash, outcome });
     return outcome;
-  }
-}
-
-async function withDeadline(outcome: Promise<PurchaseOutcome>, deadline: number): Promise<PurchaseOutcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<PurchaseOutcome>((resolve) => {
-    timer = setTimeout(() => resolve(unknown), Math.max(0, deadline - performance.now()));
-  });
-  try {
-    return await Promise.race([outcome, late]);
-  } finally {
-    clearTimeout(timer);
-    // Nobody may be listening any more when it fails; that is logged where it happens.
-    outcome.catch(() => undefined);
   }
 }
