@@ -11,7 +11,7 @@ import { answerType } from './request/content-type.ts';
 import { clientAddressOf } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
-import { clientNetworkOf } from './request/rate-limits/client-network.ts';
+import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
 import { patienceOf } from './request/request-timeout.ts';

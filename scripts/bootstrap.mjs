@@ -20,6 +20,11 @@ const tasks = {
     command: (args) => [node, '--enable-source-maps', 'dist/scripts/start.js', ...args],
   },
   test: { builds: true, command: (args) => [node, 'node_modules/vitest/vitest.mjs', ...vitestMode(args)] },
+  attacks: {
+    builds: true,
+    command: (args) => [node, 'node_modules/vitest/vitest.mjs', 'run', 'tests/attacks', ...args],
+    environment: { ATTACK_ROUNDS: '20' },
+  },
   build: { builds: true },
   check: { builds: false, command: () => [...npm(), 'run', '--silent', 'check:all'] },
 };
@@ -44,7 +49,7 @@ function main([name, ...args]) {
     if (!build()) return leave('The sources do not compile.');
     say('built');
   }
-  if (task.command !== undefined) handOver(task.command(args));
+  if (task.command !== undefined) handOver(task.command(args), task.environment);
 }
 
 function vitestMode(args) {
@@ -60,9 +65,13 @@ function refuseOldNode() {
 }
 
 /** Runs the command in our place: its screen and keyboard are ours, and so is its exit code. */
-function handOver([command, ...args]) {
+function handOver([command, ...args], environment = {}) {
   // The channel tells the child, by closing, that we were killed.
-  const child = spawn(command, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...environment, ...process.env },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   child.on('error', (error) => leave(`${command} could not be run: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 

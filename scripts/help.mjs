@@ -25,6 +25,10 @@ Everything after -- goes to vitest.
 
 MYSQL_URL and REDIS_URL name stores to use; MYSQL_SERVER and REDIS_SERVER the binaries for private ones.
 `,
+  attacks: `npm run attacks              the attacks of tests/attacks, twenty times as long as in npm test
+ATTACK_ROUNDS=5 npm run attacks      as many times as long as it says
+Everything after -- goes to vitest.
+`,
   build: `npm run build    compiles to dist/, when a source has changed
 `,
   check: `npm run check    types, lint, format, generated files, unused code

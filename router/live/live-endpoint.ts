@@ -3,7 +3,7 @@ import type { Handler, HttpRequest } from '../../platform/http/server.ts';
 import { isUuid } from '../../platform/uuid.ts';
 import { clientAddressOf } from '../request/client-address.ts';
 import { preflightReply } from '../request/cors.ts';
-import { clientNetworkOf } from '../request/rate-limits/client-network.ts';
+import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveProduct } from './live-product.ts';

@@ -1,3 +1,4 @@
+import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
 import type { Redis } from '../../platform/redis/client.ts';
 import { loadScript } from '../../platform/redis/script.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -45,7 +46,7 @@ export function createAttemptLimits(redis: Redis, prefix: string, keyedHash: Key
   function keysOf(action: LimitedAction, subject: string, clientAddress: string | undefined) {
     const of = (...parts: string[]) => `${prefix}attempts:${[action, ...parts].join(':')}`;
     const network = clientAddress
-      ? keyedHash.ofClientAddress(networkOf(clientAddress)).toString('base64url')
+      ? keyedHash.ofClientAddress(clientNetworkOf(clientAddress)).toString('base64url')
       : UNKNOWN;
     return { network: of(network), accountAndNetwork: of(subject, network), account: of(subject) };
   }
@@ -71,16 +72,6 @@ export function createAttemptLimits(redis: Redis, prefix: string, keyedHash: Key
       await Promise.all([redis.del(accountAndNetwork), redis.del(account)]);
     },
   };
-}
-
-/** An IPv6 client has 2^64 addresses of its own: its network counts. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail?.split(':').filter(Boolean) ?? [];
-  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }
 
 /** For load tests (`RATE_LIMITS=off`). */

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
-import { clientNetworkOf } from '../../request/rate-limits/client-network.ts';
+import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import { NearBuckets } from '../../request/rate-limits/near-buckets.ts';
 import { documentHash } from './document-hash.ts';
 

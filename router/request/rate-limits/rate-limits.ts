@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
-import { clientNetworkOf } from './client-network.ts';
+import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import { NearBuckets } from './near-buckets.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { FieldRate, Rate } from './rate.ts';

@@ -1,0 +1,11 @@
+import type { AttackedSystem } from './attacked-system.ts';
+
+/** One attack on the running system. An area's file is a table of them. */
+export interface Attack {
+  /** What the attacker does, as the subject of a sentence: `a thousand connections that send nothing`. */
+  readonly attack: string;
+  /** What the system answers, as the rest of that sentence: `keep nobody else out`. */
+  readonly gets: string;
+  /** Attacks, and asserts with `expect` what came of it. */
+  readonly run: (system: AttackedSystem) => Promise<void>;
+}

@@ -1,0 +1,15 @@
+import { describe, it } from 'vitest';
+import type { Attack } from './attack.ts';
+import { useAttackedSystem } from './attacked-system.ts';
+import { attacksOnRequests } from './areas/requests.ts';
+
+/** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
+const AREAS: Readonly<Record<string, readonly Attack[]>> = {
+  requests: attacksOnRequests,
+};
+
+const system = useAttackedSystem();
+
+describe.each(Object.entries(AREAS))('%s', (_area, attacks) => {
+  for (const { attack, gets, run } of attacks) it(`${attack} ${gets}`, () => run(system), 600_000);
+});
