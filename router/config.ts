@@ -9,6 +9,7 @@ import {
   httpUrl,
   httpUrls,
   onOff,
+  optionalCount,
   optionalDuration,
   port,
   storeSettings,
@@ -82,6 +83,9 @@ const settings = (production: boolean) => ({
   OPERATION_MAX_COST: count(10_000),
   /** More at once are refused at once. */
   MAX_CONCURRENT_REQUESTS: count(20_000),
+  /** Open connections, in all and of one network of clients; by default three quarters of all. Open files bound them, too. */
+  MAX_CONNECTIONS: count(40_000),
+  MAX_CONNECTIONS_PER_NETWORK: optionalCount(),
   /** Streams of live stock, in all and from one address; more are refused at once. */
   MAX_LIVE_CLIENTS: count(10_000),
   MAX_LIVE_CLIENTS_PER_ADDRESS: count(200),
@@ -92,6 +96,8 @@ const settings = (production: boolean) => ({
 
   /** How soon a whole request must have arrived. */
   RECEIVE_TIMEOUT: duration('30s'),
+  /** How long a client may read nothing of an answer before its connection is cut. */
+  SEND_TIMEOUT: duration('5s'),
   RATE_LIMITS: onOff('on'),
   RATE_LIMIT_PER_USER: rate('50/s burst 100'),
   /** A stadium may sit behind one address when a sale opens: this only keeps one address from taking everything. */

@@ -1,7 +1,9 @@
+import { publicLimits, type ConnectionLimits } from '../platform/http/connection-limits.ts';
 import { startHttpServer, type Handler } from '../platform/http/server.ts';
 import { openAccessTokens } from '../platform/identity/tokens/access-tokens.ts';
 import type { RunningProcess } from '../platform/lifecycle/run-process.ts';
 import type { Logger } from '../platform/logger.ts';
+import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
 import { openRedis } from '../platform/redis/client.ts';
 import type { RouterConfig } from './config.ts';
 import { front } from './front.ts';
@@ -11,6 +13,7 @@ import { loadPersistedOperations } from './operation/persisted/load-persisted-op
 import { DEMO_BUYER } from './pages/demo-account.ts';
 import { salePage } from './pages/sale-page.ts';
 import { playground } from './playground/playground.ts';
+import { clientAddressOf } from './request/client-address.ts';
 import { allowedOrigins } from './request/cors.ts';
 import { startRateLimits } from './request/rate-limits/start-rate-limits.ts';
 import { CurrentSchema } from './schema/current-schema.ts';
@@ -51,7 +54,13 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     trustedProxies: config.TRUSTED_PROXIES,
     logger,
   });
-  const live = startLiveStock(config, schema.gateway, logger);
+  const limits = connectionLimits(config, logger);
+  const live = startLiveStock(
+    // A stream keeps its connection, and other requests need some, too.
+    { ...config, MAX_LIVE_CLIENTS: Math.min(config.MAX_LIVE_CLIENTS, Math.floor(limits.connections / 2)) },
+    schema.gateway,
+    logger,
+  );
   const watching = watchSupergraph({
     file: config.SUPERGRAPH_FILE,
     text: supergraph,
@@ -79,6 +88,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       port: config.PORT,
       maxBodyBytes: config.MAX_BODY_BYTES,
       receiveTimeoutMs: config.RECEIVE_TIMEOUT,
+      limits,
       routes: { '/graphql': endpoint, '/live/stock': live.handler, ...pages },
       around: front({
         origins: allowedOrigins(config.CORS_ORIGINS),
@@ -102,4 +112,24 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     await closeDependencies();
     throw error;
   }
+}
+
+function connectionLimits(config: RouterConfig, logger: Logger): ConnectionLimits {
+  const limits = publicLimits({
+    connections: config.MAX_CONNECTIONS,
+    connectionsPerNetwork: config.MAX_CONNECTIONS_PER_NETWORK,
+    sendTimeoutMs: config.SEND_TIMEOUT,
+    isDirect: config.TRUSTED_PROXIES === 0,
+    networkOf: ({ headers, socket }) =>
+      clientNetworkOf(
+        clientAddressOf({ headers, remoteAddress: socket.remoteAddress ?? '' }, config.TRUSTED_PROXIES),
+      ),
+  });
+  const { connections, connectionsPerNetwork } = limits;
+  if (connections < config.MAX_CONNECTIONS)
+    logger.warn(
+      { connections, connectionsPerNetwork },
+      'the limit of open files (ulimit -n) allows fewer connections than MAX_CONNECTIONS',
+    );
+  return limits;
 }

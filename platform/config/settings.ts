@@ -27,12 +27,16 @@ export const port = (preset: number) =>
     .max(65_535, 'expected a port number')
     .default(preset);
 
-export const count = (preset: number, smallest = 1) =>
+const wholeNumber = (smallest: number) =>
   z.coerce
     .number('expected a whole number')
     .int('expected a whole number')
-    .min(smallest, `expected at least ${smallest}`)
-    .default(preset);
+    .min(smallest, `expected at least ${smallest}`);
+
+export const count = (preset: number, smallest = 1) => wholeNumber(smallest).default(preset);
+
+/** As `count`, for what is worked out where it is not set. */
+export const optionalCount = () => wholeNumber(1).optional();
 
 export const onOff = (preset: 'on' | 'off') =>
   z

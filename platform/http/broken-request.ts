@@ -13,10 +13,7 @@ const MALFORMED = { code: 'BAD_REQUEST', status: 400 } as const;
 
 /** For `clientError` of a node:http server: what is not even a request is answered in JSON, too. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
+  if (error.code === 'ECONNRESET') return void socket.destroy();
   const { code, status } = FAULT_OF[error.code ?? ''] ?? MALFORMED;
   sayAndHangUp(socket, status, code);
 }
@@ -29,23 +26,30 @@ export const refuseConnect = (socket: Duplex): void =>
 const LISTEN_ON_MS = 1_000;
 
 /** For a request whose head has not arrived when the server ends: it was not heard. */
-export function refuseUnfinished(socket: Socket): void {
-  if (!socket.writable) return void socket.destroy();
-  const timer = setTimeout(() => socket.destroy(), LISTEN_ON_MS);
-  socket.once('close', () => clearTimeout(timer));
+export const refuseUnfinished = (socket: Socket): void =>
   sayAndHangUp(socket, FAULTS.UNAVAILABLE.status, 'UNAVAILABLE');
+
+/** For a connection that finds no place. It is closed at once: its descriptor is what there is too little of. */
+export function refuseConnection(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(answerOf(FAULTS.UNAVAILABLE.status, 'UNAVAILABLE'), () => socket.destroy());
 }
 
 function sayAndHangUp(socket: Duplex, status: number, code: FaultCode): void {
+  if (!socket.writable) return void socket.destroy();
+  const timer = setTimeout(() => socket.destroy(), LISTEN_ON_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end(answerOf(status, code));
+}
+
+function answerOf(status: number, code: FaultCode): string {
   const body = JSON.stringify({ errors: [{ message: FAULTS[code].message, extensions: { code } }] });
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'content-type: application/json; charset=utf-8',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }

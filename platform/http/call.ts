@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../errors.ts';
+import type { UnsentBytes } from './connection.ts';
 import { receiveBody, type ArrivingBody } from './read-body.ts';
 
 /** One request on a connection, until its answer has been taken or nobody will take it any more. */
 export class Call {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** What is kept of its answer because the client has not read it. */
+  unsent: UnsentBytes | null = null;
   #stage: 'at-work' | 'arriving' | 'answered' | 'over' = 'at-work';
   #body: ArrivingBody | undefined;
   // Most requests never ask.
@@ -20,6 +23,11 @@ export class Call {
   /** It has arrived, or is being looked at, and is not answered. */
   get isAtWork(): boolean {
     return this.#stage === 'at-work';
+  }
+
+  /** Its body has not arrived as a whole. */
+  get isArriving(): boolean {
+    return this.#stage === 'arriving';
   }
 
   /** Nobody will take an answer. */

@@ -1,56 +1,111 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Fault } from '../errors.ts';
-import { refuseUnfinished } from './broken-request.ts';
+import { answerBrokenRequest, refuseUnfinished } from './broken-request.ts';
+import type { ByteBudget, Holding } from './byte-budget.ts';
 import { Call } from './call.ts';
+import { countCut, type NetworkConnections } from './connection-places.ts';
 
-/** Whoever takes nothing of an answer for twice as long, in milliseconds, is not waited for at the end. */
+/** Requests of one connection that are worked on, or answered and not read, at a time; those behind them wait. */
+const MAX_UNDER_WAY = 8;
+/** Nothing more is begun while so many bytes of answers are not read. */
+const MAX_UNSENT_BYTES = 65_536;
+/** Memory of a request that waits, in bytes: a guess at what Node keeps of its head. */
+const WAITING_BYTES = 4_096;
+/** A client that takes nothing of an answer for twice as long, in milliseconds, is not waited for at the end. */
 const STALLED_MS = 750;
 
+/** Bytes that are kept for a connection because its client does not read. */
+export interface UnsentBytes extends Holding {
+  readonly connection: Connection;
+}
+
+export interface ConnectionOptions {
+  readonly network: NetworkConnections;
+  readonly unsent: ByteBudget<UnsentBytes>;
+  readonly sendTimeoutMs: number;
+  readonly networkOf: (req: IncomingMessage) => string;
+}
+
+interface Waiting {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly begin: (call: Call) => void;
+  readonly bytes: UnsentBytes;
+}
+
 /**
- * One connection of a client, and what was asked on it. Node tells of the end of an answer only where the answer had its turn on
- * the connection, and of the end of the connection not at all to those that wait for theirs; here both are told.
+ * One connection of a client, and what was asked on it. At most a few of its requests are under way at a time; while others
+ * wait, nothing more is read from it. Node tells of the end of an answer only where the answer had its turn on the connection,
+ * and of the end of the connection not at all to those that wait for theirs; here both are told.
  */
 export class Connection {
   readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
   /** In the order in which they are answered. */
   readonly #calls: Call[] = [];
+  /** Those that have arrived behind them. */
+  readonly #waiting: Waiting[] = [];
   #state: 'open' | 'saying-farewell' | 'over' = 'open';
+  /** Why nothing that follows can be understood. */
+  #broken: NodeJS.ErrnoException | null = null;
+  #sendTimer: NodeJS.Timeout | null = null;
   /** What had arrived when it was last idle. */
   #heardBytes = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
+    this.#options = options;
   }
 
-  /** @returns null when the connection has carried its last answer: whatever arrives after that is not heard */
-  begin(req: IncomingMessage, res: ServerResponse): Call | null {
-    if (this.#state === 'over') return null;
-    const call = new Call(req, res);
-    this.#calls.push(call);
-    res.once('close', () => this.#end(call));
-    return call;
+  /**
+   * @param begin called at once, or when enough of the requests before it have been answered; never when the connection has
+   * carried its last answer: what arrives after that is not heard
+   */
+  receive(req: IncomingMessage, res: ServerResponse, begin: (call: Call) => void): void {
+    if (this.#state === 'over' || this.#broken) return;
+    if (this.#waiting.length === 0 && this.#mayBegin) return this.#begin(req, res, begin);
+    const bytes = { connection: this, network: this.#options.networkOf(req), bytes: WAITING_BYTES };
+    this.#waiting.push({ req, res, begin, bytes });
+    this.#socket.pause();
+    this.#options.unsent.hold(bytes);
   }
 
   get isAtWork(): boolean {
-    return this.#calls.some((call) => call.isAtWork);
+    return this.#waiting.length > 0 || this.#calls.some((call) => call.isAtWork);
   }
 
-  /** Whether nothing was asked after it. */
+  /** Whether all that is under way is a request that has not arrived as a whole. */
+  get isArriving(): boolean {
+    return this.#calls.length > 0 && this.#calls.every((call) => call.isArriving);
+  }
+
+  /** Whether nothing that was begun was asked after it. */
   isLatest(call: Call): boolean {
     return this.#calls.at(-1) === call;
   }
 
-  /** Nothing is carried after the answer to this call; who has asked behind it will not be answered. */
+  /** Nothing is carried after the answer to this call; what was asked behind it will not be answered. */
   endWith(call: Call): void {
     this.#state = 'over';
-    for (const later of this.#calls.splice(this.#calls.indexOf(call) + 1)) later.end();
+    this.#dropWaiting();
+    for (const later of this.#calls.splice(this.#calls.indexOf(call) + 1)) this.#forget(later);
   }
 
   /** Call it when the answer has been handed on. */
   answered(call: Call): void {
     call.answered();
+    if (call.res.writableLength > 0 && this.#calls.includes(call)) this.#holdUnsent(call);
     if (this.#state === 'saying-farewell') this.#hurry();
+  }
+
+  /** What follows is no HTTP, or did not arrive in time: refused after all that was asked before it has been answered. */
+  refuse(error: NodeJS.ErrnoException): void {
+    this.#broken ??= error;
+    if (error.code === 'ECONNRESET') return this.cut();
+    if (this.#waiting.at(-1)?.req.complete === false)
+      this.#options.unsent.release(this.#waiting.pop()!.bytes);
+    this.#refuseWhenAnswered();
   }
 
   /** Ends it as soon as nothing is under way on it; what is still arriving is refused. */
@@ -66,19 +121,96 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** It has been closed, by whomever. */
+  /** It has been closed, by either side. */
   closed(): void {
     this.#state = 'over';
-    for (const call of this.#calls.splice(0)) call.end();
+    if (this.#sendTimer) clearTimeout(this.#sendTimer);
+    this.#dropWaiting();
+    for (const call of this.#calls.splice(0)) this.#forget(call);
+  }
+
+  get #mayBegin(): boolean {
+    if (this.#calls.length >= MAX_UNDER_WAY) return false;
+    return this.#calls.reduce((bytes, { unsent }) => bytes + (unsent?.bytes ?? 0), 0) < MAX_UNSENT_BYTES;
+  }
+
+  #begin(req: IncomingMessage, res: ServerResponse, begin: (call: Call) => void): void {
+    const call = new Call(req, res);
+    this.#calls.push(call);
+    this.#options.network.idle.delete(this);
+    res.once('close', () => this.#end(call));
+    begin(call);
   }
 
   #end(call: Call): void {
-    call.end();
+    this.#forget(call);
     const index = this.#calls.indexOf(call);
     if (index >= 0) this.#calls.splice(index, 1);
+    this.#beginWaiting();
+    this.#watchSending();
+    if (this.#broken) this.#refuseWhenAnswered();
     if (this.#calls.length > 0) return;
     this.#heardBytes = this.#socket.bytesRead;
     if (this.#state === 'saying-farewell') this.#close();
+    else if (this.#state === 'open') this.#options.network.idle.add(this);
+  }
+
+  #beginWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    while (this.#waiting.length > 0 && this.#mayBegin) {
+      const { req, res, begin, bytes } = this.#waiting.shift()!;
+      this.#options.unsent.release(bytes);
+      this.#begin(req, res, begin);
+    }
+    if (this.#waiting.length === 0) this.#socket.resume();
+  }
+
+  #holdUnsent(call: Call): void {
+    const { networkOf, unsent } = this.#options;
+    call.unsent = { connection: this, network: networkOf(call.req), bytes: call.res.writableLength };
+    this.#watchSending();
+    unsent.hold(call.unsent);
+  }
+
+  #forget(call: Call): void {
+    call.end();
+    if (call.unsent) this.#options.unsent.release(call.unsent);
+    call.unsent = null;
+  }
+
+  #dropWaiting(): void {
+    for (const { bytes } of this.#waiting.splice(0)) this.#options.unsent.release(bytes);
+  }
+
+  /** Looks from time to time whether the client reads on, for as long as there is something to read. */
+  #watchSending(): void {
+    if (this.#sendTimer || this.#socket.writableLength === 0) return;
+    const sent = this.#sentBytes;
+    this.#sendTimer = setTimeout(() => {
+      this.#sendTimer = null;
+      if (this.#socket.writableLength > 0 && this.#sentBytes === sent) {
+        countCut('unread');
+        this.cut();
+      } else this.#watchSending();
+    }, this.#options.sendTimeoutMs);
+  }
+
+  /**
+   * A number that grows whenever the system takes more of an answer: of a single large write, too, which `writableLength` counts in
+   * full until all of it is taken.
+   */
+  get #sentBytes(): number {
+    const { _handle: handle } = this.#socket as Socket & {
+      readonly _handle?: { readonly writeQueueSize: number };
+    };
+    return this.#socket.bytesWritten - this.#socket.writableLength - (handle?.writeQueueSize ?? 0);
+  }
+
+  #refuseWhenAnswered(): void {
+    if (this.#state === 'over' || this.#waiting.length > 0) return;
+    if (this.#calls.some(({ req }) => req.complete)) return;
+    this.#state = 'over';
+    answerBrokenRequest(this.#broken!, this.#socket);
   }
 
   #close(): void {

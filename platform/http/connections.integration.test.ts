@@ -15,8 +15,8 @@ it('a caller that goes away is gone for all that it asked, also for what waits b
       return new Promise(() => undefined);
     },
   });
-  const connection = await openConnection(http.url, GET.repeat(20));
-  await waitUntil('the requests', () => asked.length === 20);
+  const connection = await openConnection(http.url, GET.repeat(8));
+  await waitUntil('the requests', () => asked.length === 8);
   expect(asked.some(({ gone }) => gone.aborted)).toBe(false);
   connection.socket.destroy();
   await waitUntil('all of them to be given up', () => asked.every(({ gone }) => gone.aborted));

@@ -1,17 +1,37 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { clientNetworkOf } from '../rate-limit/client-network.ts';
+import { answerBrokenRequest, refuseConnection } from './broken-request.ts';
+import { ByteBudget } from './byte-budget.ts';
 import type { Call } from './call.ts';
-import { Connection } from './connection.ts';
+import { Connection, type UnsentBytes } from './connection.ts';
+import { networkOfSocket, type ConnectionLimits } from './connection-limits.ts';
+import { ConnectionPlaces, countCut } from './connection-places.ts';
 
-/** Every connection of a server, also those that have not carried anything. */
+/** Every connection of a server, also those that have not carried anything, and what they may take together. */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
   #accepted = 0;
   #hold: Promise<void> | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(server: Server) {
+  readonly #limits: ConnectionLimits;
+  readonly #places: ConnectionPlaces;
+  readonly #unsent: ByteBudget<UnsentBytes>;
+
+  constructor(server: Server, limits: ConnectionLimits) {
+    this.#limits = limits;
+    this.#places = new ConnectionPlaces(limits);
+    this.#unsent = new ByteBudget(limits.unsentBytes, ({ connection }) => {
+      countCut('unread');
+      connection.cut();
+    });
     server.on('connection', (socket: Socket) => this.#accept(socket));
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      const connection = this.#open.get(socket);
+      if (connection) connection.refuse(error);
+      else answerBrokenRequest(error, socket);
+    });
   }
 
   get size(): number {
@@ -33,13 +53,16 @@ export class Connections {
     return performance.now() - this.#askedAt;
   }
 
-  /** @returns null when it came too late on its connection to be heard */
-  begin(req: IncomingMessage, res: ServerResponse): { connection: Connection; call: Call } | null {
+  /** @param begin called when the request may be worked on; see `Connection.receive` */
+  receive(
+    req: IncomingMessage,
+    res: ServerResponse,
+    begin: (connection: Connection, call: Call) => void,
+  ): void {
     const connection = this.#open.get(req.socket);
-    const call = connection?.begin(req, res);
-    if (!connection || !call) return null;
+    if (!connection) return;
     this.#askedAt = performance.now();
-    return { connection, call };
+    connection.receive(req, res, (call) => begin(connection, call));
   }
 
   /** What an answer has to wait for, if it has to. */
@@ -68,10 +91,22 @@ export class Connections {
 
   #accept(socket: Socket): void {
     this.#accepted += 1;
-    const connection = new Connection(socket);
+    const network = this.#places.find(clientNetworkOf(socket.remoteAddress ?? ''));
+    if (!network) {
+      countCut('refused');
+      return refuseConnection(socket);
+    }
+    const connection = new Connection(socket, {
+      network,
+      unsent: this.#unsent,
+      sendTimeoutMs: this.#limits.sendTimeoutMs,
+      networkOf: this.#limits.networkOf ?? networkOfSocket,
+    });
+    this.#places.take(network, connection);
     this.#open.set(socket, connection);
     socket.once('close', () => {
       this.#open.delete(socket);
+      this.#places.leave(network, connection);
       connection.closed();
     });
   }

@@ -8,6 +8,8 @@ const FAREWELL_MS = 250;
 /** Of a client that goes on and on, no more is waited for than this. */
 const LONGEST_FAREWELL_MS = 3_000;
 const LOOK_EVERY_MS = 25;
+/** Clients get no answer meanwhile, so they open no further connections, and a busy machine needs the time. */
+const LONGEST_ACCEPT_MS = 1_000;
 
 /**
  * Ends a server whose answers say `connection: close` from now on, so that no request is lost to the end:
@@ -46,7 +48,7 @@ export async function endOrderly(
 
 /** What the kernel still holds is reset by the close, and of the connections that wait there each turn of the loop accepts one. */
 async function acceptWhoeverWaits(connections: Connections): Promise<void> {
-  const deadline = performance.now() + FAREWELL_MS;
+  const deadline = performance.now() + LONGEST_ACCEPT_MS;
   let accepted: number;
   do {
     accepted = connections.accepted;

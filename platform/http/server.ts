@@ -10,8 +10,10 @@ import type { Writable } from 'node:stream';
 import { Fault, FAULTS, type FaultCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tellReadiness } from '../observability/readiness-gauge.ts';
-import { answerBrokenRequest, refuseConnect } from './broken-request.ts';
+import { refuseConnect } from './broken-request.ts';
 import type { Call } from './call.ts';
+import type { Connection } from './connection.ts';
+import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Connections } from './connections.ts';
 import { endOrderly } from './farewell.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
@@ -59,6 +61,8 @@ export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   /** How soon a whole request of a stranger must have arrived, in milliseconds; else 408. Left out where only we ask. */
   readonly receiveTimeoutMs?: number;
+  /** What clients may take; left out where only processes of this system ask. */
+  readonly limits?: ConnectionLimits;
   /** By path, for every method; one that ends in `/*` is for every path below it that has no route of its own. */
   readonly routes: Readonly<Record<string, Handler>>;
   /** Runs around every answer: of routes, of health checks, and the one that there is nothing here. */
@@ -71,6 +75,7 @@ export interface HttpServerOptions {
 export interface RunningHttpServer {
   readonly url: string;
   readonly port: number;
+  openConnections(): number;
   /** From now on `/health/ready` says no, so that nothing new is sent here. */
   announceEnd(): void;
   /**
@@ -112,23 +117,24 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       // Nothing here depends on it, and Node's own refusal would not be JSON.
       requireHostHeader: false,
     },
-    (req, res) => {
-      void respond(req, res);
-    },
+    (req, res) => receive(req, res),
   );
 
-  const connections = new Connections(server);
+  // A handler that throws at once must not answer before Node has seen the end of the request.
+  const around = options.around ?? (async (request, route) => route(request));
+  const connections = new Connections(server, options.limits ?? internalLimits());
 
-  async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const begun = connections.begin(req, res);
-    if (!begun) return;
-    const { connection, call } = begun;
+  const receive = (req: IncomingMessage, res: ServerResponse): void =>
+    connections.receive(req, res, (connection, call) => void respond(connection, call));
+
+  async function respond(connection: Connection, call: Call): Promise<void> {
+    const { req, res } = call;
     const [path, query] = splitUrl(req.url ?? '/');
     const route = findRoute(path) ?? nothingHere;
     let reply: HttpReply;
     try {
-      const request = receive(call, path, query, options.maxBodyBytes);
-      reply = await (options.around ? options.around(request, route) : route(request));
+      const request = requestOf(call, path, query, options.maxBodyBytes);
+      reply = await around(request, route);
     } catch (error) {
       if (!(error instanceof Fault)) options.logger.error({ err: error, path }, 'request failed');
       reply = faultReply(error instanceof Fault ? error : new Fault('INTERNAL'));
@@ -142,10 +148,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     connection.answered(call);
   }
 
-  server.on('clientError', answerBrokenRequest);
   server.on('connect', (_req, socket) => refuseConnect(socket));
   // Whoever expects more than `100-continue` gets the answer all the same.
-  server.on('checkExpectation', (req, res) => void respond(req, res));
+  server.on('checkExpectation', receive);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host, backlog: 4_096 }, resolve);
@@ -155,6 +160,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     port,
+    openConnections: () => connections.size,
     announceEnd: () => {
       ending = true;
     },
@@ -198,7 +204,7 @@ function splitUrl(url: string): [path: string, query: string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-function receive(call: Call, path: string, query: string, maxBodyBytes: number): HttpRequest {
+function requestOf(call: Call, path: string, query: string, maxBodyBytes: number): HttpRequest {
   const { req } = call;
   return {
     method: req.method ?? 'GET',

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import { afterAll } from 'vitest';
-import type { Stack} from '../harness/stack.ts';
+import type { Stack } from '../harness/stack.ts';
 import { type Reply, type StackOptions, useStack } from '../harness/stack.ts';
 import { useStores, type TestStores } from '../harness/stores.ts';
 

@@ -1,10 +1,12 @@
 import { describe, it } from 'vitest';
 import type { Attack } from './attack.ts';
 import { useAttackedSystem } from './attacked-system.ts';
+import { attacksOnConnections } from './areas/connections.ts';
 import { attacksOnRequests } from './areas/requests.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
 const AREAS: Readonly<Record<string, readonly Attack[]>> = {
+  connections: attacksOnConnections,
   requests: attacksOnRequests,
 };
 

@@ -9,10 +9,15 @@ export interface RawConnection {
   readonly isClosed: boolean;
 }
 
-/** Opened when this returns, with `bytes` on their way; closed when the test is done. */
-export async function openConnection(url: string, bytes = ''): Promise<RawConnection> {
+/**
+ * Opened when this returns, with `bytes` on their way; closed when the test is done.
+ *
+ * @param from the address that the server sees: any of 127.0.0.0/8, each a network of its own
+ */
+export async function openConnection(url: string, bytes = '', from?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
-  const connection = { socket: connect(Number(port), hostname), said: '', isClosed: false };
+  const socketOptions = { host: hostname, port: Number(port), ...(from ? { localAddress: from } : {}) };
+  const connection = { socket: connect(socketOptions), said: '', isClosed: false };
   const { socket } = connection;
   onTestFinished(() => void socket.destroy());
   socket.setEncoding('latin1');

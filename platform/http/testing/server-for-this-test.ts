@@ -1,15 +1,20 @@
 import { onTestFinished } from 'vitest';
 import { createLogger } from '../../logger.ts';
+import { internalLimits, type ConnectionLimits } from '../connection-limits.ts';
 import { startHttpServer, type Handler, type RunningHttpServer } from '../server.ts';
 
 /** A server with these routes on a free port; closed when the test is done. */
-export async function startServer(routes: Readonly<Record<string, Handler>>): Promise<RunningHttpServer> {
+export async function startServer(
+  routes: Readonly<Record<string, Handler>>,
+  limits: Partial<ConnectionLimits> = {},
+): Promise<RunningHttpServer> {
   const http = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
     maxBodyBytes: 100_000,
     readiness: {},
     routes,
+    limits: { ...internalLimits(), ...limits },
     logger: createLogger('test', 'silent'),
   });
   let closed: Promise<void> | null = null;

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { clientNetworkOf } from '../rate-limit/client-network.ts';
+import type { BudgetLimits } from './byte-budget.ts';
+import { descriptorLimit } from './descriptors.ts';
+
+/** What clients may take of a server, as opposed to what a single request may. */
+export interface ConnectionLimits {
+  /** Open connections in all. */
+  readonly connections: number;
+  /** Open connections of one network; `Infinity` where the peers are processes of this system or its proxies. */
+  readonly connectionsPerNetwork: number;
+  /** Bytes of answers that are ready and that clients have not read, and of requests that wait behind them. */
+  readonly unsentBytes: BudgetLimits;
+  /** A connection that reads nothing of an answer for so long is cut, after at most twice the time; milliseconds. */
+  readonly sendTimeoutMs: number;
+  /** The network of the client that sent a request; by default that of its connection. */
+  readonly networkOf?: (req: IncomingMessage) => string;
+}
+
+const MIB = 1_048_576;
+
+/** A process of this system asks, so all connections come from few networks. */
+export const internalLimits = (): ConnectionLimits => ({
+  connections: atMostByDescriptors(MANY),
+  connectionsPerNetwork: Number.POSITIVE_INFINITY,
+  unsentBytes: { network: 256 * MIB, all: 256 * MIB },
+  sendTimeoutMs: 5_000,
+});
+
+export interface PublicLimitSettings {
+  readonly connections: number;
+  /** By default three quarters of all. */
+  readonly connectionsPerNetwork: number | undefined;
+  readonly sendTimeoutMs: number;
+  /** Whether clients connect directly; behind a proxy every connection is the proxy's. */
+  readonly isDirect: boolean;
+  readonly networkOf: (req: IncomingMessage) => string;
+}
+
+/** Anybody asks. */
+export function publicLimits(settings: PublicLimitSettings): ConnectionLimits {
+  const connections = atMostByDescriptors(settings.connections);
+  const perNetwork = settings.connectionsPerNetwork ?? Math.ceil(connections * NETWORK_SHARE);
+  return {
+    connections,
+    connectionsPerNetwork: settings.isDirect ? Math.min(perNetwork, connections) : Number.POSITIVE_INFINITY,
+    unsentBytes: { network: 16 * MIB, all: 128 * MIB },
+    sendTimeoutMs: settings.sendTimeoutMs,
+    networkOf: settings.networkOf,
+  };
+}
+
+export const networkOfSocket = (req: IncomingMessage): string =>
+  clientNetworkOf(req.socket.remoteAddress ?? '');
+
+/** Beyond what one process can serve. */
+const MANY = 100_000;
+/** Of all connections, what one network may have: a crowd may connect from one address, and others still find a place. */
+const NETWORK_SHARE = 0.75;
+/** Descriptors for the process itself: connections to stores and subgraphs, files, modules. */
+const RESERVED_DESCRIPTORS = 512;
+
+/** @returns the setting, or what the limit of open files leaves beside the reserve, at least half of it */
+function atMostByDescriptors(connections: number): number {
+  const limit = descriptorLimit();
+  return Math.min(connections, Math.max(limit - RESERVED_DESCRIPTORS, Math.floor(limit / 2)));
+}

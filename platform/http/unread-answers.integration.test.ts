@@ -1,0 +1,132 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { openConnection, statusesIn, type RawConnection } from '../../tests/harness/raw-connection.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { json, type Handler } from './server.ts';
+import { startServer } from './testing/server-for-this-test.ts';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: shop\r\n\r\n`;
+/** More than the system keeps for a client that does not read. */
+const LARGE = 'x'.repeat(20_000_000);
+
+/** Answers that are given when the test says so, each with its number. */
+function heldAnswers() {
+  const pending: (() => void)[] = [];
+  let begun = 0;
+  const handler: Handler = () => {
+    const number = ++begun;
+    return new Promise((resolve) => pending.push(() => resolve(json(200, { number }))));
+  };
+  return {
+    handler,
+    begun: () => begun,
+    underWay: () => pending.length,
+    answerNext: () => pending.shift()?.(),
+  };
+}
+
+/** A connection that asks and reads nothing. */
+async function deaf(url: string, bytes: string): Promise<RawConnection> {
+  const connection = await openConnection(url);
+  connection.socket.pause();
+  connection.socket.write(bytes);
+  return connection;
+}
+
+it('works on eight requests of a connection at a time, and answers all of them in order', async () => {
+  const held = heldAnswers();
+  const http = await startServer({ '/held': held.handler });
+  const connection = await openConnection(http.url, get('/held').repeat(100));
+  await waitUntil('the first eight', () => held.begun() === 8);
+  for (let answered = 1; answered <= 100; answered++) {
+    held.answerNext();
+    await waitUntil('the next one', () => held.begun() === Math.min(100, 8 + answered));
+    expect(held.underWay()).toBeLessThanOrEqual(8);
+  }
+  await waitUntil('all answers', () => statusesIn(connection.said).length === 100);
+  const numbers = [...connection.said.matchAll(/"number":(\d+)/g)].map(([, number]) => Number(number));
+  expect(numbers).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+});
+
+it('begins nothing more while the answers before it are not read', async () => {
+  let begun = 0;
+  const http = await startServer({
+    '/large': () => {
+      begun += 1;
+      return { status: 200, body: LARGE };
+    },
+  });
+  const connection = await deaf(http.url, get('/large').repeat(12));
+  await waitUntil('the first', () => begun > 0);
+  const other = await openConnection(http.url, get('/none'));
+  await waitUntil('an answer to another client', () => statusesIn(other.said).length === 1);
+  expect(begun).toBeLessThanOrEqual(8);
+  connection.socket.resume();
+  await waitUntil('the rest', () => begun === 12);
+});
+
+it('cuts a connection that reads nothing of its answer', async () => {
+  const http = await startServer({ '/large': () => ({ status: 200, body: LARGE }) }, { sendTimeoutMs: 100 });
+  const connection = await deaf(http.url, get('/large'));
+  await waitUntil('the cut', () => http.openConnections() === 0);
+  expect(connection.said).toBe('');
+});
+
+it('cuts it also where it goes on sending', async () => {
+  const http = await startServer({ '/large': () => ({ status: 200, body: LARGE }) }, { sendTimeoutMs: 100 });
+  const connection = await deaf(http.url, get('/large'));
+  const sending = setInterval(() => connection.socket.write('x'), 10);
+  onTestFinished(() => clearInterval(sending));
+  await waitUntil('the cut', () => http.openConnections() === 0);
+});
+
+it('waits for a client that reads slowly', async () => {
+  const http = await startServer({ '/large': () => ({ status: 200, body: LARGE }) }, { sendTimeoutMs: 200 });
+  const connection = await deaf(http.url, get('/large'));
+  const reading = setInterval(() => {
+    connection.socket.resume();
+    setImmediate(() => connection.socket.pause());
+  }, 10);
+  onTestFinished(() => clearInterval(reading));
+  await waitUntil('the whole answer', () => connection.said.length > LARGE.length);
+  expect(connection.isClosed).toBe(false);
+});
+
+it('cuts the longest unread connection of a network that holds too many bytes, and no other network', async () => {
+  const http = await startServer(
+    { '/large': () => ({ status: 200, body: LARGE }) },
+    {
+      unsentBytes: { network: 50_000_000, all: 200_000_000 },
+      networkOf: ({ headers }) => String(headers['x-network']),
+    },
+  );
+  const from = (network: string) =>
+    deaf(http.url, `GET /large HTTP/1.1\r\nhost: shop\r\nx-network: ${network}\r\n\r\n`);
+  const other = await from('other');
+  for (let n = 0; n < 6; n++) await from('greedy');
+  await waitUntil('the cuts', () => http.openConnections() === 3);
+  other.socket.resume();
+  await waitUntil('the answer of the other network', () => other.said.length > LARGE.length);
+});
+
+it('answers what is good before it refuses what follows', async () => {
+  const held = heldAnswers();
+  const http = await startServer({ '/held': held.handler });
+  const connection = await openConnection(http.url, `${get('/held').repeat(10)}rubbish\r\n\r\n`);
+  for (let answered = 1; answered <= 10; answered++) {
+    await waitUntil('a request', () => held.underWay() > 0);
+    expect(statusesIn(connection.said)).not.toContain(400);
+    held.answerNext();
+  }
+  await waitUntil('the end', () => connection.isClosed);
+  expect(statusesIn(connection.said)).toEqual([...Array<number>(10).fill(200), 400]);
+});
+
+it('refuses a body that is no body at once', async () => {
+  const http = await startServer({ '/body': async (request) => json(200, await request.readBody()) });
+  const connection = await openConnection(
+    http.url,
+    `${get('/none')}POST /body HTTP/1.1\r\nhost: shop\r\ntransfer-encoding: chunked\r\n\r\nrubbish\r\n`,
+  );
+  await waitUntil('the end', () => connection.isClosed);
+  expect(statusesIn(connection.said)).toEqual([404, 400]);
+});
