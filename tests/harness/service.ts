@@ -13,6 +13,11 @@ const MAIN: Record<ServiceName, string> = {
   router: 'dist/router/main.js',
 };
 
+export interface ServiceOptions {
+  /** Descriptors that the process may have open. */
+  readonly maxOpenFiles?: number;
+}
+
 /** One process of the system, as it is built and as it is run. */
 export class Service {
   readonly name: ServiceName;
@@ -20,9 +25,11 @@ export class Service {
   readonly #lines: string[] = [];
   url = '';
 
-  private constructor(name: ServiceName, environment: NodeJS.ProcessEnv) {
+  private constructor(name: ServiceName, environment: NodeJS.ProcessEnv, { maxOpenFiles }: ServiceOptions) {
     this.name = name;
-    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN[name]], {
+    const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles}; `;
+    const command = [process.execPath, '--enable-source-maps', MAIN[name]];
+    this.#child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -31,8 +38,12 @@ export class Service {
   }
 
   /** Resolves once it serves. @throws with the last of its log when it ends before that */
-  static async start(name: ServiceName, environment: NodeJS.ProcessEnv): Promise<Service> {
-    const service = new Service(name, environment);
+  static async start(
+    name: ServiceName,
+    environment: NodeJS.ProcessEnv,
+    options: ServiceOptions = {},
+  ): Promise<Service> {
+    const service = new Service(name, environment, options);
     await service.#ready();
     return service;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, beforeAll } from 'vitest';
 import { IDENTITY_SECRET } from './subgraph-call.ts';
-import { Service, type ServiceName } from './service.ts';
+import { Service, type ServiceName, type ServiceOptions } from './service.ts';
 import type { TestStores } from './stores.ts';
 import { TokenMint } from './tokens.ts';
 
@@ -65,7 +65,11 @@ export class Stack {
   }
 
   /** Another process of a service; the router does not know of it unless it is started afterwards. */
-  startService(name: ServiceName, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+  startService(
+    name: ServiceName,
+    environment: NodeJS.ProcessEnv = {},
+    options: ServiceOptions = {},
+  ): Promise<Service> {
     const urls = (services: Service[]) => services.map(({ url }) => `${url}/graphql`).join(',');
     const others: NodeJS.ProcessEnv = {};
     if (name === 'order' || name === 'router') {
@@ -74,24 +78,28 @@ export class Stack {
     }
     if (name === 'router') others['ORDER_URL'] = urls(this.order);
     if (name !== 'user' && this.user[0]) others['JWKS_URL'] = `${this.user[0].url}/.well-known/jwks.json`;
-    return Service.start(name, {
-      NODE_ENV: 'test',
-      LOG_LEVEL: 'info',
-      DATA_DIR: this.#folder,
-      MYSQL_URL: this.#stores.mysqlUrl,
-      REDIS_URL: this.#stores.redisUrl,
-      REDIS_PREFIX: this.#stores.redisPrefix,
-      IDENTITY_SECRET,
-      SIGNING_KEYS: this.mint.signingKeys,
-      ENCRYPTION_KEYS: this.encryptionKeys,
-      PORT: '0',
-      USER_PORT: '0',
-      PRODUCT_PORT: '0',
-      ORDER_PORT: '0',
-      ...others,
-      ...this.#options.environment,
-      ...environment,
-    });
+    return Service.start(
+      name,
+      {
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'info',
+        DATA_DIR: this.#folder,
+        MYSQL_URL: this.#stores.mysqlUrl,
+        REDIS_URL: this.#stores.redisUrl,
+        REDIS_PREFIX: this.#stores.redisPrefix,
+        IDENTITY_SECRET,
+        SIGNING_KEYS: this.mint.signingKeys,
+        ENCRYPTION_KEYS: this.encryptionKeys,
+        PORT: '0',
+        USER_PORT: '0',
+        PRODUCT_PORT: '0',
+        ORDER_PORT: '0',
+        ...others,
+        ...this.#options.environment,
+        ...environment,
+      },
+      options,
+    );
   }
 
   async stop(): Promise<void> {
