@@ -1,81 +1,112 @@
-import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
 import type { Redis } from '../../platform/redis/client.ts';
 import { loadScript } from '../../platform/redis/script.ts';
+import { ATTEMPT_NUMBERS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
+import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { tooManyAttempts, type TooManyAttempts } from './refusals.ts';
-
-/**
- * How often what can be guessed, or costs somebody a mail, may be tried within a quarter of an hour. The tight limit is for one
- * account from one network: were it for the account alone, a rival could lock its owner out before a sale. The one for an
- * account from everywhere is for guesses that come from many networks; the one for a network is for many accounts, and a whole
- * office may sit behind it.
- */
-const LIMITS = {
-  'request-verification': { perAccountAndNetwork: 5, perAccount: 20, perNetwork: 50 },
-  'sign-up': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 50 },
-  'sign-in': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 100 },
-  'change-password': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 100 },
-} as const;
+import { CODE_LIFETIME_MS } from './verification-codes.ts';
 
 const WINDOW_MS = 15 * 60_000;
 
-type LimitedAction = keyof typeof LIMITS;
+/**
+ * An account that gets no more mails within this window has had one in it, whose code still works: a stranger who uses up the mails
+ * of an account does not keep its owner from a code.
+ */
+const MAIL_WINDOW_MS = CODE_LIFETIME_MS;
 
-/** Counted before the attempt is made, so that many at once gain nothing. Without Redis nothing is allowed. */
+/** Between the increments of two counters by one attempt, at the most: the time limits of two Redis commands. */
+const COUNTING_MS = 4_000;
+
+/**
+ * What can be guessed, or costs a mail, is limited. An attempt is counted before it is made, so that parallel attempts gain
+ * nothing, and given back when it succeeds or ends in a fault. A refused attempt is not counted. Without Redis nothing is allowed.
+ */
 export interface AttemptLimits {
   /**
-   * @param subject whose attempt: a hash or an id, nothing personal
-   * @param clientAddress from where, as far as the router knows
+   * @param subject the account: a hash or an id, nothing personal
+   * @param clientAddress as far as the router knows it
    * @returns null when it is allowed
    */
   count(
     action: LimitedAction,
     subject: string,
     clientAddress: string | undefined,
-  ): Promise<TooManyAttempts | null>;
-  /** The attempt succeeded: those before it, for this account, were no attack. */
+  ): Promise<RefusedAttempt | null>;
+  /** The attempt came to no result. */
+  giveBack(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
+  /** The attempt succeeded: the failures before it, at this account from this network, were its owner's. */
   forget(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
 }
 
-/** Behind another router nobody says where clients are: then all are in one network, and an account has the tight limit alone. */
-const UNKNOWN = 'unknown';
+export type RefusedAttempt = TooManyAttempts & {
+  /** The limit is one that other clients can use up: that of the network or that of the account. */
+  readonly isShared: boolean;
+};
 
-export function createAttemptLimits(redis: Redis, prefix: string, keyedHash: KeyedHash): AttemptLimits {
+export function createAttemptLimits(
+  redis: Redis,
+  prefix: string,
+  keyedHash: KeyedHash,
+  table: AttemptTable = ATTEMPT_NUMBERS,
+): AttemptLimits {
   const countAttempt = loadScript(redis, new URL('./lua/countAttempt-1.lua', import.meta.url));
+  const takeAttempts = loadScript(redis, new URL('./lua/takeAttempts-1.lua', import.meta.url));
+  const giveBackAttempts = loadScript(redis, new URL('./lua/giveBackAttempts-1.lua', import.meta.url));
 
-  function keysOf(action: LimitedAction, subject: string, clientAddress: string | undefined) {
+  /** In this order, so that an attempt that is refused does not use up what other clients share. */
+  function countersOf(action: LimitedAction, subject: string, clientAddress: string | undefined): Counter[] {
     const of = (...parts: string[]) => `${prefix}attempts:${[action, ...parts].join(':')}`;
-    const network = clientAddress
-      ? keyedHash.ofClientAddress(clientNetworkOf(clientAddress)).toString('base64url')
-      : UNKNOWN;
-    return { network: of(network), accountAndNetwork: of(subject, network), account: of(subject) };
+    const { perAccountAndNetwork, perAccount, perNetwork } = table[action];
+    const network = hashedNetworkOf(keyedHash, clientAddress);
+    const accountWindowMs = action === 'request-verification' ? MAIL_WINDOW_MS : WINDOW_MS;
+    return [
+      { key: of(subject, network), attempts: perAccountAndNetwork, windowMs: WINDOW_MS, isShared: false },
+      // Where clients are not known, a limit of their network would be one for all clients.
+      { key: of(network), attempts: clientAddress ? perNetwork : null, windowMs: WINDOW_MS, isShared: true },
+      { key: of(subject), attempts: perAccount, windowMs: accountWindowMs, isShared: true },
+    ];
   }
+
+  const giveBack = async (counters: readonly Counter[], attempts: number, leftMs: number) => {
+    await Promise.all(
+      counters
+        .filter((counter) => counter.attempts !== null)
+        .map(({ key }) => giveBackAttempts([key], [attempts, leftMs])),
+    );
+  };
 
   return {
     count: async (action, subject, clientAddress) => {
-      const { perAccountAndNetwork, perAccount, perNetwork } = LIMITS[action];
-      const keys = keysOf(action, subject, clientAddress);
-      // In this order, so that attempts that are refused do not use up those of other people.
-      const counters: [key: string, attempts: number][] = [
-        ...(clientAddress ? [[keys.network, perNetwork] satisfies [string, number]] : []),
-        [keys.accountAndNetwork, perAccountAndNetwork],
-        [keys.account, perAccount],
-      ];
-      for (const [key, attempts] of counters) {
-        const retryAfterMs = Number(await countAttempt([key], [attempts, WINDOW_MS]));
-        if (retryAfterMs > 0) return tooManyAttempts(retryAfterMs);
+      const counters = countersOf(action, subject, clientAddress);
+      for (const [index, { key, attempts, windowMs, isShared }] of counters.entries()) {
+        if (attempts === null) continue;
+        const retryAfterMs = Number(await countAttempt([key], [attempts, windowMs]));
+        if (retryAfterMs === 0) continue;
+        await giveBack(counters.slice(0, index), 1, 0);
+        return { ...tooManyAttempts(retryAfterMs), isShared };
       }
       return null;
     },
+    giveBack: (action, subject, clientAddress) =>
+      giveBack(countersOf(action, subject, clientAddress), 1, 0),
     forget: async (action, subject, clientAddress) => {
-      const { accountAndNetwork, account } = keysOf(action, subject, clientAddress);
-      await Promise.all([redis.del(accountAndNetwork), redis.del(account)]);
+      const [own, ...shared] = countersOf(action, subject, clientAddress) as [Counter, ...Counter[]];
+      const [attempts, leftMs] = (await takeAttempts([own.key], [])) as [number, number];
+      if (attempts > 0) await giveBack(shared, attempts, leftMs + COUNTING_MS);
     },
   };
+}
+
+interface Counter {
+  readonly key: string;
+  readonly attempts: number | null;
+  readonly windowMs: number;
+  readonly isShared: boolean;
 }
 
 /** For load tests (`RATE_LIMITS=off`). */
 export const noAttemptLimits: AttemptLimits = {
   count: async () => null,
+  giveBack: async () => undefined,
   forget: async () => undefined,
 };

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { checkInput } from '../../platform/graphql/invalid-input.ts';
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { ChangePasswordInput, ChangePasswordResult } from './__generated__/resolvers-types.ts';
 import { password } from './account-input.ts';
 import { accountOfCaller, callerOf, type UserContext } from './context.ts';
+import type { Account } from './entities/account.ts';
+import { limitedAttempt } from './limited-attempt.ts';
 import { wrongCurrentPassword } from './refusals.ts';
 import { visibleToThemselves } from './visible-user.ts';
 
@@ -13,26 +16,45 @@ export async function changePassword(
   given: ChangePasswordInput,
   context: UserContext,
 ): Promise<ChangePasswordResult> {
-  const { services } = context;
   const checked = checkInput(input, given);
   if (!checked.ok) return checked.refusal;
+  const { value } = checked;
 
   const account = await accountOfCaller(context);
-  const { clientAddress } = context.identity;
-  const refusal = await services.attempts.count('change-password', account.id, clientAddress);
-  if (refusal) return refusal;
-  const proven = await services.passwords.verify(account.passwordHash, checked.value.currentPassword);
-  if (!proven) return wrongCurrentPassword;
+  const { attempts, passwordWork } = context.services;
+  return passwordWork.run(clientKeyOf(context), () =>
+    limitedAttempt('change-password', account.id, context, async (refusal): Promise<ChangePasswordResult> => {
+      const changed = await replacePassword(account, value, refusal !== null, context);
+      if (!changed) return refusal ?? wrongCurrentPassword;
+      context.accounts.clear(account.id);
+      await attempts.forget('change-password', account.id, context.identity.clientAddress);
+      return { __typename: 'PasswordChanged', user: visibleToThemselves(account, context.services.personal) };
+    }),
+  );
+}
 
-  const changed = await services.sessions.changePassword({
+/** @returns false when the current password is another one, or the network is not known where it must be */
+async function replacePassword(
+  account: Account,
+  { currentPassword, newPassword }: z.output<typeof input>,
+  mustBeKnown: boolean,
+  context: UserContext,
+): Promise<boolean> {
+  const { endedSessions, knownNetworks, passwords, sessions } = context.services;
+  const { clientAddress } = context.identity;
+  const subject = account.emailHash.toString('base64url');
+  const isAdmitted = !mustBeKnown || (await knownNetworks.admit(subject, clientAddress));
+  if (!(await passwords.verify(isAdmitted ? account.passwordHash : null, currentPassword))) return false;
+
+  const changed = await sessions.changePassword({
     accountId: account.id,
     from: account.passwordHash,
-    to: await services.passwords.hash(checked.value.newPassword),
+    to: await passwords.hash(newPassword),
     keepSessionId: callerOf(context).sessionId,
-    announce: services.endedSessions.announce,
+    announce: endedSessions.announce,
   });
-  if (!changed) return wrongCurrentPassword;
-  context.accounts.clear(account.id);
-  await services.attempts.forget('change-password', account.id, clientAddress);
-  return { __typename: 'PasswordChanged', user: visibleToThemselves(account, services.personal) };
+  if (!changed) return false;
+  await knownNetworks.forgetAll(subject);
+  await knownNetworks.remember(subject, clientAddress);
+  return true;
 }

@@ -3,6 +3,7 @@ import { ConfigurationError, readEnvironment } from '../../platform/config/envir
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
+  count,
   duration,
   httpUrl,
   onOff,
@@ -11,6 +12,7 @@ import {
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
 import { email, normaliseEmail, password } from './account-input.ts';
+import { attemptNumbers } from './attempt-numbers.ts';
 
 const settings = {
   ...commonSettings,
@@ -41,6 +43,14 @@ const settings = {
   /** From its last refresh on, a session that is not refreshed lives this long. */
   REFRESH_TOKEN_LIFETIME: duration('30d'),
   RATE_LIMITS: onOff('on'),
+  /** Attempts in 15 minutes per account and network, per account, and per network; those that are left out keep their defaults. */
+  ATTEMPT_LIMITS: attemptNumbers(),
+  /** Networks from which an account has signed in, and for how long each is remembered after its last sign-in. */
+  KNOWN_NETWORKS: count(8),
+  KNOWN_NETWORK_LIFETIME: duration('30d'),
+  /** Requests that hash a password: at a time, and waiting for that. A hash takes some 20 ms of a core, and 19 MiB. */
+  PASSWORD_CONCURRENCY: count(8),
+  PASSWORD_QUEUE: count(512, 0),
 };
 
 export type UserConfig = ReturnType<typeof readUserConfig>;

@@ -1,15 +1,26 @@
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { RefreshSessionInput, RefreshSessionResult } from './__generated__/resolvers-types.ts';
 import type { UserContext } from './context.ts';
+import type { PresentedToken } from './refresh-tokens.ts';
 import { invalidRefreshToken } from './refusals.ts';
 import { issueSession, newRefreshToken } from './start-session.ts';
 
 /** A used token means that two parties have had it, and nobody can tell which is the thief: so the session ends. */
 export async function refreshSession(
   { refreshToken }: RefreshSessionInput,
+  context: UserContext,
+): Promise<RefreshSessionResult> {
+  const presented = context.services.refreshTokens.read(refreshToken);
+  if (!presented) return invalidRefreshToken;
+  const { clientAddress } = context.identity;
+  const key = clientKeyOf({ caller: null, ...(clientAddress ? { clientAddress } : {}) });
+  return context.services.refreshWork.run(key, () => refresh(presented, context));
+}
+
+async function refresh(
+  presented: PresentedToken,
   { services, accounts, logger }: UserContext,
 ): Promise<RefreshSessionResult> {
-  const presented = services.refreshTokens.read(refreshToken);
-  if (!presented) return invalidRefreshToken;
   const { sessionId } = presented;
   const now = new Date();
   const successor = newRefreshToken(sessionId, services, now);

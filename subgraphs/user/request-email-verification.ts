@@ -27,7 +27,7 @@ export async function requestEmailVerification(
   );
   if (refusal) return refusal;
 
-  const { code, expiresAt } = await services.codes.issue(emailHash);
+  const { code, expiresAt } = await services.codes.issue(emailHash, identity.clientAddress);
   const account = await services.accounts.findByEmailHash(emailHash);
   await services.mailer.send((account ? alreadyRegisteredMail : verificationMail)(address, code));
   return { __typename: 'VerificationRequested', expiresAt };

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/mysql/database.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
+import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
 import type { Redis } from '../../platform/redis/client.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 import { createAccountRepository, type AccountRepository } from './account-repository.ts';
@@ -7,6 +8,7 @@ import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './atte
 import type { UserConfig } from './config.ts';
 import { createEndedSessions, type EndedSessions } from './ended-sessions.ts';
 import { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
+import { createKnownNetworks, type KnownNetworks } from './known-networks.ts';
 import type { Mailer } from './mailer.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createPersonalFields, type PersonalFields } from './personal-fields.ts';
@@ -22,8 +24,13 @@ export interface UserServices {
   readonly personal: PersonalFields;
   readonly keyedHash: KeyedHash;
   readonly passwords: Passwords;
+  /** What takes a password hash: admitted fairly between networks, so that a crowd of one network delays that network only. */
+  readonly passwordWork: FairConcurrencyLimit;
+  /** What takes a transaction without a password, in the same way. */
+  readonly refreshWork: FairConcurrencyLimit;
   readonly codes: VerificationCodes;
   readonly attempts: AttemptLimits;
+  readonly knownNetworks: KnownNetworks;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   /** Milliseconds. */
@@ -37,6 +44,12 @@ export interface UserStores {
   readonly redis: Redis;
   readonly mailer: Mailer;
 }
+
+/** Half of the time that a router gives a request by default: the rest is for the answer. */
+const QUEUE_TIMEOUT_MS = 5_000;
+/** Fewer than there are connections to MySQL, so that sign-ins have some. */
+const REFRESHES_AT_ONCE = 6;
+const REFRESH_QUEUE = 2_000;
 
 /** @throws {ConfigurationError} when a secret is not acceptable */
 export async function createUserServices(
@@ -52,8 +65,25 @@ export async function createUserServices(
     personal: createPersonalFields(createFieldCipher(config.secrets.encryptionKeys)),
     keyedHash,
     passwords: await createPasswords(),
+    passwordWork: new FairConcurrencyLimit({
+      running: config.PASSWORD_CONCURRENCY,
+      waiting: config.PASSWORD_QUEUE,
+      timeoutMs: QUEUE_TIMEOUT_MS,
+    }),
+    refreshWork: new FairConcurrencyLimit({
+      running: REFRESHES_AT_ONCE,
+      waiting: REFRESH_QUEUE,
+      timeoutMs: QUEUE_TIMEOUT_MS,
+    }),
     codes: createVerificationCodes(redis, prefix, keyedHash),
-    attempts: config.RATE_LIMITS ? createAttemptLimits(redis, prefix, keyedHash) : noAttemptLimits,
+    attempts: config.RATE_LIMITS
+      ? createAttemptLimits(redis, prefix, keyedHash, config.ATTEMPT_LIMITS)
+      : noAttemptLimits,
+    knownNetworks: createKnownNetworks(redis, prefix, keyedHash, {
+      networks: config.KNOWN_NETWORKS,
+      lifetimeMs: config.KNOWN_NETWORK_LIFETIME,
+      failures: config.ATTEMPT_LIMITS['sign-in'].perAccountAndNetwork,
+    }),
     accessTokens: createAccessTokens({
       keys: signingKeys,
       issuer: config.JWT_ISSUER,

@@ -1,23 +1,40 @@
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { SignInInput, SignInResult } from './__generated__/resolvers-types.ts';
 import { normaliseEmail } from './account-input.ts';
 import type { UserContext } from './context.ts';
+import { limitedAttempt } from './limited-attempt.ts';
 import { invalidCredentials } from './refusals.ts';
 import { startSession } from './start-session.ts';
 
-/** Whether the address or the password was wrong shows neither in the answer nor in the time that it takes. */
-export async function signIn(
-  { email, password }: SignInInput,
-  { services, identity }: UserContext,
-): Promise<SignInResult> {
-  const emailHash = services.keyedHash.ofEmail(normaliseEmail(email));
+/**
+ * Whether the address or the password was wrong shows neither in the answer nor in the time that it takes.
+ *
+ * @throws {Fault} UNAVAILABLE with `retryAfterMs` when too many sign-ins wait: nothing was counted
+ */
+export function signIn(input: SignInInput, context: UserContext): Promise<SignInResult> {
+  const { clientAddress } = context.identity;
+  // By the network even where the caller is signed in: one client with many accounts has one share.
+  const key = clientKeyOf({ caller: null, ...(clientAddress ? { clientAddress } : {}) });
+  return context.services.passwordWork.run(key, () => attemptSignIn(input, context));
+}
+
+async function attemptSignIn({ email, password }: SignInInput, context: UserContext): Promise<SignInResult> {
+  const { accounts, attempts, keyedHash, knownNetworks, passwords } = context.services;
+  const { clientAddress } = context.identity;
+  const emailHash = keyedHash.ofEmail(normaliseEmail(email));
   const subject = emailHash.toString('base64url');
-  const refusal = await services.attempts.count('sign-in', subject, identity.clientAddress);
-  if (refusal) return refusal;
 
-  const account = await services.accounts.findByEmailHash(emailHash);
-  const proven = await services.passwords.verify(account?.passwordHash ?? null, password);
-  if (!account || !proven) return invalidCredentials;
+  return limitedAttempt('sign-in', subject, context, async (refusal): Promise<SignInResult> => {
+    const isAdmitted = refusal === null || (await knownNetworks.admit(subject, clientAddress));
+    const account = await accounts.findByEmailHash(emailHash);
+    // Hashed in every case: a refusal takes as long where the network is known to the account as where it is not.
+    const proven = await passwords.verify((isAdmitted && account?.passwordHash) || null, password);
+    if (!account || !proven) return refusal ?? invalidCredentials;
 
-  await services.attempts.forget('sign-in', subject, identity.clientAddress);
-  return (await startSession(account, services)) ?? invalidCredentials;
+    const tooManySessions = await attempts.count('open-session', subject, undefined);
+    if (tooManySessions) return tooManySessions;
+    await attempts.forget('sign-in', subject, clientAddress);
+    await knownNetworks.remember(subject, clientAddress);
+    return (await startSession(account, context.services)) ?? invalidCredentials;
+  });
 }

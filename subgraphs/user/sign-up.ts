@@ -2,14 +2,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Fault } from '../../platform/errors.ts';
 import { checkInput } from '../../platform/graphql/invalid-input.ts';
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { Role, SignUpInput, SignUpResult } from './__generated__/resolvers-types.ts';
 import { address, email, password, personName, phoneNumber } from './account-input.ts';
 import type { UserContext } from './context.ts';
 import type { Account } from './entities/account.ts';
 import type { Profile } from './personal-fields.ts';
+import { limitedAttempt } from './limited-attempt.ts';
 import { emailAlreadyRegistered, invalidVerificationCode } from './refusals.ts';
 import type { UserServices } from './services.ts';
 import { startSession } from './start-session.ts';
+import type { CodeClaim } from './verification-codes.ts';
 
 const input = z.object({
   email,
@@ -21,25 +24,58 @@ const input = z.object({
 });
 
 /** The code is looked at last, so that it is not used up by input that is refused. */
-export async function signUp(given: SignUpInput, { services, identity }: UserContext): Promise<SignUpResult> {
+export async function signUp(given: SignUpInput, context: UserContext): Promise<SignUpResult> {
   const checked = checkInput(input, given);
   if (!checked.ok) return checked.refusal;
   const { verificationCode, password: chosen, ...profile } = checked.value;
 
+  const { services, identity } = context;
+  const { clientAddress } = identity;
   const emailHash = services.keyedHash.ofEmail(profile.email);
   const subject = emailHash.toString('base64url');
-  const refusal = await services.attempts.count('sign-up', subject, identity.clientAddress);
-  if (refusal) return refusal;
-  if (!(await services.codes.present(emailHash, verificationCode))) return invalidVerificationCode;
-  await services.attempts.forget('sign-up', subject, identity.clientAddress);
+  return limitedAttempt('sign-up', subject, context, async (refusal): Promise<SignUpResult> => {
+    const presented = { code: verificationCode, clientAddress, isOwnOnly: refusal !== null };
+    const claim = await services.codes.claim(emailHash, presented);
+    if (!claim) return refusal ?? invalidVerificationCode;
+    await services.attempts.forget('sign-up', subject, clientAddress);
 
-  if (await services.accounts.findByEmailHash(emailHash)) return emailAlreadyRegistered;
-  const account = await newAccount({ profile, password: chosen, role: 'USER' }, services);
-  if (!(await services.accounts.insert(account))) return emailAlreadyRegistered;
+    const account = await useCode(claim, () => insertAccount(emailHash, profile, chosen, context));
+    if (!account) return emailAlreadyRegistered;
+    await services.knownNetworks.remember(subject, clientAddress);
+    const session = await startSession(account, services);
+    if (!session) throw new Fault('UNAUTHENTICATED', 'The password was changed meanwhile. Sign in.');
+    return session;
+  });
+}
 
-  const session = await startSession(account, services);
-  if (!session) throw new Fault('UNAUTHENTICATED', 'The password was changed meanwhile. Sign in.');
-  return session;
+/** The code is used up when the work succeeds, and not when it fails. */
+async function useCode<Result>(claim: CodeClaim, work: () => Promise<Result>): Promise<Result> {
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    // If that fails, too, the code works again when the claim ends.
+    await claim.release().catch(() => undefined);
+    throw error;
+  }
+  // The work is done; a code that cannot be ended now opens no second account.
+  await claim.used().catch(() => undefined);
+  return result;
+}
+
+/** @returns null when the address has an account already */
+async function insertAccount(
+  emailHash: Buffer,
+  profile: Profile,
+  chosen: string,
+  { services, identity }: UserContext,
+): Promise<Account | null> {
+  const { accounts, passwordWork } = services;
+  if (await accounts.findByEmailHash(emailHash)) return null;
+  const account = await passwordWork.run(clientKeyOf(identity), () =>
+    newAccount({ profile, password: chosen, role: 'USER' }, services),
+  );
+  return (await accounts.insert(account)) ? account : null;
 }
 
 interface NewAccount {

@@ -1,19 +1,51 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Redis } from '../../platform/redis/client.ts';
 import { loadScript } from '../../platform/redis/script.ts';
+import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
-/** Six digits that prove a mailbox: kept hashed in Redis for five minutes, good once. */
+/**
+ * Six digits that prove a mailbox: kept hashed in Redis for five minutes, good once. Codes of an address stay valid beside each
+ * other until one of them is used, and guesses are counted for the network that requested a code and for all others apart, so that
+ * a stranger can end nobody's code.
+ *
+ * A code can be guessed `WRONG_CODES` times from the network that requested it and as often from all other networks together: with
+ * probability 10 in a million. The limit of mails is 8 per address and five minutes, so somebody with any number of networks
+ * proves a mailbox that is not theirs with probability 80 in a million per five minutes, and gains an account for an address that
+ * has none; an existing account is never opened by a code.
+ */
 export interface VerificationCodes {
-  /** A new code takes the place of an earlier one. */
-  issue(emailHash: Buffer): Promise<{ readonly code: string; readonly expiresAt: Date }>;
-  /** Uses the code up. @returns false for a code that is wrong, used or expired; five wrong ones end the right one */
-  present(emailHash: Buffer, code: string): Promise<boolean>;
+  /** @param clientAddress from where it is requested */
+  issue(
+    emailHash: Buffer,
+    clientAddress: string | undefined,
+  ): Promise<{ readonly code: string; readonly expiresAt: Date }>;
+  /** @returns null for a code that is wrong, used, expired, or claimed by another request */
+  claim(emailHash: Buffer, presented: PresentedCode): Promise<CodeClaim | null>;
 }
 
-const LIFETIME_MS = 5 * 60_000;
+export interface PresentedCode {
+  readonly code: string;
+  readonly clientAddress: string | undefined;
+  /** Whether it may only be a code that was requested from the same network. */
+  readonly isOwnOnly: boolean;
+}
+
+/** A code that was right. If the process dies before it is settled, the code works again after `CLAIM_MS`. */
+export interface CodeClaim {
+  /** Ends all codes of the address. */
+  used(): Promise<void>;
+  /** The code was of no use, because what came after it failed: it works again. */
+  release(): Promise<void>;
+}
+
+export const CODE_LIFETIME_MS = 5 * 60_000;
 /** Part of what a code is worth, so it holds with the rate limits off as well. */
 const WRONG_CODES = 5;
+/** More than the limits on mails allow within the lifetime of a code, so that only with these off a code is removed early. */
+const MOST_CODES = 20;
+/** Longer than a request lasts. */
+const CLAIM_MS = 30_000;
 
 export function createVerificationCodes(
   redis: Redis,
@@ -21,19 +53,31 @@ export function createVerificationCodes(
   keyedHash: KeyedHash,
 ): VerificationCodes {
   const keepCode = loadScript(redis, new URL('./lua/keepCode-1.lua', import.meta.url));
-  const presentCode = loadScript(redis, new URL('./lua/presentCode-1.lua', import.meta.url));
+  const claimCode = loadScript(redis, new URL('./lua/claimCode-1.lua', import.meta.url));
+  const settleClaim = loadScript(redis, new URL('./lua/settleClaim-1.lua', import.meta.url));
   const keyOf = (emailHash: Buffer) => `${prefix}verification:${emailHash.toString('base64url')}`;
   const hashOf = (emailHash: Buffer, code: string) =>
     keyedHash.ofVerificationCode(emailHash, code).toString('base64url');
 
   return {
-    issue: async (emailHash) => {
+    issue: async (emailHash, clientAddress) => {
       const code = String(randomInt(1_000_000)).padStart(6, '0');
-      const expiresAt = new Date(Date.now() + LIFETIME_MS);
-      await keepCode([keyOf(emailHash)], [hashOf(emailHash, code), LIFETIME_MS]);
+      const expiresAt = new Date(Date.now() + CODE_LIFETIME_MS);
+      const network = hashedNetworkOf(keyedHash, clientAddress);
+      await keepCode([keyOf(emailHash)], [hashOf(emailHash, code), network, CODE_LIFETIME_MS, MOST_CODES]);
       return { code, expiresAt };
     },
-    present: async (emailHash, code) =>
-      (await presentCode([keyOf(emailHash)], [hashOf(emailHash, code.trim()), WRONG_CODES])) === 1,
+    claim: async (emailHash, { code, clientAddress, isOwnOnly }) => {
+      const key = keyOf(emailHash);
+      const claim = randomUUID();
+      const network = hashedNetworkOf(keyedHash, clientAddress);
+      const limits = [WRONG_CODES, WRONG_CODES, isOwnOnly ? 1 : 0];
+      const args = [hashOf(emailHash, code.trim()), network, ...limits, claim, CLAIM_MS];
+      if ((await claimCode([key], args)) !== 1) return null;
+      return {
+        used: async () => void (await settleClaim([key], [claim, 1])),
+        release: async () => void (await settleClaim([key], [claim, 0])),
+      };
+    },
   };
 }

@@ -1,0 +1,11 @@
+import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+
+/** Behind a router that does not send client addresses, all clients are in one network. */
+export const UNKNOWN_NETWORK = 'unknown';
+
+/** @returns the network of a client as it is stored: a keyed hash without spaces and colons */
+export function hashedNetworkOf(keyedHash: KeyedHash, clientAddress: string | undefined): string {
+  if (!clientAddress) return UNKNOWN_NETWORK;
+  return keyedHash.ofClientAddress(clientNetworkOf(clientAddress)).toString('base64url');
+}
