@@ -89,3 +89,61 @@ describe('attempts at one account', () => {
     expect(await redis.keys(`${stores.redisPrefix}attempts:sign-in:forgetful*`)).toEqual([]);
   });
 });
+
+describe('limits that clients share', () => {
+  const ADDRESS = '203.0.113.30';
+  let number = 0;
+  const account = () => `one of many ${number++}`;
+
+  it('are not used up by attempts that succeed', async () => {
+    for (let i = 0; i < 150; i++) {
+      const subject = account();
+      expect(await limits.count('sign-in', subject, ADDRESS)).toBeNull();
+      await limits.forget('sign-in', subject, ADDRESS);
+    }
+    expect(await allowed(105, () => ADDRESS)).toBe(100);
+  });
+
+  it('get back the failures of an account that succeeds in the end', async () => {
+    for (let i = 0; i < 30; i++) {
+      const subject = account();
+      for (let failure = 0; failure < 5; failure++) {
+        expect(await limits.count('sign-in', subject, '203.0.113.31')).toBeNull();
+      }
+      await limits.forget('sign-in', subject, '203.0.113.31');
+    }
+    expect(await allowed(105, () => '203.0.113.31')).toBe(100);
+  });
+
+  it('are not used up by attempts that are refused', async () => {
+    for (let i = 0; i < 200; i++) await limits.count('sign-in', 'hammered', '203.0.113.32');
+    expect(await allowed(105, () => '203.0.113.32')).toBe(90);
+  });
+
+  it('keep the failures of other networks when an account succeeds', async () => {
+    for (let network = 0; network < 10; network++) {
+      for (let i = 0; i < 10; i++) await limits.count('sign-in', 'guarded', `198.51.${network}.1`);
+      // Between the guesses its owner signs in, which must not be refused before the last one.
+      if (network === 8) await limits.forget('sign-in', 'guarded', '198.51.100.99');
+    }
+    expect(await limits.count('sign-in', 'guarded', '198.51.100.99')).toMatchObject({ isShared: true });
+  });
+
+  it('get back an attempt that came to no result', async () => {
+    for (let i = 0; i < 150; i++) {
+      const subject = account();
+      expect(await limits.count('sign-in', subject, '203.0.113.33')).toBeNull();
+      await limits.giveBack('sign-in', subject, '203.0.113.33');
+    }
+  });
+
+  it('admit in parallel no more than one after the other', async () => {
+    const attempts = Array.from({ length: 150 }, () => limits.count('sign-in', account(), '203.0.113.34'));
+    expect((await Promise.all(attempts)).filter((refusal) => refusal === null)).toHaveLength(100);
+  });
+
+  it('leave no counter that does not end', async () => {
+    for (const key of await redis.keys(`${stores.redisPrefix}attempts:*`))
+      expect(await redis.pttl(key)).toBeGreaterThan(0);
+  });
+});

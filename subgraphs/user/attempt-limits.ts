@@ -87,8 +87,7 @@ export function createAttemptLimits(
       }
       return null;
     },
-    giveBack: (action, subject, clientAddress) =>
-      giveBack(countersOf(action, subject, clientAddress), 1, 0),
+    giveBack: (action, subject, clientAddress) => giveBack(countersOf(action, subject, clientAddress), 1, 0),
     forget: async (action, subject, clientAddress) => {
       const [own, ...shared] = countersOf(action, subject, clientAddress) as [Counter, ...Counter[]];
       const [attempts, leftMs] = (await takeAttempts([own.key], [])) as [number, number];

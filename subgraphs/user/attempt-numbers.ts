@@ -41,12 +41,10 @@ export const attemptNumbers = () =>
     .refine((entries) => entries.every((entry) => entry !== null), {
       error: `expected limits per account and network, account, network, for example sign-in 10/100/100, of ${Object.keys(ATTEMPT_NUMBERS).join(', ')}, separated by commas`,
     })
-    .transform(
-      (entries): AttemptTable => ({
-        ...ATTEMPT_NUMBERS,
-        ...Object.fromEntries(entries.filter((entry) => entry !== null)),
-      }),
-    );
+    .transform((entries): AttemptTable => ({
+      ...ATTEMPT_NUMBERS,
+      ...Object.fromEntries(entries.filter((entry) => entry !== null)),
+    }));
 
 function parseEntry(entry: string): [LimitedAction, AttemptNumbers] | null {
   const [, action, ...numbers] = ENTRY.exec(entry) ?? [];

@@ -1,4 +1,6 @@
 import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
+import type { Identity } from '../../platform/identity/identity.ts';
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
 /** Behind a router that does not send client addresses, all clients are in one network. */
@@ -9,3 +11,7 @@ export function hashedNetworkOf(keyedHash: KeyedHash, clientAddress: string | un
   if (!clientAddress) return UNKNOWN_NETWORK;
   return keyedHash.ofClientAddress(clientNetworkOf(clientAddress)).toString('base64url');
 }
+
+/** By whom shares of scarce work are counted: the network even of a signed-in caller, so that many accounts are one client. */
+export const networkKeyOf = ({ clientAddress }: Identity): string =>
+  clientKeyOf({ caller: null, ...(clientAddress ? { clientAddress } : {}) });

@@ -27,6 +27,16 @@ test('without a server, mails are files that sort by time and that nobody else m
   expect((await stat(join(folder, names[0]!))).mode & 0o077).toBe(0);
 });
 
+test('of too many files the oldest are deleted', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'firstcome-mail-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const mailer = createFileMailer({ folder, from, mostFiles: 10 });
+  for (let number = 0; number < 25; number++) await mailer.send({ ...mail, subject: `mail ${number}` });
+  const names = (await readdir(folder)).sort();
+  expect(names).toHaveLength(10);
+  expect(await readFile(join(folder, names.at(-1)!), 'utf8')).toContain('Subject: mail 24');
+});
+
 test('through SMTP, a mail is handed over', async () => {
   const server = await startSmtp({ recipients: '250 ok' });
   await createMailer(server.port).send(mail);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { Fault } from '../../platform/errors.ts';
@@ -23,13 +23,21 @@ interface SmtpOptions {
   readonly logger: Logger;
 }
 
+/** Mails that wait for the SMTP server, in memory; more are refused. */
+const MOST_UNDER_WAY = 1_000;
+/** Files of mails; of more, the oldest are deleted. */
+const MOST_FILES = 2_000;
+
 const TIMEOUTS = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 10_000 };
 
 /** Mail through an SMTP server (`smtp://user:password@host:port`, `smtps://` for TLS from the start). */
 export function createSmtpMailer({ url, from, logger }: SmtpOptions): Mailer {
   const transport = createTransport({ url, pool: true, ...TIMEOUTS }, { from });
+  let underWay = 0;
   return {
     send: async (mail) => {
+      if (underWay >= MOST_UNDER_WAY) throw new Fault('UNAVAILABLE');
+      underWay += 1;
       try {
         await transport.sendMail(envelope(mail));
       } catch (error) {
@@ -37,6 +45,8 @@ export function createSmtpMailer({ url, from, logger }: SmtpOptions): Mailer {
         const { code, responseCode } = error as { code?: string; responseCode?: number };
         logger.error({ code, responseCode }, 'mail was not sent');
         throw new Fault('UNAVAILABLE');
+      } finally {
+        underWay -= 1;
       }
     },
     close: () => transport.close(),
@@ -47,10 +57,14 @@ export function createSmtpMailer({ url, from, logger }: SmtpOptions): Mailer {
 export function createFileMailer({
   folder,
   from,
+  mostFiles = MOST_FILES,
 }: {
   readonly folder: string;
   readonly from: string;
+  readonly mostFiles?: number;
 }): Mailer {
+  const pruneEvery = Math.ceil(mostFiles / 10);
+  let sent = 0;
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' }, { from });
   return {
     send: async (mail) => {
@@ -61,9 +75,17 @@ export function createFileMailer({
       await writeFile(draft, message as Buffer, { mode: 0o600 });
       // Whoever watches the folder never sees half a mail.
       await rename(draft, join(folder, `${name}.eml`));
+      if (sent++ % pruneEvery === 0) await deleteOldest(folder, mostFiles);
     },
     close: () => composer.close(),
   };
+}
+
+/** Several processes may do this at once. */
+async function deleteOldest(folder: string, mostFiles: number): Promise<void> {
+  const mails = (await readdir(folder)).filter((name) => name.endsWith('.eml')).sort();
+  const oldest = mails.slice(0, Math.max(0, mails.length - mostFiles));
+  await Promise.all(oldest.map((name) => rm(join(folder, name), { force: true })));
 }
 
 /** The address is given in parts, so that nothing in it is read as a second one. */

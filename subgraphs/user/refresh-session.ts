@@ -1,4 +1,4 @@
-import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
+import { networkKeyOf } from './hashed-network.ts';
 import type { RefreshSessionInput, RefreshSessionResult } from './__generated__/resolvers-types.ts';
 import type { UserContext } from './context.ts';
 import type { PresentedToken } from './refresh-tokens.ts';
@@ -12,9 +12,7 @@ export async function refreshSession(
 ): Promise<RefreshSessionResult> {
   const presented = context.services.refreshTokens.read(refreshToken);
   if (!presented) return invalidRefreshToken;
-  const { clientAddress } = context.identity;
-  const key = clientKeyOf({ caller: null, ...(clientAddress ? { clientAddress } : {}) });
-  return context.services.refreshWork.run(key, () => refresh(presented, context));
+  return context.services.refreshWork.run(networkKeyOf(context.identity), () => refresh(presented, context));
 }
 
 async function refresh(

@@ -1,7 +1,7 @@
-import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { SignInInput, SignInResult } from './__generated__/resolvers-types.ts';
 import { normaliseEmail } from './account-input.ts';
 import type { UserContext } from './context.ts';
+import { networkKeyOf } from './hashed-network.ts';
 import { limitedAttempt } from './limited-attempt.ts';
 import { invalidCredentials } from './refusals.ts';
 import { startSession } from './start-session.ts';
@@ -12,10 +12,9 @@ import { startSession } from './start-session.ts';
  * @throws {Fault} UNAVAILABLE with `retryAfterMs` when too many sign-ins wait: nothing was counted
  */
 export function signIn(input: SignInInput, context: UserContext): Promise<SignInResult> {
-  const { clientAddress } = context.identity;
-  // By the network even where the caller is signed in: one client with many accounts has one share.
-  const key = clientKeyOf({ caller: null, ...(clientAddress ? { clientAddress } : {}) });
-  return context.services.passwordWork.run(key, () => attemptSignIn(input, context));
+  return context.services.passwordWork.run(networkKeyOf(context.identity), () =>
+    attemptSignIn(input, context),
+  );
 }
 
 async function attemptSignIn({ email, password }: SignInInput, context: UserContext): Promise<SignInResult> {

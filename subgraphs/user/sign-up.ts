@@ -2,12 +2,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Fault } from '../../platform/errors.ts';
 import { checkInput } from '../../platform/graphql/invalid-input.ts';
-import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { Role, SignUpInput, SignUpResult } from './__generated__/resolvers-types.ts';
 import { address, email, password, personName, phoneNumber } from './account-input.ts';
 import type { UserContext } from './context.ts';
 import type { Account } from './entities/account.ts';
 import type { Profile } from './personal-fields.ts';
+import { networkKeyOf } from './hashed-network.ts';
 import { limitedAttempt } from './limited-attempt.ts';
 import { emailAlreadyRegistered, invalidVerificationCode } from './refusals.ts';
 import type { UserServices } from './services.ts';
@@ -72,7 +72,7 @@ async function insertAccount(
 ): Promise<Account | null> {
   const { accounts, passwordWork } = services;
   if (await accounts.findByEmailHash(emailHash)) return null;
-  const account = await passwordWork.run(clientKeyOf(identity), () =>
+  const account = await passwordWork.run(networkKeyOf(identity), () =>
     newAccount({ profile, password: chosen, role: 'USER' }, services),
   );
   return (await accounts.insert(account)) ? account : null;

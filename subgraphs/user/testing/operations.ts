@@ -58,16 +58,21 @@ export const profileOf = (email: string) => ({
 });
 
 /** Asks for a code and reads it from the newest mail. */
-export async function mailedCode(subgraph: SubgraphUnderTest, email: string): Promise<string> {
-  await subgraph.ask(REQUEST_VERIFICATION, { input: { email } });
+export async function mailedCode(
+  subgraph: SubgraphUnderTest,
+  email: string,
+  clientAddress?: string,
+): Promise<string> {
+  await subgraph.ask(REQUEST_VERIFICATION, { input: { email } }, null, clientAddress);
   const mail = (await subgraph.mailsTo(email)).at(-1) ?? '';
   return /^Subject: (\d{6}) /m.exec(mail)?.[1] ?? `no code in: ${mail}`;
 }
 
 /** @returns what `signUp` answered, a `Session` */
-export async function signUpAs(subgraph: SubgraphUnderTest, email: string) {
-  const verificationCode = await mailedCode(subgraph, email);
-  const { data } = await subgraph.ask(SIGN_UP, { input: { ...profileOf(email), verificationCode } });
+export async function signUpAs(subgraph: SubgraphUnderTest, email: string, clientAddress?: string) {
+  const verificationCode = await mailedCode(subgraph, email, clientAddress);
+  const input = { ...profileOf(email), verificationCode };
+  const { data } = await subgraph.ask(SIGN_UP, { input }, null, clientAddress);
   return data!['signUp'] as unknown as SignedUp;
 }
 

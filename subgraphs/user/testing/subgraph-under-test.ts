@@ -13,7 +13,7 @@ export interface SubgraphUnderTest {
   readonly config: UserConfig;
   /** Every line that was logged, without any redaction. */
   readonly logged: readonly string[];
-  ask(query: string, variables?: object, caller?: Caller | null): Promise<Answer>;
+  ask(query: string, variables?: object, caller?: Caller | null, clientAddress?: string): Promise<Answer>;
   /** Mails to an address, oldest first. */
   mailsTo(address: string): Promise<string[]>;
   stop(): Promise<void>;
@@ -57,8 +57,13 @@ export async function startForTest(
     url: running.url,
     config,
     logged,
-    ask: async (query, variables = {}, caller = null) => {
-      const identity = { caller, requestId: 'test', patienceMs: null };
+    ask: async (query, variables = {}, caller = null, clientAddress) => {
+      const identity = {
+        caller,
+        requestId: 'test',
+        patienceMs: null,
+        ...(clientAddress ? { clientAddress } : {}),
+      };
       const response = await fetch(`${running.url}/graphql`, {
         method: 'POST',
         headers: {
@@ -73,7 +78,8 @@ export async function startForTest(
       const folder = join(config.DATA_DIR, 'mail');
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort();
       const mails = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-      return mails.filter((mail) => mail.includes(`\nTo: ${address}\n`));
+      // Long lines are folded (RFC 5322).
+      return mails.filter((mail) => mail.replace(/\n[ \t]+/g, ' ').includes(`\nTo: ${address}\n`));
     },
     stop: async () => {
       await running.close();
