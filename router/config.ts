@@ -18,10 +18,10 @@ import { fieldRates, rate } from './request/rate-limits/rate.ts';
 
 /** Each of the first four costs a password hash, a mail or a look-up of what can be guessed; the last two are the rush. */
 const FIELD_RATES = [
-  'Mutation.signIn 20/s burst 100 per address',
-  'Mutation.signUp 20/s burst 100 per address',
+  'Mutation.signIn 100/s burst 1000 per address',
+  'Mutation.signUp 50/s burst 500 per address',
   'Mutation.requestEmailVerification 20/s burst 100 per address',
-  'Mutation.refreshSession 50/s burst 500 per address',
+  'Mutation.refreshSession 200/s burst 2000 per address',
   'Mutation.purchase 10/s burst 60 per user',
   'Mutation.checkoutWishlist 10/s burst 60 per user',
 ];

@@ -45,8 +45,8 @@ export interface UserStores {
   readonly mailer: Mailer;
 }
 
-/** Half of the time that a router gives a request by default: the rest is for the answer. */
-const QUEUE_TIMEOUT_MS = 5_000;
+/** Less than half of the time that a router gives a request by default: the rest is for the answer. */
+const QUEUE_TIMEOUT_MS = 4_000;
 /** Fewer than there are connections to MySQL, so that sign-ins have some. */
 const REFRESHES_AT_ONCE = 6;
 const REFRESH_QUEUE = 2_000;

@@ -2,12 +2,14 @@ import { describe, it } from 'vitest';
 import type { Attack } from './attack.ts';
 import { useAttackedSystem } from './attacked-system.ts';
 import { attacksOnConnections } from './areas/connections.ts';
+import { attacksOnAccounts } from './areas/accounts.ts';
 import { attacksOnRequests } from './areas/requests.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
 const AREAS: Readonly<Record<string, readonly Attack[]>> = {
   connections: attacksOnConnections,
   requests: attacksOnRequests,
+  accounts: attacksOnAccounts,
 };
 
 const system = useAttackedSystem();
