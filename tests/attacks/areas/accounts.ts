@@ -57,12 +57,16 @@ async function signInTime(client: Client, { email, password }: MadeAccount): Pro
   return performance.now() - begun;
 }
 
+const median = (times: readonly number[]) =>
+  [...times].sort((one, other) => one - other)[Math.floor(times.length / 2)]!;
+
 export const attacksOnAccounts: readonly Attack[] = [
   {
     attack: 'a crowd of honest buyers behind one address',
     gets: 'signs in to the last one, and delays no buyer elsewhere',
     async run(system) {
-      const accounts = await makeMany(system, 250 * system.rounds);
+      // More than the attempts of a network; with twenty rounds, five thousand.
+      const accounts = await makeMany(system, system.rounds === 1 ? 150 : 250 * system.rounds);
       const elsewhere = await makeOne(system);
       const shared = system.from(someAddress());
       const begun = performance.now();
@@ -84,9 +88,8 @@ export const attacksOnAccounts: readonly Attack[] = [
       console.log(
         `${accounts.length} sign-ins behind one address in ${Math.round(performance.now() - begun)} ms, the slowest ${Math.round(Math.max(...times))} ms; elsewhere ${others.map(Math.round).join(', ')} ms`,
       );
-      expect(times).toHaveLength(250 * system.rounds);
-      // Of one or two that wait, not of the crowd.
-      expect(Math.max(...others)).toBeLessThan(Math.max(...times));
+      expect(times).toHaveLength(accounts.length);
+      expect(median(others)).toBeLessThan(median(times) / 2);
     },
   },
   {
