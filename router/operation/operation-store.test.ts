@@ -49,14 +49,23 @@ describe('the store', () => {
     expect(asked).toEqual([1, 1]);
   });
 
-  it('asks for more before it keeps a large one for the planner', () => {
-    const store = createOperationStore({ ...rules, maxTokens: 1_000 }, MIB);
-    const large = `{ ${'a '.repeat(100)} }`;
-    const refuseMore = (units: number) => {
-      if (units > 1) throw new Error(`${units} more`);
+  it('asks for more before it validates a long one, and before it keeps a large one for the planner', () => {
+    const fields = Array.from({ length: 100 }, (_, n) => `f${n}`);
+    const wide = rulesFor(`type Query { ${fields.map((name) => `${name}: Int`).join(' ')} }`, {
+      maxTokens: 1_000,
+    });
+    const store = createOperationStore(wide, MIB);
+    const asked: number[] = [];
+    const refuseFrom = (count: number) => (units: number) => {
+      asked.push(units);
+      if (asked.length === count) throw new Error('refused');
     };
-    for (let n = 0; n < 2; n++) expect(() => store.find(large, null, refuseMore)).toThrow('4 more');
-    expect(store.find(large, null, free).fields).toBe(100);
+    const long = `{ ${fields.join(' ')} ${'f1 '.repeat(600)} }`;
+    expect(() => store.find(long, null, refuseFrom(2))).toThrow('refused');
+    expect(asked.splice(0)).toEqual([1, 2]);
+    expect(() => store.find(long, null, refuseFrom(3))).toThrow('refused');
+    expect(asked.splice(0)).toEqual([1, 2, 4]);
+    expect(store.find(long, null, free).fields).toBe(100);
   });
 
   it('keeps nothing of a document that is refused', () => {

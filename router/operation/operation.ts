@@ -4,12 +4,15 @@ import { Fault } from '../../platform/errors.ts';
 import type { AccessRules } from './access-rules.ts';
 import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
+import { expandFragments } from './expand-fragments.ts';
+import { InvalidDocument } from './invalid-document.ts';
+import { overlappingFields } from './overlapping-fields.ts';
 import { parseDocument, type DocumentRules } from './parse-document.ts';
 import { assertRecursion } from './recursion.ts';
 import { requiredAccess, type RequiredAccess } from './required-access.ts';
 import { resultTypesOf } from './result-types.ts';
 import { countRootFields } from './root-fields.ts';
-import { documentOf, selectOperation } from './selected-operation.ts';
+import { documentOf, selectOperation, type SelectedOperation } from './selected-operation.ts';
 import { assertSinglePurchase } from './single-purchase.ts';
 import { assertWithinLimits, type SizeLimits } from './size-limits.ts';
 
@@ -17,13 +20,15 @@ import { assertWithinLimits, type SizeLimits } from './size-limits.ts';
 export interface Operation {
   readonly kind: 'query' | 'mutation';
   readonly definition: OperationDefinitionNode;
-  /** This operation and its fragments only. The same object for every request, so that more can be kept beside it. */
+  /** This operation only, its fragments expanded. The same object for every request, so that more can be kept beside it. */
   readonly document: DocumentNode;
   /** Names the document and the operation in it. */
   readonly hash: string;
   readonly access: RequiredAccess;
   readonly cost: Cost;
-  /** In all, after every fragment has been put in its place. */
+  /** The objects of the response, estimated as `cost` is: what the router itself has to assemble, whether or not a subgraph is asked. */
+  readonly responseSize: Cost;
+  /** In all, after fragments were expanded and repeated selections merged. */
   readonly fields: number;
   /** How often it asks for each root field, by `Type.field`. */
   readonly rootFields: ReadonlyMap<string, number>;
@@ -39,25 +44,38 @@ export interface OperationRules extends DocumentRules {
   readonly costs: CostWeights;
 }
 
+/** Asserts that a client may cause so many units of work now; throws when not. An ordinary document is one unit or two. */
+export type NewWork = (units: number) => void;
+
+/** Tokens that are one unit: a thousand take up to some 20 ms to validate, on the machine at hand. */
+const TOKENS_TO_A_UNIT = 250;
+/** Fields that are one unit: planning takes time by the fields after expansion, some 10 ms for so many. */
+const FIELDS_TO_A_UNIT = 25;
+
 /**
+ * @param newWork called before each step that takes time, with an estimate of that time
  * @throws {InvalidDocument} when it is not GraphQL, or not for this schema
- * @throws {Fault} BAD_REQUEST, OPERATION_TOO_COMPLEX
+ * @throws {Fault} BAD_REQUEST, OPERATION_TOO_COMPLEX; and what `newWork` throws
  */
 export function analyseOperation(
   source: string,
   operationName: string | null,
   rules: OperationRules,
+  newWork: NewWork,
 ): Operation {
-  const selected = selectOperation(parseDocument(source, rules), operationName);
+  const charge = (units: number) => {
+    if (units >= 1) newWork(Math.floor(units));
+  };
+  charge(1);
+  const document = parseDocument(source, rules, (tokens) => charge(tokens / TOKENS_TO_A_UNIT));
+  const selected = expandWithinLimits(selectOperation(document, operationName), rules);
   const { definition } = selected;
-  if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
-    throw new Fault('BAD_REQUEST', 'Subscriptions are not supported.');
-  }
   const fields = assertWithinLimits(selected, rules.limits);
+  charge(fields / FIELDS_TO_A_UNIT);
   assertRecursion(rules.schema, selected, rules.maxRecursion);
   assertSinglePurchase(selected);
   return {
-    kind: definition.operation,
+    kind: definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query',
     definition,
     document: documentOf(selected),
     hash: createHash('sha256')
@@ -67,8 +85,24 @@ export function analyseOperation(
       .digest('base64url'),
     access: requiredAccess(rules.schema, selected, rules.access),
     cost: costFormula(rules.schema, selected, rules.costs),
+    responseSize: costFormula(rules.schema, selected, { ...rules.costs, weights: UNWEIGHTED }),
     fields,
     rootFields: countRootFields(rules.schema, selected),
     resultTypes: resultTypesOf(rules.schema, selected),
   };
+}
+
+/** `@cost` is about what subgraphs do; without it, the formula counts the objects of the response. */
+const UNWEIGHTED: CostWeights['weights'] = new Map();
+
+/** The limits are counted before fragments are expanded, so that a document that would grow too large is refused first. */
+function expandWithinLimits(written: SelectedOperation, rules: OperationRules): SelectedOperation {
+  if (written.definition.operation === OperationTypeNode.SUBSCRIPTION) {
+    throw new Fault('BAD_REQUEST', 'Subscriptions are not supported.');
+  }
+  assertWithinLimits(written, rules.limits);
+  const expanded = expandFragments(written);
+  const conflicts = overlappingFields(rules.schema, expanded);
+  if (conflicts.length > 0) throw new InvalidDocument(conflicts);
+  return expanded;
 }

@@ -1,6 +1,7 @@
 import {
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
+  OverlappingFieldsCanBeMergedRule,
   parse,
   specifiedRules,
   validate,
@@ -20,18 +21,28 @@ export interface DocumentRules {
   readonly suggestions: boolean;
 }
 
-const RULES = [...specifiedRules, NoReservedAliasRule];
+/** `overlappingFields` checks the rule that is left out, after the fragments were expanded. */
+const RULES = [
+  ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule),
+  NoReservedAliasRule,
+];
 
 /** More are of no use to a reader, and cost time. */
 const MAX_ERRORS = 5;
 
 /**
+ * @param onParsed called with the number of tokens before the document is validated, which takes time by them
  * @throws {InvalidDocument} when it is not GraphQL, or not for this schema
- * @throws {Fault} OPERATION_TOO_COMPLEX when it has too many tokens
+ * @throws {Fault} OPERATION_TOO_COMPLEX when it has too many tokens; and what `onParsed` throws
  */
-export function parseDocument(source: string, rules: DocumentRules): DocumentNode {
+export function parseDocument(
+  source: string,
+  rules: DocumentRules,
+  onParsed: (tokens: number) => void,
+): DocumentNode {
   // Places in the source are for error messages only; what is kept is parsed without them and takes half the memory.
   const located = parseWithin(source, rules.maxTokens, false);
+  onParsed(located.tokenCount ?? rules.maxTokens);
   const errors = validate(
     rules.schema,
     located,
