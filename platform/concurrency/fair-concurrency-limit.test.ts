@@ -61,3 +61,27 @@ it('frees the place of a task that failed', async () => {
   }
   expect(await limit.run('a', async () => 'answer')).toBe('answer');
 });
+
+it('keeps places free of a client that has as many as it may', async () => {
+  const limit = limitOf({ running: 3, runningPerKey: 2 });
+  const ends: (() => void)[] = [];
+  const begun: string[] = [];
+  const run = (key: string) =>
+    limit.run(key, () => {
+      begun.push(key);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+  const tasks = ['flood', 'flood', 'flood', 'flood', 'buyer', 'other'].map(run);
+  expect(begun).toEqual(['flood', 'flood', 'buyer']);
+  ends[2]!();
+  await tasks[4];
+  expect(begun).toEqual(['flood', 'flood', 'buyer', 'other']);
+  ends[0]!();
+  await tasks[0];
+  expect(begun).toEqual(['flood', 'flood', 'buyer', 'other', 'flood']);
+  for (const [index, task] of [1, 5, 2, 3].entries()) {
+    ends[[1, 3, 4, 5][index]!]!();
+    await tasks[task];
+  }
+  expect([limit.running, limit.waiting]).toEqual([0, 0]);
+});

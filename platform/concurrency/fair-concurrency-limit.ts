@@ -4,6 +4,8 @@ import { FairQueue } from './fair-queue.ts';
 export interface FairConcurrencyOptions {
   /** Tasks at a time. */
   readonly running: number;
+  /** Tasks of one key at a time; as many as in all, if left out. Below that, a task of another key need not wait for one of this key. */
+  readonly runningPerKey?: number;
   /** Tasks that may wait in all. */
   readonly waiting: number;
   /** Tasks of one key that may wait; as many as in all, if left out. */
@@ -27,6 +29,7 @@ interface Waiting {
 export class FairConcurrencyLimit {
   readonly #options: FairConcurrencyOptions;
   readonly #queue = new FairQueue<Waiting>();
+  readonly #runningByKey = new Map<string, number>();
   #running = 0;
 
   constructor(options: FairConcurrencyOptions) {
@@ -47,13 +50,30 @@ export class FairConcurrencyLimit {
    *   task has not begun; and what the task throws
    */
   async run<Result>(key: string, task: () => Promise<Result>): Promise<Result> {
-    if (this.#running < this.#options.running) this.#running += 1;
+    if (this.#running < this.#options.running && this.#mayRun(key)) this.#enter(key);
     else await this.#wait(key);
     try {
       return await task();
     } finally {
-      this.#release();
+      this.#leave(key);
     }
+  }
+
+  readonly #mayRun = (key: string): boolean =>
+    (this.#runningByKey.get(key) ?? 0) < (this.#options.runningPerKey ?? this.#options.running);
+
+  #enter(key: string): void {
+    this.#running += 1;
+    this.#runningByKey.set(key, (this.#runningByKey.get(key) ?? 0) + 1);
+  }
+
+  /** Hands the place to the next task at once, so that a task that arrives in between cannot take it. */
+  #leave(key: string): void {
+    this.#running -= 1;
+    const left = this.#runningByKey.get(key)! - 1;
+    if (left > 0) this.#runningByKey.set(key, left);
+    else this.#runningByKey.delete(key);
+    this.#queue.shift(this.#mayRun)?.start();
   }
 
   #wait(key: string): Promise<void> {
@@ -68,6 +88,7 @@ export class FairConcurrencyLimit {
       const waiting: Waiting = {
         start: () => {
           clearTimeout(timer);
+          this.#enter(key);
           resolve();
         },
         refuse: () => {
@@ -81,13 +102,6 @@ export class FairConcurrencyLimit {
       }, timeoutMs);
       this.#queue.push(key, waiting);
     });
-  }
-
-  /** Hands the place to the next task, so that a task that arrives in between cannot take it. */
-  #release(): void {
-    const next = this.#queue.shift();
-    if (next) next.start();
-    else this.#running -= 1;
   }
 
   #refusal(): Fault {

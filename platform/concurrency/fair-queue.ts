@@ -31,15 +31,20 @@ export class FairQueue<Item> {
     this.#resized(key, queue.size - 1, queue.size);
   }
 
-  /** Takes the oldest item of the key whose turn it is. */
-  shift(): Item | undefined {
-    const [turn] = this.#queues;
-    if (!turn) return undefined;
-    const [key, queue] = turn;
-    const item = queue.values().next().value as Item;
-    this.delete(key, item);
-    if (this.#queues.delete(key)) this.#queues.set(key, queue);
-    return item;
+  /**
+   * Takes the oldest item of the key whose turn it is.
+   *
+   * @param isEligible keys for which this is false are passed over and keep their turn
+   */
+  shift(isEligible: (key: string) => boolean = () => true): Item | undefined {
+    for (const [key, queue] of this.#queues) {
+      if (!isEligible(key)) continue;
+      const item = queue.values().next().value as Item;
+      this.delete(key, item);
+      if (this.#queues.delete(key)) this.#queues.set(key, queue);
+      return item;
+    }
+    return undefined;
   }
 
   /** @returns whether the item was there */

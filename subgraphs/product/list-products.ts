@@ -19,10 +19,14 @@ const MOST_WORDS = 5;
 /** In UTF-16 units. */
 const LONGEST_SEARCH = 200;
 
-/** @throws {Fault} BAD_REQUEST for a page size, cursor or search that is out of bounds */
+/**
+ * @param client `clientKeyOf` the request
+ * @throws {Fault} BAD_REQUEST for a page size, cursor or search that is out of bounds
+ */
 export async function listProducts(
   { first, after, filter, orderBy: order }: Arguments,
   { lists, clock }: Pick<ProductServices, 'lists' | 'clock'>,
+  client: string,
 ): Promise<ProductPage> {
   if (first < 1 || first > LARGEST_PAGE)
     throw new Fault('BAD_REQUEST', `\`first\` must be from 1 to ${LARGEST_PAGE}.`);
@@ -37,14 +41,18 @@ export async function listProducts(
   // Signs only: that is in no name, so nothing is found. An empty search is none.
   if (search !== '' && selection.words.length === 0) return NOTHING;
   // The one too many tells whether there is a next page.
-  const { products, gaveUpAt } = await lists.findPage(selection, { order, after: start, limit: first + 1 });
+  const { products, gaveUpAt } = await lists.findPage(client, selection, {
+    order,
+    after: start,
+    limit: first + 1,
+  });
   const page = connectionOf(products, first, start !== null, (product) => cursorOf(order, product));
   return {
     ...page,
     pageInfo: gaveUpAt
       ? { ...page.pageInfo, hasNextPage: true, endCursor: cursorAt(order, gaveUpAt) }
       : page.pageInfo,
-    countAll: () => lists.count(selection),
+    countAll: () => lists.count(client, selection),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { Logger } from '../../platform/logger.ts';
 import { openDatabase, openOrm, type Database } from '../../platform/mysql/database.ts';
 import { databaseName } from '../../platform/mysql/connection-options.ts';
-import { readFromPrimary, readFromReplica, type RelaxedReads } from '../../platform/mysql/relaxed-reads.ts';
+import { readFromPrimary, readFromReplica } from '../../platform/mysql/relaxed-reads.ts';
 import type { ProductConfig } from './config.ts';
 import { Product } from './entities/product.ts';
 import { ProductWordEnding } from './entities/product-word-ending.ts';
-import { behindGate } from './lists/list-gate.ts';
+import { behindGate, type ListReads } from './lists/list-gate.ts';
 import { CreateProduct1767225600000 } from './migrations/1767225600000-create-product.ts';
 import { IndexLists1767312000000 } from './migrations/1767312000000-index-lists.ts';
 
@@ -26,14 +26,23 @@ export const openProductDatabase = (config: ProductConfig, logger: Logger): Prom
     logger,
   });
 
-/** What lists and search may take: so little that nothing else waits for them, whatever is searched for. */
-const LISTS = { connections: 4, waiting: 200, patienceMs: 1_000, statementLimitMs: 1_000 };
+/**
+ * What lists and search may take: so little that nothing else waits for them, whatever is searched for. One client has half of the
+ * connections at the most, so that MySQL has time left for others while that client searches as much as it may.
+ */
+const LISTS = {
+  connections: 4,
+  connectionsPerClient: 2,
+  waiting: 200,
+  timeoutMs: 1_000,
+  statementLimitMs: 1_000,
+};
 
 /**
  * For lists and search: connections of their own, so that what sales are priced by never waits for a list, to the replica
  * where there is one.
  */
-export async function openListReads(config: ProductConfig, logger: Logger): Promise<RelaxedReads> {
+export async function openListReads(config: ProductConfig, logger: Logger): Promise<ListReads> {
   const database = databaseName(config.MYSQL_URL, 'product');
   const options = {
     entities: ENTITIES,
@@ -52,7 +61,12 @@ export async function openListReads(config: ProductConfig, logger: Logger): Prom
           maxLagMs: config.MYSQL_REPLICA_MAX_LAG,
           logger,
         });
-  const gated = behindGate(reads, { ...LISTS, atOnce: LISTS.connections });
+  const gated = behindGate(reads, {
+    running: LISTS.connections,
+    runningPerKey: LISTS.connectionsPerClient,
+    waiting: LISTS.waiting,
+    timeoutMs: LISTS.timeoutMs,
+  });
   return {
     ...gated,
     close: async () => {

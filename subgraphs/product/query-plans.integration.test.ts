@@ -6,11 +6,7 @@ import { openOrm, type Database } from '../../platform/mysql/database.ts';
 import { readFromPrimary } from '../../platform/mysql/relaxed-reads.ts';
 import type { ProductOrder, ProductType, SaleStatus } from './__generated__/resolvers-types.ts';
 import { Product } from './entities/product.ts';
-import {
-  createProductListRepository,
-  type FoundPage,
-  type ProductListRepository,
-} from './lists/product-list-repository.ts';
+import { createProductListRepository, type FoundPage } from './lists/product-list-repository.ts';
 import type { PageRequest, Selection } from './lists/selection.ts';
 import { openProductDatabase } from './product-database.ts';
 import { PRODUCT_ORDERS, type Position } from './product-order.ts';
@@ -24,7 +20,10 @@ const now = new Date('2026-06-15T12:00:00.000Z');
 let database: Database;
 /** One connection, so that its counters are those of the statements. */
 let session: DataSource;
-let lists: ProductListRepository;
+let lists: {
+  findPage(selection: Selection, page: PageRequest): Promise<FoundPage>;
+  count(selection: Selection): Promise<number>;
+};
 
 beforeAll(async () => {
   const config = testConfig(stores);
@@ -35,7 +34,12 @@ beforeAll(async () => {
     { url: config.MYSQL_URL, entities: [Product], migrations: [], poolSize: 1, queueLimit: 10 },
     name,
   );
-  lists = createProductListRepository(readFromPrimary(session));
+  const reads = readFromPrimary(session);
+  const repository = createProductListRepository({ ...reads, read: (_client, work) => reads.read(work) });
+  lists = {
+    findPage: (selection, page) => repository.findPage('a client', selection, page),
+    count: (selection) => repository.count('a client', selection),
+  };
 }, 120_000);
 
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
 import { createProduct } from './create-product.ts';
 import { findProduct } from './find-product.ts';
@@ -11,7 +12,7 @@ export const resolvers: Resolvers = {
   DateTime,
   Query: {
     product: (_, { id }, { products }) => findProduct(id, products),
-    products: (_, args, { services }) => listProducts(args, services),
+    products: (_, args, { services, identity }) => listProducts(args, services, clientKeyOf(identity)),
     serverTime: (_, _args, { services }) => services.clock.ask(),
   },
   Mutation: {

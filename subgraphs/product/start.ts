@@ -4,13 +4,13 @@ import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
-import type { RelaxedReads } from '../../platform/mysql/relaxed-reads.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import { createProductCache } from './cache/product-cache.ts';
 import { createProductReader } from './cache/product-reader.ts';
 import type { ProductConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { permissions } from './permissions.ts';
+import type { ListReads } from './lists/list-gate.ts';
 import { createProductListRepository } from './lists/product-list-repository.ts';
 import { openListReads, openProductDatabase } from './product-database.ts';
 import { createProductRepository } from './product-repository.ts';
@@ -19,7 +19,7 @@ import { startSaleClock, type SaleClock } from './sale-clock.ts';
 
 interface Stores {
   readonly database: Database;
-  readonly lists: RelaxedReads;
+  readonly lists: ListReads;
   readonly redis: Redis;
   readonly clock: SaleClock;
 }

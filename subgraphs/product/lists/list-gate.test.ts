@@ -3,10 +3,10 @@ import type { EntityManager } from 'typeorm';
 import { behindGate } from './list-gate.ts';
 
 const manager = {} as EntityManager;
-const gate = (waiting: number, patienceMs: number) =>
+const gate = (waiting: number, timeoutMs: number) =>
   behindGate(
     { read: (work) => work(manager), close: async () => undefined },
-    { atOnce: 2, waiting, patienceMs },
+    { running: 2, waiting, timeoutMs },
   );
 
 /** A read that ends when it is told to. */
@@ -25,12 +25,12 @@ it('lets so many through at a time, and the others in their order as places beco
   const begun: number[] = [];
   const slows = Array.from({ length: 5 }, slow);
   const answers = slows.map(({ work }, index) =>
-    reads.read(() => {
+    reads.read('a client', () => {
       begun.push(index);
       return work();
     }),
   );
-  expect(begun).toEqual([]);
+  expect(begun).toEqual([0, 1]);
   for (const [index, { end }] of slows.entries()) {
     end();
     await answers[index];
@@ -43,8 +43,8 @@ it('lets so many through at a time, and the others in their order as places beco
 it('refuses at once who would stand too far back in the line', async () => {
   const reads = gate(1, 10_000);
   const [one, two, three] = [slow(), slow(), slow()];
-  const answers = [one, two, three].map(({ work }) => reads.read(work));
-  await expect(reads.read(async () => 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const answers = [one, two, three].map(({ work }) => reads.read('a client', work));
+  await expect(reads.read('a client', async () => 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   for (const { end } of [one, two, three]) end();
   await Promise.all(answers);
 });
@@ -52,20 +52,33 @@ it('refuses at once who would stand too far back in the line', async () => {
 it('refuses who has waited for too long, and goes on with the others', async () => {
   const reads = gate(10, 20);
   const [one, two] = [slow(), slow()];
-  const answers = [one, two].map(({ work }) => reads.read(work));
+  const answers = [one, two].map(({ work }) => reads.read('a client', work));
   let hasBegun = false;
-  const late = reads.read(async () => (hasBegun = true));
+  const late = reads.read('a client', async () => (hasBegun = true));
   await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   one.end();
   two.end();
   await Promise.all(answers);
   expect(hasBegun).toBe(false);
-  expect(await reads.read(async () => 'next')).toBe('next');
+  expect(await reads.read('a client', async () => 'next')).toBe('next');
 });
 
 it('gives the place of a read that failed to the next one', async () => {
   const reads = gate(10, 10_000);
-  const failing = () => reads.read(() => Promise.reject(new Error('no')));
+  const failing = () => reads.read('a client', () => Promise.reject(new Error('no')));
   for (let n = 0; n < 5; n += 1) await expect(failing()).rejects.toThrow('no');
-  expect(await reads.read(async () => 'read')).toBe('read');
+  expect(await reads.read('a client', async () => 'read')).toBe('read');
+});
+
+it('lets a client with one read pass a client with many, and drops a read of that client when the queue is full', async () => {
+  const reads = gate(3, 10_000);
+  const [one, two] = [slow(), slow()];
+  const flood = [one, two].map(({ work }) => reads.read('flood', work));
+  const waiting = Promise.allSettled([1, 2, 3].map((n) => reads.read('flood', async () => n)));
+  const buyer = reads.read('buyer', async () => 'a list');
+  one.end();
+  expect(await buyer).toBe('a list');
+  two.end();
+  await Promise.all(flood);
+  expect((await waiting).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
 });

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import type { RelaxedReads } from '../../../platform/mysql/relaxed-reads.ts';
 import { bytesToUuid } from '../../../platform/uuid.ts';
 import { Product } from '../entities/product.ts';
 import { PRODUCT_ORDERS, type Position } from '../product-order.ts';
+import type { ListReads } from './list-gate.ts';
 import {
   endOfWalk,
   gatheredCount,
@@ -23,20 +23,20 @@ export interface FoundPage {
   readonly gaveUpAt: Position | null;
 }
 
-/** The products in MySQL, as lists. As the replica has them, where there is one: what was just changed may be missing. */
+/** The products in MySQL, as lists, read on behalf of a client (`clientKeyOf`). As the replica has them, where there is one: what was just changed may be missing. */
 export interface ProductListRepository {
   /** Looks at a bounded number of rows, however many products there are and whatever is selected. */
-  findPage(selection: Selection, page: PageRequest): Promise<FoundPage>;
+  findPage(client: string, selection: Selection, page: PageRequest): Promise<FoundPage>;
   /**
    * With words, of as many products as may be looked at: the true total may be higher where each of the words is in more
    * names than that.
    */
-  count(selection: Selection): Promise<number>;
+  count(client: string, selection: Selection): Promise<number>;
 }
 
-export const createProductListRepository = (lists: RelaxedReads): ProductListRepository => ({
-  findPage: (selection, page) => lists.read((manager) => findPage(manager, selection, page)),
-  count: (selection) => lists.read((manager) => count(manager, selection)),
+export const createProductListRepository = (lists: ListReads): ProductListRepository => ({
+  findPage: (client, selection, page) => lists.read(client, (manager) => findPage(manager, selection, page)),
+  count: (client, selection) => lists.read(client, (manager) => count(manager, selection)),
 });
 
 /**
