@@ -5,6 +5,9 @@ import type { LiveClient } from './live-client.ts';
 const BEAT_EVERY_MS = 15_000;
 const SLOTS = 15;
 
+/** Until a client of a network that has all its streams should try again: they end when their clients leave. */
+export const RETRY_AFTER_MS = 5_000;
+
 export interface LiveLimits {
   readonly clients: number;
   readonly clientsPerNetwork: number;
@@ -37,7 +40,9 @@ export class LiveClients {
     const ofNetwork = this.#byNetwork.get(network) ?? 0;
     if (this.#isOver || this.#count >= this.#limits.clients) throw new Fault('UNAVAILABLE');
     if (ofNetwork >= this.#limits.clientsPerNetwork)
-      throw new Fault('RATE_LIMITED', 'Too many streams are open from this address.');
+      throw new Fault('RATE_LIMITED', 'Too many streams are open from this address.', {
+        retryAfterMs: RETRY_AFTER_MS,
+      });
     this.#count += 1;
     this.#byNetwork.set(network, ofNetwork + 1);
     return () => this.#giveBack(network);

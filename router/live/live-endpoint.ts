@@ -4,6 +4,7 @@ import { isUuid } from '../../platform/uuid.ts';
 import { clientAddressOf } from '../request/client-address.ts';
 import { preflightReply } from '../request/cors.ts';
 import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
+import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveProduct } from './live-product.ts';
@@ -12,9 +13,12 @@ import type { LiveProducts } from './live-products.ts';
 export interface LiveEndpointOptions {
   readonly products: LiveProducts;
   readonly clients: LiveClients;
+  readonly rates: Pick<RateLimits, 'countCost'>;
   readonly trustedProxies: number;
 }
 
+/** Units of cost: of each product of a stream, and of each that has to be read, which takes some 1 to 2 ms of CPU time. */
+const COST = { product: 1, reading: 100 };
 /** Products of one stream, at the most. */
 const MAX_PRODUCTS = 20;
 
@@ -26,13 +30,16 @@ const STREAM_HEADERS = {
 };
 
 /** `GET /live/stock?productId=…`: server-sent events. Whatever is wrong with the request is said before the stream begins. */
-export function liveEndpoint({ products, clients, trustedProxies }: LiveEndpointOptions): Handler {
+export function liveEndpoint({ products, clients, rates, trustedProxies }: LiveEndpointOptions): Handler {
   return async (request) => {
     if (request.method === 'OPTIONS') return preflightReply;
     if (request.method !== 'GET') throw new Fault('METHOD_NOT_ALLOWED');
     const ids = readProductIds(request.query);
 
-    const network = clientNetworkOf(clientAddressOf(request, trustedProxies));
+    const address = clientAddressOf(request, trustedProxies);
+    const network = clientNetworkOf(address);
+    const readings = ids.filter((id) => !products.isAtHand(id)).length;
+    await rates.countCost(ids.length * COST.product + readings * COST.reading, null, address);
     const leaving: (() => void)[] = [clients.enter(network)];
     const leave = () => {
       for (const step of leaving.splice(0)) step();

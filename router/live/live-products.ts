@@ -1,5 +1,8 @@
+import { LRUCache } from 'lru-cache';
+import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
 import { Fault } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { RETRY_AFTER_MS } from './live-clients.ts';
 import { LiveProduct } from './live-product.ts';
 import type { ReadLiveState } from './live-reader.ts';
 import type { LiveStock } from './live-state.ts';
@@ -13,6 +16,11 @@ export interface LiveProductsOptions {
   readonly maxProducts: { readonly all: number; readonly perNetwork: number };
   readonly logger: Logger;
 }
+
+/** Products that are read at a time, and how long one may wait for that: an operation of `live-reader.ts` has so many. */
+const READINGS = { running: 20, runningPerKey: 10, waiting: 4_000, timeoutMs: 5_000 };
+/** Ids of no product that are remembered, and for how long, in milliseconds: the product may be made in the meantime. */
+const ABSENT = { max: 10_000, ttl: 2_000 };
 
 interface Watched {
   readonly product: Promise<LiveProduct>;
@@ -30,6 +38,10 @@ export class LiveProducts {
   readonly #watched = new Map<string, Watched>();
   /** How many products are watched from each network. */
   readonly #byNetwork = new Map<string, number>();
+  /** Fair between networks: unknown ids from one of them do not delay the products of another. */
+  readonly #readings = new FairConcurrencyLimit(READINGS);
+  /** Ids that no product had when they were read. */
+  readonly #absent = new LRUCache<string, true>(ABSENT);
 
   constructor(options: LiveProductsOptions) {
     this.#options = options;
@@ -44,7 +56,8 @@ export class LiveProducts {
    */
   async watch(productId: string, network: string): Promise<LiveProduct> {
     this.#assertRoom(productId, network);
-    const watched = this.#watched.get(productId) ?? this.#begin(productId);
+    if (this.#absent.has(productId)) throw noProduct(productId);
+    const watched = this.#watched.get(productId) ?? this.#begin(productId, network);
     this.#enter(watched, network);
     try {
       return await watched.product;
@@ -54,6 +67,11 @@ export class LiveProducts {
     }
   }
 
+  /** Whether `watch` needs nothing of the subgraphs. */
+  isAtHand(productId: string): boolean {
+    return this.#watched.has(productId) || this.#absent.has(productId);
+  }
+
   leave(productId: string, network: string): void {
     const watched = this.#watched.get(productId);
     if (watched) this.#leave(productId, watched, network);
@@ -61,6 +79,7 @@ export class LiveProducts {
 
   /** An announcement of the order subgraph. */
   hear({ productId, ...stock }: StockNews): void {
+    this.#absent.delete(productId);
     const watched = this.#watched.get(productId);
     if (!watched) return;
     if (watched.live) watched.live.replaceStock(stock);
@@ -69,10 +88,10 @@ export class LiveProducts {
 
   /** Reads anew what is watched: terms of sale may have changed, and news may have been missed. */
   async refresh(): Promise<void> {
-    const { read, logger } = this.#options;
+    const { logger } = this.#options;
     const results = await Promise.allSettled(
       [...this.#watched].map(async ([productId, { live }]) => {
-        const state = live && (await read(productId));
+        const state = live && (await this.#read(productId, 'refresh'));
         if (state) live.replace(state);
       }),
     );
@@ -85,17 +104,20 @@ export class LiveProducts {
     this.#watched.clear();
   }
 
-  #begin(productId: string): Watched {
+  #begin(productId: string, network: string): Watched {
     if (this.#watched.size >= this.#options.maxProducts.all) throw new Fault('UNAVAILABLE');
-    const product = this.#open(productId);
+    const product = this.#open(productId, network);
     const watched: Watched = { product, live: null, early: null, watchers: new Map() };
     this.#watched.set(productId, watched);
     return watched;
   }
 
-  async #open(productId: string): Promise<LiveProduct> {
-    const state = await this.#options.read(productId);
-    if (!state) throw new Fault('NOT_FOUND', `There is no product ${productId}.`);
+  async #open(productId: string, network: string): Promise<LiveProduct> {
+    const state = await this.#read(productId, network);
+    if (!state) {
+      this.#absent.set(productId, true);
+      throw noProduct(productId);
+    }
     const live = new LiveProduct(state, this.#options.clock);
     const watched = this.#watched.get(productId);
     if (!watched) live.close();
@@ -106,11 +128,17 @@ export class LiveProducts {
     return live;
   }
 
+  #read(productId: string, network: string): ReturnType<ReadLiveState> {
+    return this.#readings.run(network, () => this.#options.read(productId));
+  }
+
   /** @throws {Fault} RATE_LIMITED */
   #assertRoom(productId: string, network: string): void {
     if ((this.#byNetwork.get(network) ?? 0) < this.#options.maxProducts.perNetwork) return;
     if (this.#watched.get(productId)?.watchers.has(network)) return;
-    throw new Fault('RATE_LIMITED', 'Too many products are watched from this address.');
+    throw new Fault('RATE_LIMITED', 'Too many products are watched from this address.', {
+      retryAfterMs: RETRY_AFTER_MS,
+    });
   }
 
   #enter({ watchers }: Watched, network: string): void {
@@ -131,3 +159,5 @@ export class LiveProducts {
     if (this.#watched.get(productId) === watched) this.#watched.delete(productId);
   }
 }
+
+const noProduct = (productId: string): Fault => new Fault('NOT_FOUND', `There is no product ${productId}.`);

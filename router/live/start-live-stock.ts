@@ -3,6 +3,7 @@ import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { RouterConfig } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
+import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
 import { LiveClients } from './live-clients.ts';
 import { liveEndpoint } from './live-endpoint.ts';
 import { LiveProducts } from './live-products.ts';
@@ -27,6 +28,7 @@ export interface LiveStockStreams {
 export function startLiveStock(
   config: RouterConfig,
   gateway: Pick<Gateway, 'execute'>,
+  rates: Pick<RateLimits, 'countCost'>,
   logger: Logger,
 ): LiveStockStreams {
   const clock = createServerClock();
@@ -50,7 +52,7 @@ export function startLiveStock(
   const refreshing = repeat('live-stock', REFRESH_EVERY, () => products.refresh(), logger);
 
   return {
-    handler: liveEndpoint({ products, clients, trustedProxies: config.TRUSTED_PROXIES }),
+    handler: liveEndpoint({ products, clients, rates, trustedProxies: config.TRUSTED_PROXIES }),
     end: () => clients.end(),
     close: async () => {
       clients.end();
