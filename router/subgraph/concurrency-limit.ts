@@ -1,4 +1,5 @@
 import { Fault } from '../../platform/errors.ts';
+import { FairQueue } from '../../platform/concurrency/fair-queue.ts';
 import { Pace } from './pace.ts';
 
 export interface ConcurrencyOptions {
@@ -15,6 +16,7 @@ const LONGEST_RETRY_AFTER_MS = 10_000;
 const SHORTEST_RETRY_AFTER_MS = 250;
 
 interface Waiting {
+  readonly client: string;
   readonly called: () => void;
   readonly refused: (fault: Fault) => void;
   /** When its turn must have come, by `performance.now()`. */
@@ -25,11 +27,13 @@ interface Waiting {
  * Keeps one subgraph that is slow from taking everything: what is too much for it is refused, and what is meant for the
  * others goes on. Too much is whoever would wait in vain: the line is as long as what is done in the time that callers have, which
  * is found out while there is one. Whoever is refused is told when the line will be gone.
+ *
+ * The queue is fair between clients (`FairQueue`): a client that sends a thousand delays another one by one question in each turn. Where
+ * each has one question, as in a rush, that is the order of arrival.
  */
 export class ConcurrencyLimit {
   readonly #options: ConcurrencyOptions;
-  /** In order of arrival. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new FairQueue<Waiting>();
   readonly #pace: Pace;
   #running = 0;
 
@@ -39,14 +43,19 @@ export class ConcurrencyLimit {
   }
 
   /**
+   * @param client `clientKeyOf` the caller
    * @param patienceMs how long the caller waits in all, in milliseconds
    * @param task is told what is left of it
    * @throws {Fault} UNAVAILABLE, with `retryAfterMs`, when too many wait, or it was not its turn in time: nothing was begun
    */
-  async run<Result>(patienceMs: number, task: (patienceMs: number) => Promise<Result>): Promise<Result> {
+  async run<Result>(
+    client: string,
+    patienceMs: number,
+    task: (patienceMs: number) => Promise<Result>,
+  ): Promise<Result> {
     let left = patienceMs;
     if (this.#running < this.#options.running()) this.#running += 1;
-    else left = await this.#waitForPlace(patienceMs);
+    else left = await this.#waitForPlace(client, patienceMs);
     try {
       const result = await task(left);
       if (this.#pace.note(performance.now())) this.#sendAwayInVain();
@@ -56,21 +65,28 @@ export class ConcurrencyLimit {
     }
   }
 
-  /** @throws {Fault} UNAVAILABLE where `run` would */
-  assertRoom(patienceMs: number): void {
-    const running = this.#options.running();
-    if (this.#running < running || this.#waiting.size < Math.min(running, this.#options.waiting)) return;
-    const waitMs = this.#pace.msFor(this.#waiting.size, performance.now());
-    const isInVain = waitMs !== null && waitMs > patienceMs * SHARE_OF_PATIENCE;
-    if (isInVain || this.#waiting.size >= this.#options.waiting) throw this.#refusal();
+  /** @throws {Fault} UNAVAILABLE when the question would not be sent in time, or the queue has no place for the client */
+  #assertCapacity(client: string, patienceMs: number): void {
+    const isFull = this.#waiting.size >= this.#options.waiting;
+    if (!isFull && this.#waiting.size < this.#options.running()) return;
+    // Each other client is served so often at the most before the turn of this question.
+    const turns = this.#waiting.lengthOf(client) + 1;
+    const ahead = Math.min(this.#waiting.size, this.#waiting.keys * turns);
+    const waitMs = this.#pace.msFor(ahead, performance.now());
+    if (waitMs !== null && waitMs > patienceMs * SHARE_OF_PATIENCE) throw this.#refusal();
+    if (!isFull) return;
+    const dropped = this.#waiting.dropForShareOf(client);
+    if (!dropped) throw this.#refusal();
+    dropped.refused(this.#refusal());
   }
 
-  async #waitForPlace(patienceMs: number): Promise<number> {
-    this.assertRoom(patienceMs);
+  async #waitForPlace(client: string, patienceMs: number): Promise<number> {
+    this.#assertCapacity(client, patienceMs);
     const since = performance.now();
     this.#pace.queue(true, since);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
+        client,
         until: since + patienceMs * SHARE_OF_PATIENCE,
         called: () => {
           clearTimeout(timer);
@@ -86,18 +102,18 @@ export class ConcurrencyLimit {
         this.#leave(waiting);
         reject(this.#refusal());
       }, patienceMs);
-      this.#waiting.add(waiting);
+      this.#waiting.push(client, waiting);
     });
   }
 
-  /** To whoever waits the longest; so that nobody who comes in between takes it. */
+  /** Directly to the next one, so that a question that arrives in between cannot take the place. */
   #passPlaceOn(): void {
-    const [next] = this.#waiting;
-    if (!next || this.#running > this.#options.running()) {
+    const next = this.#running > this.#options.running() ? undefined : this.#waiting.shift();
+    if (!next) {
       this.#running -= 1;
       return;
     }
-    this.#leave(next);
+    this.#left();
     next.called();
   }
 
@@ -106,7 +122,7 @@ export class ConcurrencyLimit {
     const now = performance.now();
     const msForOne = this.#pace.msFor(1, now) ?? 0;
     let turn = now;
-    for (const waiting of this.#waiting) {
+    for (const [, waiting] of this.#waiting) {
       if (turn + msForOne <= waiting.until) turn += msForOne;
       else {
         this.#leave(waiting);
@@ -116,7 +132,11 @@ export class ConcurrencyLimit {
   }
 
   #leave(waiting: Waiting): void {
-    this.#waiting.delete(waiting);
+    this.#waiting.delete(waiting.client, waiting);
+    this.#left();
+  }
+
+  #left(): void {
     if (this.#waiting.size === 0) this.#pace.queue(false, performance.now());
   }
 

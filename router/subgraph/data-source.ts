@@ -1,6 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { Kind, parse, type GraphQLFormattedError } from 'graphql';
-import { Fault } from '../../platform/errors.ts';
+import { Fault, type FaultCode } from '../../platform/errors.ts';
 import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 import type { RequestContext } from './request-context.ts';
 import { faultOfField, faultOfWhole } from './subgraph-fault.ts';
@@ -8,6 +8,9 @@ import type { SubgraphTraffic } from './subgraph-traffic.ts';
 
 type ProcessOptions = Parameters<GraphQLDataSource['process']>[0];
 type Reply = Awaited<ReturnType<GraphQLDataSource['process']>>;
+
+/** No place at the subgraph, or a rate limit. */
+const REFUSED_HERE: ReadonlySet<string> = new Set<FaultCode>(['UNAVAILABLE', 'RATE_LIMITED']);
 
 /**
  * The gateway's way to one subgraph: a signed identity instead of the client's headers, what is left of the caller's
@@ -36,9 +39,9 @@ export class SubgraphDataSource implements GraphQLDataSource {
     } catch (error) {
       const fault = error instanceof Fault ? error : new Fault('INTERNAL');
       const line = { subgraph: this.name, tookMs: Date.now() - begun };
-      // Refused for want of a place, which thousands may be at once: a stack trace for each would be the greater trouble.
-      if (fault.code === 'UNAVAILABLE' && !fault.cause)
-        context.logger.debug(line, 'no place at the subgraph');
+      // Refused here, which thousands may be at once: a stack trace for each would be the greater trouble.
+      if (REFUSED_HERE.has(fault.code) && !fault.cause)
+        context.logger.debug({ ...line, code: fault.code }, 'refused before the subgraph was asked');
       else context.logger.error({ ...line, err: error }, 'subgraph did not answer');
       return failed(query, fault);
     }

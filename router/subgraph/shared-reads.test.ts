@@ -6,7 +6,10 @@ function subgraph(freshForMs = 0) {
   const asked: ((answer: SubgraphAnswer) => void)[] = [];
   return {
     asked,
-    ask: () => new Promise<SubgraphAnswer>((resolve) => asked.push(resolve)),
+    ask: (begins: () => SubgraphAnswer | undefined) => {
+      begins();
+      return new Promise<SubgraphAnswer>((resolve) => asked.push(resolve));
+    },
     answer: (n: number, text: string) => asked[n]!({ status: 200, text, freshForMs }),
   };
 }
@@ -14,19 +17,19 @@ function subgraph(freshForMs = 0) {
 it('asks once for all who ask meanwhile, and again for who comes after the answer', async () => {
   const { asked, ask, answer } = subgraph();
   const reads = new SharedReads({ maxBytes: 1_000 });
-  const both = [reads.find('page', ask), reads.find('page', ask)];
+  const both = [reads.read('page', 'a client', ask), reads.read('page', 'a client', ask)];
   expect(asked).toHaveLength(1);
   answer(0, 'first');
   expect((await Promise.all(both)).map(({ text }) => text)).toEqual(['first', 'first']);
-  void reads.find('page', ask);
+  void reads.read('page', 'a client', ask);
   expect(asked).toHaveLength(2);
 });
 
 it('keeps what is asked with other values apart', () => {
   const { asked, ask } = subgraph();
   const reads = new SharedReads({ maxBytes: 1_000 });
-  void reads.find('page 1', ask);
-  void reads.find('page 2', ask);
+  void reads.read('page 1', 'a client', ask);
+  void reads.read('page 2', 'a client', ask);
   expect(asked).toHaveLength(2);
 });
 
@@ -34,10 +37,10 @@ it('lets nobody join a read that hangs', async () => {
   const { asked, ask, answer } = subgraph();
   let now = 0;
   const reads = new SharedReads({ maxBytes: 1_000, now: () => now });
-  void reads.find('page', ask);
+  void reads.read('page', 'a client', ask);
   now = 1_000;
-  const second = reads.find('page', ask);
-  const third = reads.find('page', ask);
+  const second = reads.read('page', 'a client', ask);
+  const third = reads.read('page', 'a client', ask);
   expect(asked).toHaveLength(2);
   answer(1, 'second');
   expect(await second).toBe(await third);
@@ -46,10 +49,10 @@ it('lets nobody join a read that hangs', async () => {
 it('fails together, and asks anew after it', async () => {
   const reads = new SharedReads({ maxBytes: 1_000 });
   const fails = () => Promise.reject(new Error('no'));
-  const both = [reads.find('page', fails), reads.find('page', fails)];
+  const both = [reads.read('page', 'a client', fails), reads.read('page', 'a client', fails)];
   for (const one of both) await expect(one).rejects.toThrow('no');
   const { asked, ask } = subgraph();
-  void reads.find('page', ask);
+  void reads.read('page', 'a client', ask);
   expect(asked).toHaveLength(1);
 });
 
@@ -61,13 +64,34 @@ it('gives an answer again for as long as the subgraph said, where there is memor
     const { asked, ask, answer } = subgraph(50);
     let now = 1;
     const reads = new SharedReads({ maxBytes, now: () => now });
-    const first = reads.find('page', ask);
+    const first = reads.read('page', 'a client', ask);
     answer(0, 'first');
     await first;
     now += 49;
-    void reads.find('page', ask);
+    void reads.read('page', 'a client', ask);
     now += 1_000;
-    void reads.find('page', ask);
+    void reads.read('page', 'a client', ask);
     expect(asked).toHaveLength(times);
   }
+});
+
+it('shares a read that waits for its turn with its own client only, and its answer with all', async () => {
+  const reads = new SharedReads({ maxBytes: 1_000 });
+  const turns: (() => void)[] = [];
+  const sent: string[] = [];
+  const readFor = (client: string) =>
+    reads.read('page', client, async (begins) => {
+      await new Promise<void>((resolve) => turns.push(resolve));
+      const there = begins();
+      if (!there) sent.push(client);
+      return there ?? { status: 200, text: client, freshForMs: 50 };
+    });
+  const [flood, sameClient, other] = [readFor('flood'), readFor('flood'), readFor('other')];
+  expect(turns).toHaveLength(2);
+  turns[1]!();
+  expect((await other).text).toBe('other');
+  turns[0]!();
+  expect((await flood).text).toBe('other');
+  expect(await sameClient).toBe(await flood);
+  expect(sent).toEqual(['other']);
 });

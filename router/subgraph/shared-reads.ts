@@ -13,6 +13,8 @@ export interface SharedReadsOptions {
 
 interface Reading {
   readonly begunAt: number;
+  readonly client: string;
+  readonly turn: { readonly hasBegun: boolean };
   readonly answer: Promise<SubgraphAnswer>;
 }
 
@@ -31,26 +33,47 @@ export class SharedReads {
   }
 
   /**
+   * An answer that may be given again, or one that is under way. One that waits for its turn is shared with its own client only: in the queue
+   * of another client, which may have sent a thousand questions before it, others would wait for that client's turns.
+   *
    * @param key all that the answer depends on
-   * @param ask is called only when nobody else has asked
+   * @param client `clientKeyOf` the caller
    */
-  find(key: string, ask: () => Promise<SubgraphAnswer>): Promise<SubgraphAnswer> {
+  find(key: string, client: string): Promise<SubgraphAnswer> | undefined {
     const kept = this.#fresh?.get(key);
     if (kept) return Promise.resolve(kept);
-    const now = this.#now();
     const known = this.#underWay.get(key);
-    if (known && now - known.begunAt < JOINED_WITHIN_MS) return known.answer;
+    if (!known || this.#now() - known.begunAt >= JOINED_WITHIN_MS) return undefined;
+    return known.turn.hasBegun || known.client === client ? known.answer : undefined;
+  }
 
-    const reading: Reading = { begunAt: now, answer: ask() };
+  /**
+   * As `find`, and asks where that finds nothing.
+   *
+   * @param ask must call `begins` when the turn of the question has come: it returns the answer that came to another client meanwhile
+   */
+  read(
+    key: string,
+    client: string,
+    ask: (begins: () => SubgraphAnswer | undefined) => Promise<SubgraphAnswer>,
+  ): Promise<SubgraphAnswer> {
+    const found = this.find(key, client);
+    if (found) return found;
+    const turn = { hasBegun: false };
+    const answer = ask(() => {
+      turn.hasBegun = true;
+      return this.#fresh?.get(key);
+    });
+    const reading: Reading = { begunAt: this.#now(), client, turn, answer };
     this.#underWay.set(key, reading);
-    reading.answer.then(
-      (answer) => {
+    answer.then(
+      (given) => {
         this.#forget(key, reading);
-        this.#keep(key, answer);
+        this.#keep(key, given);
       },
       () => this.#forget(key, reading),
     );
-    return reading.answer;
+    return answer;
   }
 
   #forget(key: string, reading: Reading): void {

@@ -2,6 +2,7 @@ import { Fault } from '../../platform/errors.ts';
 import { isRead, type Operation } from '../../platform/http/operation.ts';
 import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
+import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import { within } from '../../platform/within.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 import type { RequestContext } from './request-context.ts';
@@ -36,21 +37,37 @@ export class SubgraphTraffic {
     if (context.identity.caller !== null || !isRead(operation.query)) {
       return this.#send(operation, context, patienceMs);
     }
+    const answer = this.#readShared(operation, context);
+    return within(patienceMs, answer, () => {
+      throw new Fault('TIMEOUT');
+    });
+  }
+
+  async #readShared(operation: Operation, context: RequestContext): Promise<SubgraphAnswer> {
     const { query, variables, operationName } = operation;
     const key = JSON.stringify([query, variables, operationName]);
+    const client = clientKeyOf(context.identity);
+    const shared = this.#shared.find(key, client);
+    if (shared) return shared;
+    const charged = context.beforeSend?.();
+    if (charged) await charged;
     // Asked with all of the time that there is, whoever asks first: the others may be more patient.
-    return within(
-      patienceMs,
-      this.#shared.find(key, () => this.#send(operation, context, timeoutMs)),
-      () => {
-        throw new Fault('TIMEOUT');
-      },
+    return this.#shared.read(key, client, (begins) =>
+      this.#send(operation, context, this.#options.timeoutMs, begins),
     );
   }
 
-  #send(operation: Operation, { identity }: RequestContext, patienceMs: number): Promise<SubgraphAnswer> {
-    return this.#limit.run(patienceMs, (leftMs) =>
-      this.#options.client.ask(operation, identity, Math.ceil(leftMs)),
+  /** @param begins called when its turn has come; an answer that is there by then is taken in its place */
+  #send(
+    operation: Operation,
+    { identity }: RequestContext,
+    patienceMs: number,
+    begins?: () => SubgraphAnswer | undefined,
+  ): Promise<SubgraphAnswer> {
+    return this.#limit.run(
+      clientKeyOf(identity),
+      patienceMs,
+      async (leftMs) => begins?.() ?? this.#options.client.ask(operation, identity, Math.ceil(leftMs)),
     );
   }
 }
