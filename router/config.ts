@@ -105,6 +105,13 @@ const settings = (production: boolean) => ({
   RATE_LIMIT_PER_FIELD: fieldRates(FIELD_RATES.join(', ')),
   /** Documents that a router does not know yet, from one address: each has to be worked out and planned. Large ones count more. */
   RATE_LIMIT_NEW_OPERATIONS: rate('5/s burst 60'),
+  /**
+   * Units of cost (`@cost`, `@listSize`), each some 0.02 ms of CPU time of all processes: of one user, of all users of an address, and of
+   * all anonymous clients of an address.
+   */
+  RATE_LIMIT_COST_PER_USER: rate('2000/s burst 20000'),
+  RATE_LIMIT_COST_USERS_PER_ADDRESS: rate('200000/s burst 3000000'),
+  RATE_LIMIT_COST_PER_ADDRESS: rate('20000/s burst 300000'),
 
   /** `only`: operations that are not in the manifest are refused. `log`: they are told of in the log. */
   PERSISTED_OPERATIONS: z.enum(['off', 'log', 'only'], 'expected off, log or only').default('off'),

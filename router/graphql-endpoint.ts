@@ -12,6 +12,8 @@ import { clientAddressOf } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
 import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
+import { CostCharge } from './request/rate-limits/cost-charge.ts';
+import { NewOperationWork } from './request/rate-limits/new-operation-work.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
 import { patienceOf } from './request/request-timeout.ts';
@@ -106,9 +108,10 @@ async function execute(
   await door.rates.countCaller(caller);
 
   const source = await door.persisted.find(asked);
-  const operation = operations.find(source, operationName, (units) => {
-    if (!door.persisted.lists(source, operationName)) door.rates.countNewOperation(clientAddress, units);
-  });
+  const work = new NewOperationWork(door.rates, clientAddress, () =>
+    door.persisted.lists(source, operationName),
+  );
+  const operation = work.measure(() => operations.find(source, operationName, work.admit));
   seen.asksFor(operation);
   if (request.method === 'GET' && operation.kind === 'mutation') {
     throw new Fault('METHOD_NOT_ALLOWED', 'A mutation must be sent by POST.');
@@ -117,15 +120,23 @@ async function execute(
   assertVariables(gateway.schema, operation, variables, door.suggestions);
   const cost = assertCost(operation.cost, variables, door.limits.cost);
   await door.rates.countFields(operation, caller, clientAddress);
+  const costs = new CostCharge(door.rates, operation, variables, caller, clientAddress);
+  await costs.admit(cost.estimated);
   door.persisted.accept({ ...asked, source, operation, clientAddress });
 
   seen.planBegins();
+  work.planBegins(operation);
   const result = await gateway.execute(operation, variables, {
-    onPlan: seen.planEnds,
+    onPlan: () => {
+      work.planEnds();
+      seen.planEnds();
+    },
+    beforeSend: costs.beforeSend,
     identity: { caller, requestId: context.requestId, patienceMs, clientAddress, span: seen.span },
     deadline,
     logger: context.logger,
   });
+  work.planEnds();
   seen.gets(result.data);
   const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
   return answer(result, context, explain ? { cost } : undefined);

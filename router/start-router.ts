@@ -59,6 +59,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     // A stream keeps its connection, and other requests need some, too.
     { ...config, MAX_LIVE_CLIENTS: Math.min(config.MAX_LIVE_CLIENTS, Math.floor(limits.connections / 2)) },
     schema.gateway,
+    rates,
     logger,
   );
   const watching = watchSupergraph({

@@ -9,7 +9,7 @@ export interface ListSize {
   readonly assumedSize: number | null;
 }
 
-/** What `@cost` and `@listSize` of the supergraph say, by `Type` and `Type.field`. */
+/** What `@cost` and `@listSize` of the supergraph say, by `Type`, `Type.field` (input types too) and `Type.field(argument:)`. */
 export interface CostWeights {
   readonly weights: ReadonlyMap<string, number>;
   readonly lists: ReadonlyMap<string, ListSize>;
@@ -34,11 +34,23 @@ export function readCostWeights(supergraph: DocumentNode): CostWeights {
   };
 
   for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
-      continue;
-    const type = definition.name.value;
-    note(type, definition.directives);
-    for (const field of definition.fields ?? []) note(`${type}.${field.name.value}`, field.directives);
+    switch (definition.kind) {
+      case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+        for (const field of definition.fields ?? [])
+          note(`${definition.name.value}.${field.name.value}`, field.directives);
+        break;
+      case Kind.OBJECT_TYPE_DEFINITION:
+      case Kind.INTERFACE_TYPE_DEFINITION: {
+        const type = definition.name.value;
+        note(type, definition.directives);
+        for (const field of definition.fields ?? []) {
+          const name = `${type}.${field.name.value}`;
+          note(name, field.directives);
+          for (const argument of field.arguments ?? [])
+            note(`${name}(${argument.name.value}:)`, argument.directives);
+        }
+      }
+    }
   }
   return { weights, lists };
 }

@@ -3,7 +3,7 @@ import { rulesFor, select } from '../testing/operations.ts';
 import { costFormula, costOf } from './cost.ts';
 
 const rules = rulesFor(`
-  directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT
+  directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
   directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
 
   type Query {
@@ -13,7 +13,9 @@ const rules = rulesFor(`
     top(first: Int, last: Int): [Item!]! @listSize(slicingArguments: ["first", "last"])
     few: [Item!]! @listSize(assumedSize: 3)
     some: [Item!]!
+    found(filter: Filter, sort: String @cost(weight: 7), any: [Filter!]): Item
   }
+  input Filter { words: String @cost(weight: 1000) type: String not: Filter }
   type Connection { nodes: [Item!]! edges: [Edge!]! totalCount: Int! }
   type Edge { node: Item! }
   type Item { id: ID! more(first: Int! = 20): Connection! @listSize(slicingArguments: ["first"], sizedFields: ["nodes"]) }
@@ -41,6 +43,14 @@ it.each([
     '{ items(first: 100) { nodes { more(first: 100) { nodes { id } } } } }',
     1 + 100 * (1 + 1 + 100),
   ],
+  ['an input field that is given', '{ found(filter: { words: "mug", type: "a" }) { id } }', 1 + 1_000],
+  ['an input field that is null as none', '{ found(filter: { words: null }) { id } }', 1],
+  [
+    'input fields within each other',
+    '{ found(any: [{ not: { words: "a" } }, { words: "b" }]) { id } }',
+    2_001,
+  ],
+  ['an argument that is given', '{ found(sort: "name") { id } }', 1 + 7],
   ['no discount for a negative size', '{ items(first: -1000) { nodes { id } } one { id } }', 1 + 0 + 1],
 ])('counts %s', (_what, source, expected) => {
   expect(cost(source)).toBe(expected);
@@ -54,4 +64,12 @@ it('takes list sizes from variables', () => {
   const source = 'query ($n: Int! = 4) { items(first: $n) { nodes { id } } }';
   expect(cost(source, { n: 50 })).toBe(51);
   expect(cost(source)).toBe(5);
+});
+
+it('takes what is given from variables', () => {
+  const source =
+    'query ($f: Filter, $w: String = "lamp", $s: String) { a: found(filter: $f, sort: $s) { id } b: found(filter: { words: $w }) { id } }';
+  expect(cost(source)).toBe(1 + 1 + 1_000);
+  expect(cost(source, { w: null })).toBe(2);
+  expect(cost(source, { f: { words: 'mug', not: { words: 'cup' } }, w: 'x', s: 'name' })).toBe(2 + 3_000 + 7);
 });

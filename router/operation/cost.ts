@@ -15,6 +15,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { CostWeights, ListSize } from './cost-weights.ts';
+import { inputCost } from './input-cost.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -30,7 +31,7 @@ const USUAL_LIST_SIZE = 10;
 
 /**
  * An object costs 1 and a scalar nothing unless `@cost` says otherwise; what is in a list costs as often as the list is
- * long (`@listSize`). After https://ibm.github.io/graphql-specs/cost-spec.html.
+ * long (`@listSize`); arguments and input fields cost what `@cost` says of them. After https://ibm.github.io/graphql-specs/cost-spec.html.
  */
 export function costFormula(
   schema: GraphQLSchema,
@@ -92,7 +93,8 @@ export function costFormula(
       node.selectionSet && isCompositeType(type) ? selectionCost(node.selectionSet, type, sizedBelow) : 0;
     const itself = list?.sizedFields.length === 0 ? size : null;
     const usual = isListType(getNullableType(field.type)) ? USUAL_LIST_SIZE : 1;
-    return product(sized.get(field.name) ?? itself ?? usual, sum([own, below]));
+    const input = inputCost(parent.name, node, field, weights, variableDefaults);
+    return product(sized.get(field.name) ?? itself ?? usual, sum([own, input, below]));
   }
 
   function listLength(list: ListSize, node: FieldNode, field: GraphQLField<unknown, unknown>): Cost {

@@ -29,6 +29,13 @@ export class NearBuckets {
     this.#emptyAt[slot] = emptyAt;
     return 0;
   }
+
+  /** Takes units that are used already, whether or not they fit: a debt, of as much again as the bucket holds at the most. */
+  charge(subject: string, units: number, now: number): void {
+    const slot = slotOf(subject);
+    const emptyAt = Math.max(this.#emptyAt[slot]!, now) + units * this.#unitMs;
+    this.#emptyAt[slot] = Math.min(emptyAt, now + 2 * this.#depthMs);
+  }
 }
 
 /** FNV-1a. Whoever would fill somebody's bucket needs addresses of which one shares it. */

@@ -56,6 +56,11 @@ export class RateLimit {
     this.#far = { perSecond: perSecond - nearPerSecond, burst: burst - nearBurst };
   }
 
+  /** As `take`, of units that come in large numbers: more than a full bucket holds takes all of it. */
+  takeAtMostAll(name: string, units: number): number | Promise<number> {
+    return this.take(name, Math.min(units, this.#far.burst));
+  }
+
   /** @returns 0 when the units are let through, else how many milliseconds later they may be */
   take(name: string, units = 1): number | Promise<number> {
     const now = performance.now();

@@ -20,10 +20,17 @@ export interface RateLimits {
    * each router for itself: it is its own time that is taken.
    */
   countNewOperation(address: string, units: number): void;
+  /** Units of such work beyond those that were counted before it: never refused, a debt that later documents wait for. */
+  chargeNewOperation(address: string, units: number): void;
   /** A request of a user; of anybody who is not signed in, the address is all that can be counted. */
   countCaller(caller: Caller | null): void | Promise<void>;
   /** What an operation asks for: each root field as often as it occurs, under whatever names and in whatever fragments. */
   countFields(operation: Operation, caller: Caller | null, address: string): void | Promise<void>;
+  /**
+   * Units of cost (`operation/cost.ts`). Anonymous requests are charged to their network; those of a user to the user and to a larger
+   * bucket of the network, so that anonymous clients of the same network take nothing from a signed-in user.
+   */
+  countCost(units: number, caller: Caller | null, address: string): void | Promise<void>;
 }
 
 export interface RateLimitSettings {
@@ -32,6 +39,12 @@ export interface RateLimitSettings {
   readonly perField: readonly FieldRate[];
   /** Units of new documents from an address. */
   readonly newOperations: Rate | null;
+  /** Units of cost: of a user, of all users of an address, and of all anonymous clients of an address. */
+  readonly cost: {
+    readonly perUser: Rate | null;
+    readonly usersPerAddress: Rate | null;
+    readonly perAddress: Rate | null;
+  };
 }
 
 export interface RateLimitsOptions extends RateLimitSettings {
@@ -45,13 +58,20 @@ export interface RateLimitsOptions extends RateLimitSettings {
 export const noRateLimits: RateLimits = {
   countRequest: () => undefined,
   countNewOperation: () => undefined,
+  chargeNewOperation: () => undefined,
   countCaller: () => undefined,
   countFields: () => undefined,
+  countCost: () => undefined,
 };
 
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const users = options.perUser && limitOf('user', options.perUser);
   const addresses = options.perAddress && limitOf('address', options.perAddress);
+  const costs = {
+    user: options.cost.perUser && limitOf('cost-user', options.cost.perUser),
+    usersOfAddress: options.cost.usersPerAddress && limitOf('cost-users', options.cost.usersPerAddress),
+    address: options.cost.perAddress && limitOf('cost-address', options.cost.perAddress),
+  };
   const newOperations = options.newOperations && new NearBuckets(options.newOperations);
   const fields = new Map(
     options.perField.map((one) => [
@@ -72,6 +92,9 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
       const waitMs = newOperations.take(clientNetworkOf(address), taken, performance.now());
       assertNoWait([waitMs, 'new operations from this address']);
     },
+    chargeNewOperation(address, units) {
+      newOperations?.charge(clientNetworkOf(address), units, performance.now());
+    },
     countCaller(caller) {
       const waitMs = (caller && users?.take(caller.userId)) ?? 0;
       if (waitMs !== 0) return settle([[waitMs, 'requests of this user']]);
@@ -86,6 +109,22 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
         if (waitMs !== 0) counted.push([waitMs, `requests for ${field}`]);
       }
       if (counted.length > 0) return settle(counted);
+    },
+    countCost(units, caller, address) {
+      if (units <= 0) return;
+      if (!caller) {
+        const waitMs = costs.address?.takeAtMostAll(clientNetworkOf(address), units) ?? 0;
+        if (waitMs !== 0) return settle([[waitMs, 'costly requests from this address']]);
+        return;
+      }
+      const userMs = costs.user?.takeAtMostAll(caller.userId, units) ?? 0;
+      const addressMs = costs.usersOfAddress?.takeAtMostAll(clientNetworkOf(address), units) ?? 0;
+      if (userMs !== 0 || addressMs !== 0) {
+        return settle([
+          [userMs, 'costly requests of this user'],
+          [addressMs, 'costly requests from this address'],
+        ]);
+      }
     },
   };
 

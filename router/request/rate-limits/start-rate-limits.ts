@@ -26,6 +26,11 @@ export function startRateLimits(
     perAddress: config.RATE_LIMIT_PER_ADDRESS,
     perField: config.RATE_LIMIT_PER_FIELD,
     newOperations: config.RATE_LIMIT_NEW_OPERATIONS,
+    cost: {
+      perUser: config.RATE_LIMIT_COST_PER_USER,
+      usersPerAddress: config.RATE_LIMIT_COST_USERS_PER_ADDRESS,
+      perAddress: config.RATE_LIMIT_COST_PER_ADDRESS,
+    },
     shared: createSharedBuckets(redis, logger),
     redisPrefix: config.REDIS_PREFIX,
     secret: config.identitySecret,
