@@ -3,6 +3,7 @@ import type { Attack } from './attack.ts';
 import { useAttackedSystem } from './attacked-system.ts';
 import { attacksOnConnections } from './areas/connections.ts';
 import { attacksOnAccounts } from './areas/accounts.ts';
+import { attacksOnCosts } from './areas/costs.ts';
 import { attacksOnRequests } from './areas/requests.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
@@ -10,6 +11,7 @@ const AREAS: Readonly<Record<string, readonly Attack[]>> = {
   connections: attacksOnConnections,
   requests: attacksOnRequests,
   accounts: attacksOnAccounts,
+  costs: attacksOnCosts,
 };
 
 const system = useAttackedSystem();

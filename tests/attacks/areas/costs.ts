@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'undici';
+import { expect } from 'vitest';
+import { countAnswers, openSale, purchase } from '../../harness/shop.ts';
+import type { Reply } from '../../harness/stack.ts';
+import type { Attack } from '../attack.ts';
+import { someAddress, type AttackedSystem, type Client } from '../attacked-system.ts';
+
+/** As many searches with totals as one operation may have. */
+const SEARCHES = Array.from({ length: 6 }, (_, n) => n);
+const SEARCH = `query (${SEARCHES.map((n) => `$s${n}: String`).join(' ')}) {
+  ${SEARCHES.map((n) => `a${n}: products(first: 1, filter: { search: $s${n} }) { totalCount nodes { id } }`).join(' ')}
+}`;
+const LIST = 'query ($n: Int!) { products(first: $n) { nodes { id name price { amount } } totalCount } }';
+/** Costs some 6,000 units, and little time where there are few products. */
+const COSTLY = `query { ${Array.from(
+  { length: 15 },
+  (_, n) =>
+    `a${n}: products(first: 100, filter: { status: OPEN }) { nodes { price { amount } stock { total } } }`,
+).join(' ')} }`;
+
+let word = 0;
+const search = (client: Client): Promise<Reply> =>
+  client.ask(SEARCH, Object.fromEntries(SEARCHES.map((n) => [`s${n}`, `mug ${word++}`])));
+
+/** Runs `task` so many times, `atOnce` at a time. */
+async function flood<Result>(
+  times: number,
+  atOnce: number,
+  task: (n: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const loop = async () => {
+    while (next < times) results.push(await task(next++));
+  };
+  await Promise.all(Array.from({ length: atOnce }, loop));
+  return results;
+}
+
+const codeOf = ({ errors, data }: Reply): string => errors?.[0]?.extensions?.code ?? (data ? 'ok' : 'none');
+const refused = (replies: readonly Reply[]): Reply[] => replies.filter((reply) => codeOf(reply) !== 'ok');
+
+function expectRateLimited(replies: readonly Reply[]): void {
+  for (const { status, headers, errors } of replies) {
+    expect([status, errors?.[0]?.extensions?.code]).toEqual([429, 'RATE_LIMITED']);
+    expect(errors?.[0]?.extensions?.retryAfterMs).toBeGreaterThan(0);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  }
+}
+
+async function spendCost(client: Client): Promise<void> {
+  for (let n = 0; n < 500; n++) if (codeOf(await client.ask(COSTLY)) === 'RATE_LIMITED') return;
+  throw new Error('The cost of an address has no limit.');
+}
+
+async function watch({ stack }: AttackedSystem, address: string, ids: readonly string[]): Promise<Reply> {
+  const query = ids.map((id) => `productId=${id}`).join('&');
+  const { statusCode, headers, body } = await request(`${stack.routers[0]!.url}/live/stock?${query}`, {
+    headers: { 'x-forwarded-for': address },
+  });
+  return { ...((await body.json()) as Omit<Reply, 'status' | 'headers'>), status: statusCode, headers };
+}
+
+/** What requests cost that are few, or small, and take much time. */
+export const attacksOnCosts: readonly Attack[] = [
+  {
+    attack: 'fifteen searches with totals in one operation',
+    gets: 'are refused by their cost',
+    async run(system) {
+      const lists = Array.from(
+        { length: 15 },
+        (_, n) => `a${n}: products(filter: { search: "x${n}" }) { totalCount }`,
+      );
+      const reply = await system.from(someAddress()).ask(`{ ${lists.join(' ')} }`);
+      expect([reply.status, codeOf(reply)]).toEqual([400, 'OPERATION_TOO_COMPLEX']);
+    },
+  },
+  {
+    attack: 'twenty-four connections of one network with searches',
+    gets: 'take no list from signed-in buyers of that network, or from other networks',
+    async run(system) {
+      const attacker = system.from(someAddress());
+      const other = system.from(someAddress());
+      let isOver = false;
+      const attack = flood(300 * system.rounds, 24, () => search(attacker)).finally(() => (isOver = true));
+      const lists: Reply[] = [];
+      for (let n = 0; !isOver; n++) {
+        lists.push(await attacker.ask(LIST, { n: (n % 50) + 1 }, system.stack.mint.buyer()));
+        lists.push(await other.ask(LIST, { n: (n % 50) + 1 }, n % 2 ? system.stack.mint.buyer() : undefined));
+      }
+      const replies = await attack;
+      expect(refused(lists)).toEqual([]);
+      const limited = replies.filter((reply) => codeOf(reply) === 'RATE_LIMITED');
+      expect(limited.length).toBeGreaterThan(replies.length / 2);
+      expectRateLimited(limited);
+    },
+  },
+  {
+    attack: 'a hundred new chains of fragments',
+    gets: 'are charged by their tokens, and leave other networks their own new documents',
+    async run(system) {
+      const client = system.from(someAddress());
+      const chain = (n: number) =>
+        `query C${n}_${randomUUID().replaceAll('-', '')} { product(id: "${randomUUID()}") { ...F0 } } ` +
+        Array.from({ length: 64 }, (_, i) => `fragment F${i} on Product { ...F${i + 1} }`).join(' ') +
+        ' fragment F64 on Product { id }';
+      const replies = await flood(100, 8, (n) => client.ask(chain(n)));
+      expect(refused(replies).length).toBeGreaterThan(50);
+      expectRateLimited(refused(replies));
+      const other = await system.from(someAddress()).ask(`{ serverTime } # ${randomUUID()}`);
+      expect(refused([other])).toEqual([]);
+    },
+  },
+  {
+    attack: 'live streams of twenty unknown products',
+    gets: 'are charged by product, and other networks are answered',
+    async run(system) {
+      const client = system.from(someAddress());
+      const unknown = () => Array.from({ length: 20 }, () => randomUUID());
+      expect((await watch(system, client.address, unknown())).status).toBe(404);
+      await spendCost(client);
+      const answers = await flood(60, 60, () => watch(system, client.address, unknown()));
+      const limited = answers.filter(({ status }) => status !== 404);
+      expect(limited.length).toBeGreaterThan(answers.length / 3);
+      expectRateLimited(limited);
+      expect((await watch(system, someAddress(), unknown())).status).toBe(404);
+    },
+  },
+  {
+    attack: 'a crowd of honest buyers behind one address',
+    gets: 'is served',
+    async run(system) {
+      const client = system.from(someAddress());
+      const buyers = 150 * system.rounds;
+      const productId = await openSale(system.stack, { units: buyers });
+      const page =
+        'query ($id: ID!) { serverTime product(id: $id) { name status price { amount } stock { remaining } } }';
+      const answers = await flood(buyers, 100, async () => {
+        const token = system.stack.mint.buyer();
+        const looks = await Promise.all([client.ask(page, { id: productId }), client.ask(LIST, { n: 20 })]);
+        expect(refused(looks)).toEqual([]);
+        expect(refused([await client.ask(page, { id: productId }, token)])).toEqual([]);
+        return purchase(client, productId, token);
+      });
+      expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: buyers });
+    },
+  },
+];
