@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
 import { readRouterConfig } from './config.ts';
 
-const read = (environment: Record<string, string>) =>
-  readRouterConfig({ IDENTITY_SECRET: 's'.repeat(43), ...environment });
+const SECRETS = {
+  USER_IDENTITY_SECRET: 'u'.repeat(43),
+  PRODUCT_IDENTITY_SECRET: 'p'.repeat(43),
+  ORDER_IDENTITY_SECRET: 'o'.repeat(43),
+};
+
+const read = (environment: Record<string, string>) => readRouterConfig({ ...SECRETS, ...environment });
 
 it('shows the schema to everybody outside production only', () => {
   const switches = ({ PLAYGROUND, INTROSPECTION, SUGGESTIONS, CORS_ORIGINS }: ReturnType<typeof read>) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isProduction, readEnvironment } from '../platform/config/environment.ts';
-import { readSecret } from '../platform/config/secrets.ts';
+import { readSecret, type SecretName } from '../platform/config/secrets.ts';
 import {
   commonSettings,
   count,
@@ -129,7 +129,16 @@ const settings = (production: boolean) => ({
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */
 export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env) {
   const config = readEnvironment(settings(isProduction(environment)), environment);
-  return { ...config, identitySecret: readSecret('IDENTITY_SECRET', config.DATA_DIR, environment) };
+  const secret = (name: SecretName) => readSecret(name, config.DATA_DIR, environment);
+  return {
+    ...config,
+    /** Of the subgraphs that it calls. */
+    identitySecrets: {
+      user: secret('USER_IDENTITY_SECRET'),
+      product: secret('PRODUCT_IDENTITY_SECRET'),
+      order: secret('ORDER_IDENTITY_SECRET'),
+    },
+  };
 }
 
 export type RouterConfig = ReturnType<typeof readRouterConfig>;

@@ -1,10 +1,15 @@
 /** The health check of the container image: whichever service runs in here says that it is ready. */
 const ports = [
-  process.env.PORT ?? 4000,
-  process.env.USER_PORT ?? 4001,
-  process.env.PRODUCT_PORT ?? 4002,
-  process.env.ORDER_PORT ?? 4003,
+  portOf(process.env.PORT, 4000),
+  portOf(process.env.USER_PORT, 4001),
+  portOf(process.env.PRODUCT_PORT, 4002),
+  portOf(process.env.ORDER_PORT, 4003),
 ];
+
+/** As the service reads it: without spaces and quotes around it, and preset where nothing is left. */
+function portOf(given, preset) {
+  return given?.replace(/[\s"']/g, '') || preset;
+}
 
 const isReady = async (port) => {
   const signal = AbortSignal.timeout(2_500);

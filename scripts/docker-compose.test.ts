@@ -22,7 +22,17 @@ const NOT_PASSED_ON = new Set([
   'REDIS_SERVER',
 ]);
 
-const SECRETS = ['IDENTITY_SECRET', 'SIGNING_KEYS', 'ENCRYPTION_KEYS', 'LOOKUP_KEY', 'MYSQL_PASSWORD'];
+const SECRETS = [
+  'USER_IDENTITY_SECRET',
+  'PRODUCT_IDENTITY_SECRET',
+  'ORDER_IDENTITY_SECRET',
+  'SIGNING_KEYS',
+  'ENCRYPTION_KEYS',
+  'LOOKUP_KEY',
+  'MYSQL_PASSWORD',
+];
+/** A caller holds the secret of each subgraph that it calls; a subgraph holds its own. */
+const IDENTITY_SECRETS = SECRETS.slice(0, 3);
 
 it('the containers get every setting of .env.example', () => {
   const settings = [...read('.env.example').matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map(([, name]) => name!);
@@ -42,8 +52,13 @@ it('only the router can be reached from outside, and what shows its metrics from
 
 it('a service gets no secret but those that it reads', () => {
   const secretsOf = (name: string) => SECRETS.filter((secret) => secret in services[name]!.environment!);
-  expect(secretsOf('router')).toEqual(['IDENTITY_SECRET']);
-  expect(secretsOf('product')).toEqual(['IDENTITY_SECRET']);
-  expect(secretsOf('order')).toEqual(['IDENTITY_SECRET', 'ENCRYPTION_KEYS']);
-  expect(secretsOf('user')).toEqual(['IDENTITY_SECRET', 'SIGNING_KEYS', 'ENCRYPTION_KEYS', 'LOOKUP_KEY']);
+  expect(secretsOf('router')).toEqual(IDENTITY_SECRETS);
+  expect(secretsOf('product')).toEqual(['PRODUCT_IDENTITY_SECRET']);
+  expect(secretsOf('order')).toEqual([...IDENTITY_SECRETS, 'ENCRYPTION_KEYS']);
+  expect(secretsOf('user')).toEqual([
+    'USER_IDENTITY_SECRET',
+    'SIGNING_KEYS',
+    'ENCRYPTION_KEYS',
+    'LOOKUP_KEY',
+  ]);
 });

@@ -5,7 +5,8 @@ import { makeSecrets } from '../platform/config/secrets.ts';
 const HELP = `npm run secrets                     prints a new secret for each variable that production must be given
 npm run --silent secrets >> .env    puts them where npm start and docker compose find them
 
-  IDENTITY_SECRET    shared by all processes: signs who asks, between router and subgraphs
+  USER_IDENTITY_SECRET, PRODUCT_IDENTITY_SECRET, ORDER_IDENTITY_SECRET
+                     each shared by a subgraph and those that call it: signs the identity of a request
   SIGNING_KEYS       signs access tokens (user)
   ENCRYPTION_KEYS    encrypts personal fields in MySQL (user, order)
   LOOKUP_KEY         finds an account by its e-mail address (user)

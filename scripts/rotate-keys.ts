@@ -1,7 +1,8 @@
 /** `npm run keys:rotate -- signing|encryption [add|use]`: a key is changed in two steps, while everything runs. */
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, isProduction } from '../platform/config/environment.ts';
+import { ConfigurationError, isProduction, settingOf } from '../platform/config/environment.ts';
+import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { readSecret } from '../platform/config/secrets.ts';
 import { explain } from './rotate-keys/explain.ts';
 import { keyLists, type KeyList, type ListedKey } from './rotate-keys/key-lists.ts';
@@ -32,8 +33,8 @@ function main([what = '', step, ...rest]: string[]): number {
     process.stdout.write(HELP);
     return ['--help', '-h'].includes(what) ? 0 : USAGE;
   }
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const dataDir = process.env['DATA_DIR'] ?? '.data';
+  loadEnvironment();
+  const dataDir = settingOf('DATA_DIR') ?? '.data';
   const keys = list.read(readSecret(list.name, dataDir));
   if (step === undefined) {
     process.stdout.write(explain(what, list, keys));
@@ -48,7 +49,7 @@ function main([what = '', step, ...rest]: string[]): number {
 
 function store(list: KeyList, keys: readonly ListedKey[], dataDir: string): void {
   const value = list.write(keys);
-  if (process.env[list.name]?.trim() || isProduction()) {
+  if (settingOf(list.name) || isProduction()) {
     process.stdout.write(`${list.name}='${value}'\n`);
     return;
   }

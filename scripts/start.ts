@@ -1,6 +1,6 @@
 /** `npm start`: stores, subgraphs, router, demo data, in this order; and everything back again in the opposite one. */
-import { existsSync } from 'node:fs';
 import { ConfigurationError } from '../platform/config/environment.ts';
+import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { lockDataDir } from './start/data-dir-lock.ts';
 import { fillShop, findProductOnSale } from './start/demo.ts';
 import { Ending } from './start/ending.ts';
@@ -14,7 +14,7 @@ import { openStores } from './start/stores.ts';
 const ending = new Ending();
 
 async function start(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvironment();
   const settings = readSettings();
   await ending.add(lockDataDir(settings.dataDir));
   await requireFreePorts(settings.ports);

@@ -6,6 +6,18 @@ export class ConfigurationError extends Error {
 }
 
 /**
+ * One setting as every process reads it: without the space, carriage return, byte order mark or pair of quotes that an editor, a
+ * shell or `docker --env-file` left around it. No other code reads a variable, so none can take the same value for something else.
+ *
+ * @returns undefined for one that is not set or empty
+ */
+export function settingOf(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = environment[name]?.trim();
+  const [, , inner] = /^(["'])(.*)\1$/s.exec(given ?? '') ?? [];
+  return (inner?.trim() ?? given) || undefined;
+}
+
+/**
  * Reads settings from environment variables, once, at start.
  *
  * @param shape one zod type per variable; an empty variable counts as not set
@@ -17,8 +29,8 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<Shape>> {
   const given: Record<string, string | undefined> = Object.fromEntries(
     Object.keys(shape)
-      .map((name) => [name, environment[name]?.trim()] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
+      .map((name) => [name, settingOf(name, environment)] as const)
+      .filter(([, value]) => value !== undefined),
   );
   const result = z.object(shape).safeParse(given);
   if (result.success) return result.data;
@@ -33,5 +45,12 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   }
 }
 
+export const nodeEnvironment = {
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'expected development, test or production')
+    .default('development'),
+};
+
+/** @throws {ConfigurationError} for a NODE_ENV that is none of those known, which might be meant for production */
 export const isProduction = (environment: NodeJS.ProcessEnv = process.env): boolean =>
-  environment['NODE_ENV'] === 'production';
+  readEnvironment(nodeEnvironment, environment).NODE_ENV === 'production';

@@ -25,6 +25,17 @@ describe('in production', () => {
   });
 });
 
+it('an environment that still has one identity secret for all is told which to set', () => {
+  const environment = production('LOOKUP_KEY', 'l'.repeat(43));
+  const read = (name: SecretName) => () =>
+    readSecret(name, 'nowhere', { ...environment, IDENTITY_SECRET: 'i'.repeat(43) });
+  for (const name of NAMES.filter((one) => one.endsWith('IDENTITY_SECRET')))
+    expect(read(name)).toThrow(
+      `${name} must be set in production. IDENTITY_SECRET is not read: set USER_IDENTITY_SECRET, PRODUCT_IDENTITY_SECRET and ORDER_IDENTITY_SECRET`,
+    );
+  expect(read('SIGNING_KEYS')).not.toThrow('IDENTITY_SECRET');
+});
+
 it('elsewhere a secret may be as short as somebody likes', () => {
-  expect(readSecret('IDENTITY_SECRET', 'nowhere', { IDENTITY_SECRET: 'x' })).toBe('x');
+  expect(readSecret('LOOKUP_KEY', 'nowhere', { LOOKUP_KEY: 'x' })).toBe('x');
 });

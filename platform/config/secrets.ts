@@ -1,15 +1,17 @@
 import { randomBytes, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, isProduction } from './environment.ts';
+import { ConfigurationError, isProduction, settingOf } from './environment.ts';
 
 /**
  * The secrets of the system and how a demo makes its own. In production each must be given in the environment
  * variable of its name.
  */
 const makers = {
-  /** Shared by the router and the subgraphs: signs the identity of a request. */
-  IDENTITY_SECRET: () => randomBytes(32).toString('base64url'),
+  /** One for each subgraph, shared by it and those that call it: signs the identity of a request. */
+  USER_IDENTITY_SECRET: () => randomBytes(32).toString('base64url'),
+  PRODUCT_IDENTITY_SECRET: () => randomBytes(32).toString('base64url'),
+  ORDER_IDENTITY_SECRET: () => randomBytes(32).toString('base64url'),
   /** JSON Web Key Set of private RSA keys: the first signs access tokens, all verify. One may be marked as next. */
   SIGNING_KEYS: () => JSON.stringify({ keys: [makeSigningKey()] }),
   /** `id:base64url` pairs separated by commas, 32 bytes each: the first encrypts personal fields, all decrypt. One may be next. */
@@ -22,7 +24,9 @@ export type SecretName = keyof typeof makers;
 
 /** A new value for each secret, by the name of its variable. */
 export const makeSecrets = (): Record<SecretName, string> => ({
-  IDENTITY_SECRET: makers.IDENTITY_SECRET(),
+  USER_IDENTITY_SECRET: makers.USER_IDENTITY_SECRET(),
+  PRODUCT_IDENTITY_SECRET: makers.PRODUCT_IDENTITY_SECRET(),
+  ORDER_IDENTITY_SECRET: makers.ORDER_IDENTITY_SECRET(),
   SIGNING_KEYS: makers.SIGNING_KEYS(),
   ENCRYPTION_KEYS: makers.ENCRYPTION_KEYS(),
   LOOKUP_KEY: makers.LOOKUP_KEY(),
@@ -40,16 +44,23 @@ export function readSecret(
   dataDir: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): string {
-  const given = environment[name]?.trim();
+  const given = settingOf(name, environment);
   if (given && isProduction(environment) && given.length < SHORTEST_IN_PRODUCTION) {
     throw new ConfigurationError(
       `${name} is not acceptable: expected at least ${SHORTEST_IN_PRODUCTION} characters in production; npm run secrets makes one.`,
     );
   }
   if (given) return given;
-  if (isProduction(environment)) throw new ConfigurationError(`${name} must be set in production.`);
+  if (isProduction(environment))
+    throw new ConfigurationError(`${name} must be set in production.${hintFor(name, environment)}`);
   return readOrMake(join(dataDir, 'secrets'), name);
 }
+
+/** The three have replaced one, which an environment may still have. */
+const hintFor = (name: SecretName, environment: NodeJS.ProcessEnv): string =>
+  name.endsWith('IDENTITY_SECRET') && settingOf('IDENTITY_SECRET', environment)
+    ? ' IDENTITY_SECRET is not read: set USER_IDENTITY_SECRET, PRODUCT_IDENTITY_SECRET and ORDER_IDENTITY_SECRET, which npm run secrets makes.'
+    : '';
 
 /** A private RSA key as a JSON Web Key with an id of its own. */
 export function makeSigningKey(): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodeEnvironment } from './environment.ts';
 
 /** The kinds of value that settings have, and the settings that every process shares. */
 
@@ -71,9 +72,7 @@ export const httpUrls = (preset: string) =>
 
 /** Settings of every process. */
 export const commonSettings = {
-  NODE_ENV: z
-    .enum(['development', 'test', 'production'], 'expected development, test or production')
-    .default('development'),
+  ...nodeEnvironment,
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],

@@ -7,6 +7,8 @@ export interface SubgraphContext {
   /** Null for an anonymous request. */
   readonly caller: Caller | null;
   readonly identity: Identity;
+  /** Sent by a process of this system, which holds the secret of this subgraph, rather than with an access token. */
+  readonly isSigned: boolean;
   readonly logger: Logger;
   /** The work on this request; see `platform/observability/span.ts`. */
   readonly span: Span;

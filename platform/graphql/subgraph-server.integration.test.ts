@@ -1,6 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
+import { IdentityVerifier } from '../identity/identity-verifier.ts';
+import { callSigned, identityOf } from '../identity/testing/signed-request.ts';
 import { openAccessTokens } from '../identity/tokens/access-tokens.ts';
+import {
+  goodClaims,
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../identity/tokens/testing/issuer.ts';
 import type { RunningHttpServer } from '../http/server.ts';
 import { createLogger } from '../logger.ts';
 import { tellMetrics } from '../observability/metrics.ts';
@@ -9,19 +18,28 @@ import { startSubgraph } from './subgraph-server.ts';
 
 const stores = useStores();
 const logger = createLogger('test', 'silent');
+const secret = 'a secret of this test';
+const key = rsaKey('key-1');
+let issuer: TestIssuer;
 let subgraph: RunningHttpServer;
 
 beforeAll(async () => {
   tellMetrics();
+  issuer = await startIssuer(key);
   subgraph = await startSubgraph({
     schemaFile: new URL('testing/clock.graphql', import.meta.url),
     resolvers: { Query: { now: () => 'noon' } },
     permissions: { Query: { now: allow } },
     context: (base) => base,
-    identitySecret: 'a secret of this test',
+    verifier: new IdentityVerifier({ subgraph: 'product', secret, perInstance: true }),
     tokens: openAccessTokens(
-      { JWT_ISSUER: 'a', JWT_AUDIENCE: 'b', REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix },
-      null,
+      {
+        JWT_ISSUER: 'firstcome',
+        JWT_AUDIENCE: 'firstcome',
+        REDIS_URL: stores.redisUrl,
+        REDIS_PREFIX: stores.redisPrefix,
+      },
+      issuer.jwksUrl,
       logger,
     ),
     host: '127.0.0.1',
@@ -30,14 +48,25 @@ beforeAll(async () => {
     logger,
   });
 });
-afterAll(() => subgraph.close(100));
+afterAll(async () => {
+  await subgraph.close(100);
+  await issuer.close();
+});
 
-async function ask(query: string) {
-  const response = await fetch(`${subgraph.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
+async function ask(query: string, token?: string) {
+  return read(
+    await fetch(`${subgraph.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ query }),
+    }),
+  );
+}
+
+async function read(response: Response) {
   const { data, errors } = (await response.json()) as {
     data?: unknown;
     errors?: { extensions: { code: string } }[];
@@ -57,6 +86,19 @@ it('where access tokens count, a document is read up to its 5,000th token', asyn
   expect((await ask(`{ ${'now '.repeat(5_000)} }`)).code).toBe('BAD_REQUEST');
 });
 
-it('where access tokens count, nobody is told the schema without one', async () => {
-  expect((await ask('{ _service { sdl } }')).code).toBe('UNAUTHENTICATED');
+describe('where access tokens count, the schema', () => {
+  const SCHEMA = '{ ... { sdl: _service { sdl } } }';
+
+  it('is not shown without one, nor with one, whatever its scopes', async () => {
+    expect((await ask(SCHEMA)).code).toBe('UNAUTHENTICATED');
+    const everything = { ...goodClaims(), scope: 'catalog:write stock:write order:read user:read' };
+    for (const token of [makeToken(key), makeToken(key, everything)])
+      expect((await ask(SCHEMA, token)).code).toBe('FORBIDDEN');
+  });
+
+  it('is shown to a process of this system, which signs', async () => {
+    const called = { name: 'product', url: subgraph.url, secret } as const;
+    const { data } = await read(await callSigned(called, { query: SCHEMA }, identityOf(null)));
+    expect(JSON.stringify(data)).toContain('type Query');
+  });
 });

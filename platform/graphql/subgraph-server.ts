@@ -14,6 +14,8 @@ import { Fault, isFaultCode, type FaultCode } from '../errors.ts';
 import { isConnectionLost, isOverdue, wasNotConnected } from '../mysql/errors.ts';
 import { wasNotAnswered, wasNotSent } from '../redis/client.ts';
 import { identify } from '../identity/identify.ts';
+import { INSTANCE_HEADER } from '../identity/identity.ts';
+import type { IdentityVerifier } from '../identity/identity-verifier.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
 import {
   json,
@@ -45,8 +47,9 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly resolvers: object;
   readonly permissions: Permissions;
   readonly context: ContextMaker<Context>;
-  readonly identitySecret: string;
-  /** Null: it answers only who holds the secret. Else access tokens say who asks, too; closed with the server. */
+  /** Which signed identities are accepted. */
+  readonly verifier: IdentityVerifier;
+  /** Null: only signed identities are accepted. Else access tokens are, too; closed with the server. */
   readonly tokens?: AccessTokens | null;
   readonly host: string;
   readonly port: number;
@@ -131,10 +134,14 @@ async function execute<Context extends SubgraphContext>(
   request: HttpRequest,
 ): Promise<HttpReply> {
   if (request.method !== 'POST') throw new Fault('METHOD_NOT_ALLOWED');
-  const identity = await identify(request.headers, options.identitySecret, options.tokens ?? null);
+  const identified = await identify(request.headers, options.verifier, options.tokens ?? null);
+  if (identified === 'misdirected') return misdirected(options.verifier, request);
+  const { identity, isSigned } = identified;
 
   const begun = performance.now();
-  const body = parseBody(await request.readBody());
+  const text = await request.readBody();
+  identified.accept(text);
+  const body = parseBody(text);
   const operation = labels(body.query);
   const span = joinTrace(operation, request.headers[TRACEPARENT_HEADER]);
   const logger = options.logger.child({ requestId: identity.requestId });
@@ -142,7 +149,7 @@ async function execute<Context extends SubgraphContext>(
     apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers: JSON_HEADERS, search: '', body },
       context: async () =>
-        options.context({ caller: identity.caller, identity: { ...identity, span }, logger, span }),
+        options.context({ caller: identity.caller, isSigned, identity: { ...identity, span }, logger, span }),
     }),
   );
   const outcome = isFailure(response.body) ? 'ERRORS' : 'OK';
@@ -160,6 +167,14 @@ async function execute<Context extends SubgraphContext>(
     },
     body: response.body.string,
   };
+}
+
+/** Nothing is done: the caller signs for this process, and sends the request again. */
+async function misdirected({ instanceId }: IdentityVerifier, request: HttpRequest): Promise<HttpReply> {
+  // An answer to a request that is still arriving would end the connection.
+  await request.readBody();
+  const errors = [{ message: 'The identity was not signed for this process.' }];
+  return json(421, { errors }, { [INSTANCE_HEADER]: instanceId });
 }
 
 const JSON_HEADERS = new HeaderMap([['content-type', 'application/json']]);

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { INSTANCE_HEADER } from '../identity/identity.ts';
 
 export interface HttpQuestion {
   readonly path: string;
@@ -11,6 +12,8 @@ export interface HttpAnswer {
   readonly text: string;
   /** The header, or an empty string. */
   readonly cacheControl: string;
+  /** Of a refusal because the identity was signed for another process (421): the id of the one that answered; else null. */
+  readonly misdirectedTo: string | null;
   /** Whether the connection carries nothing after this. */
   readonly isLast: boolean;
 }
@@ -54,6 +57,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #isLate = false;
   #status = 0;
   #cacheControl = '';
+  #misdirectedTo: string | null = null;
   #isLast = false;
 
   constructor(patienceMs: number, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void) {
@@ -76,6 +80,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#cacheControl = String(headers['cache-control'] ?? '');
     this.#isLast = headers['connection'] === 'close';
+    if (status === 421) this.#misdirectedTo = headers[INSTANCE_HEADER]?.toString() ?? null;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -89,6 +94,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       status: this.#status,
       text: body.toString('utf8'),
       cacheControl: this.#cacheControl,
+      misdirectedTo: this.#misdirectedTo,
       isLast: this.#isLast,
     });
   }

@@ -28,6 +28,8 @@ export class Instance {
   #isOut = false;
   #nextCheck: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** Of the process that last refused an identity that did not name it; null until then. */
+  id: string | null = null;
 
   constructor(target: Target, connections: number, logger?: Logger) {
     this.#target = target;
@@ -153,8 +155,23 @@ function connectTo({ address }: Target) {
 
 const CLOSED_BY_US = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
-/** Whether anything of the request may have left this process; undici's own words, and those of the system for `connect`. */
+/** Every answer came from another process, each of which refused the identity as not signed for it: nothing was done. */
+export class Misdirected extends Error {
+  override readonly name = 'Misdirected';
+
+  constructor() {
+    super(
+      'One address of the subgraph leads to several of its processes: give each an address of its own, or set IDENTITY_PER_INSTANCE=off there.',
+    );
+  }
+}
+
+/**
+ * Whether the request may have been accepted: anything of it that left this process counts, unless it was refused as misdirected.
+ * The codes are undici's, and the system's for `connect`.
+ */
 export function wasSent(error: unknown): boolean {
+  if (error instanceof Misdirected) return false;
   if (error instanceof DeadlinePassed) return error.wasSent;
   if (CLOSED_BY_US.has(codeOf(error)) || codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT') return false;
   return (error as NodeJS.ErrnoException | undefined)?.syscall !== 'connect';

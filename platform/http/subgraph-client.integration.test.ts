@@ -26,6 +26,7 @@ class Name {
 function clientOf(name: Name, port: number): SubgraphClient {
   const client = createSubgraphClient({
     urls: [`http://shop.test:${port}/graphql`],
+    subgraph: 'shop',
     identitySecret: 'a secret of the tests',
     discoveryRefreshMs: 20,
     resolve: name.resolve,
@@ -82,6 +83,7 @@ describe.runIf(process.platform === 'linux')('a service of several instances und
     name.addresses = ['127.0.0.2'];
     const client = createSubgraphClient({
       urls: [`https://shop.test:${(server.address() as AddressInfo).port}/graphql`],
+      subgraph: 'shop',
       identitySecret: 'a secret of the tests',
       resolve: name.resolve,
     });

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IDENTITY_HEADER, REQUEST_ID_HEADER, signIdentity, type Identity } from '../identity/identity.ts';
+import { IDENTITY_HEADER, REQUEST_ID_HEADER, type Identity } from '../identity/identity.ts';
+import { bodyHashOf, identityKey, signIdentity } from '../identity/signed-identity.ts';
 import type { Logger } from '../logger.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { discover, resolveBySystem, type Resolve } from './discovery.ts';
 import { DeadlinePassed, type HttpAnswer } from './exchange.ts';
-import { wasSent, type Instance } from './instance.ts';
+import { Misdirected, wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
 import { bodyOf, isRead, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -42,6 +43,8 @@ export interface SubgraphClient {
 export interface SubgraphClientOptions {
   /** `/graphql` of the subgraph: one URL or several, each of whose host names may have several addresses. */
   readonly urls: readonly string[];
+  /** Its name, and the secret that it shares with its callers. */
+  readonly subgraph: string;
   readonly identitySecret: string;
   readonly connectionsPerInstance?: number;
   /** How often host names are looked up, in milliseconds. */
@@ -52,7 +55,8 @@ export interface SubgraphClientOptions {
 }
 
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
-  const { urls, identitySecret, logger } = options;
+  const { urls, logger } = options;
+  const key = identityKey(options.subgraph, options.identitySecret);
   const instances = new Instances(options.connectionsPerInstance ?? 128, logger);
   const discovery = discover({
     urls,
@@ -87,6 +91,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     repeats.noteRequest();
     const deadline = performance.now() + deadlineMs;
     const body = bodyOf(operation);
+    const signed = { identity, body, bodyHash: bodyHashOf(body) };
     const tried = new Set<Instance>();
     let failure: unknown;
     let isRepeated = false;
@@ -97,15 +102,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       if (!instance)
         throw because('UNAVAILABLE', failure ?? new Error(`No address is known of ${urls.join(', ')}.`));
       tried.add(instance);
-      const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
-      const headers = {
-        'content-type': 'application/json',
-        [REQUEST_ID_HEADER]: identity.requestId,
-        ...(identity.span?.traceparent ? { [TRACEPARENT_HEADER]: identity.span.traceparent } : {}),
-        [IDENTITY_HEADER]: signIdentity(identitySecret, { ...identity, patienceMs }),
-      };
       try {
-        return await instance.ask({ headers, body }, patienceMs);
+        return await askInstance(instance, signed, deadline);
       } catch (error) {
         failure = error;
         if (error instanceof DeadlinePassed) throw because(error.wasSent ? 'TIMEOUT' : 'UNAVAILABLE', error);
@@ -116,4 +114,27 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       }
     }
   }
+
+  /** Signs for the process that answers at the instance, which is another one after a restart. Each attempt is signed anew. */
+  async function askInstance(
+    instance: Instance,
+    { identity, body, bodyHash }: { identity: Identity; body: string; bodyHash: string },
+    deadline: number,
+  ): Promise<HttpAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
+      const headers = {
+        'content-type': 'application/json',
+        [REQUEST_ID_HEADER]: identity.requestId,
+        ...(identity.span?.traceparent ? { [TRACEPARENT_HEADER]: identity.span.traceparent } : {}),
+        [IDENTITY_HEADER]: signIdentity(key, { ...identity, patienceMs }, bodyHash, instance.id),
+      };
+      const answer = await instance.ask({ headers, body }, patienceMs);
+      if (answer.misdirectedTo === null) return answer;
+      instance.id = answer.misdirectedTo;
+      if (attempt === SIGNING_ATTEMPTS) throw new Misdirected();
+    }
+  }
 }
+
+const SIGNING_ATTEMPTS = 3;

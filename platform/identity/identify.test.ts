@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../errors.ts';
 import { identify } from './identify.ts';
-import { IDENTITY_HEADER, signIdentity, type Caller } from './identity.ts';
+import { IDENTITY_HEADER, type Caller } from './identity.ts';
+import { IdentityVerifier } from './identity-verifier.ts';
+import { bodyHashOf, identityKey, signIdentity } from './signed-identity.ts';
 
 const SECRET = 'a secret of the tests';
 const buyer: Caller = {
@@ -17,14 +19,19 @@ const tokens = {
     throw new Fault('UNAUTHENTICATED');
   },
 };
-const signed = (secret = SECRET) => ({
-  [IDENTITY_HEADER]: signIdentity(secret, { caller: other, requestId: 'request-1', patienceMs: 100 }),
+const verifier = new IdentityVerifier({ subgraph: 'product', secret: SECRET, perInstance: true });
+const identity = { caller: other, requestId: 'request-1', patienceMs: 100 };
+const signed = (secret = SECRET, instanceId: string | null = verifier.instanceId) => ({
+  [IDENTITY_HEADER]: signIdentity(identityKey('product', secret), identity, bodyHashOf('{}'), instanceId),
 });
 const UNAUTHENTICATED = expect.objectContaining({ code: 'UNAUTHENTICATED' }) as Error;
 
 describe('where only signed identities count', () => {
   it('a signed one is believed', async () => {
-    expect(await identify(signed(), SECRET, null)).toMatchObject({ caller: other });
+    expect(await identify(signed(), verifier, null)).toMatchObject({
+      identity: { caller: other },
+      isSigned: true,
+    });
   });
 
   it.each([
@@ -32,34 +39,47 @@ describe('where only signed identities count', () => {
     ['a token', { authorization: 'Bearer good' }],
     ['an identity signed by somebody else', signed('another secret')],
   ])('%s is refused', async (_what, headers) => {
-    await expect(identify(headers, SECRET, null)).rejects.toThrow(UNAUTHENTICATED);
+    await expect(identify(headers, verifier, null)).rejects.toThrow(UNAUTHENTICATED);
   });
+});
+
+it('an identity that was signed for another process is misdirected', async () => {
+  for (const accepted of [null, tokens])
+    expect(await identify(signed(SECRET, 'another'), verifier, accepted)).toBe('misdirected');
 });
 
 describe('where access tokens count', () => {
   it('a good one says who asks, and nothing says how long they wait', async () => {
     expect(
-      await identify({ authorization: 'Bearer good', 'x-request-id': 'request-2' }, SECRET, tokens),
-    ).toEqual({ caller: buyer, requestId: 'request-2', patienceMs: null });
+      await identify({ authorization: 'Bearer good', 'x-request-id': 'request-2' }, verifier, tokens),
+    ).toMatchObject({
+      identity: { caller: buyer, requestId: 'request-2', patienceMs: null },
+      isSigned: false,
+    });
   });
 
   it('nobody asks without one, under an id that is made where none makes sense', async () => {
-    const identity = await identify({ 'x-request-id': 'x\n' }, SECRET, tokens);
-    expect(identity.caller).toBeNull();
-    expect(identity.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await identify({ 'x-request-id': 'x\n' }, verifier, tokens)).toMatchObject({
+      identity: {
+        caller: null,
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      },
+    });
   });
 
   it('a bad one is refused', async () => {
-    await expect(identify({ authorization: 'Bearer bad' }, SECRET, tokens)).rejects.toThrow(UNAUTHENTICATED);
+    await expect(identify({ authorization: 'Bearer bad' }, verifier, tokens)).rejects.toThrow(
+      UNAUTHENTICATED,
+    );
   });
 
   it('a signed identity goes before a token, for what the services ask of each other', async () => {
     const headers = { ...signed(), authorization: 'Bearer good' };
-    expect(await identify(headers, SECRET, tokens)).toMatchObject({ caller: other });
+    expect(await identify(headers, verifier, tokens)).toMatchObject({ identity: { caller: other } });
   });
 
   it('an identity signed by somebody else is refused, whatever token is beside it', async () => {
     const headers = { ...signed('another secret'), authorization: 'Bearer good' };
-    await expect(identify(headers, SECRET, tokens)).rejects.toThrow(UNAUTHENTICATED);
+    await expect(identify(headers, verifier, tokens)).rejects.toThrow(UNAUTHENTICATED);
   });
 });

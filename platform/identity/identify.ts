@@ -1,30 +1,40 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Fault } from '../errors.ts';
-import { IDENTITY_HEADER, REQUEST_ID_HEADER, verifyIdentity, type Identity } from './identity.ts';
+import { IDENTITY_HEADER, REQUEST_ID_HEADER, type Identity } from './identity.ts';
+import type { IdentityVerifier } from './identity-verifier.ts';
 import { acceptRequestId } from './request-id.ts';
 import type { Authenticator } from './tokens/authenticator.ts';
 
+/** Where a request comes from, before its body is read. */
+export interface IdentifiedRequest {
+  readonly identity: Identity;
+  /** Sent by a process of this system rather than with an access token. */
+  readonly isSigned: boolean;
+  /** Call with the body before anything is done with it. @throws {Fault} as `VerifiedIdentity.accept` does */
+  accept(body: string): void;
+}
+
 /**
- * Who asks a subgraph. An identity that was signed goes before all; where access tokens count, a request without one is its
- * token's owner's, or anonymous.
+ * The caller of a subgraph. A signed identity goes before all; where access tokens count, a request without one is that of the
+ * token's owner, or anonymous.
  *
- * @param tokens null: only who holds the secret is answered
+ * @param tokens null: only signed identities are accepted
+ * @returns `misdirected` for an identity that was signed for another process of the subgraph
  * @throws {Fault} UNAUTHENTICATED; UNAVAILABLE when a token cannot be checked
  */
 export async function identify(
   headers: IncomingHttpHeaders,
-  secret: string,
+  verifier: IdentityVerifier,
   tokens: Pick<Authenticator, 'authenticate'> | null,
-): Promise<Identity> {
+): Promise<IdentifiedRequest | 'misdirected'> {
   const header = headers[IDENTITY_HEADER];
   if (tokens && header === undefined) {
-    return {
+    const identity = {
       caller: await tokens.authenticate(headers.authorization),
       requestId: acceptRequestId(headers[REQUEST_ID_HEADER]),
       patienceMs: null,
     };
+    return { identity, isSigned: false, accept: () => undefined };
   }
-  const identity = verifyIdentity(secret, Array.isArray(header) ? header[0] : header);
-  if (!identity) throw new Fault('UNAUTHENTICATED', 'This service answers the router only.');
-  return identity;
+  const verified = verifier.verify(Array.isArray(header) ? header[0] : header);
+  return verified === 'misdirected' ? verified : { ...verified, isSigned: true };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { httpUrl } from '../config/settings.ts';
+import { httpUrl, onOff } from '../config/settings.ts';
 import type { Logger } from '../logger.ts';
+import { IdentityVerifier } from './identity-verifier.ts';
 import { openAccessTokens, type AccessTokens, type AccessTokenSettings } from './tokens/access-tokens.ts';
 import type { KeySet } from './tokens/key-set.ts';
 
@@ -13,6 +14,11 @@ export const subgraphAuthSettings = {
    * access token of its client that it passes on; and still whoever holds the secret.
    */
   SUBGRAPH_AUTH: z.enum(['signed', 'jwt'], 'expected signed or jwt').default('signed'),
+  /**
+   * Whether a signed identity must name the process that it is sent to, so that no other process accepts it. `off` where a load
+   * balancer gives several processes one address.
+   */
+  IDENTITY_PER_INSTANCE: onOff('on'),
   JWKS_URL: z.union([z.literal('off'), httpUrl(USER_KEYS)]).default(USER_KEYS),
   JWT_ISSUER: z.string().default('firstcome'),
   JWT_AUDIENCE: z.string().default('firstcome'),
@@ -30,4 +36,18 @@ export function openSubgraphTokens(
   if (settings.SUBGRAPH_AUTH === 'signed') return null;
   logger.warn('SUBGRAPH_AUTH is jwt: whoever reaches this service may ask it; only routers should');
   return openAccessTokens(settings, keys, logger);
+}
+
+/** @param secret of this subgraph */
+export function openIdentityVerifier(
+  subgraph: string,
+  secret: string,
+  { IDENTITY_PER_INSTANCE: perInstance }: { readonly IDENTITY_PER_INSTANCE: boolean },
+  logger: Logger,
+): IdentityVerifier {
+  if (!perInstance)
+    logger.warn(
+      'IDENTITY_PER_INSTANCE is off: a signed identity can be used once at each process of this service',
+    );
+  return new IdentityVerifier({ subgraph, secret, perInstance });
 }

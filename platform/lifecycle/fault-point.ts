@@ -1,4 +1,4 @@
-import { ConfigurationError, isProduction } from '../config/environment.ts';
+import { ConfigurationError, isProduction, settingOf } from '../config/environment.ts';
 import type { Logger } from '../logger.ts';
 
 /**
@@ -19,7 +19,7 @@ let armed: FaultPoint | null = null;
  * @throws {ConfigurationError} in production, and for a setting that names no fault
  */
 export function armFaultPoint(logger: Logger, environment: NodeJS.ProcessEnv = process.env): void {
-  const setting = environment['FAULT_POINT'];
+  const setting = settingOf('FAULT_POINT', environment);
   armed = setting ? read(setting, environment) : null;
   if (armed) logger.warn({ faultPoint: setting }, 'a fault is asked for, as only a test does');
 }

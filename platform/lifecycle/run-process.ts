@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { ConfigurationError } from '../config/environment.ts';
+import { loadEnvironment } from '../config/load-environment.ts';
 import type { Logger } from '../logger.ts';
 
 /** What a process holds open. */
@@ -14,8 +14,8 @@ export interface RunningProcess {
  * wrong ends the process with one sentence on standard error and exit code 78 (EX_CONFIG of sysexits.h).
  */
 export async function runProcess(start: () => Promise<RunningProcess & { logger: Logger }>): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
   try {
+    loadEnvironment();
     const running = await start();
     running.logger.info({ url: running.url }, 'ready');
     const stop = (signal: NodeJS.Signals) => {

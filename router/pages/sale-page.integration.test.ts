@@ -4,7 +4,7 @@ import { startTestRouter, routerForThisTest, type TestRouter } from '../testing/
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };
-const PRODUCTION = { NODE_ENV: 'production', IDENTITY_SECRET: 'x'.repeat(43) };
+const PRODUCTION = { NODE_ENV: 'production' };
 let router: TestRouter;
 
 beforeAll(async () => {

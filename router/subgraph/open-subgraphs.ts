@@ -23,8 +23,9 @@ export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
   const traffic = new Map<string, SubgraphTraffic>();
   for (const { name, urls, timeoutMs } of subgraphsOf(config)) {
     const client = createSubgraphClient({
+      subgraph: name,
       urls,
-      identitySecret: config.identitySecret,
+      identitySecret: config.identitySecrets[name],
       connectionsPerInstance: config.SUBGRAPH_CONCURRENCY,
       discoveryRefreshMs: config.DISCOVERY_REFRESH,
       logger: logger.child({ subgraph: name }),
@@ -56,8 +57,9 @@ export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
   };
 }
 
-const subgraphsOf = (config: RouterConfig) => [
-  { name: 'user', urls: config.USER_URL, timeoutMs: config.USER_TIMEOUT },
-  { name: 'product', urls: config.PRODUCT_URL, timeoutMs: config.PRODUCT_TIMEOUT },
-  { name: 'order', urls: config.ORDER_URL, timeoutMs: config.ORDER_TIMEOUT },
-];
+const subgraphsOf = (config: RouterConfig) =>
+  [
+    { name: 'user', urls: config.USER_URL, timeoutMs: config.USER_TIMEOUT },
+    { name: 'product', urls: config.PRODUCT_URL, timeoutMs: config.PRODUCT_TIMEOUT },
+    { name: 'order', urls: config.ORDER_URL, timeoutMs: config.ORDER_TIMEOUT },
+  ] as const;

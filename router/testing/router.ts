@@ -3,7 +3,7 @@ import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import { createLogger, type Logger } from '../../platform/logger.ts';
 import { readRouterConfig } from '../config.ts';
 import { startRouter } from '../start-router.ts';
-import { IDENTITY_SECRET } from './subgraphs.ts';
+import { IDENTITY_SECRETS } from './subgraphs.ts';
 
 /** A router on a free port, and questions to it. */
 export interface TestRouter extends RunningProcess {
@@ -44,7 +44,7 @@ export async function startTestRouter(
   const config = readRouterConfig({
     NODE_ENV: 'test',
     PORT: '0',
-    IDENTITY_SECRET,
+    ...IDENTITY_SECRETS,
     USER_URL: NOWHERE,
     PRODUCT_URL: NOWHERE,
     ORDER_URL: NOWHERE,

@@ -4,7 +4,7 @@ import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { bytesToUuid } from '../../platform/uuid.ts';
-import { allowEverything, IDENTITY_SECRET } from './subgraphs.ts';
+import { allowEverything, verifierOf } from './subgraphs.ts';
 
 /** One product of a test, and what its subgraphs would answer. */
 export interface WindowProduct {
@@ -73,7 +73,7 @@ async function serve(name: 'product' | 'order', resolvers: object): Promise<Runn
     resolvers: resolvers,
     permissions: allowEverything(schemaFile),
     context: (base) => base,
-    identitySecret: IDENTITY_SECRET,
+    verifier: verifierOf(name),
     host: '127.0.0.1',
     port: 0,
     readiness: {},

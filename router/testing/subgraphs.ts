@@ -8,10 +8,26 @@ import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { json, startHttpServer, type RunningHttpServer } from '../../platform/http/server.ts';
 import { Fault } from '../../platform/errors.ts';
 import type { Identity } from '../../platform/identity/identity.ts';
+import { IdentityVerifier } from '../../platform/identity/identity-verifier.ts';
 import { createLogger } from '../../platform/logger.ts';
 
 /** Small subgraphs behind the schemas of the contract, for tests of what the router makes of their answers. */
-export const IDENTITY_SECRET = 'a secret of the tests, shared by router and subgraphs';
+const SECRETS = {
+  user: 'of the user subgraph and its callers in tests',
+  product: 'of the product subgraph and its callers in tests',
+  order: 'of the order subgraph and its callers in tests',
+};
+
+/** As in the environment of a router. */
+export const IDENTITY_SECRETS = {
+  USER_IDENTITY_SECRET: SECRETS.user,
+  PRODUCT_IDENTITY_SECRET: SECRETS.product,
+  ORDER_IDENTITY_SECRET: SECRETS.order,
+};
+
+/** Accepts what a router with `IDENTITY_SECRETS` signs. */
+export const verifierOf = (subgraph: SubgraphName, secret = SECRETS[subgraph]): IdentityVerifier =>
+  new IdentityVerifier({ subgraph, secret, perInstance: true });
 
 const logger = createLogger('test', 'silent');
 
@@ -82,10 +98,7 @@ const RESOLVERS = {
 
 export type SubgraphName = keyof typeof RESOLVERS;
 
-export async function startTestSubgraph(
-  name: SubgraphName,
-  identitySecret = IDENTITY_SECRET,
-): Promise<TestSubgraph> {
+export async function startTestSubgraph(name: SubgraphName, identitySecret?: string): Promise<TestSubgraph> {
   const schemaFile = new URL(`../../schema/${name}.graphql`, import.meta.url);
   const identities: Identity[] = [];
   const http = await startSubgraph({
@@ -96,7 +109,7 @@ export async function startTestSubgraph(
       identities.push(base.identity);
       return base;
     },
-    identitySecret,
+    verifier: verifierOf(name, identitySecret),
     host: '127.0.0.1',
     port: 0,
     readiness: {},

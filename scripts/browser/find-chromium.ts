@@ -1,5 +1,6 @@
 import { findExecutable } from '../stores/find-server.ts';
 import { install } from '../stores/install-servers.ts';
+import { settingOf } from '../../platform/config/environment.ts';
 
 const USUAL_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ON_A_MAC = [
@@ -14,7 +15,7 @@ const ON_A_MAC = [
  * @throws {Error} one sentence, when it can be neither found nor installed
  */
 export async function findChromium(log: (line: string) => void = () => undefined): Promise<string> {
-  const wanted = process.env['CHROMIUM'];
+  const wanted = settingOf('CHROMIUM');
   if (wanted) {
     const path = findExecutable([wanted]);
     if (!path) throw new Error(`CHROMIUM names ${wanted}, which is not an executable here.`);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { settingOf } from '../../platform/config/environment.ts';
+import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { ShopClient } from '../seed/shop-client.ts';
 import { mailedCodes } from './mailed-codes.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -15,7 +16,7 @@ from the mails in DATA_DIR (.data), and signs up. A password hash each takes its
 The result is perf/.accounts.json, where the load tests look for it.
 `;
 
-const OUTPUT = process.env['ACCOUNTS'] ?? 'perf/.accounts.json';
+const OUTPUT = settingOf('ACCOUNTS') ?? 'perf/.accounts.json';
 const AT_ONCE = 8;
 
 interface Account {
@@ -29,10 +30,10 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const users = wholeNumber('--users', values.users);
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvironment();
 
-  const shop = new ShopClient(`${process.env['BASE_URL'] ?? 'http://localhost:4000'}/graphql`);
-  const mails = join(process.env['DATA_DIR'] ?? '.data', 'mail');
+  const shop = new ShopClient(`${settingOf('BASE_URL') ?? 'http://localhost:4000'}/graphql`);
+  const mails = join(settingOf('DATA_DIR') ?? '.data', 'mail');
   const run = randomBytes(4).toString('hex');
   const accounts = Array.from({ length: users }, (_, number) => ({
     email: `perf-${run}-${number}@firstcome.example`,

@@ -2,6 +2,7 @@ import { createPrivateKey, randomUUID, sign, type JsonWebKey } from 'node:crypto
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { settingOf } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 
 /** Makes an access token of a user who did not exist before. */
@@ -22,8 +23,8 @@ export function createMint(dataDir: string, lifetimeS: number): Mint {
   return async () => {
     const now = Math.floor(Date.now() / 1_000);
     const claims = encode({
-      iss: process.env['JWT_ISSUER'] ?? 'firstcome',
-      aud: process.env['JWT_AUDIENCE'] ?? 'firstcome',
+      iss: settingOf('JWT_ISSUER') ?? 'firstcome',
+      aud: settingOf('JWT_AUDIENCE') ?? 'firstcome',
       sub: randomUUID(),
       sid: randomUUID(),
       scope: '',
@@ -37,7 +38,7 @@ export function createMint(dataDir: string, lifetimeS: number): Mint {
 
 /** The key that signs now. */
 function signingKey(dataDir: string): JsonWebKey {
-  if (!process.env['SIGNING_KEYS'] && !existsSync(join(dataDir, 'secrets', 'SIGNING_KEYS'))) {
+  if (!settingOf('SIGNING_KEYS') && !existsSync(join(dataDir, 'secrets', 'SIGNING_KEYS'))) {
     throw new Error(`There is no key under ${dataDir} yet: start the shop first, with the same DATA_DIR.`);
   }
   const { keys } = JSON.parse(readSecret('SIGNING_KEYS', dataDir)) as { keys: [JsonWebKey] };

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { settingOf } from '../../platform/config/environment.ts';
+import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { createMint } from './mint.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -12,7 +13,7 @@ They are signed by the key of the shop that runs here: SIGNING_KEYS, or the one 
 a key can be any user, so a shop that matters keeps it elsewhere.
 `;
 
-const OUTPUT = process.env['TOKENS'] ?? 'perf/.tokens.json';
+const OUTPUT = settingOf('TOKENS') ?? 'perf/.tokens.json';
 const AT_ONCE = 500;
 
 async function main(): Promise<void> {
@@ -26,9 +27,9 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   const users = wholeNumber('--users', values.users);
   const lifetimeS = wholeNumber('--hours', values.hours) * 3_600;
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvironment();
 
-  const mint = createMint(process.env['DATA_DIR'] ?? '.data', lifetimeS);
+  const mint = createMint(settingOf('DATA_DIR') ?? '.data', lifetimeS);
   const tokens: string[] = [];
   while (tokens.length < users) {
     const next = Math.min(AT_ONCE, users - tokens.length);

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { settingOf } from '../../platform/config/environment.ts';
 import { demoAccounts } from './demo.ts';
 import type { Settings } from './settings.ts';
 
@@ -6,7 +7,7 @@ import type { Settings } from './settings.ts';
 export function finalScreen(settings: Settings, productOnSale: string | undefined): string {
   const router = `http://localhost:${settings.ports.PORT}`;
   const inDataDir = (name: string) => relative(process.cwd(), join(settings.dataDir, name));
-  const mails = process.env['SMTP_URL'] ? 'sent by SMTP_URL' : inDataDir('mail');
+  const mails = settingOf('SMTP_URL') ? 'sent by SMTP_URL' : inDataDir('mail');
   const { admin, buyer } = demoAccounts;
   const demo = `
   Admin        ${admin.email} / ${admin.password}

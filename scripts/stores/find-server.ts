@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { settingOf } from '../../platform/config/environment.ts';
 
 /** The two stores that can run as private children. */
 export type Store = 'mysql' | 'redis';
@@ -33,7 +34,7 @@ const usualFolders = [
  */
 export function findServer(store: Store): FoundServer | undefined {
   const variable = serverVariable[store];
-  const wanted = process.env[variable];
+  const wanted = settingOf(variable);
   if (wanted) {
     const path = findExecutable([wanted]);
     if (path === undefined) throw new Error(`${variable} names ${wanted}, which is not an executable here.`);
@@ -50,7 +51,7 @@ export function findExecutable(
   names: readonly string[],
   folders: readonly string[] = [],
 ): string | undefined {
-  const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const path = (settingOf('PATH') ?? '').split(delimiter).filter((folder) => folder !== '');
   const places = [...folders, ...path, ...usualFolders];
   for (const name of names) {
     const candidates = name.includes('/') ? [name] : places.map((folder) => join(folder, name));

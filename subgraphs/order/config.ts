@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readEnvironment } from '../../platform/config/environment.ts';
-import { readSecret } from '../../platform/config/secrets.ts';
+import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
   count,
@@ -63,9 +63,15 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     environment,
   );
+  const secret = (name: SecretName) => readSecret(name, settings.DATA_DIR, environment);
   return {
     ...settings,
-    identitySecret: readSecret('IDENTITY_SECRET', settings.DATA_DIR, environment),
-    encryptionKeys: readSecret('ENCRYPTION_KEYS', settings.DATA_DIR, environment),
+    /** Its own, and those of the subgraphs that it calls. */
+    identitySecrets: {
+      order: secret('ORDER_IDENTITY_SECRET'),
+      user: secret('USER_IDENTITY_SECRET'),
+      product: secret('PRODUCT_IDENTITY_SECRET'),
+    },
+    encryptionKeys: secret('ENCRYPTION_KEYS'),
   };
 }

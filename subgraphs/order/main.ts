@@ -1,10 +1,13 @@
-import { createLogger } from '../../platform/logger.ts';
-import { observed } from '../../platform/observability/observed.ts';
 import { runProcess } from '../../platform/lifecycle/run-process.ts';
-import { readOrderConfig } from './config.ts';
-import { startOrderSubgraph } from './start.ts';
 
 await runProcess(async () => {
+  // Imported only here: graphql looks at NODE_ENV when it is loaded, and `.env` may have set it just now.
+  const [{ readOrderConfig }, { createLogger }, { observed }, { startOrderSubgraph }] = await Promise.all([
+    import('./config.ts'),
+    import('../../platform/logger.ts'),
+    import('../../platform/observability/observed.ts'),
+    import('./start.ts'),
+  ]);
   const config = readOrderConfig();
   const logger = createLogger('order', config.LOG_LEVEL);
   return observed('order', config, logger, () => startOrderSubgraph(config, logger));

@@ -31,9 +31,14 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
       queueLimit: 5_000,
       logger,
     });
-    const { identitySecret, DISCOVERY_REFRESH: discoveryRefreshMs } = config;
-    const client = (subgraph: string, urls: readonly string[]) =>
-      watched(subgraph, createSubgraphClient({ urls, identitySecret, discoveryRefreshMs, logger }));
+    const { identitySecrets, DISCOVERY_REFRESH: discoveryRefreshMs } = config;
+    const client = (subgraph: 'product' | 'user', urls: readonly string[]) => {
+      const identitySecret = identitySecrets[subgraph];
+      return watched(
+        subgraph,
+        createSubgraphClient({ subgraph, urls, identitySecret, discoveryRefreshMs, logger }),
+      );
+    };
     return {
       database,
       redis,

@@ -1,5 +1,5 @@
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
-import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
+import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import { armFaultPoint } from '../../platform/lifecycle/fault-point.ts';
 import type { Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
@@ -25,7 +25,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       resolvers,
       permissions,
       context: contextMaker(services),
-      identitySecret: config.identitySecret,
+      verifier: openIdentityVerifier('order', config.identitySecrets.order, config, logger),
       tokens: openSubgraphTokens(config, logger),
       host: config.HOST,
       port: config.ORDER_PORT,

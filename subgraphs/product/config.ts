@@ -25,7 +25,7 @@ const settings = {
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */
 export function readProductConfig(environment: NodeJS.ProcessEnv = process.env) {
   const config = readEnvironment(settings, environment);
-  return { ...config, identitySecret: readSecret('IDENTITY_SECRET', config.DATA_DIR, environment) };
+  return { ...config, identitySecret: readSecret('PRODUCT_IDENTITY_SECRET', config.DATA_DIR, environment) };
 }
 
 export type ProductConfig = ReturnType<typeof readProductConfig>;

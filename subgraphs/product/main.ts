@@ -1,10 +1,15 @@
 import { runProcess } from '../../platform/lifecycle/run-process.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { observed } from '../../platform/observability/observed.ts';
-import { readProductConfig } from './config.ts';
-import { startProductSubgraph } from './start.ts';
 
 await runProcess(async () => {
+  // Imported only here: graphql looks at NODE_ENV when it is loaded, and `.env` may have set it just now.
+  const [{ readProductConfig }, { createLogger }, { observed }, { startProductSubgraph }] = await Promise.all(
+    [
+      import('./config.ts'),
+      import('../../platform/logger.ts'),
+      import('../../platform/observability/observed.ts'),
+      import('./start.ts'),
+    ],
+  );
   const config = readProductConfig();
   const logger = createLogger('product', config.LOG_LEVEL);
   return observed('product', config, logger, () => startProductSubgraph(config, logger));

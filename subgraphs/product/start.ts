@@ -1,6 +1,6 @@
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
-import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
+import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
@@ -64,7 +64,7 @@ function serve(
     resolvers,
     permissions,
     context: contextMaker({ repository, lists: createProductListRepository(lists), reader, clock }),
-    identitySecret: config.identitySecret,
+    verifier: openIdentityVerifier('product', config.identitySecret, config, logger),
     tokens: openSubgraphTokens(config, logger),
     host: config.HOST,
     port: config.PRODUCT_PORT,

@@ -9,7 +9,7 @@ const [i, s, e, l] = ['i', 's', 'e', 'l'].map((letter) => letter.repeat(32)) as 
   string,
   string,
 ];
-const secrets = { IDENTITY_SECRET: i, SIGNING_KEYS: s, ENCRYPTION_KEYS: e, LOOKUP_KEY: l };
+const secrets = { USER_IDENTITY_SECRET: i, SIGNING_KEYS: s, ENCRYPTION_KEYS: e, LOOKUP_KEY: l };
 
 describe('the settings of the user subgraph', () => {
   test('have presets for everything but secrets', () => {

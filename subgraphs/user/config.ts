@@ -63,7 +63,7 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
     ...values,
     administrator: administratorOf(values.ADMIN_EMAIL, values.ADMIN_PASSWORD),
     secrets: {
-      identitySecret: secret('IDENTITY_SECRET'),
+      identitySecret: secret('USER_IDENTITY_SECRET'),
       signingKeys: secret('SIGNING_KEYS'),
       encryptionKeys: secret('ENCRYPTION_KEYS'),
       lookupKey: secret('LOOKUP_KEY'),

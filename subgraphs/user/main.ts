@@ -1,10 +1,13 @@
 import { runProcess } from '../../platform/lifecycle/run-process.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { observed } from '../../platform/observability/observed.ts';
-import { readUserConfig } from './config.ts';
-import { startUserSubgraph } from './start.ts';
 
 await runProcess(async () => {
+  // Imported only here: graphql looks at NODE_ENV when it is loaded, and `.env` may have set it just now.
+  const [{ readUserConfig }, { createLogger }, { observed }, { startUserSubgraph }] = await Promise.all([
+    import('./config.ts'),
+    import('../../platform/logger.ts'),
+    import('../../platform/observability/observed.ts'),
+    import('./start.ts'),
+  ]);
   const config = readUserConfig();
   const logger = createLogger('user', config.LOG_LEVEL);
   return observed('user', config, logger, () => startUserSubgraph(config, logger));

@@ -124,7 +124,7 @@ describe('the access token', () => {
 });
 
 const secretsOf = ({ config: { secrets } }: SubgraphUnderTest) => ({
-  IDENTITY_SECRET: secrets.identitySecret,
+  USER_IDENTITY_SECRET: secrets.identitySecret,
   SIGNING_KEYS: secrets.signingKeys,
   ENCRYPTION_KEYS: secrets.encryptionKeys,
   LOOKUP_KEY: secrets.lookupKey,

@@ -7,7 +7,7 @@ import { REFRESH, SIGN_IN } from './testing/operations.ts';
 import { startForTest } from './testing/subgraph-under-test.ts';
 
 const secrets = {
-  IDENTITY_SECRET: 'i'.repeat(43),
+  USER_IDENTITY_SECRET: 'i'.repeat(43),
   SIGNING_KEYS: JSON.stringify({ keys: [makeSigningKey()] }),
   ENCRYPTION_KEYS: `k1:${'A'.repeat(43)}`,
   LOOKUP_KEY: 'l'.repeat(43),

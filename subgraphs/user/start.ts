@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { json, type Handler } from '../../platform/http/server.ts';
 import { Fault } from '../../platform/errors.ts';
-import { openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
+import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { AccessTokens } from '../../platform/identity/tokens/access-tokens.ts';
 import { importKeys } from '../../platform/identity/tokens/verification-key.ts';
 import { repeat } from '../../platform/lifecycle/repeat.ts';
@@ -37,7 +37,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       resolvers,
       permissions,
       context: (base) => createUserContext(base, services),
-      identitySecret: config.secrets.identitySecret,
+      verifier: openIdentityVerifier('user', config.secrets.identitySecret, config, logger),
       tokens: openTokens(config, signingKeys, logger),
       host: config.HOST,
       port: config.USER_PORT,

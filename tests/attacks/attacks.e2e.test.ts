@@ -4,11 +4,13 @@ import { useAttackedSystem } from './attacked-system.ts';
 import { attacksOnConnections } from './areas/connections.ts';
 import { attacksOnAccounts } from './areas/accounts.ts';
 import { attacksOnCosts } from './areas/costs.ts';
+import { attacksOnIdentity } from './areas/identity.ts';
 import { attacksOnRequests } from './areas/requests.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
 const AREAS: Readonly<Record<string, readonly Attack[]>> = {
   connections: attacksOnConnections,
+  identity: attacksOnIdentity,
   requests: attacksOnRequests,
   accounts: attacksOnAccounts,
   costs: attacksOnCosts,

@@ -22,7 +22,7 @@ import {
   askSubgraph,
   buyer,
   ENCRYPTION_KEYS,
-  IDENTITY_SECRET,
+  IDENTITY_SECRETS,
   type GraphQLReply,
 } from './subgraph-call.ts';
 
@@ -90,7 +90,7 @@ export class OrderRoom {
       MYSQL_URL: this.#stores.mysqlUrl,
       REDIS_URL: this.#stores.redisUrl,
       REDIS_PREFIX: this.#stores.redisPrefix,
-      IDENTITY_SECRET,
+      ...IDENTITY_SECRETS,
       ENCRYPTION_KEYS,
       PRODUCT_PORT: '0',
       ORDER_PORT: '0',
@@ -129,6 +129,7 @@ export class OrderRoom {
     currency = 'KRW',
   }: SaleOptions = {}): Promise<string> {
     const reply = await askSubgraph(
+      'product',
       this.product.url,
       'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } ... on InvalidInput { message } } }',
       {
@@ -151,6 +152,7 @@ export class OrderRoom {
 
   async reprice(productId: string, amount: number): Promise<void> {
     await askSubgraph(
+      'product',
       this.product.url,
       'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
       { input: { id: productId, price: { amount } } },
@@ -160,6 +162,7 @@ export class OrderRoom {
 
   async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
     const reply = await askSubgraph(
+      'order',
       this.orders[0]!.url,
       `mutation ($input: RestockInput!) { restock(input: $input) {
         __typename
@@ -181,7 +184,7 @@ export class OrderRoom {
     variables: object,
     { caller = null, at = 0 }: { readonly caller?: Caller | null; readonly at?: number } = {},
   ): Promise<GraphQLReply> {
-    return askSubgraph(this.orders[at]!.url, query, variables, caller);
+    return askSubgraph('order', this.orders[at]!.url, query, variables, caller);
   }
 
   /** What an order subgraph is made of, without the subgraph: no job runs but those that the test runs. */
@@ -203,7 +206,7 @@ export class OrderRoom {
     const as = (userId: string) => {
       const caller = buyer(userId);
       const identity = { caller, requestId: randomUUID(), patienceMs: null };
-      return contextMaker(services)({ caller, identity, logger, span: NO_SPAN });
+      return contextMaker(services)({ caller, isSigned: true, identity, logger, span: NO_SPAN });
     };
     return { services, as };
   }
@@ -214,6 +217,7 @@ export class OrderRoom {
     { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, patienceMs = null }: BuyOptions = {},
   ): Promise<PurchaseAnswer> {
     const reply = await askSubgraph(
+      'order',
       this.orders[at]!.url,
       PURCHASE,
       { input: { productId, quantity, idempotencyKey: key } },
@@ -228,6 +232,7 @@ export class OrderRoom {
     productId: string,
   ): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {
     const reply = await askSubgraph(
+      'order',
       this.orders[0]!.url,
       'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining soldOut } }',
       { id: productId },

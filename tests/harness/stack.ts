@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, beforeAll } from 'vitest';
-import { IDENTITY_SECRET } from './subgraph-call.ts';
+import { IDENTITY_SECRETS } from './subgraph-call.ts';
 import { Service, type ServiceName, type ServiceOptions } from './service.ts';
 import type { TestStores } from './stores.ts';
 import { TokenMint } from './tokens.ts';
@@ -87,7 +87,7 @@ export class Stack {
         MYSQL_URL: this.#stores.mysqlUrl,
         REDIS_URL: this.#stores.redisUrl,
         REDIS_PREFIX: this.#stores.redisPrefix,
-        IDENTITY_SECRET,
+        ...IDENTITY_SECRETS,
         SIGNING_KEYS: this.mint.signingKeys,
         ENCRYPTION_KEYS: this.encryptionKeys,
         PORT: '0',

@@ -1,7 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { IDENTITY_HEADER, signIdentity, type Caller } from '../../platform/identity/identity.ts';
+import type { Caller } from '../../platform/identity/identity.ts';
+import {
+  callSigned,
+  identityOf,
+  type CalledSubgraph,
+} from '../../platform/identity/testing/signed-request.ts';
 
-export const IDENTITY_SECRET = 'the secret that router and subgraphs share in tests';
+/** Of each subgraph, shared with those that call it; as in the environment. */
+export const IDENTITY_SECRETS = {
+  USER_IDENTITY_SECRET: 'of the user subgraph and its callers in tests',
+  PRODUCT_IDENTITY_SECRET: 'of the product subgraph and its callers in tests',
+  ORDER_IDENTITY_SECRET: 'of the order subgraph and its callers in tests',
+};
+
+const SECRET_OF = {
+  user: IDENTITY_SECRETS.USER_IDENTITY_SECRET,
+  product: IDENTITY_SECRETS.PRODUCT_IDENTITY_SECRET,
+  order: IDENTITY_SECRETS.ORDER_IDENTITY_SECRET,
+};
+
+/** A subgraph that was started with `IDENTITY_SECRETS`. */
+export const subgraphAt = (name: CalledSubgraph['name'], url: string): CalledSubgraph => ({
+  name,
+  url,
+  secret: SECRET_OF[name],
+});
 
 export const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 'k').toString('base64url')}`;
 
@@ -25,19 +48,14 @@ export const administrator: Caller = {
 
 /** Asks a subgraph directly, as the router would for this caller. */
 export async function askSubgraph(
+  name: CalledSubgraph['name'],
   url: string,
   query: string,
   variables: object = {},
   caller: Caller | null = null,
   patienceMs: number | null = null,
 ): Promise<GraphQLReply> {
-  const response = await fetch(new URL('/graphql', url), {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      [IDENTITY_HEADER]: signIdentity(IDENTITY_SECRET, { caller, requestId: randomUUID(), patienceMs }),
-    },
-    body: JSON.stringify({ query, variables }),
-  });
+  const identity = identityOf(caller, patienceMs);
+  const response = await callSigned(subgraphAt(name, url), { query, variables }, identity);
   return { status: response.status, ...((await response.json()) as Omit<GraphQLReply, 'status'>) };
 }

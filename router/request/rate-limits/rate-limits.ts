@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
@@ -51,7 +51,7 @@ export interface RateLimitsOptions extends RateLimitSettings {
   readonly shared: SharedBuckets;
   readonly redisPrefix: string;
   /** Addresses are kept under a hash by this key, so that nobody can read them in Redis. */
-  readonly secret: string;
+  readonly secret: KeyObject;
 }
 
 /** For load tests (`RATE_LIMITS=off`). */

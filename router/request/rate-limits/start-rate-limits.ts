@@ -3,6 +3,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { RouterConfig } from '../../config.ts';
 import { createRateLimits, noRateLimits, type RateLimits } from './rate-limits.ts';
+import { rateLimitKey } from './rate-limit-key.ts';
 import { createSharedBuckets } from './shared-buckets.ts';
 
 /** The limits that the settings name. A field that the schema does not have is told of: its limit would limit nothing. */
@@ -33,7 +34,7 @@ export function startRateLimits(
     },
     shared: createSharedBuckets(redis, logger),
     redisPrefix: config.REDIS_PREFIX,
-    secret: config.identitySecret,
+    secret: rateLimitKey(config.identitySecrets.order),
   });
 }
 

@@ -3,7 +3,7 @@ import { startForTest, type SubgraphUnderTest } from '../../user/testing/subgrap
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
-import { buyer, ENCRYPTION_KEYS, IDENTITY_SECRET } from '../../../tests/harness/subgraph-call.ts';
+import { buyer, ENCRYPTION_KEYS, IDENTITY_SECRETS } from '../../../tests/harness/subgraph-call.ts';
 import { preparePayment } from './prepare-payment.ts';
 import { createSubgraphClient } from '../../../platform/http/subgraph-client.ts';
 import { ProfileReader } from './profile-reader.ts';
@@ -13,7 +13,7 @@ const environment: NodeJS.ProcessEnv = {};
 let user: SubgraphUnderTest;
 
 beforeAll(async () => {
-  user = await startForTest(stores, { IDENTITY_SECRET, ENCRYPTION_KEYS });
+  user = await startForTest(stores, { ...IDENTITY_SECRETS, ENCRYPTION_KEYS });
   environment['USER_URL'] = `${user.url}/graphql`;
 });
 afterAll(() => user.stop());
@@ -51,7 +51,8 @@ describe('while the user subgraph cannot be reached', () => {
     const { services, as } = await room.services();
     const client = createSubgraphClient({
       urls: ['http://127.0.0.1:9/graphql'],
-      identitySecret: IDENTITY_SECRET,
+      subgraph: 'user',
+      identitySecret: IDENTITY_SECRETS.USER_IDENTITY_SECRET,
     });
     let asked = 0;
     const profiles = new ProfileReader({

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { IDENTITY_HEADER, signIdentity } from '../../../platform/identity/identity.ts';
+import { callSigned, identityOf } from '../../../platform/identity/testing/signed-request.ts';
 import { describe, expect, it } from 'vitest';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
-import { buyer, IDENTITY_SECRET } from '../../../tests/harness/subgraph-call.ts';
+import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 const room = useOrderRoom(useStores(), { orders: 2 });
@@ -83,18 +83,15 @@ describe('a purchase', () => {
     const product = await room.sell({ units: 1 });
     const [userId, key] = [randomUUID(), newKey()];
     // As one that lay in the queue of a process that was frozen.
-    const identity = { caller: buyer(userId), requestId: 'late', patienceMs: 1_000 };
-    const reply = await fetch(new URL('/graphql', room.orders[0]!.url), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [IDENTITY_HEADER]: signIdentity(IDENTITY_SECRET, identity, Date.now() - 2_500),
-      },
-      body: JSON.stringify({
+    const reply = await callSigned(
+      subgraphAt('order', room.orders[0]!.url),
+      {
         query: 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }',
         variables: { input: { productId: product, quantity: 1, idempotencyKey: key } },
-      }),
-    });
+      },
+      identityOf(buyer(userId), 1_000),
+      Date.now() - 2_500,
+    );
     expect(await reply.text()).toMatch(/Busy|OutcomeUnknown/);
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'SoldOut' });

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { IDENTITY_HEADER, signIdentity, type Caller } from '../../../platform/identity/identity.ts';
+import type { Caller } from '../../../platform/identity/identity.ts';
+import {
+  callSigned,
+  identityOf,
+  type CalledSubgraph,
+} from '../../../platform/identity/testing/signed-request.ts';
 import type { RunningProcess } from '../../../platform/lifecycle/run-process.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { readProductConfig, type ProductConfig } from '../config.ts';
@@ -38,7 +43,7 @@ export const testConfig = (
   readProductConfig({
     NODE_ENV: 'test',
     PRODUCT_PORT: '0',
-    IDENTITY_SECRET: 'a secret of the tests',
+    PRODUCT_IDENTITY_SECRET: 'a secret of the tests',
     MYSQL_URL: mysqlUrl,
     REDIS_URL: redisUrl,
     REDIS_PREFIX: redisPrefix,
@@ -51,21 +56,14 @@ export async function startTestSubgraph(
 ): Promise<ProductSubgraph> {
   const config = testConfig(stores, settings);
   const running = await startProductSubgraph(config, silent);
+  const subgraph: CalledSubgraph = { name: 'product', url: running.url, secret: config.identitySecret };
 
   async function ask<Data>(
     query: string,
     variables: object = {},
     caller: Caller | null = null,
   ): Promise<Answer<Data>> {
-    const identity = { caller, requestId: randomUUID(), patienceMs: null };
-    const response = await fetch(`${running.url}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [IDENTITY_HEADER]: signIdentity(config.identitySecret, identity),
-      },
-      body: JSON.stringify({ query, variables }),
-    });
+    const response = await callSigned(subgraph, { query, variables }, identityOf(caller));
     return (await response.json()) as Answer<Data>;
   }
 

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { pino } from 'pino';
-import { IDENTITY_HEADER, signIdentity, type Caller } from '../../../platform/identity/identity.ts';
+import type { Caller } from '../../../platform/identity/identity.ts';
+import {
+  callSigned,
+  identityOf,
+  type CalledSubgraph,
+} from '../../../platform/identity/testing/signed-request.ts';
 import { readUserConfig, type UserConfig } from '../config.ts';
 import { startUserSubgraph } from '../start.ts';
 
@@ -53,25 +58,18 @@ export async function startForTest(
     throw error;
   });
 
+  const subgraph: CalledSubgraph = {
+    name: 'user',
+    url: running.url,
+    secret: config.secrets.identitySecret,
+  };
   return {
     url: running.url,
     config,
     logged,
     ask: async (query, variables = {}, caller = null, clientAddress) => {
-      const identity = {
-        caller,
-        requestId: 'test',
-        patienceMs: null,
-        ...(clientAddress ? { clientAddress } : {}),
-      };
-      const response = await fetch(`${running.url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [IDENTITY_HEADER]: signIdentity(config.secrets.identitySecret, identity),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
+      const identity = { ...identityOf(caller), ...(clientAddress ? { clientAddress } : {}) };
+      const response = await callSigned(subgraph, { query, variables }, identity);
       return (await response.json()) as Answer;
     },
     mailsTo: async (address) => {

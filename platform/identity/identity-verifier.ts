@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { Fault } from '../errors.ts';
+import { counter } from '../observability/metrics.ts';
+import type { Identity } from './identity.ts';
+import { ReplayCache } from './replay-cache.ts';
+import { ageOf, bodyHashOf, identityKey, verifyIdentity, type IdentityKey } from './signed-identity.ts';
+
+export interface IdentityVerifierOptions {
+  readonly subgraph: string;
+  readonly secret: string;
+  /** Whether an identity must name this process; off where one address leads to several processes. */
+  readonly perInstance: boolean;
+}
+
+/** A genuine identity, for a body that has yet to be read. */
+export interface VerifiedIdentity {
+  readonly identity: Identity;
+  /**
+   * Call with the body, once.
+   *
+   * @throws {Fault} UNAUTHENTICATED for another body, or when the identity was accepted before; UNAVAILABLE
+   */
+  accept(body: string): void;
+}
+
+/** Longer than a request is under way between two healthy processes whose clocks agree. */
+const LATE_MS = 2_000;
+
+const lateRequests = counter(
+  'late_requests_total',
+  'Requests that were signed more than two seconds before they were looked at: the process is overloaded, or the clocks differ.',
+  [],
+);
+
+const refused = counter(
+  'refused_identities_total',
+  'Requests whose signed identity was refused: not genuine or not valid now, signed for another body, or accepted before.',
+  ['reason'],
+);
+
+/**
+ * What a subgraph accepts of the identities that were signed for it, each once.
+ *
+ * A replay cache belongs to one process. So that an identity cannot be replayed to another process of the subgraph, or to the same
+ * one after a restart, it names the process for which it was signed, by an id that every process makes at its start. A caller that
+ * does not know the id signs without one, is refused with it (421 Misdirected Request), and signs anew; nothing has been done then.
+ */
+export class IdentityVerifier {
+  readonly instanceId = randomBytes(9).toString('base64url');
+  readonly #key: IdentityKey;
+  readonly #perInstance: boolean;
+  readonly #replays = new ReplayCache();
+
+  constructor({ subgraph, secret, perInstance }: IdentityVerifierOptions) {
+    this.#key = identityKey(subgraph, secret);
+    this.#perInstance = perInstance;
+  }
+
+  /**
+   * @returns `misdirected` for one that was signed for another process of the subgraph
+   * @throws {Fault} UNAUTHENTICATED
+   */
+  verify(header: string | undefined): VerifiedIdentity | 'misdirected' {
+    const signed = verifyIdentity(this.#key, header);
+    if (!signed) throw refusal('signature');
+    if (this.#perInstance && signed.instanceId !== this.instanceId) return 'misdirected';
+    if (ageOf(signed) > LATE_MS) lateRequests.inc();
+    return {
+      identity: signed.identity,
+      accept: (body) => {
+        if (bodyHashOf(body) !== signed.bodyHash) throw refusal('body');
+        // It may have expired while the body arrived, and be forgotten by the next.
+        const now = Date.now();
+        if (signed.expiresAt < now) throw refusal('signature');
+        const outcome = this.#replays.add(signed.nonce, signed.expiresAt, now);
+        if (outcome === 'replayed') throw refusal('replay');
+        if (outcome === 'full') throw new Fault('UNAVAILABLE');
+      },
+    };
+  }
+}
+
+function refusal(reason: 'signature' | 'body' | 'replay'): Fault {
+  refused.labels(reason).inc();
+  return new Fault('UNAUTHENTICATED', 'This service answers the router only.');
+}
