@@ -10,6 +10,15 @@ const wall = (files, forbidden, reason) => ({
   },
 });
 
+/** A setting that is read beside `settingOf` is not trimmed there, and one value means two things. Writing and passing on are no reading. */
+const PROCESS_ENV = '[object.name="process"][property.name="env"]';
+const NO_READING = ':not(AssignmentExpression > .left):not(UnaryExpression[operator="delete"] > .argument)';
+const settingsAreReadInOnePlace = [
+  `MemberExpression:has(> MemberExpression.object${PROCESS_ENV})${NO_READING}`,
+  `VariableDeclarator[id.type="ObjectPattern"]:has(> MemberExpression.init${PROCESS_ENV})`,
+  `MemberExpression[object.name="environment"]${NO_READING}`,
+].map((selector) => ({ selector, message: 'Read a setting by settingOf or readEnvironment.' }));
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.data/', '**/__generated__/', 'perf/'] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -52,5 +61,16 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   { files: ['scripts/**/*', 'tests/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    // What runs before anything is built cannot import it.
+    ignores: [
+      'platform/config/environment.ts',
+      'scripts/{bootstrap,packages,container-health}.mjs',
+      'vitest.config.ts',
+      'tests/**/*.ts',
+      '**/*.test.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...settingsAreReadInOnePlace] },
+  },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

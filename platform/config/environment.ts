@@ -5,6 +5,9 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** The names of all that was read so far. */
+export const knownSettings = new Set<string>();
+
 /**
  * One setting as every process reads it: without the space, carriage return, byte order mark or pair of quotes that an editor, a
  * shell or `docker --env-file` left around it. No other code reads a variable, so none can take the same value for something else.
@@ -12,6 +15,7 @@ export class ConfigurationError extends Error {
  * @returns undefined for one that is not set or empty
  */
 export function settingOf(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  knownSettings.add(name);
   const given = environment[name]?.trim();
   const [, , inner] = /^(["'])(.*)\1$/s.exec(given ?? '') ?? [];
   return (inner?.trim() ?? given) || undefined;

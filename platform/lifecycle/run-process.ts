@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../config/environment.ts';
 import { loadEnvironment } from '../config/load-environment.ts';
+import { misspeltSettings } from '../config/misspelt-settings.ts';
 import type { Logger } from '../logger.ts';
 
 /** What a process holds open. */
@@ -17,6 +18,8 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
   try {
     loadEnvironment();
     const running = await start();
+    for (const misspelt of misspeltSettings())
+      running.logger.warn(misspelt, 'a variable that is not read has almost the name of a setting');
     running.logger.info({ url: running.url }, 'ready');
     const stop = (signal: NodeJS.Signals) => {
       running.logger.info({ signal }, 'stopping');

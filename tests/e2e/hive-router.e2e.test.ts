@@ -103,6 +103,15 @@ describe('behind another federation router, with the supergraph as it is committ
     expect((await me()).data?.['me'] ?? null).toBeNull();
   });
 
+  it('no subgraph shows its schema to a token, not even to that of the owner', async () => {
+    const token = await signIn();
+    for (const { url } of [...stack.user, ...stack.product, ...stack.order]) {
+      const { data, errors } = await stack.askAt(url, '{ _service { sdl } }', {}, token);
+      expect(data?.['_service'] ?? null).toBeNull();
+      expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    }
+  });
+
   it('this system’s own router serves beside it', async () => {
     const answer = await stack.ask('{ me { email } }', {}, await signIn());
     expect(answer.data).toEqual({ me: { email } });

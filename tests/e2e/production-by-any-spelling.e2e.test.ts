@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { text } from 'node:stream/consumers';
+import { freePort } from '../../scripts/stores/free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -27,10 +28,9 @@ interface Start {
   readonly file?: string;
 }
 
+/** More spellings, without starting anything: `tests/settings.test.ts` and `platform/config/load-environment.test.ts`. */
 const STARTS: readonly [what: string, start: Start, ends: RegExp | string][] = [
-  ['a space behind it', { environment: { NODE_ENV: 'production ' } }, NEEDS_SECRETS],
-  ['a carriage return behind it', { environment: { NODE_ENV: 'production\r' } }, NEEDS_SECRETS],
-  ['quotes around it', { environment: { NODE_ENV: '"production"' } }, NEEDS_SECRETS],
+  ['a space and a carriage return behind it', { environment: { NODE_ENV: 'production \r' } }, NEEDS_SECRETS],
   ['a byte order mark before it in .env', { file: '\uFEFFNODE_ENV=production\r\n' }, NEEDS_SECRETS],
   ['capitals', { environment: { NODE_ENV: 'PRODUCTION' } }, UNKNOWN],
   ['another name', { file: 'NODE_ENV=staging\n' }, UNKNOWN],
@@ -43,10 +43,17 @@ async function outcomeOf(main: string, { environment, file }: Start) {
   if (file !== undefined) writeFileSync(join(folder, '.env'), file);
   // Nothing listens there: a process that goes beyond its settings ends on that.
   const stores = { MYSQL_URL: 'mysql://root@127.0.0.1:9/firstcome', REDIS_URL: 'redis://127.0.0.1:9' };
+  const ports = Object.fromEntries(
+    await Promise.all(
+      ['PORT', 'USER_PORT', 'PRODUCT_PORT', 'ORDER_PORT'].map(
+        async (port) => [port, String(await freePort())] as const,
+      ),
+    ),
+  );
   const args = main.endsWith('rotate-keys.js') ? ['signing'] : [];
   const child = spawn(process.execPath, [join(ROOT, main), ...args], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], DATA_DIR: folder, ...stores, ...environment },
+    env: { PATH: process.env['PATH'], DATA_DIR: folder, ...stores, ...ports, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 60_000,
   });
@@ -55,10 +62,11 @@ async function outcomeOf(main: string, { environment, file }: Start) {
 }
 
 it.each(STARTS)('production with %s starts no process without secrets', async (_what, start, ends) => {
-  for (const [name, main] of Object.entries(PROCESSES)) {
+  const outcomes = Object.entries(PROCESSES).map(async ([name, main]) => {
     const { said, code } = await outcomeOf(main, start);
     expect(code, `${name} said ${said}`).not.toBe(0);
     if (typeof ends === 'string') expect(said, name).toContain(ends);
     else expect(said, name).toMatch(ends);
-  }
+  });
+  await Promise.all(outcomes);
 });

@@ -155,4 +155,28 @@ export const attacksOnIdentity: readonly Attack[] = [
       for (const changed of requests) expect(await send(subgraph, changed)).toEqual(REFUSED);
     },
   },
+  {
+    attack: 'a token of an administrator that asks a subgraph of SUBGRAPH_AUTH=jwt for its schema',
+    gets: 'is refused, under every alias and in every fragment',
+    async run({ stack }) {
+      const product = await stack.startService('product', { SUBGRAPH_AUTH: 'jwt' });
+      try {
+        const token = stack.mint.administrator();
+        const documents = [
+          '{ _service { sdl } }',
+          '{ a: _service { b: sdl } }',
+          '{ ...F } fragment F on Query { _service { sdl } }',
+          'query ($no: Boolean = false) { _service @skip(if: $no) { sdl } }',
+        ];
+        for (const document of documents) {
+          expect((await stack.askAt(product.url, '{ serverTime }', {}, token)).errors).toBeUndefined();
+          const { data, errors } = await stack.askAt(product.url, document, {}, token);
+          expect(JSON.stringify(data ?? null)).not.toContain('sdl');
+          expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+        }
+      } finally {
+        await product.stop();
+      }
+    },
+  },
 ];
