@@ -15,7 +15,7 @@ import { newKey } from '../../harness/shop.ts';
 import type { Attack } from '../attack.ts';
 import type { AttackedSystem } from '../attacked-system.ts';
 
-const READ: Operation = { query: '{ serverTime }' };
+const read = (): Operation => ({ query: '{ serverTime }' });
 const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
 
 /** With the same key in each: what the attacks must not get is the answer, so nothing has to be on sale. */
@@ -60,7 +60,7 @@ export const attacksOnIdentity: readonly Attack[] = [
       const subgraph = productOf(system);
       const instanceId = await instanceIdOf(subgraph);
       for (let round = 0; round < 10 * system.rounds; round++) {
-        const request = signRequest(subgraph, READ, identityOf(null), instanceId);
+        const request = signRequest(subgraph, read(), identityOf(null), instanceId);
         const together = await Promise.all(Array.from({ length: 20 }, () => send(subgraph, request)));
         expect(together.filter(({ status }) => status === 200)).toHaveLength(1);
         expect(together.filter(({ status }) => status === 401)).toHaveLength(19);
@@ -76,7 +76,7 @@ export const attacksOnIdentity: readonly Attack[] = [
       const [first, second] = [productOf(system), await stack.startService('product')];
       try {
         const other = subgraphAt('product', second.url);
-        const request = signRequest(first, READ, identityOf(null), await instanceIdOf(first));
+        const request = signRequest(first, read(), identityOf(null), await instanceIdOf(first));
         expect((await send(other, request)).status).toBe(421);
         expect((await send(first, request)).status).toBe(200);
         expect((await send(other, request)).status).toBe(421);
@@ -104,7 +104,7 @@ export const attacksOnIdentity: readonly Attack[] = [
       const [product, order] = [productOf(system), orderOf(system)];
       const instanceId = await instanceIdOf(order);
       for (const secret of [product.secret, order.secret]) {
-        const request = signRequest({ name: 'product', secret }, READ, identityOf(buyer()), instanceId);
+        const request = signRequest({ name: 'product', secret }, read(), identityOf(buyer()), instanceId);
         expect(await send(order, request)).toEqual(REFUSED);
       }
     },
@@ -114,7 +114,7 @@ export const attacksOnIdentity: readonly Attack[] = [
     gets: 'is refused, though it is signed with the right secret',
     async run(system) {
       const subgraph = productOf(system);
-      const request = signRequest(subgraph, READ, identityOf(null), await instanceIdOf(subgraph));
+      const request = signRequest(subgraph, read(), identityOf(null), await instanceIdOf(subgraph));
       const expiries = ['', '"x":null,', '"x":"9999999999999",', '"x":9999999999999,', '"x":1e400,'];
       for (const expiry of expiries) {
         const changed = resign(subgraph, request, (claims) => claims.replace(/"x":\d+,/, expiry));
@@ -138,7 +138,7 @@ export const attacksOnIdentity: readonly Attack[] = [
       const instanceId = await instanceIdOf(subgraph);
       for (const signedAt of [Date.now() - 40_000, Date.now() + 40_000])
         expect(
-          await send(subgraph, signRequest(subgraph, READ, identityOf(null), instanceId, signedAt)),
+          await send(subgraph, signRequest(subgraph, read(), identityOf(null), instanceId, signedAt)),
         ).toEqual(REFUSED);
     },
   },
@@ -147,7 +147,7 @@ export const attacksOnIdentity: readonly Attack[] = [
     gets: 'is refused with 401, never with 500',
     async run(system) {
       const subgraph = productOf(system);
-      const request = signRequest(subgraph, READ, identityOf(null), await instanceIdOf(subgraph));
+      const request = signRequest(subgraph, read(), identityOf(null), await instanceIdOf(subgraph));
       const texts = ['', '{', 'null', '[]', '5', `{"h":"${bodyHashOf(request.body)}"}`];
       const requests = texts.map((text) => resign(subgraph, request, () => text));
       for (const header of ['', '.', 'e30.e30', `${'A'.repeat(43)}.{}`, '.'.repeat(5_000)])
