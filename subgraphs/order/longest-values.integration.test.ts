@@ -24,6 +24,7 @@ async function sell(price: number): Promise<string> {
   const product = await room.sell({ price, units: 0 });
   const rename = 'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }';
   await askSubgraph(
+    'product',
     room.product.url,
     rename,
     { input: { id: product, name: WIDE.repeat(200) } },
