@@ -41,18 +41,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const database = databaseName(options.url, options.room);
   await createDatabase(options.url, database);
 
-  const pool = createPool({
-    ...connectionOptions(options.url, database),
-    connectionLimit: options.poolSize,
-    ...idleLimits(options.poolSize),
-    queueLimit: options.queueLimit,
-  });
-  // The promise pool hands out callback connections here, whatever its types say.
-  pool.on('connection', (connection) => {
-    prepareSession(connection as never);
-    endWhenSilent(connection);
-  });
-
+  const pool = openPool(options, database);
   const orm = await openOrm(options, database);
   return {
     orm,
@@ -65,6 +54,30 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await pool.end();
     },
   };
+}
+
+export interface PoolOptions extends Pick<DatabaseOptions, 'url' | 'poolSize' | 'queueLimit'> {
+  /** How long a statement that reads may run before the server ends it (`isOverdue`), in milliseconds. */
+  readonly statementLimitMs?: number;
+}
+
+/** A mysql2 pool of prepared sessions. Connections are opened when they are needed. */
+export function openPool(
+  { url, poolSize, queueLimit, statementLimitMs }: PoolOptions,
+  database: string,
+): Pool {
+  const pool = createPool({
+    ...connectionOptions(url, database),
+    connectionLimit: poolSize,
+    ...idleLimits(poolSize),
+    queueLimit,
+  });
+  // The promise pool hands out callback connections here, whatever its types say.
+  pool.on('connection', (connection) => {
+    prepareSession(connection as never, statementLimitMs ?? null);
+    endWhenSilent(connection);
+  });
+  return pool;
 }
 
 async function createDatabase(url: string, database: string): Promise<void> {
