@@ -84,7 +84,11 @@ async function buyAll(
     { input: { productId, quantity, idempotencyKey: keyFor('purchase', productId) } },
   );
   if (!purchase.order) return;
+  const { id: orderId } = purchase.order;
+  await shop.ask('mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename } }', {
+    input: { orderId, shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' } },
+  });
   await shop.ask('mutation ($input: PayInput!) { pay(input: $input) { __typename } }', {
-    input: { orderId: purchase.order.id, paymentToken: 'sim_success' },
+    input: { orderId, paymentToken: 'sim_success' },
   });
 }

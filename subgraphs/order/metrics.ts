@@ -1,4 +1,5 @@
 import { counter, gauge, histogram } from '../../platform/observability/metrics.ts';
+import { PRECONDITION_NAMES } from './fulfilment/order-moves.ts';
 import type { Readiness } from './stock/readiness.ts';
 import type { ReserveOutcome } from './stock/stock-outcomes.ts';
 
@@ -34,6 +35,19 @@ export const reaped = counter(
   'Reservations that nobody had settled in time, and that the reaper settled, or could not settle yet.',
   ['outcome'],
   outcomes<'settled' | 'failed'>({ settled: 1, failed: 1 }),
+);
+
+export const waitingOrders = counter(
+  'orders_waiting_total',
+  'Times at which an order that was due could not move on, by the precondition that it did not meet. Each waits for an hour then.',
+  ['missing'],
+  PRECONDITION_NAMES.map((missing) => ({ missing })),
+);
+
+export const forgottenTombstones = counter(
+  'tombstones_forgotten_total',
+  'Tombstones of purchases that were given up, whose retention time is over.',
+  [],
 );
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];

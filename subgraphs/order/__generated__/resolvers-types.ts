@@ -94,6 +94,7 @@ export type Mutation = {
   cancelOrder: CancelOrderResult;
   /** Buys everything on the wishlist as one order: all of it or none of it. */
   checkoutWishlist: PurchaseResult;
+  /** Pays an order whose address is known, from `preparePayment`. */
   pay: PayResult;
   /** Sets where the order goes, and holds its stock while the buyer pays. */
   preparePayment: PreparePaymentResult;
@@ -192,6 +193,7 @@ export type OrderConnection = {
   edges: Array<OrderEdge>;
   nodes: Array<Order>;
   pageInfo: PageInfo;
+  /** Exact up to 10,000; whoever has more sees 10,000. */
   totalCount: Scalars['Int']['output'];
 };
 
@@ -256,7 +258,7 @@ export type PayInput = {
   paymentToken: Scalars['String']['input'];
 };
 
-export type PayResult = InvalidInput | InvalidOrderStatus | OrderNotFound | PaymentAccepted | PaymentDeclined;
+export type PayResult = InvalidInput | InvalidOrderStatus | OrderNotFound | PaymentAccepted | PaymentDeclined | ShippingAddressRequired;
 
 export type Payment = {
   __typename?: 'Payment';
@@ -308,7 +310,7 @@ export type ProductNotFound = Error & {
   message: Scalars['String']['output'];
 };
 
-/** The attempt under this key was given up and will never become an order. Try again under a new key. */
+/** The attempt under this key was given up and will never become an order. Try again under a new key: this one stays used up for days, a week unless configured otherwise, and is not for use again after that, either. */
 export type PurchaseAbandoned = Error & {
   __typename?: 'PurchaseAbandoned';
   message: Scalars['String']['output'];
@@ -428,6 +430,7 @@ export type ShippingAddressInput = {
   postalCode: Scalars['String']['input'];
 };
 
+/** It is not known where the order goes. */
 export type ShippingAddressRequired = Error & {
   __typename?: 'ShippingAddressRequired';
   message: Scalars['String']['output'];
@@ -625,6 +628,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( OrderNotFound )
     | ( Omit<PaymentAccepted, 'order'> & { order: _RefType['Order'] } )
     | ( Omit<PaymentDeclined, 'order'> & { order: _RefType['Order'] } )
+    | ( ShippingAddressRequired )
   ;
   PreparePaymentResult:
     | ( InvalidInput )
@@ -960,7 +964,7 @@ export type PageInfoResolvers<ContextType = OrderContext, ParentType extends Res
 };
 
 export type PayResultResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['PayResult'] = ResolversParentTypes['PayResult']> = {
-  __resolveType: TypeResolveFn<'InvalidInput' | 'InvalidOrderStatus' | 'OrderNotFound' | 'PaymentAccepted' | 'PaymentDeclined', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'InvalidInput' | 'InvalidOrderStatus' | 'OrderNotFound' | 'PaymentAccepted' | 'PaymentDeclined' | 'ShippingAddressRequired', ParentType, ContextType>;
 };
 
 export type PaymentResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['Payment'] = ResolversParentTypes['Payment']> = {

@@ -2,17 +2,16 @@ import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import { ABANDONED } from '../orders/order.ts';
+import { chargedOrders } from '../payment/payment-repository.ts';
+import type { OrderFacts } from './order-moves.ts';
 
 /** An order whose row this transaction has locked: nobody else moves it before COMMIT or ROLLBACK. */
-export interface LockedOrder {
+export interface LockedOrder extends OrderFacts {
   readonly id: string;
   readonly userId: string;
-  readonly status: OrderStatus;
   readonly totalAmount: number;
   readonly currency: string;
   readonly dueAt: Date | null;
-  /** By MySQL's clock, which is the same for every process: what is due for one is not still in time for another. */
-  readonly isDue: boolean;
 }
 
 interface LockedRow extends RowDataPacket {
@@ -23,9 +22,12 @@ interface LockedRow extends RowDataPacket {
   currency: string;
   due_at: Date | null;
   is_due: number | null;
+  has_address: number;
 }
 
-const COLUMNS = 'id, user_id, status, total_amount, currency, due_at, due_at <= UTC_TIMESTAMP(3) AS is_due';
+// Due by MySQL's clock, which is the same for every process: what is due for one is not still in time for another.
+const COLUMNS = `id, user_id, status, total_amount, currency, due_at, due_at <= UTC_TIMESTAMP(3) AS is_due,
+  shipping_address IS NOT NULL AS has_address`;
 
 /** Waits for whoever has the order at the moment. @returns null when there is no order under the id */
 export async function lockOrder(connection: PoolConnection, orderId: string): Promise<LockedOrder | null> {
@@ -33,7 +35,9 @@ export async function lockOrder(connection: PoolConnection, orderId: string): Pr
     `SELECT ${COLUMNS} FROM orders WHERE id = ? FOR UPDATE`,
     [uuidToBytes(orderId)],
   );
-  return row && row.status !== ABANDONED ? toLockedOrder(row) : null;
+  if (!row || row.status === ABANDONED) return null;
+  const [order] = await toLockedOrders(connection, [row]);
+  return order!;
 }
 
 export interface DueOrders {
@@ -59,7 +63,7 @@ export async function lockDueOrders(
     `${DUE} ${others} ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
     [status, graceMs * 1_000, ...(others ? [without.map(uuidToBytes)] : []), limit],
   );
-  return rows.map(toLockedOrder);
+  return toLockedOrders(connection, rows);
 }
 
 /** One of them. @returns null when it is not due any more, or somebody else is at it */
@@ -73,17 +77,31 @@ export async function lockDueOrder(
     graceMs * 1_000,
     uuidToBytes(orderId),
   ]);
-  return row ? toLockedOrder(row) : null;
+  const [order] = await toLockedOrders(connection, row ? [row] : []);
+  return order ?? null;
 }
 
 const DUE = `SELECT ${COLUMNS} FROM orders WHERE status = ? AND due_at <= UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND`;
 
-const toLockedOrder = (row: LockedRow): LockedOrder => ({
-  id: bytesToUuid(row.id),
-  userId: bytesToUuid(row.user_id),
-  status: row.status as OrderStatus,
-  totalAmount: row.total_amount,
-  currency: row.currency,
-  dueAt: row.due_at,
-  isDue: row.is_due === 1,
-});
+/** Payments are read after the lock is had, in a statement of their own: what a statement reads without a lock is as old as its start. */
+async function toLockedOrders(
+  connection: PoolConnection,
+  rows: readonly LockedRow[],
+): Promise<LockedOrder[]> {
+  const paid = rows.filter(({ status }) => status === 'PAID').map(({ id }) => id);
+  const charged = paid.length > 0 ? await chargedOrders(connection, paid) : new Set<string>();
+  return rows.map((row) => {
+    const id = bytesToUuid(row.id);
+    return {
+      id,
+      userId: bytesToUuid(row.user_id),
+      status: row.status as OrderStatus,
+      totalAmount: row.total_amount,
+      currency: row.currency,
+      dueAt: row.due_at,
+      isDue: row.is_due === 1,
+      hasAddress: row.has_address === 1,
+      isCharged: charged.has(id),
+    };
+  });
+}

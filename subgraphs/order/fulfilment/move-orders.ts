@@ -5,7 +5,7 @@ import { oweRefunds } from '../payment/payment-repository.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import { giveBack } from './give-back.ts';
 import type { LockedOrder } from './locked-order.ts';
-import { holdsStock, mayMove } from './order-moves.ts';
+import { holdsStock, mayMove, unmetPrecondition } from './order-moves.ts';
 
 /** How long an order may stay as it is until it moves on by itself, or the time to ask for a return is over. Milliseconds. */
 export interface MoveDelays {
@@ -20,6 +20,8 @@ export interface MoveDelays {
  * from it. An order that holds no more gives its units back and is owed its money, here and nowhere else; so
  * both happen as often as the status changes, which is once.
  *
+ * Preconditions are judged here once more, by the table: a caller that has refused nothing changes nothing.
+ *
  * Tables in the order of the order batch: orders, then holdings, then stock.
  *
  * @returns what Redis has to be told after COMMIT
@@ -32,6 +34,10 @@ export async function moveOrders(
 ): Promise<StockMovement[]> {
   const from = orders[0]!.status;
   if (!mayMove(from, to)) throw new Error(`An order does not move from ${from} to ${to}.`);
+  for (const order of orders) {
+    const unmet = unmetPrecondition(order, to);
+    if (unmet) throw new Error(`An order does not move from ${from} to ${to} while it is not ${unmet}.`);
+  }
 
   const ids = orders.map(({ id }) => uuidToBytes(id));
   const due = dueAfter(from, to, delays);

@@ -14,6 +14,7 @@ import {
 } from '../orders/refusals.ts';
 import { lockOrder } from './locked-order.ts';
 import { moveOrders } from './move-orders.ts';
+import { mayMove, unmetPrecondition } from './order-moves.ts';
 
 export interface ReturnWindowClosed {
   readonly __typename: 'ReturnWindowClosed';
@@ -55,8 +56,8 @@ export async function requestReturn(
   const sealed = reason && cipher.encrypt(reason, `order.returnReason:${order.id}`);
   const refusal = await inTransaction(fulfilment.pool, async (connection) => {
     const locked = (await lockOrder(connection, order.id))!;
-    if (locked.status !== 'DELIVERED') return invalidOrderStatus(locked.status);
-    if (locked.isDue) return returnWindowClosed(locked.dueAt!);
+    if (!mayMove(locked.status, 'RETURN_REQUESTED')) return invalidOrderStatus(locked.status);
+    if (unmetPrecondition(locked, 'RETURN_REQUESTED') === 'inTime') return returnWindowClosed(locked.dueAt!);
     await moveOrders(connection, [locked], 'RETURN_REQUESTED', fulfilment.delays);
     await connection.query('INSERT INTO return_request (order_id, reason, requested_at) VALUES (?, ?, ?)', [
       uuidToBytes(order.id),

@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache';
+import type { PoolConnection } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { lockDueOrder, lockDueOrders, type DueOrders } from './locked-order.ts';
-import { moveOrders } from './move-orders.ts';
+import type { StockMovement } from '../stock/stock-movements.ts';
+import { lockDueOrder, lockDueOrders, type DueOrders, type LockedOrder } from './locked-order.ts';
+import { moveOrders, type MoveDelays } from './move-orders.ts';
 import { BY_ITSELF } from './order-moves.ts';
 import type { FulfilmentDependencies } from './payable-order.ts';
+import { setAsideWaiting, tellWaiting, type WaitingOrder } from './waiting-orders.ts';
 
 /** Small, so that the stock row of a product on which thousands of orders expire at once is never held for long. */
 const PER_TRANSACTION = 50;
@@ -56,11 +59,12 @@ export class Sweeper {
     const { pool, relay, delays } = this.#the;
     let ids: string[] = [];
     try {
-      const movements = await inTransaction(pool, async (connection) => {
+      const { movements, waiting } = await inTransaction(pool, async (connection) => {
         const orders = await lockDueOrders(connection, due, PER_TRANSACTION, [...this.#aside.keys()]);
         ids = orders.map(({ id }) => id);
-        return orders.length === 0 ? [] : moveOrders(connection, orders, to, delays);
+        return moveReady(connection, orders, to, delays);
       });
+      tellWaiting(waiting, to, this.#logger);
       await relay.deliverAll(movements);
       return { ids };
     } catch (error) {
@@ -75,10 +79,11 @@ export class Sweeper {
     let failed = 0;
     for (const orderId of ids) {
       try {
-        const movements = await inTransaction(pool, async (connection) => {
+        const { movements, waiting } = await inTransaction(pool, async (connection) => {
           const order = await lockDueOrder(connection, due, orderId);
-          return order ? moveOrders(connection, [order], to, delays) : [];
+          return moveReady(connection, order ? [order] : [], to, delays);
         });
+        tellWaiting(waiting, to, this.#logger);
         await relay.deliverAll(movements);
       } catch (error) {
         if (isOfTheStore(error)) throw error;
@@ -92,6 +97,17 @@ export class Sweeper {
     }
     return failed;
   }
+}
+
+async function moveReady(
+  connection: PoolConnection,
+  orders: readonly LockedOrder[],
+  to: OrderStatus,
+  delays: MoveDelays,
+): Promise<{ movements: StockMovement[]; waiting: readonly WaitingOrder[] }> {
+  const { ready, waiting } = await setAsideWaiting(connection, orders, to);
+  const movements = ready.length === 0 ? [] : await moveOrders(connection, ready, to, delays);
+  return { movements, waiting };
 }
 
 /** No order is to blame. */

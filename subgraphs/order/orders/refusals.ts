@@ -13,6 +13,11 @@ export interface InvalidOrderStatus {
   readonly status: OrderStatus;
 }
 
+export interface ShippingAddressRequired {
+  readonly __typename: 'ShippingAddressRequired';
+  readonly message: string;
+}
+
 /** Also for the order of somebody else: whether there is one is nobody else's business. */
 export const orderNotFound: OrderNotFound = {
   __typename: 'OrderNotFound',

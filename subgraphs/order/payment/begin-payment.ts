@@ -1,11 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
 import { moveOrders } from '../fulfilment/move-orders.ts';
+import { unmetPrecondition } from '../fulfilment/order-moves.ts';
 import { whilePayable, type FulfilmentDependencies, type Payable } from '../fulfilment/payable-order.ts';
 import type { PaymentIntent } from './payment-provider.ts';
 import { insertPayment, readAttempts } from './payment-repository.ts';
 
 /** No buyer needs more; without an end to it, somebody could have cards tried out by the thousand. */
 const MOST_ATTEMPTS = 10;
+
+/** Nothing was written. */
+export type PaymentRefusal = 'tooManyAttempts' | 'addressMissing';
 
 /**
  * The first half of a payment: the order is PAYING and the intent is written, before the provider hears of it. An order has
@@ -17,8 +21,9 @@ export function beginPayment(
   dependencies: FulfilmentDependencies,
   orderId: string,
   patienceMs: number,
-): Promise<Payable<PaymentIntent | 'tooManyAttempts'>> {
+): Promise<Payable<PaymentIntent | PaymentRefusal>> {
   return whilePayable(dependencies, orderId, async (connection, order) => {
+    if (unmetPrecondition(order, 'PAYING') === 'address') return 'addressMissing';
     const { attempts, now: attemptedAt } = await readAttempts(connection, orderId);
     if (attempts >= MOST_ATTEMPTS) return 'tooManyAttempts';
     const { totalAmount: amount, currency } = order;

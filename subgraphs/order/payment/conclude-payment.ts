@@ -64,14 +64,14 @@ async function concludeSucceeded(
 
   if (from === 'PENDING' && order.status === 'PAYING') {
     await become('SUCCEEDED');
-    return concluded(await moveOrders(connection, [order], 'PAID', delays));
+    return concluded(await moveOrders(connection, [{ ...order, isCharged: true }], 'PAID', delays));
   }
   if (from === 'PENDING' && order.status === 'EXPIRED') {
     if (!terms) return { kind: 'late', orderId: order.id };
     const taken = await takeAgain(connection, order, terms);
     if (taken) {
       await become('SUCCEEDED');
-      await moveOrders(connection, [order], 'PAID', delays);
+      await moveOrders(connection, [{ ...order, isCharged: true }], 'PAID', delays);
       return concluded(taken);
     }
   }

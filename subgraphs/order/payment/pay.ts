@@ -8,11 +8,13 @@ import {
   orderNotFound,
   type InvalidOrderStatus,
   type OrderNotFound,
+  type ShippingAddressRequired,
 } from '../orders/refusals.ts';
 
 export type PayOutcome =
   | { readonly __typename: 'PaymentAccepted'; readonly order: Order }
   | { readonly __typename: 'PaymentDeclined'; readonly message: string; readonly order: Order }
+  | ShippingAddressRequired
   | OrderNotFound
   | InvalidOrderStatus
   | InvalidInput;
@@ -30,6 +32,12 @@ export async function pay(input: PayInput, context: OrderContext): Promise<PayOu
 
   const begun = await payments.begin(order.id);
   if (begun.kind === 'refused') return invalidOrderStatus(begun.status);
+  if (begun.result === 'addressMissing') {
+    return {
+      __typename: 'ShippingAddressRequired',
+      message: 'It is not known where the order goes: say so by preparePayment first.',
+    };
+  }
   if (begun.result === 'tooManyAttempts') {
     return {
       __typename: 'PaymentDeclined',

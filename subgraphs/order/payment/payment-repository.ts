@@ -99,6 +99,18 @@ export async function oweRefunds(connection: PoolConnection, orderIds: readonly 
   );
 }
 
+/** @returns those of the orders that have a payment which succeeded and is not owed back */
+export async function chargedOrders(
+  connection: PoolConnection,
+  orderIds: readonly Buffer[],
+): Promise<Set<string>> {
+  const [rows] = await connection.query<(RowDataPacket & { order_id: Buffer })[]>(
+    `SELECT DISTINCT order_id FROM payment WHERE order_id IN (?) AND status = 'SUCCEEDED'`,
+    [orderIds],
+  );
+  return new Set(rows.map((row) => bytesToUuid(row.order_id)));
+}
+
 export async function markRefunded(pool: Pool, paymentId: string): Promise<void> {
   await pool.query(
     `UPDATE payment SET status = 'REFUNDED', due_at = NULL WHERE id = ? AND status = 'REFUND_DUE'`,

@@ -7,7 +7,7 @@ import type { TakingTerms } from '../fulfilment/take-again.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import type { ProductReader } from '../products/product-reader.ts';
 import type { StockService } from '../stock/stock-service.ts';
-import { beginPayment } from './begin-payment.ts';
+import { beginPayment, type PaymentRefusal } from './begin-payment.ts';
 import { concludePayment } from './conclude-payment.ts';
 import type { ChargeOutcome, PaymentIntent, PaymentProvider } from './payment-provider.ts';
 import {
@@ -47,8 +47,8 @@ export class Payments {
     return this.#the.provider.recognises(token);
   }
 
-  /** The order is PAYING, and the intent is durable; or it was tried too often, and nothing has changed. */
-  begin(orderId: string): Promise<Payable<PaymentIntent | 'tooManyAttempts'>> {
+  /** The order is PAYING, and the intent is durable; or it may not be paid, and nothing has changed. */
+  begin(orderId: string): Promise<Payable<PaymentIntent | PaymentRefusal>> {
     return beginPayment(this.#the, orderId, this.#the.providerTimeoutMs);
   }
 

@@ -1,10 +1,12 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
+import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import type { PreparePaymentInput } from '../__generated__/resolvers-types.ts';
+import type { OrderStatus, PreparePaymentInput } from '../__generated__/resolvers-types.ts';
 import type { OrderContext } from '../context.ts';
-import { whilePayable } from '../fulfilment/payable-order.ts';
+import { lockOrder } from '../fulfilment/locked-order.ts';
+import { whilePayable, type Payable } from '../fulfilment/payable-order.ts';
 import { findOwnOrder } from '../orders/find-order.ts';
 import type { Order } from '../orders/order.ts';
 import {
@@ -12,12 +14,13 @@ import {
   orderNotFound,
   type InvalidOrderStatus,
   type OrderNotFound,
+  type ShippingAddressRequired,
 } from '../orders/refusals.ts';
 import { sealAddress, shippingAddress } from './shipping-address.ts';
 
 export type PreparePaymentOutcome =
   | { readonly __typename: 'PaymentPrepared'; readonly order: Order }
-  | { readonly __typename: 'ShippingAddressRequired'; readonly message: string }
+  | ShippingAddressRequired
   | OrderNotFound
   | InvalidOrderStatus
   | InvalidInput;
@@ -26,7 +29,12 @@ const preparePaymentInput = z.object({
   shippingAddress: shippingAddress.nullish().transform((address) => address ?? null),
 });
 
-/** The `preparePayment` mutation. @throws {Fault} UNAVAILABLE when the profile is needed and cannot be read */
+/**
+ * The `preparePayment` mutation. An order that was paid without an address, under an older release, is given one, too: until then it is not
+ * shipped.
+ *
+ * @throws {Fault} UNAVAILABLE when the profile is needed and cannot be read
+ */
 export async function preparePayment(
   input: PreparePaymentInput,
   context: OrderContext,
@@ -35,7 +43,7 @@ export async function preparePayment(
   if (!checked.ok) return checked.refusal;
   const order = await findOwnOrder(input.orderId, context);
   if (!order) return orderNotFound;
-  if (order.status !== 'PENDING_PAYMENT') return invalidOrderStatus(order.status);
+  if (!takesAddress(order.status, order.shippingAddress !== null)) return invalidOrderStatus(order.status);
 
   const { cipher, fulfilment, profiles, paymentTimeoutMs } = context.services;
   const address = checked.value.shippingAddress ?? (await profiles.addressOf(context.identity));
@@ -46,11 +54,31 @@ export async function preparePayment(
     };
   }
   const sealed = sealAddress(cipher, order.id, address);
-  const prepared = await whilePayable(fulfilment, order.id, (connection) =>
-    write(connection, order.id, sealed, paymentTimeoutMs),
-  );
+  const prepared =
+    order.status === 'PAID'
+      ? await inTransaction(fulfilment.pool, (connection) => addressPaid(connection, order.id, sealed))
+      : await whilePayable(fulfilment, order.id, (connection) =>
+          write(connection, order.id, sealed, paymentTimeoutMs),
+        );
   if (prepared.kind === 'refused') return invalidOrderStatus(prepared.status);
   return { __typename: 'PaymentPrepared', order: (await findOwnOrder(order.id, context))! };
+}
+
+const takesAddress = (status: OrderStatus, hasAddress: boolean): boolean =>
+  status === 'PENDING_PAYMENT' || (status === 'PAID' && !hasAddress);
+
+async function addressPaid(
+  connection: PoolConnection,
+  orderId: string,
+  address: Buffer,
+): Promise<Payable<void>> {
+  const { status, hasAddress } = (await lockOrder(connection, orderId))!;
+  if (status !== 'PAID' || hasAddress) return { kind: 'refused', status };
+  await connection.query('UPDATE orders SET shipping_address = ? WHERE id = ?', [
+    address,
+    uuidToBytes(orderId),
+  ]);
+  return { kind: 'done', result: undefined };
 }
 
 /** The first time gives the buyer the whole time to pay again; after that an address changes nothing but the address. */

@@ -20,6 +20,7 @@ async function unresolved(sale: SaleOptions = {}) {
   });
   const [product, buyer] = [await room.sell(sale), new Buyer(room)];
   const id = await buyer.ordered(product);
+  await buyer.giveAddress(id);
   const answer = await pay({ orderId: id, paymentToken: 'any' }, as(buyer.userId));
   expect(answer).toMatchObject({ __typename: 'PaymentAccepted', order: { status: 'PAYING' } });
   expect(provider.charged).toHaveLength(1);
