@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readEnvironment } from '../../platform/config/environment.ts';
+import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
@@ -11,6 +11,7 @@ import {
   storeSettings,
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
+import { shortestRetention } from './batch/writing-time.ts';
 
 export type OrderConfig = ReturnType<typeof readOrderConfig>;
 
@@ -56,6 +57,10 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PURCHASE_TIMEOUT: duration('5s'),
       /** How long a reservation may be open before the reaper settles it. */
       RESERVATION_TIMEOUT: duration('10s'),
+      /** How long the key of a purchase that was given up stays used up; after that its tombstone is forgotten. */
+      TOMBSTONE_RETENTION: duration('7d'),
+      /** Tombstones of one account at a time; `abandonPurchase` makes no more. */
+      MAX_TOMBSTONES_PER_USER: count(1_000),
       /** Purchases under way in one process; more are told `Busy`. */
       MAX_PURCHASES_IN_FLIGHT: count(10_000),
       /** Purchases in one transaction. */
@@ -64,6 +69,12 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     environment,
   );
   const secret = (name: SecretName) => readSecret(name, settings.DATA_DIR, environment);
+  const shortest = shortestRetention(settings.PURCHASE_TIMEOUT, settings.RESERVATION_TIMEOUT);
+  if (settings.TOMBSTONE_RETENTION < shortest) {
+    throw new ConfigurationError(
+      `TOMBSTONE_RETENTION is not acceptable: expected at least ${Math.ceil(shortest / 1_000)}s, so that no attempt outlives it.`,
+    );
+  }
   return {
     ...settings,
     /** Its own, and those of the subgraphs that it calls. */

@@ -6,13 +6,14 @@ import type { OrderServices } from './services.ts';
 const REAP_EVERY = 1_000;
 const RELAY_EVERY = 500;
 const COMPARE_EVERY = 10_000;
+const FORGET_EVERY = 10_000;
 const HOUR = 3_600_000;
 /** No attempt of a checkout is under way for nearly as long. */
 const CHECKOUT_MEMORY = 24 * HOUR;
 
 /** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
 export function startJobs(services: OrderServices, sweepEveryMs: number, logger: Logger): Repeated[] {
-  const { reaper, relay, sweeper, payments, checkouts, drift } = services;
+  const { reaper, relay, sweeper, payments, checkouts, drift, forgottenTombstones } = services;
   return [
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
     repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger),
@@ -20,6 +21,7 @@ export function startJobs(services: OrderServices, sweepEveryMs: number, logger:
     repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),
     repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
+    repeat('forgotten-tombstones', FORGET_EVERY, () => forgottenTombstones.run(), logger),
     repeat(
       'old-checkouts',
       HOUR,

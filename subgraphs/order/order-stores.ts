@@ -1,18 +1,25 @@
 import { createSubgraphClient, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { watched } from '../../platform/observability/watched-client.ts';
-import { openDatabase, type Database } from '../../platform/mysql/database.ts';
+import type { Pool } from 'mysql2/promise';
+import { databaseName } from '../../platform/mysql/connection-options.ts';
+import { openDatabase, openPool, type Database } from '../../platform/mysql/database.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import type { OrderConfig } from './config.ts';
 import { CreateOrders1764000000000 } from './migrations/1764000000000-create-orders.ts';
 import { CreatePayments1764100000000 } from './migrations/1764100000000-create-payments.ts';
 import { CreateWishlists1764100000001 } from './migrations/1764100000001-create-wishlists.ts';
+import { IndexOrdersByStatus1769000000000 } from './migrations/1769000000000-index-orders-by-status.ts';
+import { CountCheckouts1769000000001 } from './migrations/1769000000001-count-checkouts.ts';
+import { LIST_LIMITS } from './orders/order-lists.ts';
 import { WishlistCheckout } from './wishlist/wishlist-checkout.ts';
 import { WishlistItem } from './wishlist/wishlist-item.ts';
 
 /** What this process is connected to. */
 export interface OrderStores {
   readonly database: Database;
+  /** Connections of lists alone: what a purchase needs is never taken by a list, and a statement that takes long is ended. */
+  readonly lists: Pool;
   readonly redis: Redis;
   readonly productClient: SubgraphClient;
   readonly userClient: SubgraphClient;
@@ -26,11 +33,26 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
       url: config.MYSQL_URL,
       room: 'order',
       entities: [WishlistItem, WishlistCheckout],
-      migrations: [CreateOrders1764000000000, CreatePayments1764100000000, CreateWishlists1764100000001],
+      migrations: [
+        CreateOrders1764000000000,
+        CreatePayments1764100000000,
+        CreateWishlists1764100000001,
+        IndexOrdersByStatus1769000000000,
+        CountCheckouts1769000000001,
+      ],
       poolSize: 10,
       queueLimit: 5_000,
       logger,
     });
+    const lists = openPool(
+      {
+        url: config.MYSQL_URL,
+        poolSize: LIST_LIMITS.connections,
+        queueLimit: LIST_LIMITS.connections,
+        statementLimitMs: LIST_LIMITS.statementMs,
+      },
+      databaseName(config.MYSQL_URL, 'order'),
+    );
     const { identitySecrets, DISCOVERY_REFRESH: discoveryRefreshMs } = config;
     const client = (subgraph: 'product' | 'user', urls: readonly string[]) => {
       const identitySecret = identitySecrets[subgraph];
@@ -41,6 +63,7 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
     };
     return {
       database,
+      lists,
       redis,
       productClient: client('product', config.PRODUCT_URL),
       userClient: client('user', config.USER_URL),
@@ -53,11 +76,13 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
 
 export async function closeOrderStores({
   database,
+  lists,
   redis,
   productClient,
   userClient,
 }: OrderStores): Promise<void> {
   await Promise.all([productClient.close(), userClient.close()]);
   redis.disconnect();
+  await lists.end();
   await database.close();
 }

@@ -1,6 +1,7 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
 import { isUuid } from '../../platform/uuid.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
+import { loadersFor } from './context.ts';
 import { cancelOrder } from './fulfilment/cancel-order.ts';
 import { requestReturn } from './fulfilment/request-return.ts';
 import { findOrder } from './orders/find-order.ts';
@@ -45,9 +46,9 @@ export const resolvers: Resolvers = {
     total: ({ totalAmount, currency }) => ({ amount: totalAmount, currency }),
     paymentDueAt: ({ status, dueAt }) => (status === 'PENDING_PAYMENT' ? dueAt : null),
     returnableUntil: ({ status, dueAt }) => (status === 'DELIVERED' ? dueAt : null),
-    history: (order, _, { events }) => historyOf(order, events),
+    history: (order, _, context) => historyOf(order, loadersFor(order, context).events),
     shippingAddress: (order, _, context) => shippingAddressOf(order, context),
-    payment: (order, _, { payments }) => latestPaymentOf(order, payments),
+    payment: (order, _, context) => latestPaymentOf(order, loadersFor(order, context).payments),
   },
   OrderItem: {
     product: ({ productId }) => ({ id: productId }),

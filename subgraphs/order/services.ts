@@ -4,6 +4,7 @@ import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts'
 import type { LockOptions } from '../../platform/redis/lock.ts';
 import { BatchWriter } from './batch/batch-writer.ts';
 import { OrderBatch } from './batch/order-batch.ts';
+import { ForgottenTombstones } from './batch/forgotten-tombstones.ts';
 import { Tombstones } from './batch/tombstones.ts';
 import { WriterConnection } from './batch/writer-connection.ts';
 import type { OrderConfig } from './config.ts';
@@ -11,6 +12,8 @@ import type { FulfilmentDependencies } from './fulfilment/payable-order.ts';
 import { Sweeper } from './fulfilment/sweeper.ts';
 import type { OrderStores } from './order-stores.ts';
 import { purchasesInFlight } from './metrics.ts';
+import { AccountLimits } from './orders/account-limits.ts';
+import { OrderLists } from './orders/order-lists.ts';
 import { OrderLookup } from './orders/order-lookup.ts';
 import { OrderRepository } from './orders/order-repository.ts';
 import type { PaymentProvider } from './payment/payment-provider.ts';
@@ -67,7 +70,7 @@ export function createOrderServices(
   });
   const stockReader = new StockReader(config.STOCK_STRATEGY === 'row' ? null : stock, pool);
   const orders = new OrderRepository(pool);
-  const tombstones = new Tombstones(pool, orders);
+  const tombstones = new Tombstones(pool, orders, config.TOMBSTONE_RETENTION);
   const connection = new WriterConnection(config.MYSQL_URL);
   const batch = new OrderBatch({
     writer: new BatchWriter({ connection, pool, orders, tombstones, logger }),
@@ -131,7 +134,10 @@ export function createOrderServices(
     connection,
     lookup,
     orders,
+    lists: new OrderLists(stores.lists),
+    accountLimits: new AccountLimits(pool, orders, config.MAX_TOMBSTONES_PER_USER),
     tombstones,
+    forgottenTombstones: new ForgottenTombstones(pool, config.TOMBSTONE_RETENTION, logger),
     products,
     stock,
     announcer,

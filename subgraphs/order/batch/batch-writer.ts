@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'mysql2/promise';
+import type { Connection, Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace, isWriteRefused } from '../../../platform/mysql/errors.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
@@ -14,6 +14,7 @@ import { ownOrder } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
 import type { Tombstones } from './tombstones.ts';
 import { CommitUnanswered, writeOrders, type WriteResult } from './write-orders.ts';
+import { isTooOldToWrite } from './writing-time.ts';
 import type { WriterConnection } from './writer-connection.ts';
 
 export interface BatchWriterOptions {
@@ -90,7 +91,12 @@ export class BatchWriter {
   /** @returns 1 when nothing was decided, which must not go on for ever; else 0 */
   async #tryOnce(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<0 | 1> {
     const before = verdicts.size;
-    const result = await this.#transact(candidates);
+    const connection = await this.#options.connection.get();
+    // Nothing is awaited between this look and the first statement: should the process freeze there, the server ends the session.
+    const late = candidates.filter(isTooOldToWrite);
+    for (const candidate of late) verdicts.set(candidate, { kind: 'failed' });
+    if (late.length > 0) return 0;
+    const result = await this.#transact(connection, candidates);
     switch (result.kind) {
       case 'committed':
         for (const candidate of candidates)
@@ -119,8 +125,7 @@ export class BatchWriter {
   }
 
   /** The transaction, seen by metrics and traces. */
-  async #transact(candidates: readonly Candidate[]): Promise<WriteResult> {
-    const connection = await this.#options.connection.get();
+  async #transact(connection: Connection, candidates: readonly Candidate[]): Promise<WriteResult> {
     const span = sharedSpan(candidates, (one) => one.span, 'mysql transaction', {
       purchases: candidates.length,
     });

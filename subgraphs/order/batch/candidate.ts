@@ -11,6 +11,8 @@ export interface Candidate {
   /** By product, the most units that the buyer may hold. */
   readonly limits: ReadonlyMap<string, number>;
   readonly span?: Span;
+  /** When its attempt began, of `Date.now()`; left out: now. It is not written long after that (`BatchWriter`). */
+  readonly begunAt?: number;
 }
 
 export type UnwrittenOrder = Omit<Order, 'createdAt' | 'dueAt'>;

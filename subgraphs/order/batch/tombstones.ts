@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { raw } from 'mysql2';
 import type { Pool } from 'mysql2/promise';
 import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { isLostRace } from '../../../platform/mysql/errors.ts';
@@ -20,17 +21,22 @@ const ATTEMPTS = 4;
  * Ends a purchase for good: a tombstone under its order's id, unless an order stands there. The insert waits for
  * whatever transaction may still write that order, so its outcome is final. A SELECT would not do: a COMMIT that was sent
  * may land after it (faults seen in practice: "When commit appears to fail", marksverbiage).
+ *
+ * A tombstone is forgotten a retention time after it was last settled (`ForgottenTombstones`).
  */
 export class Tombstones {
   readonly #pool: Pool;
   readonly #orders: OrderRepository;
+  readonly #retentionMs: number;
   readonly #requests = createCoalescer((items: readonly TombstoneRequest[]) => this.#writeAll(items), {
     maxItems: MAX_PER_STATEMENT,
   });
 
-  constructor(pool: Pool, orders: OrderRepository) {
+  /** @param retentionMs how long a tombstone is kept, in milliseconds */
+  constructor(pool: Pool, orders: OrderRepository, retentionMs: number) {
     this.#pool = pool;
     this.#orders = orders;
+    this.#retentionMs = retentionMs;
   }
 
   /**
@@ -58,9 +64,12 @@ export class Tombstones {
 
   async #insert(requests: readonly TombstoneRequest[]): Promise<void> {
     const now = new Date();
+    // By MySQL's clock, by which it is forgotten. A tombstone that stands already is kept as long as a new one, so that it cannot
+    // be forgotten between this statement and the look at what stands there.
+    const forgetAt = raw(`UTC_TIMESTAMP(3) + INTERVAL ${this.#retentionMs * 1_000} MICROSECOND`);
     await this.#pool.query(
-      `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, created_at) VALUES ?
-       ON DUPLICATE KEY UPDATE id = id`,
+      `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?
+       ON DUPLICATE KEY UPDATE due_at = IF(status = '${ABANDONED}', VALUES(due_at), due_at)`,
       [
         requests.map(({ orderId, userId }) => [
           uuidToBytes(orderId),
@@ -69,6 +78,7 @@ export class Tombstones {
           NO_REQUEST,
           0,
           'XXX',
+          forgetAt,
           now,
         ]),
       ],

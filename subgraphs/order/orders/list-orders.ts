@@ -16,6 +16,7 @@ export interface OrderPageEdge {
 }
 
 export interface OrderPage extends Connection<Order> {
+  /** At most `MOST_COUNTED`. */
   countAll(): Promise<number>;
 }
 
@@ -30,7 +31,7 @@ const EMPTY: OrderPage = { ...connectionOf<Order>([], 1, false, () => ''), count
 /**
  * A user's orders, newest first; empty for anyone but that user and `order:read`.
  *
- * @throws {Fault} BAD_REQUEST for a page size or a cursor that is none
+ * @throws {Fault} BAD_REQUEST for a page size or a cursor that is none, UNAVAILABLE where the caller has to wait too long
  */
 export async function listOrders(
   userId: string,
@@ -42,10 +43,14 @@ export async function listOrders(
   if (!caller || (caller.userId !== userId && !caller.scopes.has('order:read'))) return EMPTY;
 
   const status = page.status ?? null;
-  const rows = await services.orders.pageOfUser(userId, { limit: page.first + 1, after, status });
+  const rows = await services.lists.pageOfUser(caller.userId, userId, {
+    limit: page.first + 1,
+    after,
+    status,
+  });
   return {
     ...connectionOf(rows, page.first, after !== null, cursorOf),
-    countAll: () => services.orders.countOfUser(userId, status),
+    countAll: () => services.lists.countOfUser(caller.userId, userId, status),
   };
 }
 

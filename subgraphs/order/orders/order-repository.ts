@@ -2,7 +2,8 @@ import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { groupBy } from '../../../platform/batching/group-by.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { ABANDONED, type Order, type OrderItem, type OrderRecord } from './order.ts';
+import { ABANDONED, ORDER_STATUSES, type Order, type OrderItem, type OrderRecord } from './order.ts';
+import { pageOfUser, someOfUser, type OrderPageRequest } from './order-list-queries.ts';
 
 /** Reads orders. By mysql2: reading an order back is part of most purchases. */
 export class OrderRepository {
@@ -17,7 +18,7 @@ export class OrderRepository {
     if (orderIds.length === 0) return new Map();
     const ids = orderIds.map(uuidToBytes);
     const [rows] = await this.#reader.query<OrderRow[]>(
-      `SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (?)`,
+      `SELECT ${ORDER_COLUMNS.join(', ')} FROM orders WHERE id IN (?)`,
       [ids],
     );
     const orders = await this.#withItems(rows.filter(({ status }) => status !== ABANDONED));
@@ -31,35 +32,36 @@ export class OrderRepository {
   }
 
   /**
-   * A user's orders, newest first.
+   * A user's orders, newest first. Reads at most as many rows of each status as the page has, and no tombstone.
    *
    * @param after the last order that is not wanted any more
    */
-  async pageOfUser(
-    userId: string,
-    page: {
-      readonly limit: number;
-      readonly after: { createdAt: Date; id: string } | null;
-      readonly status: OrderStatus | null;
-    },
-  ): Promise<Order[]> {
-    const conditions = ['user_id = ?', page.status ? 'status = ?' : 'status <> ?'];
-    const values: unknown[] = [uuidToBytes(userId), page.status ?? ABANDONED];
-    if (page.after) {
-      conditions.push('(created_at < ? OR (created_at = ? AND id < ?))');
-      values.push(page.after.createdAt, page.after.createdAt, uuidToBytes(page.after.id));
-    }
+  async pageOfUser(userId: string, page: OrderPageRequest): Promise<Order[]> {
+    const { sql, values } = pageOfUser(userId, page);
     const [rows] = await this.#reader.query<OrderRow[]>(
-      `SELECT ${ORDER_COLUMNS} FROM orders WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
-      [...values, page.limit],
+      `SELECT ${ORDER_COLUMNS.map((column) => `o.${column}`).join(', ')}
+       FROM (${sql}) page STRAIGHT_JOIN orders o ON o.id = page.id ORDER BY o.created_at DESC, o.id DESC`,
+      values,
     );
     return [...(await this.#withItems(rows)).values()];
   }
 
-  async countOfUser(userId: string, status: OrderStatus | null): Promise<number> {
+  /** How many orders a user has, of as many as may be counted. */
+  async countOfUser(userId: string, status: OrderStatus | null, mostCounted: number): Promise<number> {
+    const { sql, values } = someOfUser(userId, status ? [status] : ORDER_STATUSES, mostCounted);
     const [[row]] = await this.#reader.query<(RowDataPacket & { count: number })[]>(
-      `SELECT COUNT(*) AS count FROM orders WHERE user_id = ? AND status ${status ? '=' : '<>'} ?`,
-      [uuidToBytes(userId), status ?? ABANDONED],
+      `SELECT COUNT(*) AS count FROM (${sql}) counted`,
+      values,
+    );
+    return row?.count ?? 0;
+  }
+
+  /** How many tombstones a user has, of as many as may be counted. */
+  async countTombstonesOfUser(userId: string, mostCounted: number): Promise<number> {
+    const { sql, values } = someOfUser(userId, [ABANDONED], mostCounted);
+    const [[row]] = await this.#reader.query<(RowDataPacket & { count: number })[]>(
+      `SELECT COUNT(*) AS count FROM (${sql}) counted`,
+      values,
     );
     return row?.count ?? 0;
   }
@@ -100,8 +102,17 @@ export class OrderRepository {
   }
 }
 
-const ORDER_COLUMNS =
-  'id, user_id, status, request_hash, total_amount, currency, shipping_address, due_at, created_at';
+const ORDER_COLUMNS = [
+  'id',
+  'user_id',
+  'status',
+  'request_hash',
+  'total_amount',
+  'currency',
+  'shipping_address',
+  'due_at',
+  'created_at',
+];
 
 interface OrderRow extends RowDataPacket {
   id: Buffer;

@@ -13,6 +13,8 @@ export interface Order {
   /** When the order moves on by itself: to EXPIRED, SHIPPED, and so on. */
   readonly dueAt: Date | null;
   readonly createdAt: Date;
+  /** Read by a list: what is read of it further is read by the connections of lists, too. */
+  readonly isListed?: true;
 }
 
 export interface OrderItem {
@@ -31,6 +33,19 @@ export interface OrderItem {
 export type OrderRecord =
   | { readonly kind: 'order'; readonly requestHash: Buffer; readonly order: Order }
   | { readonly kind: 'tombstone' };
+
+/** Every status that is shown. */
+export const ORDER_STATUSES = Object.keys({
+  PENDING_PAYMENT: 1,
+  PAYING: 1,
+  PAID: 1,
+  SHIPPED: 1,
+  DELIVERED: 1,
+  RETURN_REQUESTED: 1,
+  RETURNED: 1,
+  CANCELLED: 1,
+  EXPIRED: 1,
+} satisfies Record<OrderStatus, 1>) as readonly OrderStatus[];
 
 /** Internal status of a tombstone; never shown. */
 export const ABANDONED = 'ABANDONED';

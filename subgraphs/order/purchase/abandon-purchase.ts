@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { AbandonPurchaseInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
+import type { OrderRecord } from '../orders/order.ts';
 import { deriveOrderId } from '../orders/order-id.ts';
 import {
   abandoned,
   confirmed,
+  tooManyAbandoned,
   unknown,
   type OutcomeUnknown,
   type PurchaseAbandoned,
@@ -15,7 +17,10 @@ import { idempotencyKey } from './purchase-input.ts';
 
 const abandonInput = z.object({ idempotencyKey });
 
-/** Settles an attempt without buying: the order, if there is one; else a tombstone, so that there never will be. */
+/**
+ * Settles an attempt without buying: the order, if there is one; else a tombstone, so that there never will be. An account that has all
+ * the tombstones that it may have is answered by what stands under the key; where nothing does, the outcome stays open.
+ */
 export async function abandonPurchase(
   input: AbandonPurchaseInput,
   context: OrderContext,
@@ -26,10 +31,21 @@ export async function abandonPurchase(
 
   const orderId = deriveOrderId(userId, checked.value.idempotencyKey);
   try {
-    const record = await context.services.tombstones.settle({ orderId, userId });
+    const record = await settle(orderId, userId, context);
+    if (!record) return tooManyAbandoned;
     return record.kind === 'order' ? confirmed(record.order, true) : abandoned;
   } catch (error) {
     context.logger.warn({ err: error, orderId }, 'a purchase could not be abandoned');
     return unknown;
   }
+}
+
+async function settle(
+  orderId: string,
+  userId: string,
+  { services }: OrderContext,
+): Promise<OrderRecord | null> {
+  const { accountLimits, lookup, tombstones } = services;
+  if (await accountLimits.hasAllTombstones(userId)) return lookup.find(orderId);
+  return tombstones.settle({ orderId, userId });
 }

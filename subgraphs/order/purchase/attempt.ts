@@ -18,6 +18,8 @@ export interface Attempt {
    * that: a later attempt may have been told a final no by then.
    */
   readonly deadline: number;
+  /** Of `Date.now()`, which goes on while a machine is suspended. */
+  readonly begunAt: number;
   /** The work on the request that asks. */
   readonly span: Span;
 }
@@ -54,5 +56,6 @@ const begin = (
   orderId: deriveOrderId(userId, idempotencyKey),
   requestHash,
   deadline: performance.now() + patienceMs,
+  begunAt: Date.now(),
   span,
 });

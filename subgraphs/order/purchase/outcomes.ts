@@ -44,6 +44,8 @@ export interface OutcomeUnknown {
 }
 
 const RETRY_AFTER_MS = 500;
+/** Where an account has to wait until something of its own is forgotten. */
+const LATER_MS = 60_000;
 
 export const confirmed = (order: Order, replayed: boolean): PurchaseConfirmed => ({
   __typename: 'PurchaseConfirmed',
@@ -103,6 +105,20 @@ export const busy: PurchaseOutcome = {
   message:
     'There is too much to do at the moment. This attempt bought nothing; try again under the same key.',
   retryAfterMs: RETRY_AFTER_MS,
+};
+
+export const tooManyCheckouts: PurchaseOutcome = {
+  __typename: 'Busy',
+  message:
+    'This account has begun too many checkouts within a day. This attempt bought nothing; try again later.',
+  retryAfterMs: LATER_MS,
+};
+
+export const tooManyAbandoned: OutcomeUnknown = {
+  __typename: 'OutcomeUnknown',
+  message:
+    'This account has given up too many purchases lately, so nothing was settled. Abandon it later, or purchase under the same key.',
+  retryAfterMs: LATER_MS,
 };
 
 export const unknown: OutcomeUnknown = {

@@ -4,6 +4,7 @@ import { isConnectionLost, isDuplicateKey, wasNotConnected } from '../../../plat
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { writtenAt } from '../batch/candidate.ts';
+import { isTooOldToWrite } from '../batch/writing-time.ts';
 import { addHoldings, insertItems, insertOrders, readClock } from '../batch/write-orders.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
@@ -75,7 +76,7 @@ export class RowSelling implements SellingStrategy {
     const [excess] = await addHoldings(connection, [candidate]);
     const left = await lockUnits(connection, attempt.lines);
 
-    if (performance.now() > attempt.deadline) throw new Refused(answer.busy);
+    if (performance.now() > attempt.deadline || isTooOldToWrite(attempt)) throw new Refused(answer.busy);
     // The clock that opens and closes sales for everyone alike; here it is MySQL's.
     const now = (await readClock(connection)).getTime();
     for (const { productId } of attempt.lines) {

@@ -34,5 +34,12 @@ export function toCandidate(
   const limits = new Map<string, number>();
   for (const { id, terms } of products.values())
     if (terms.purchaseLimit !== null) limits.set(id, terms.purchaseLimit);
-  return { order, requestHash: attempt.requestHash, limits, paymentTimeoutMs, span };
+  return {
+    order,
+    requestHash: attempt.requestHash,
+    limits,
+    paymentTimeoutMs,
+    span,
+    begunAt: attempt.begunAt,
+  };
 }

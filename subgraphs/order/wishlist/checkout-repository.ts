@@ -8,7 +8,7 @@ export interface CheckoutRepository {
   /** @returns what the checkout buys, as an attempt has settled it; null when none has, or it was refused */
   find(orderId: string): Promise<readonly Line[] | null>;
   /** @returns what the checkout buys: these lines, unless another attempt has settled it before */
-  begin(orderId: string, lines: readonly Line[]): Promise<readonly Line[]>;
+  begin(orderId: string, userId: string, lines: readonly Line[]): Promise<readonly Line[]>;
   /** Takes what was bought off the wishlist, once for a checkout. What was put there meanwhile stays. */
   finish(orderId: string, userId: string, bought: readonly Line[]): Promise<void>;
   /**
@@ -16,9 +16,11 @@ export interface CheckoutRepository {
    * buy what was settled before, so the checkout stays, to be finished once.
    */
   unsettle(orderId: string): Promise<void>;
-  /** Forgets checkouts that nobody came back for. */
+  /** Forgets checkouts that were not finished, so many in one statement. */
   forgetStartedBefore(moment: Date): Promise<void>;
 }
+
+const PER_STATEMENT = 1_000;
 
 /** No lines, as they are stored. */
 const NOTHING = '[]';
@@ -39,12 +41,12 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
   return {
     find,
 
-    begin: async (orderId, items) => {
+    begin: async (orderId, userId, items) => {
       await checkouts
         .createQueryBuilder()
         .insert()
         .orIgnore()
-        .values({ orderId, items, startedAt: new Date() })
+        .values({ orderId, userId, items, startedAt: new Date() })
         .updateEntity(false)
         .execute();
       await checkouts
@@ -90,7 +92,13 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
     },
 
     forgetStartedBefore: async (moment) => {
-      await checkouts.createQueryBuilder().delete().where('started_at < :moment', { moment }).execute();
+      for (let found = PER_STATEMENT; found === PER_STATEMENT;) {
+        const { affectedRows } = await orm.manager.query<{ affectedRows: number }>(
+          'DELETE FROM wishlist_checkout WHERE started_at < ? ORDER BY started_at LIMIT ?',
+          [moment, PER_STATEMENT],
+        );
+        found = affectedRows;
+      }
     },
   };
 }

@@ -4,7 +4,7 @@ import { checkInput, invalidInput } from '../../../platform/graphql/invalid-inpu
 import type { CheckoutWishlistInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
 import { newCheckout, withLines, type Line } from '../purchase/attempt.ts';
-import { busy, wishlistEmpty, type PurchaseOutcome } from '../purchase/outcomes.ts';
+import { busy, tooManyCheckouts, wishlistEmpty, type PurchaseOutcome } from '../purchase/outcomes.ts';
 import { patienceOf } from '../purchase/patience.ts';
 import { idempotencyKey } from '../purchase/purchase-input.ts';
 import { replay } from '../purchase/replay.ts';
@@ -25,7 +25,7 @@ export async function checkoutWishlist(
   const { userId } = signedIn(context);
   const checked = checkInput(checkoutInput, input);
   if (!checked.ok) return checked.refusal;
-  const { checkouts, lookup, purchases, wishlists } = context.services;
+  const { accountLimits, checkouts, lookup, purchases, wishlists } = context.services;
   const checkout = newCheckout(userId, checked.value.idempotencyKey, patienceOf(context), context.span);
   const { orderId } = checkout;
 
@@ -40,7 +40,8 @@ export async function checkoutWishlist(
     if (meanwhile) return afterwards(replay(checkout, meanwhile), orderId, context);
     if (wanted.length === 0) return wishlistEmpty;
     if (wanted.length > MAX_LINES) return tooManyLines;
-    lines = await checkouts.begin(orderId, wanted);
+    if (await accountLimits.hasAllCheckouts(userId)) return tooManyCheckouts;
+    lines = await checkouts.begin(orderId, userId, wanted);
   }
   const problem = await checkCurrencies(lines, context);
   return afterwards(problem ?? (await purchases.buy(withLines(checkout, lines))), orderId, context);

@@ -19,6 +19,10 @@ export class WishlistCheckout {
   @PrimaryColumn('binary', { name: 'order_id', length: 16, transformer: uuidColumn })
   orderId!: string;
 
+  /** Null where an older release wrote it. */
+  @Column('binary', { name: 'user_id', length: 16, nullable: true, transformer: uuidColumn })
+  userId!: string | null;
+
   @Column('varchar', { length: 8192, transformer: asJson })
   items!: readonly Line[];
 

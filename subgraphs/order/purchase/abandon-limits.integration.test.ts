@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { RowDataPacket } from 'mysql2/promise';
+import { expect, it } from 'vitest';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { deriveOrderId } from '../orders/order-id.ts';
+import { Buyer } from '../../../tests/harness/order-buyer.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { buyer } from '../../../tests/harness/subgraph-call.ts';
+
+const LIMIT = 5;
+const room = useOrderRoom(useStores(), { environment: { MAX_TOMBSTONES_PER_USER: String(LIMIT) } });
+
+interface Answer {
+  readonly __typename: string;
+  readonly retryAfterMs?: number;
+}
+
+async function abandon(userId: string, key = newKey()): Promise<Answer> {
+  const reply = await room.ask(
+    `mutation ($input: AbandonPurchaseInput!) {
+      abandonPurchase(input: $input) { __typename ... on OutcomeUnknown { retryAfterMs } }
+    }`,
+    { input: { idempotencyKey: key } },
+    { caller: buyer(userId) },
+  );
+  return reply.data?.['abandonPurchase'] as Answer;
+}
+
+async function rowsOf(userId: string): Promise<number> {
+  const [[row]] = await room.pool.query<(RowDataPacket & { n: number })[]>(
+    'SELECT COUNT(*) AS n FROM orders WHERE user_id = ?',
+    [uuidToBytes(userId)],
+  );
+  return row!.n;
+}
+
+it('an account may give up so many purchases at a time, and writes no row beyond that', async () => {
+  const userId = randomUUID();
+  const answers: Answer[] = [];
+  for (let n = 0; n < 3 * LIMIT; n++) answers.push(await abandon(userId));
+  expect(countAnswers(answers)).toEqual({ PurchaseAbandoned: LIMIT, OutcomeUnknown: 2 * LIMIT });
+  expect(answers.at(-1)!.retryAfterMs).toBeGreaterThanOrEqual(10_000);
+  expect(await rowsOf(userId)).toBe(LIMIT);
+  expect(await abandon(randomUUID())).toEqual({ __typename: 'PurchaseAbandoned' });
+});
+
+it('what stands under a key is the answer beyond the limit, too', async () => {
+  const userId = randomUUID();
+  const [bought, given, open] = [newKey(), newKey(), newKey()];
+  const product = await room.sell();
+  await room.buy(product, { userId, key: bought });
+  await abandon(userId, given);
+  while ((await abandon(userId)).__typename === 'PurchaseAbandoned');
+
+  expect(await abandon(userId, bought)).toEqual({ __typename: 'PurchaseConfirmed' });
+  expect(await abandon(userId, given)).toEqual({ __typename: 'PurchaseAbandoned' });
+  expect((await abandon(userId, open)).__typename).toBe('OutcomeUnknown');
+  // The limit is for giving up alone: nobody is kept from buying by it.
+  expect(await room.buy(product, { userId, key: open })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  expect(await abandon(userId, open)).toEqual({ __typename: 'PurchaseConfirmed' });
+});
+
+it('purchases that the shop itself gives up are given up beyond the limit, too', async () => {
+  const userId = randomUUID();
+  while ((await abandon(userId)).__typename === 'PurchaseAbandoned');
+  const { tombstones } = (await room.services()).services;
+  const orderId = deriveOrderId(userId, newKey());
+  expect(await tombstones.settle({ orderId, userId })).toEqual({ kind: 'tombstone' });
+});
+
+it('an account may begin a thousand checkouts within a day', async () => {
+  const [product, shopper] = [await room.sell({ units: 0 }), new Buyer(room)];
+  await shopper.add(product);
+  expect(await shopper.checkout()).toMatchObject({ __typename: 'SoldOut' });
+  await room.pool.query('INSERT INTO wishlist_checkout (order_id, items, started_at, user_id) VALUES ?', [
+    Array.from({ length: 999 }, () => [
+      uuidToBytes(randomUUID()),
+      '[]',
+      new Date(),
+      uuidToBytes(shopper.userId),
+    ]),
+  ]);
+  expect(await shopper.checkout()).toMatchObject({ __typename: 'Busy' });
+
+  const { checkouts } = (await room.services()).services;
+  await checkouts.forgetStartedBefore(new Date(Date.now() + 1_000));
+  expect(await shopper.checkout()).toMatchObject({ __typename: 'SoldOut' });
+});
