@@ -5,6 +5,7 @@ import { attacksOnConnections } from './areas/connections.ts';
 import { attacksOnAccounts } from './areas/accounts.ts';
 import { attacksOnCosts } from './areas/costs.ts';
 import { attacksOnIdentity } from './areas/identity.ts';
+import { attacksOnOrders } from './areas/orders.ts';
 import { attacksOnRequests } from './areas/requests.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
@@ -14,6 +15,7 @@ const AREAS: Readonly<Record<string, readonly Attack[]>> = {
   requests: attacksOnRequests,
   accounts: attacksOnAccounts,
   costs: attacksOnCosts,
+  orders: attacksOnOrders,
 };
 
 const system = useAttackedSystem();
