@@ -1,6 +1,8 @@
 import { createConnection, createPool, type Pool } from 'mysql2/promise';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { ConfigurationError } from '../config/environment.ts';
 import type { Logger } from '../logger.ts';
+import { isDatabaseRefused } from './errors.ts';
 import { assertSafeServer } from './server-checks.ts';
 import {
   connectionOptions,
@@ -36,10 +38,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** @throws when the server cannot keep the promises that are made on it (see `assertSafeServer`) */
+/**
+ * @throws when the server cannot keep the promises that are made on it (see `assertSafeServer`), or the database is missing and
+ * the account may not make it
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const database = databaseName(options.url, options.room);
-  await createDatabase(options.url, database);
+  await ensureDatabase(options.url, database);
 
   const pool = openPool(options, database);
   const orm = await openOrm(options, database);
@@ -80,12 +85,20 @@ export function openPool(
   return pool;
 }
 
-async function createDatabase(url: string, database: string): Promise<void> {
+/** `CREATE DATABASE IF NOT EXISTS` needs the right to create also where there is nothing to create, so it comes second. */
+async function ensureDatabase(url: string, database: string): Promise<void> {
   const connection = await createConnection(connectionOptions(url));
   try {
     await assertSafeServer(connection);
+    const [found] = await connection.query<never[]>('SHOW DATABASES WHERE `Database` = ?', [database]);
+    if (found.length > 0) return;
     await connection.query(
       `CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    );
+  } catch (error) {
+    if (!isDatabaseRefused(error)) throw error;
+    throw new ConfigurationError(
+      `The database ${database} is missing, or closed to the account in MYSQL_URL, which may not make it.`,
     );
   } finally {
     connection.destroy();

@@ -16,6 +16,7 @@ const LOCK_WAIT_TIMEOUT = 1205;
 const RECORD_CHANGED = 1020;
 const DUPLICATE_KEY = 1062;
 const PRIVILEGE_MISSING = 1227;
+const DATABASE_REFUSED = 1044;
 const SYNTAX_UNKNOWN = 1064;
 /** Read-only (two ways to say it), table full, disk full. */
 const WRITES_REFUSED = [1290, 1836, 1114, 1021];
@@ -31,6 +32,9 @@ export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === D
 /** The server knows no such statement, or does not let this account use it. */
 export const isNotTold = (error: unknown): boolean =>
   [PRIVILEGE_MISSING, SYNTAX_UNKNOWN].includes(numberOf(error));
+
+/** The account has no rights on that database, which may be there or not. */
+export const isDatabaseRefused = (error: unknown): boolean => numberOf(error) === DATABASE_REFUSED;
 
 /** The server answers and takes no writes at the moment, whoever's they are. */
 export const isWriteRefused = (error: unknown): boolean => WRITES_REFUSED.includes(numberOf(error));

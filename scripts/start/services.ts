@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RedisService } from '../stores/accounts/redis-users.ts';
 import type { Ending } from './ending.ts';
 import { say } from './screen.ts';
 import { ServiceProcess, type Service } from './service-process.ts';
@@ -8,7 +9,7 @@ import type { StoreUrls } from './stores.ts';
 
 export type Services = { subgraphs: Service[]; router: Service };
 
-/** The four processes, all with one environment: each reads its own part of it. */
+/** The four processes, with one environment but for the stores: each has its own accounts there, where they are private. */
 export function describeServices(settings: Settings, stores: StoreUrls): Services {
   const { ports, dataDir } = settings;
   const logs = join(dataDir, 'logs');
@@ -18,18 +19,20 @@ export function describeServices(settings: Settings, stores: StoreUrls): Service
     ...process.env,
     ...Object.fromEntries(Object.entries(ports).map(([variable, port]) => [variable, String(port)])),
     DATA_DIR: dataDir,
-    MYSQL_URL: stores.mysqlUrl,
-    REDIS_URL: stores.redisUrl,
     USER_URL: `${user}/graphql`,
     PRODUCT_URL: `http://127.0.0.1:${ports.PRODUCT_PORT}/graphql`,
     ORDER_URL: `http://127.0.0.1:${ports.ORDER_PORT}/graphql`,
     JWKS_URL: `${user}/.well-known/jwks.json`,
   };
-  const service = (name: string, folder: string, port: number): Service => ({
+  const service = (name: RedisService, folder: string, port: number): Service => ({
     name,
     main: `dist/${folder}/main.js`,
     port,
-    env,
+    env: {
+      ...env,
+      REDIS_URL: stores.redis[name],
+      MYSQL_URL: name === 'router' ? undefined : stores.mysql[name],
+    },
     logFile: join(logs, `${name}.log`),
   });
   return {

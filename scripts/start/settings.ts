@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isProduction, readEnvironment } from '../../platform/config/environment.ts';
+import { storeSettings } from '../../platform/config/settings.ts';
 
 /** What `npm start` itself needs to know; the services read the rest. */
 export type Settings = {
@@ -11,6 +12,7 @@ export type Settings = {
   /** Undefined: a private server is started. */
   mysqlUrl: string | undefined;
   redisUrl: string | undefined;
+  redisPrefix: string;
   isProduction: boolean;
 };
 
@@ -24,10 +26,11 @@ const port = (preset: number) =>
 
 /** Throws a ConfigurationError that names the variable, when one is wrong. */
 export function readSettings(): Settings {
-  const { DATA_DIR, MYSQL_URL, REDIS_URL, ...ports } = readEnvironment({
+  const { DATA_DIR, MYSQL_URL, REDIS_URL, REDIS_PREFIX, ...ports } = readEnvironment({
     DATA_DIR: z.string().default('.data'),
     MYSQL_URL: z.string().optional(),
     REDIS_URL: z.string().optional(),
+    REDIS_PREFIX: storeSettings.REDIS_PREFIX,
     PORT: port(4000),
     USER_PORT: port(4001),
     PRODUCT_PORT: port(4002),
@@ -38,6 +41,7 @@ export function readSettings(): Settings {
     ports,
     mysqlUrl: MYSQL_URL,
     redisUrl: REDIS_URL,
+    redisPrefix: REDIS_PREFIX,
     isProduction: isProduction(),
   };
 }

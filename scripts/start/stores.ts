@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installServers } from '../stores/install-servers.ts';
+import type { MysqlService } from '../stores/accounts/mysql-accounts.ts';
+import type { RedisService } from '../stores/accounts/redis-users.ts';
 import { describeExit, type RunningServer } from '../stores/server-process.ts';
 import { startMysql } from '../stores/start-mysql.ts';
 import { startRedis } from '../stores/start-redis.ts';
@@ -8,35 +10,50 @@ import type { Ending } from './ending.ts';
 import { say, warn } from './screen.ts';
 import type { Settings } from './settings.ts';
 
-export type StoreUrls = { mysqlUrl: string; redisUrl: string };
+/** One URL for all that was given; of a private server, one for each service, with that service's account. */
+export type StoreUrls = {
+  mysql: Readonly<Record<MysqlService, string>>;
+  redis: Readonly<Record<RedisService, string>>;
+};
 
 /**
  * The stores that the environment names, or private servers with their data under the data folder. Throws a sentence
  * when there is no server and none can be installed, or the server's log when it does not start.
  */
 export async function openStores(settings: Settings, ending: Ending): Promise<StoreUrls> {
-  const { mysqlUrl, redisUrl, dataDir } = settings;
+  const { mysqlUrl, redisUrl, redisPrefix, dataDir } = settings;
   await installServers({ mysql: mysqlUrl === undefined, redis: redisUrl === undefined }, say);
   const mysqlFolder = join(dataDir, 'mysql');
   const redisFolder = join(dataDir, 'redis');
   const [mysql, redis] = await Promise.all([
-    mysqlUrl ?? runPrivate('MySQL', (port) => startMysql({ dataDir: mysqlFolder, port, log: say }), ending),
-    redisUrl ?? runPrivate('Redis', (port) => startRedis({ dataDir: redisFolder, port, log: say }), ending),
+    mysqlUrl
+      ? { user: mysqlUrl, product: mysqlUrl, order: mysqlUrl }
+      : runPrivate('MySQL', (port) => startMysql({ dataDir: mysqlFolder, port, log: say }), ending),
+    redisUrl
+      ? { router: redisUrl, user: redisUrl, product: redisUrl, order: redisUrl }
+      : runPrivate(
+          'Redis',
+          (port) => startRedis({ dataDir: redisFolder, port, log: say, prefix: asPattern(redisPrefix) }),
+          ending,
+        ),
   ]);
-  return { mysqlUrl: mysql, redisUrl: redis };
+  return { mysql, redis };
 }
 
-/** Keeps a private server running until the end, always under the same URL. */
-async function runPrivate(
+/** A prefix in which nothing stands for anything else. */
+const asPattern = (prefix: string): string => prefix.replace(/[\\*?[\]]/g, '\\$&');
+
+/** Keeps a private server running until the end, always under the same URLs. */
+async function runPrivate<Urls>(
   name: string,
-  start: (port?: number) => Promise<RunningServer>,
+  start: (port?: number) => Promise<RunningServer & { urls: Urls }>,
   ending: Ending,
-): Promise<string> {
+): Promise<Urls> {
   let server = await start();
   await ending.add(() => server.stop());
   say(`${name} is ready on port ${server.port}`);
   void keepAlive();
-  return server.url;
+  return server.urls;
 
   async function keepAlive(): Promise<void> {
     for (;;) {

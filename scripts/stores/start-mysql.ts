@@ -1,5 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
+import { derivePasswords } from './accounts/derive-passwords.ts';
+import {
+  MYSQL_SERVICES,
+  mysqlAccount,
+  mysqlAccounts,
+  type MysqlService,
+} from './accounts/mysql-accounts.ts';
 import type { FoundServer } from './find-server.ts';
 import { onPort } from './free-port.ts';
 import { asRoot, initialiseMysql } from './initialise-mysql.ts';
@@ -17,16 +24,24 @@ export type MysqlOptions = {
   log?: (line: string) => void;
   /** More server options, such as `--innodb-buffer-pool-size=1G`. */
   extraArgs?: readonly string[];
+  /** For the accounts of the services, in place of the databases of a system under `/firstcome`: a pattern of `GRANT`. */
+  databasePattern?: (service: MysqlService) => string;
+};
+
+export type RunningMysql = RunningServer & {
+  /** By service, with the account that has rights on that service's database only. */
+  urls: Readonly<Record<MysqlService, string>>;
 };
 
 const user = 'firstcome';
+const host = '127.0.0.1';
 
 /**
  * Starts a private MariaDB or MySQL on 127.0.0.1, installing it first where that is possible, and resolves when it
- * answers. The URL's user may do everything, in any database. Throws when there is no server, or with its log when it
- * does not start.
+ * answers. The account in `url` may do everything, in any database, and is not for services; those have `urls`. Throws when
+ * there is no server, or with its log when it does not start.
  */
-export async function startMysql(options: MysqlOptions): Promise<RunningServer> {
+export async function startMysql(options: MysqlOptions): Promise<RunningMysql> {
   const log = options.log ?? (() => undefined);
   const found = await ensureServer('mysql', log);
   const folder = openStoreFolder(options.dataDir);
@@ -35,23 +50,31 @@ export async function startMysql(options: MysqlOptions): Promise<RunningServer> 
   const tmp = folder.file('tmp');
   mkdirSync(tmp, { recursive: true });
   await initialiseMysql(found, folder.file('data'), tmp, log);
-  return onPort(options.port, (port) => launch(found, folder, port, options.extraArgs ?? []));
+  return onPort(options.port, (port) => launch(found, folder, port, options));
 }
 
 async function launch(
   found: FoundServer,
   folder: StoreFolder,
   port: number,
-  extraArgs: readonly string[],
-): Promise<RunningServer> {
+  { extraArgs = [], databasePattern }: MysqlOptions,
+): Promise<RunningMysql> {
   const logFile = folder.file('server.log');
-  const initFile = folder.writePrivate('accounts.sql', accounts(folder.password));
+  const passwords = derivePasswords(MYSQL_SERVICES, folder.password);
+  const initFile = folder.writePrivate(
+    'accounts.sql',
+    administrator(folder.password) + mysqlAccounts({ passwords, host, databasePattern }),
+  );
   const args = [...serverOptions(found, folder, port), `--init-file=${initFile}`, ...extraArgs];
   const server = await spawnServer(found.path, args, logFile);
   noteServer(folder, server);
-  const url = `mysql://${user}:${folder.password}@127.0.0.1:${port}`;
+  const urlOf = (account: string, password: string) => `mysql://${account}:${password}@${host}:${port}`;
+  const url = urlOf(user, folder.password);
   await untilReady('MySQL', server, () => selectOne(url), logFile);
-  return { ...server, url, port };
+  const urls = Object.fromEntries(
+    MYSQL_SERVICES.map((service) => [service, urlOf(mysqlAccount(service), passwords[service])]),
+  ) as Record<MysqlService, string>;
+  return { ...server, url, urls, port };
 }
 
 /** The two flush settings are what makes a COMMIT survive a crash: a promise to buyers rests on them. */
@@ -63,7 +86,7 @@ function serverOptions(found: FoundServer, folder: StoreFolder, port: number): s
     `--tmpdir=${folder.file('tmp')}`,
     `--pid-file=${folder.file('mysqld.pid')}`,
     `--port=${port}`,
-    '--bind-address=127.0.0.1',
+    `--bind-address=${host}`,
     // No Unix socket: its path is limited to 107 bytes, and nobody needs it.
     '--socket=',
     '--skip-name-resolve',
@@ -79,8 +102,8 @@ function serverOptions(found: FoundServer, folder: StoreFolder, port: number): s
 }
 
 /** Runs inside the server before the port opens: our account gets its password, and root gets no way in. */
-function accounts(password: string): string {
-  const account = `'${user}'@'127.0.0.1'`;
+function administrator(password: string): string {
+  const account = `'${user}'@'${host}'`;
   return [
     `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}';`,
     `ALTER USER ${account} IDENTIFIED BY '${password}';`,

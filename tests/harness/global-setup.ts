@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { installServers } from '../../scripts/stores/install-servers.ts';
-import { startMysql } from '../../scripts/stores/start-mysql.ts';
-import { startRedis } from '../../scripts/stores/start-redis.ts';
+import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
+import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN } from './stores.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     mysqlUrl: string;
     redisUrl: string;
+    mysqlUrls: RunningMysql['urls'] | undefined;
+    redisUrls: RunningRedis['urls'] | undefined;
   }
 }
 
@@ -17,11 +20,17 @@ declare module 'vitest' {
 export default async function setUpStores(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'));
   await installServers({ mysql: !process.env['MYSQL_URL'], redis: true });
-  const mysql = process.env['MYSQL_URL'] ? null : await startMysql({ dataDir: join(folder, 'mysql') });
-  const redis = process.env['REDIS_URL'] ? null : await startRedis({ dataDir: join(folder, 'redis') });
+  const mysql = process.env['MYSQL_URL']
+    ? null
+    : await startMysql({ dataDir: join(folder, 'mysql'), databasePattern: mysqlDatabasePattern });
+  const redis = process.env['REDIS_URL']
+    ? null
+    : await startRedis({ dataDir: join(folder, 'redis'), prefix: REDIS_PREFIX_PATTERN });
 
   project.provide('mysqlUrl', mysql?.url ?? process.env['MYSQL_URL']!);
   project.provide('redisUrl', redis?.url ?? process.env['REDIS_URL']!);
+  project.provide('mysqlUrls', mysql?.urls);
+  project.provide('redisUrls', redis?.urls);
   return async () => {
     await Promise.all([mysql?.stop(), redis?.stop()]);
     await rm(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ export function useMysqlProxy(stores: TestStores): { proxy: TcpProxy; stores: Te
     stores: {
       redisUrl: stores.redisUrl,
       redisPrefix: stores.redisPrefix,
+      ...(stores.accounts ? { accounts: stores.accounts } : {}),
       get mysqlUrl() {
         return through.href;
       },

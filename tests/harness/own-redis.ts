@@ -2,17 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { startRedis } from '../../scripts/stores/start-redis.ts';
-import type { RunningServer } from '../../scripts/stores/server-process.ts';
-import type { TestStores } from './stores.ts';
+import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
+import { REDIS_PREFIX_PATTERN, type TestStores } from './stores.ts';
 
 /** A Redis that one test file may empty, kill and start again without harm to any other. */
 export class OwnRedis {
   #folder = '';
-  #server: (RunningServer & { port: number; url: string }) | null = null;
+  #server: RunningRedis | null = null;
 
   get url(): string {
     return this.#server!.url;
+  }
+
+  get urls(): RunningRedis['urls'] {
+    return this.#server!.urls;
   }
 
   /** The first time on a free port, afterwards on the same. */
@@ -20,6 +23,7 @@ export class OwnRedis {
     this.#folder ||= await mkdtemp(join(tmpdir(), 'firstcome-redis-'));
     this.#server = await startRedis({
       dataDir: this.#folder,
+      prefix: REDIS_PREFIX_PATTERN,
       ...(this.#server ? { port: this.#server.port } : {}),
     });
   }
@@ -48,6 +52,9 @@ export function useOwnRedis(stores: TestStores): { redis: OwnRedis; stores: Test
       redisPrefix: stores.redisPrefix,
       get redisUrl() {
         return redis.url;
+      },
+      get accounts() {
+        return { mysql: stores.accounts?.mysql, redis: redis.urls };
       },
     },
   };

@@ -80,6 +80,7 @@ export function useRedisCluster(stores: TestStores): { cluster: RedisCluster; st
       get redisUrl() {
         return cluster.url;
       },
+      accounts: { mysql: stores.accounts?.mysql },
     },
   };
 }

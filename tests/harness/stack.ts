@@ -6,7 +6,7 @@ import { Agent } from 'undici';
 import { afterAll, beforeAll } from 'vitest';
 import { IDENTITY_SECRETS } from './subgraph-call.ts';
 import { Service, type ServiceName, type ServiceOptions } from './service.ts';
-import type { TestStores } from './stores.ts';
+import { withAccountOf, type TestStores } from './stores.ts';
 import { TokenMint } from './tokens.ts';
 
 export interface Reply {
@@ -25,9 +25,11 @@ export interface StackOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
+/** As Redis and MySQL refuse a command and a statement. */
+const RIGHT_MISSING = /NOPERM|command denied to user/;
 const USUAL_PROCESSES = Number(process.env['E2E_PROCESSES'] ?? 1);
 
-/** The whole system as it runs: real processes, real stores, real HTTP. */
+/** The whole system as it runs: real processes, real stores with the rights of each service, real HTTP. */
 export class Stack {
   readonly mint = new TokenMint();
   readonly encryptionKeys = `test:${randomBytes(32).toString('base64url')}`;
@@ -77,6 +79,8 @@ export class Stack {
       others['PRODUCT_URL'] = urls(this.product);
     }
     if (name === 'router') others['ORDER_URL'] = urls(this.order);
+    const { mysqlUrl, redisUrl, redisPrefix, accounts } = this.#stores;
+    if (name !== 'router') others['MYSQL_URL'] = withAccountOf(accounts?.mysql?.[name], mysqlUrl);
     if (name !== 'user' && this.user[0]) others['JWKS_URL'] = `${this.user[0].url}/.well-known/jwks.json`;
     return Service.start(
       name,
@@ -84,9 +88,8 @@ export class Stack {
         NODE_ENV: 'test',
         LOG_LEVEL: 'info',
         DATA_DIR: this.#folder,
-        MYSQL_URL: this.#stores.mysqlUrl,
-        REDIS_URL: this.#stores.redisUrl,
-        REDIS_PREFIX: this.#stores.redisPrefix,
+        REDIS_URL: withAccountOf(accounts?.redis?.[name], redisUrl),
+        REDIS_PREFIX: redisPrefix,
         ...IDENTITY_SECRETS,
         SIGNING_KEYS: this.mint.signingKeys,
         ENCRYPTION_KEYS: this.encryptionKeys,
@@ -102,11 +105,17 @@ export class Stack {
     );
   }
 
+  /** @throws when a service was refused something by a store that it has an account in, also if it went on without */
   async stop(): Promise<void> {
     await this.#clients.close();
     await Promise.all(this.routers.map((router) => router.stop()));
-    await Promise.all([...this.order, ...this.product, ...this.user].map((service) => service.stop()));
+    const services = [...this.order, ...this.product, ...this.user];
+    await Promise.all(services.map((service) => service.stop()));
     await rm(this.#folder, { recursive: true, force: true });
+    for (const { name, log } of [...services, ...this.routers]) {
+      const refusal = log.split('\n').find((line) => RIGHT_MISSING.test(line));
+      if (refusal) throw new Error(`${name} lacks a right in a store (scripts/stores/accounts/): ${refusal}`);
+    }
   }
 
   /** Where mails go. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, inject } from 'vitest';
+import type { RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import type { RunningRedis } from '../../scripts/stores/start-redis.ts';
 
 /** Stores of one test file: databases and a key prefix that no other file uses, gone when the file is done. */
 export interface TestStores {
@@ -9,14 +11,36 @@ export interface TestStores {
   readonly mysqlUrl: string;
   readonly redisUrl: string;
   readonly redisPrefix: string;
+  /** URLs whose accounts have the rights of one service each, for its processes; absent where the stores were given. */
+  readonly accounts?: {
+    readonly mysql?: RunningMysql['urls'] | undefined;
+    readonly redis?: RunningRedis['urls'] | undefined;
+  };
+}
+
+/** `t` and ten digits of hex. As patterns, of which `?` stands for one character in Redis and `_` in MySQL. */
+const randomName = (): string => `t${randomBytes(5).toString('hex')}`;
+export const REDIS_PREFIX_PATTERN = `t${'?'.repeat(10)}:`;
+export const mysqlDatabasePattern = (service: string): string => `t${'_'.repeat(10)}\\_${service}`;
+
+/** @returns the URL with the account of the other one */
+export function withAccountOf(account: string | undefined, url: string): string {
+  if (account === undefined) return url;
+  const { username, password } = new URL(account);
+  return Object.assign(new URL(url), { username, password }).href;
 }
 
 /** Call at the top of a test file or a `describe`. */
 export function useStores(): TestStores {
-  const name = `t${randomBytes(5).toString('hex')}`;
+  const name = randomName();
   const mysqlUrl = new URL(inject('mysqlUrl'));
   mysqlUrl.pathname = `/${name}`;
-  const stores = { mysqlUrl: mysqlUrl.href, redisUrl: inject('redisUrl'), redisPrefix: `${name}:` };
+  const stores = {
+    mysqlUrl: mysqlUrl.href,
+    redisUrl: inject('redisUrl'),
+    redisPrefix: `${name}:`,
+    accounts: { mysql: inject('mysqlUrls'), redis: inject('redisUrls') },
+  };
 
   afterAll(async () => {
     await dropDatabases(stores.mysqlUrl, name);

@@ -28,7 +28,14 @@ export async function openOwnShop(ending: Ending): Promise<OwnShop> {
     freePort(),
   ]);
   const ports = { PORT, USER_PORT, PRODUCT_PORT, ORDER_PORT };
-  const settings = { dataDir, ports, mysqlUrl: undefined, redisUrl: undefined, isProduction: false };
+  const settings = {
+    dataDir,
+    ports,
+    mysqlUrl: undefined,
+    redisUrl: undefined,
+    redisPrefix: 'firstcome:',
+    isProduction: false,
+  };
   Object.assign(process.env, ADMINISTRATOR);
   const { subgraphs, router } = describeServices(settings, await openStores(settings, ending));
   await startServices(subgraphs, ending);
