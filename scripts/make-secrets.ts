@@ -1,8 +1,11 @@
 /** `npm run secrets`: new values for what production and docker compose must be given, as lines for a file .env. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
 import { makeSecrets } from '../platform/config/secrets.ts';
+import { STORE_PASSWORDS } from './stores/accounts/compose-configs.ts';
 
-const HELP = `npm run secrets                     prints a new secret for each variable that production must be given
+const HELP = `npm run secrets                     prints a new secret for each variable that production must be given and that is not set
 npm run --silent secrets >> .env    puts them where npm start and docker compose find them
 
   USER_IDENTITY_SECRET, PRODUCT_IDENTITY_SECRET, ORDER_IDENTITY_SECRET
@@ -10,9 +13,11 @@ npm run --silent secrets >> .env    puts them where npm start and docker compose
   SIGNING_KEYS       signs access tokens (user)
   ENCRYPTION_KEYS    encrypts personal fields in MySQL (user, order)
   LOOKUP_KEY         finds an account by its e-mail address (user)
-  MYSQL_PASSWORD     of the MySQL that docker compose runs
+  MYSQL_PASSWORD     of root in the MySQL that docker compose runs
+  *_MYSQL_PASSWORD   of each subgraph there
+  *_REDIS_PASSWORD   of each service in the Redis that docker compose runs
 
-Run it once and keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY nobody can read the accounts any more.
+Run again, it prints only what a newer release needs besides what .env has. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY nobody can read the accounts any more.
 `;
 
 /** Single quotes: neither a shell, Node nor docker compose finds anything to replace in between. */
@@ -24,8 +29,16 @@ function main(args: readonly string[]): void {
     if (!args.some((arg) => arg === '--help' || arg === '-h')) process.exitCode = 64;
     return;
   }
-  const secrets = { ...makeSecrets(), MYSQL_PASSWORD: randomBytes(24).toString('base64url') };
-  process.stdout.write(Object.entries(secrets).map(line).join(''));
+  if (existsSync('.env')) loadEnvFile('.env');
+  const secrets = Object.entries({ ...makeSecrets(), ...storePasswords() });
+  // A second value in .env would take the place of the first, and what that one encrypted could not be read any more.
+  const missing = secrets.filter(([name]) => !process.env[name]?.trim());
+  process.stdout.write(missing.map(line).join(''));
 }
+
+const storePasswords = (): Record<string, string> =>
+  Object.fromEntries(
+    ['MYSQL_PASSWORD', ...STORE_PASSWORDS].map((name) => [name, randomBytes(24).toString('base64url')]),
+  );
 
 main(process.argv.slice(2));

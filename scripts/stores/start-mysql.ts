@@ -26,6 +26,8 @@ export type MysqlOptions = {
   extraArgs?: readonly string[];
   /** For the accounts of the services, in place of the databases of a system under `/firstcome`: a pattern of `GRANT`. */
   databasePattern?: (service: MysqlService) => string;
+  /** Statements in place of those that make the accounts in `urls`. */
+  accounts?: string;
 };
 
 export type RunningMysql = RunningServer & {
@@ -57,13 +59,13 @@ async function launch(
   found: FoundServer,
   folder: StoreFolder,
   port: number,
-  { extraArgs = [], databasePattern }: MysqlOptions,
+  { extraArgs = [], databasePattern, accounts }: MysqlOptions,
 ): Promise<RunningMysql> {
   const logFile = folder.file('server.log');
   const passwords = derivePasswords(MYSQL_SERVICES, folder.password);
   const initFile = folder.writePrivate(
     'accounts.sql',
-    administrator(folder.password) + mysqlAccounts({ passwords, host, databasePattern }),
+    administrator(folder.password) + (accounts ?? mysqlAccounts({ passwords, host, databasePattern })),
   );
   const args = [...serverOptions(found, folder, port), `--init-file=${initFile}`, ...extraArgs];
   const server = await spawnServer(found.path, args, logFile);

@@ -6,6 +6,7 @@ import { attacksOnAccounts } from './areas/accounts.ts';
 import { attacksOnCosts } from './areas/costs.ts';
 import { attacksOnIdentity } from './areas/identity.ts';
 import { attacksOnOrders } from './areas/orders.ts';
+import { attacksOnDeployment } from './areas/deployment.ts';
 import { attacksOnRequests } from './areas/requests.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
@@ -16,6 +17,7 @@ const AREAS: Readonly<Record<string, readonly Attack[]>> = {
   accounts: attacksOnAccounts,
   costs: attacksOnCosts,
   orders: attacksOnOrders,
+  deployment: attacksOnDeployment,
 };
 
 const system = useAttackedSystem();

@@ -16,7 +16,7 @@ import { startOrderSubgraph } from '../../subgraphs/order/start.ts';
 import { readProductConfig } from '../../subgraphs/product/config.ts';
 import { startProductSubgraph } from '../../subgraphs/product/start.ts';
 import { newKey } from './shop.ts';
-import type { TestStores } from './stores.ts';
+import { withAccountOf, type TestStores } from './stores.ts';
 import {
   administrator,
   askSubgraph,
@@ -87,8 +87,6 @@ export class OrderRoom {
     const environment = {
       NODE_ENV: 'test',
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
-      MYSQL_URL: this.#stores.mysqlUrl,
-      REDIS_URL: this.#stores.redisUrl,
       REDIS_PREFIX: this.#stores.redisPrefix,
       ...IDENTITY_SECRETS,
       ENCRYPTION_KEYS,
@@ -97,10 +95,21 @@ export class OrderRoom {
       ...this.#environment,
     };
     const logger = createLogger('test', environment.LOG_LEVEL);
-    this.product = await startProductSubgraph(readProductConfig(environment), logger);
+    const { mysqlUrl, redisUrl, accounts } = this.#stores;
+    const urlsOf = (name: 'product' | 'order') => ({
+      MYSQL_URL: withAccountOf(accounts?.mysql?.[name], mysqlUrl),
+      REDIS_URL: withAccountOf(accounts?.redis?.[name], redisUrl),
+    });
+    const productConfig = readProductConfig({ ...urlsOf('product'), ...environment });
+    this.product = await startProductSubgraph(productConfig, logger);
     this.#running.push(this.product);
     for (const own of this.#eachOrder) {
-      const config = readOrderConfig({ ...environment, PRODUCT_URL: `${this.product.url}/graphql`, ...own });
+      const config = readOrderConfig({
+        ...urlsOf('order'),
+        ...environment,
+        PRODUCT_URL: `${this.product.url}/graphql`,
+        ...own,
+      });
       this.orders.push(await startOrderSubgraph(config, logger));
       this.config = config;
     }
