@@ -22,7 +22,7 @@ it('shows the schema to everybody outside production only', () => {
     SUGGESTIONS: true,
     CORS_ORIGINS: 'local',
   });
-  const production = { NODE_ENV: 'production' };
+  const production = { NODE_ENV: 'production', REDIS_URL: 'redis://router:password@redis:6379' };
   expect(switches(read(production))).toEqual({
     PLAYGROUND: false,
     INTROSPECTION: false,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chooseStandIns } from '../platform/config/choose-stand-ins.ts';
 import { isProduction, readEnvironment } from '../platform/config/environment.ts';
 import { readSecret, type SecretName } from '../platform/config/secrets.ts';
 import {
@@ -141,6 +142,7 @@ export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env) {
       product: secret('PRODUCT_IDENTITY_SECRET'),
       order: secret('ORDER_IDENTITY_SECRET'),
     },
+    standIns: chooseStandIns('router', environment),
   };
 }
 

@@ -1,4 +1,5 @@
 import { publicLimits, type ConnectionLimits } from '../platform/http/connection-limits.ts';
+import { warnOfStandIns } from '../platform/config/choose-stand-ins.ts';
 import { startHttpServer, type Handler } from '../platform/http/server.ts';
 import { openAccessTokens } from '../platform/identity/tokens/access-tokens.ts';
 import type { RunningProcess } from '../platform/lifecycle/run-process.ts';
@@ -27,6 +28,7 @@ const REDIS_PATIENCE_MS = 250;
 
 /** @throws {ConfigurationError} when the supergraph or a setting is not acceptable; nothing stays open then */
 export async function startRouter(config: RouterConfig, logger: Logger): Promise<RunningProcess> {
+  warnOfStandIns(config.standIns, logger);
   const supergraph = await readSupergraphFile(config.SUPERGRAPH_FILE);
   const redis = openRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger });
   const persisted = await loadPersistedOperations(config, redis, logger);

@@ -22,6 +22,7 @@ const NOT_PASSED_ON = new Set([
   'SUPERGRAPH_FILE',
   'MYSQL_SERVER',
   'REDIS_SERVER',
+  'STORES',
 ]);
 
 const SECRETS = [

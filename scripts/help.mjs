@@ -15,7 +15,8 @@ Variables (in the environment or in a file .env; .env.example lists every one):
                            the subgraphs (4001, 4002, 4003)
   SMTP_URL                 where mails are sent; without it they are files in DATA_DIR/mail
   RATE_LIMITS              "off" turns every attempt and rate limit off, for load tests
-  NODE_ENV                 "production" asks for every secret and makes no demo data
+  NODE_ENV                 "production" asks for every secret and makes no demo data; what stands in for a payment provider, a
+                           carrier, a mail server and servers must be chosen (PAYMENT_PROVIDER, FULFILMENT, MAIL_TRANSPORT, STORES)
 `,
   test: `npm test                     all tests; builds when needed, and starts MySQL and Redis for itself
 npm test -- NAME             the test files whose path contains NAME

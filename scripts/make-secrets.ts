@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { makeSecrets } from '../platform/config/secrets.ts';
+import { STAND_INS } from '../platform/config/stand-ins.ts';
 import { STORE_PASSWORDS } from './stores/accounts/compose-configs.ts';
 
 const HELP = `npm run secrets                     prints a new secret for each variable that production must be given and that is not set
@@ -16,6 +17,8 @@ npm run --silent secrets >> .env    puts them where npm start and docker compose
   MYSQL_PASSWORD     of root in the MySQL that docker compose runs
   *_MYSQL_PASSWORD   of each subgraph there
   *_REDIS_PASSWORD   of each service in the Redis that docker compose runs
+
+It chooses what stands in for a payment provider, a carrier and a mail server in a first try, and says so.
 
 Run again, it prints only what a newer release needs besides what .env has. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY nobody can read the accounts any more.
 `;
@@ -33,7 +36,21 @@ function main(args: readonly string[]): void {
   const secrets = Object.entries({ ...makeSecrets(), ...storePasswords() });
   // A second value in .env would take the place of the first, and what that one encrypted could not be read any more.
   const missing = secrets.filter(([name]) => !process.env[name]?.trim());
-  process.stdout.write(missing.map(line).join(''));
+  process.stdout.write(missing.map(line).join('') + standIns());
+}
+
+/** What production must choose and a first try can do without. A line in .env is the choice. */
+function standIns(): string {
+  const chosen = STAND_INS.filter(({ processes }) => !processes.includes('start')).filter(
+    ({ choice, real, isDefault, inProduction }) =>
+      isDefault && inProduction === 'chosen' && ![choice![0], ...real].some((name) => process.env[name]),
+  );
+  if (chosen.length === 0) return '';
+  const note =
+    '# For a first try; each warns at every start. Put the real thing in its place before anything is sold.\n';
+  for (const { name, standsInFor, choice } of chosen)
+    process.stderr.write(`${choice!.join('=')} was chosen: ${name} stands in for ${standsInFor}\n`);
+  return note + chosen.map(({ choice }) => line([...choice!])).join('');
 }
 
 const storePasswords = (): Record<string, string> =>

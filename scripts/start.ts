@@ -6,7 +6,7 @@ import { fillShop, findProductOnSale } from './start/demo.ts';
 import { Ending } from './start/ending.ts';
 import { finalScreen } from './start/final-screen.ts';
 import { requireFreePorts } from './start/ports.ts';
-import { say } from './start/screen.ts';
+import { say, warn } from './start/screen.ts';
 import { describeServices, startServices } from './start/services.ts';
 import { readSettings } from './start/settings.ts';
 import { openStores } from './start/stores.ts';
@@ -16,6 +16,7 @@ const ending = new Ending();
 async function start(): Promise<void> {
   loadEnvironment();
   const settings = readSettings();
+  for (const { message } of settings.standIns) warn(message);
   await ending.add(lockDataDir(settings.dataDir));
   await requireFreePorts(settings.ports);
 

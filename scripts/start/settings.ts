@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { chooseStandIns, type ChosenStandIn } from '../../platform/config/choose-stand-ins.ts';
 import { isProduction, readEnvironment } from '../../platform/config/environment.ts';
 import { storeSettings } from '../../platform/config/settings.ts';
 
@@ -14,6 +15,8 @@ export type Settings = {
   redisUrl: string | undefined;
   redisPrefix: string;
   isProduction: boolean;
+  /** To warn of. */
+  standIns: readonly ChosenStandIn[];
 };
 
 const port = (preset: number) =>
@@ -26,7 +29,16 @@ const port = (preset: number) =>
 
 /** Throws a ConfigurationError that names the variable, when one is wrong. */
 export function readSettings(): Settings {
-  const { DATA_DIR, MYSQL_URL, REDIS_URL, REDIS_PREFIX, ...ports } = readEnvironment({
+  const {
+    DATA_DIR,
+    MYSQL_URL,
+    REDIS_URL,
+    REDIS_PREFIX,
+    STORES: _,
+    ...ports
+  } = readEnvironment({
+    /** Whether stores without a URL are private servers; must be chosen in production. */
+    STORES: z.enum(['private'], 'expected private').default('private'),
     DATA_DIR: z.string().default('.data'),
     MYSQL_URL: z.string().optional(),
     REDIS_URL: z.string().optional(),
@@ -43,5 +55,6 @@ export function readSettings(): Settings {
     redisUrl: REDIS_URL,
     redisPrefix: REDIS_PREFIX,
     isProduction: isProduction(),
+    standIns: chooseStandIns('start', process.env),
   };
 }

@@ -1,12 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
 import { derivePasswords } from './accounts/derive-passwords.ts';
-import {
-  MYSQL_SERVICES,
-  mysqlAccount,
-  mysqlAccounts,
-  type MysqlService,
-} from './accounts/mysql-accounts.ts';
+import { MYSQL_SERVICES, mysqlAccount, mysqlAccounts, type MysqlService } from './accounts/mysql-accounts.ts';
 import type { FoundServer } from './find-server.ts';
 import { onPort } from './free-port.ts';
 import { asRoot, initialiseMysql } from './initialise-mysql.ts';

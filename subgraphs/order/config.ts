@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
@@ -28,6 +29,9 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),
       /** How long a buyer has to pay. */
       PAYMENT_TIMEOUT: duration('15m'),
+      /** Who takes payments; and who ships, delivers and takes back. The simulators must be chosen in production. */
+      PAYMENT_PROVIDER: z.enum(['simulator'], 'expected simulator').default('simulator'),
+      FULFILMENT: z.enum(['simulator'], 'expected simulator').default('simulator'),
       /** How many payments by `sim_random` are declined, 0 to 1. */
       PAYMENT_DECLINE_RATE: z.coerce
         .number('expected a number from 0 to 1')
@@ -84,5 +88,6 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       product: secret('PRODUCT_IDENTITY_SECRET'),
     },
     encryptionKeys: secret('ENCRYPTION_KEYS'),
+    standIns: chooseStandIns('order', environment),
   };
 }

@@ -16,8 +16,8 @@ import { AccountLimits } from './orders/account-limits.ts';
 import { OrderLists } from './orders/order-lists.ts';
 import { OrderLookup } from './orders/order-lookup.ts';
 import { OrderRepository } from './orders/order-repository.ts';
+import { choosePaymentProvider } from './payment/choose-payment-provider.ts';
 import type { PaymentProvider } from './payment/payment-provider.ts';
-import { PaymentSimulator } from './payment/payment-simulator.ts';
 import { Payments } from './payment/payments.ts';
 import { ProfileReader } from './payment/profile-reader.ts';
 import { ProductReader } from './products/product-reader.ts';
@@ -48,7 +48,7 @@ export function createOrderServices(
   config: OrderConfig,
   stores: OrderStores,
   logger: Logger,
-  provider: PaymentProvider = new PaymentSimulator(stores.database.pool, config.PAYMENT_DECLINE_RATE),
+  provider: PaymentProvider = choosePaymentProvider(config, stores),
 ) {
   const cipher = createFieldCipher(config.encryptionKeys);
   const { pool } = stores.database;

@@ -1,3 +1,4 @@
+import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import { armFaultPoint } from '../../platform/lifecycle/fault-point.ts';
@@ -15,6 +16,7 @@ import { createOrderServices, type OrderServices } from './services.ts';
 /** @throws {ConfigurationError} when a store, a secret or a fault point is not acceptable; nothing stays open then */
 export async function startOrderSubgraph(config: OrderConfig, logger: Logger): Promise<RunningProcess> {
   armFaultPoint(logger);
+  warnOfStandIns(config.standIns, logger);
   const stores = await openOrderStores(config, logger);
   let jobs: Repeated[] = [];
   try {

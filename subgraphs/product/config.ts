@@ -1,3 +1,4 @@
+import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
@@ -25,7 +26,11 @@ const settings = {
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */
 export function readProductConfig(environment: NodeJS.ProcessEnv = process.env) {
   const config = readEnvironment(settings, environment);
-  return { ...config, identitySecret: readSecret('PRODUCT_IDENTITY_SECRET', config.DATA_DIR, environment) };
+  return {
+    ...config,
+    identitySecret: readSecret('PRODUCT_IDENTITY_SECRET', config.DATA_DIR, environment),
+    standIns: chooseStandIns('product', environment),
+  };
 }
 
 export type ProductConfig = ReturnType<typeof readProductConfig>;

@@ -1,3 +1,4 @@
+import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
@@ -29,6 +30,7 @@ const REDIS_PATIENCE_MS = 500;
 
 /** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
 export async function startProductSubgraph(config: ProductConfig, logger: Logger): Promise<RunningProcess> {
+  warnOfStandIns(config.standIns, logger);
   const stores = await openStores(config, logger);
   try {
     const http = await serve(config, stores, logger);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
@@ -19,7 +20,9 @@ const settings = {
   ...storeSettings,
   ...subgraphAuthSettings,
   USER_PORT: port(4001),
-  /** Mail goes here; without it, into files in `<DATA_DIR>/mail/`. */
+  /** `files`: mail goes into files in `<DATA_DIR>/mail/`, as it does without SMTP_URL; must be chosen in production. */
+  MAIL_TRANSPORT: z.enum(['smtp', 'files'], 'expected smtp or files').optional(),
+  /** Mail goes here. */
   SMTP_URL: z
     .string()
     .refine((text) => /^smtps?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
@@ -58,6 +61,7 @@ export type UserConfig = ReturnType<typeof readUserConfig>;
 /** @throws {ConfigurationError} one sentence for each variable that is missing or wrong */
 export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
   const values = readEnvironment(settings, environment);
+  assertMailTransport(values.MAIL_TRANSPORT, values.SMTP_URL);
   const secret = (name: Parameters<typeof readSecret>[0]) => readSecret(name, values.DATA_DIR, environment);
   return {
     ...values,
@@ -68,7 +72,14 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
       encryptionKeys: secret('ENCRYPTION_KEYS'),
       lookupKey: secret('LOOKUP_KEY'),
     },
+    standIns: chooseStandIns('user', environment),
   };
+}
+
+function assertMailTransport(transport: 'smtp' | 'files' | undefined, url: string | undefined): void {
+  if (transport === 'smtp' && !url) throw new ConfigurationError('MAIL_TRANSPORT is smtp: set SMTP_URL.');
+  if (transport === 'files' && url)
+    throw new ConfigurationError('MAIL_TRANSPORT is files, but SMTP_URL is set: leave one of them out.');
 }
 
 function administratorOf(

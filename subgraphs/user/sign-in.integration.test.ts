@@ -71,7 +71,7 @@ describe('signing in', () => {
       for (let attempt = 0; attempt < 11; attempt++)
         answers.push(await signIn(email, 'wrong password', unlimited));
       expect(answers.every(({ __typename }) => __typename === 'InvalidCredentials')).toBe(true);
-      expect(unlimited.logged.join()).toContain('RATE_LIMITS is off');
+      expect(unlimited.logged.join()).toContain('RATE_LIMITS=off');
     } finally {
       await unlimited.stop();
     }

@@ -81,6 +81,7 @@ describe('in production', () => {
   const stores = useStores();
   const administrator = {
     NODE_ENV: 'production',
+    MAIL_TRANSPORT: 'files',
     ADMIN_EMAIL: 'root@example.com',
     ADMIN_PASSWORD: 'first password',
   };
@@ -116,7 +117,7 @@ describe('an account that was there before', () => {
 
 describe('a database that comes to production from a demo', () => {
   const stores = useStores();
-  const production = { NODE_ENV: 'production' };
+  const production = { NODE_ENV: 'production', MAIL_TRANSPORT: 'files' };
 
   test('lets nobody in by a password that everybody knows, nor by a session that it opened, and says so', async () => {
     const demo = await start(stores);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
+import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { json, type Handler } from '../../platform/http/server.ts';
 import { Fault } from '../../platform/errors.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
@@ -26,7 +27,7 @@ const FORGET_EVERY_MS = 60_000;
 
 /** @throws {ConfigurationError} when a secret or a store is not acceptable; nothing stays open then */
 export async function startUserSubgraph(config: UserConfig, logger: Logger): Promise<RunningProcess> {
-  if (!config.RATE_LIMITS) logger.warn('RATE_LIMITS is off: passwords and codes can be tried without limit');
+  warnOfStandIns(config.standIns, logger);
   const stores = await openStores(config, logger);
   try {
     const signingKeys = parseSigningKeys(config.secrets.signingKeys);

@@ -21,7 +21,10 @@ export async function askMysql(url: string, statement: string): Promise<string> 
 }
 
 /** @returns what the server says to this command of this user: an error's message, or `done` */
-export async function askRedis(url: string, [name, ...args]: readonly [string, ...string[]]): Promise<string> {
+export async function askRedis(
+  url: string,
+  [name, ...args]: readonly [string, ...string[]],
+): Promise<string> {
   const redis = new Redis(url, {
     retryStrategy: () => null,
     enableReadyCheck: false,

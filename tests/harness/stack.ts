@@ -26,7 +26,8 @@ export interface StackOptions {
 }
 
 /** As Redis and MySQL refuse a command and a statement. */
-const RIGHT_MISSING = /NOPERM|ACL failure in script|The user executing the script can't|command denied to user/;
+const RIGHT_MISSING =
+  /NOPERM|ACL failure in script|The user executing the script can't|command denied to user/;
 const USUAL_PROCESSES = Number(process.env['E2E_PROCESSES'] ?? 1);
 
 /** The whole system as it runs: real processes, real stores with the rights of each service, real HTTP. */

@@ -13,10 +13,7 @@ export function startRateLimits(
   redis: Redis,
   logger: Logger,
 ): RateLimits {
-  if (!config.RATE_LIMITS) {
-    logger.warn('RATE_LIMITS is off: anybody may ask as often as they like');
-    return noRateLimits;
-  }
+  if (!config.RATE_LIMITS) return noRateLimits;
   const unknown = config.RATE_LIMIT_PER_FIELD.map(({ field }) => field).filter(
     (field) => !hasField(schema, field),
   );

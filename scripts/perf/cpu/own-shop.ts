@@ -35,6 +35,7 @@ export async function openOwnShop(ending: Ending): Promise<OwnShop> {
     redisUrl: undefined,
     redisPrefix: 'firstcome:',
     isProduction: false,
+    standIns: [],
   };
   Object.assign(process.env, ADMINISTRATOR);
   const { subgraphs, router } = describeServices(settings, await openStores(settings, ending));

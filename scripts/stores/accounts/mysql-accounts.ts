@@ -30,9 +30,7 @@ export function mysqlAccounts({ passwords, host, databasePattern }: MysqlAccount
     return [
       ...(databasePattern
         ? []
-        : [
-            `CREATE DATABASE IF NOT EXISTS firstcome_${service} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;`,
-          ]),
+        : [`CREATE DATABASE IF NOT EXISTS firstcome_${service} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;`]),
       `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${passwords[service]}';`,
       `ALTER USER ${account} IDENTIFIED BY '${passwords[service]}';`,
       `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account};`,

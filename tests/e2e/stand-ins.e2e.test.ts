@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeSecrets } from '../../platform/config/secrets.ts';
+import { STAND_INS, type ProcessName, type StandIn } from '../../platform/config/stand-ins.ts';
+import { Service, type ServiceName } from '../harness/service.ts';
+import { useStack } from '../harness/stack.ts';
+import { useStores } from '../harness/stores.ts';
+
+const SERVICES = ['user', 'product', 'order', 'router'] as const;
+const secrets = makeSecrets();
+const stores = useStores();
+const folder = mkdtempSync(join(tmpdir(), 'firstcome-stand-ins-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const of = (process: ProcessName, inProduction: StandIn['inProduction']) =>
+  STAND_INS.filter((standIn) => standIn.processes.includes(process) && standIn.inProduction === inProduction);
+
+/** Every one that may be chosen is. */
+const choices = (process: ProcessName) =>
+  Object.fromEntries(of(process, 'chosen').map(({ choice }) => choice!));
+
+const production = (process: ProcessName): NodeJS.ProcessEnv => ({
+  NODE_ENV: 'production',
+  DATA_DIR: folder,
+  MYSQL_URL: stores.mysqlUrl,
+  REDIS_URL: stores.redisUrl,
+  REDIS_PREFIX: stores.redisPrefix,
+  ...Object.fromEntries(['PORT', 'USER_PORT', 'PRODUCT_PORT', 'ORDER_PORT'].map((name) => [name, '0'])),
+  ...secrets,
+  ...choices(process),
+});
+
+/** What keeps a process from starting in production. */
+interface Obstacle {
+  /** Settings that are left out. */
+  readonly without?: readonly string[];
+  readonly with?: NodeJS.ProcessEnv;
+  /** What the refusal names. */
+  readonly names: string;
+}
+
+function obstacles(process: ProcessName): Obstacle[] {
+  const unchosen = of(process, 'chosen').filter(({ isDefault }) => isDefault);
+  const refused = of(process, 'refused');
+  return [
+    ...unchosen.map(({ choice, real }) => ({
+      without: [choice![0], ...real],
+      names: real[0] ?? choice![0],
+    })),
+    ...refused.flatMap(({ real }) => real).map((name) => ({ without: [name], names: name })),
+    ...refused
+      .filter(({ choice }) => choice !== null)
+      .map(({ choice }) => ({ with: { [choice![0]]: 'stock-guard:OFF' }, names: choice![0] })),
+    { without: Object.keys(secrets), names: 'must be set in production' },
+    { with: { HOST: '0.0.0.0', NODE_ENV: '' }, names: 'NODE_ENV' },
+  ];
+}
+
+describe.each(SERVICES)('in production, %s', (name) => {
+  for (const { without = [], with: more = {}, names } of obstacles(name))
+    it(`does not start ${without.length > 0 ? `without ${without.join(', ')}` : `with ${Object.keys(more).join()}`}`, async () => {
+      const environment = { ...production(name), ...more };
+      for (const setting of without) delete environment[setting];
+      const started = Service.start(name, environment).then((service) => service.stop());
+      await expect(started).rejects.toThrow(names);
+      await expect(started).rejects.toThrow('ended (78)');
+    });
+});
+
+describe('in production, a system for which everything was chosen', () => {
+  const chosen = { ...choices('user'), ...choices('order'), ...choices('router') };
+  const environment = { NODE_ENV: 'production', ...secrets, ...chosen, PLAYGROUND: 'on' };
+  const stack = useStack(stores, { processes: { user: 1, product: 1, order: 1, router: 1 }, environment });
+  const processOf = (name: ServiceName) => (name === 'router' ? stack.routers : stack[name])[0]!;
+
+  it.each(SERVICES)('%s warns of each choice at its start, and of nothing else', (name) => {
+    const warnings = processOf(name)
+      .log.split('\n')
+      .filter((line) => line.includes('stands in for'));
+    const expected = of(name, 'chosen').map(({ choice }) => choice!.join('='));
+    expect(warnings.map((line) => (JSON.parse(line) as { msg: string }).msg.split(':')[0])).toEqual(expected);
+    for (const line of warnings) expect(JSON.parse(line)).toMatchObject({ level: 40 });
+  });
+
+  it('has no demo accounts, and shows none', async () => {
+    const reply = await stack.ask(
+      `mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { __typename } }`,
+    );
+    expect(reply.data).toEqual({ signIn: { __typename: 'InvalidCredentials' } });
+    const page = await (await fetch(`${stack.routers[0]!.url}/`)).text();
+    expect(page).not.toContain('firstcome-buyer');
+  });
+});
+
+describe('outside production', () => {
+  it('the default is what stands in, without a warning', async () => {
+    const { NODE_ENV: _, ...environment } = production('order');
+    for (const setting of Object.keys(choices('order'))) delete environment[setting];
+    const order = await Service.start('order', environment);
+    await order.stop();
+    expect(order.log).not.toContain('stands in for');
+  });
+});
+
+describe('npm start in production', () => {
+  const start = (environment: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, ['dist/scripts/start.js'], {
+      cwd: new URL('../../', import.meta.url),
+      env: { PATH: process.env['PATH'], NODE_ENV: 'production', DATA_DIR: folder, ...environment },
+      encoding: 'utf8',
+    });
+
+  it.each([
+    ['MYSQL_URL and REDIS_URL', {}],
+    ['REDIS_URL', { MYSQL_URL: 'mysql://firstcome:password@127.0.0.1:3306' }],
+  ])('starts no private store in the place of %s', (names, environment) => {
+    const { status, stderr } = start(environment);
+    expect(stderr).toContain(`${names} must be set in production`);
+    expect(status).toBe(1);
+  });
+});
