@@ -1,7 +1,8 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { ConfigurationError } from '../config/environment.ts';
 import { createLogger } from '../logger.ts';
 import { openDatabase } from './database.ts';
 
@@ -43,5 +44,37 @@ it.each([1, 3])('the sessions of an idle pool of %i are closed from this side', 
   } finally {
     await server.end();
     await database.close();
+  }
+});
+
+it('an account that may not make databases opens the one that is there, and learns which is missing', async () => {
+  const server = await createConnection(inject('mysqlUrl'));
+  const base = new URL(stores.mysqlUrl).pathname.slice(1);
+  const account = `'${base}'@'%'`;
+  const own = Object.assign(new URL(stores.mysqlUrl), { username: base, password: 'of-this-test' }).href;
+  const open = () =>
+    openDatabase({
+      url: own,
+      room: 'narrow',
+      entities: [],
+      migrations: [],
+      poolSize: 2,
+      queueLimit: 10,
+      logger: createLogger('test', 'silent'),
+    });
+  try {
+    await server.query(`CREATE USER ${account} IDENTIFIED BY 'of-this-test'`);
+    await expect(open()).rejects.toThrow(ConfigurationError);
+    await expect(open()).rejects.toThrow(`The database ${base}_narrow is missing`);
+
+    await server.query(`CREATE DATABASE ${base}_narrow`);
+    await server.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON \`${base}\\_narrow\`.* TO ${account}`);
+    const database = await open();
+    await database.ping();
+    await database.close();
+  } finally {
+    await server.query(`DROP DATABASE IF EXISTS ${base}_narrow`);
+    await server.query(`DROP USER ${account}`);
+    await server.end();
   }
 });

@@ -49,7 +49,7 @@ async function makePage(showsDemoAccounts: boolean): Promise<Page> {
   const graphiql = renderGraphiQL({
     title: 'firstcome',
     endpoint: '/graphql',
-    defaultTabs: readTabs(),
+    defaultTabs: readTabs(showsDemoAccounts),
     defaultEditorToolsVisibility: true,
     shouldPersistHeaders: true,
     schemaDescription: true,

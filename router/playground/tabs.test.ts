@@ -5,7 +5,7 @@ import { readTabs } from './tabs.ts';
 
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
 
-it.each(readTabs().map((tab) => [/(?:query|mutation) (\w+)/.exec(tab.query)?.[1], tab] as const))(
+it.each(readTabs(true).map((tab) => [/(?:query|mutation) (\w+)/.exec(tab.query)?.[1], tab] as const))(
   '%s is ready to run',
   (_name, { query, variables }) => {
     const document = parse(query);

@@ -16,8 +16,14 @@ const tab = (name: string, variables?: object): Tab => ({
   ...(variables ? { variables: JSON.stringify(variables, null, 2) } : {}),
 });
 
-/** In the order in which a newcomer wants them. The first has no variables: GraphiQL shows none of the first tab. */
-export const readTabs = (): Tab[] => [
+const NO_ACCOUNT = { email: '', password: '' };
+
+/**
+ * In the order in which a newcomer wants them. The first has no variables: GraphiQL shows none of the first tab.
+ *
+ * @param showsDemoAccounts whether the sign-in is filled in
+ */
+export const readTabs = (showsDemoAccounts: boolean): Tab[] => [
   tab('open-products'),
   tab('purchase', { input: { productId: PRODUCT, quantity: 1, idempotencyKey: KEY } }),
   tab('my-orders'),
@@ -32,7 +38,7 @@ export const readTabs = (): Tab[] => [
     item: { productId: PRODUCT, quantity: 1 },
     checkout: { idempotencyKey: 'my-first-wishlist-0001' },
   }),
-  tab('sign-in', { input: DEMO_BUYER }),
+  tab('sign-in', { input: showsDemoAccounts ? DEMO_BUYER : NO_ACCOUNT }),
   tab('create-product', {
     input: {
       name: 'Moon jar',

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MYSQL_SERVICES } from './accounts/mysql-accounts.ts';
 import { isRunning } from './process-table.ts';
-import type { RunningServer } from './server-process.ts';
-import { startMysql } from './start-mysql.ts';
+import { startMysql, type RunningMysql } from './start-mysql.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'firstcome-mysql-'));
-let mysql: RunningServer;
+let mysql: RunningMysql;
 
 beforeAll(async () => {
   mysql = await startMysql({ dataDir });
@@ -63,6 +63,31 @@ describe('a private MySQL', () => {
 
     expect(mysql.url).toBe(url);
     expect(await query('SELECT id FROM kept.thing')).toEqual([{ id: 7 }]);
+  }, 60_000);
+
+  it('has an account for each service, for the database of that service', async () => {
+    for (const service of MYSQL_SERVICES) {
+      const url = `${mysql.urls[service]}/firstcome_${service}`;
+      await query('CREATE TABLE own (id INT PRIMARY KEY)', url);
+      await expect(query('SELECT * FROM kept.thing', url)).rejects.toThrow(/denied/);
+    }
+    await expect(query('SELECT * FROM firstcome_user.own', mysql.urls.order)).rejects.toThrow(/denied/);
+    expect(statSync(join(dataDir, 'accounts.sql')).mode & 0o777).toBe(0o600);
+  });
+
+  it('gives the accounts to a folder of an earlier release, with its data', async () => {
+    const older = mkdtempSync(join(tmpdir(), 'firstcome-mysql-'));
+    const before = await startMysql({ dataDir: older, accounts: '' });
+    await query('CREATE DATABASE firstcome_order', before.url);
+    await query('CREATE TABLE firstcome_order.orders (id INT PRIMARY KEY)', before.url);
+    await query('INSERT INTO firstcome_order.orders VALUES (7)', before.url);
+    await expect(query('SELECT 1', before.urls.order)).rejects.toThrow(/denied/);
+    await before.stop();
+
+    const after = await startMysql({ dataDir: older });
+    expect(await query('SELECT id FROM firstcome_order.orders', after.urls.order)).toEqual([{ id: 7 }]);
+    await after.stop();
+    rmSync(older, { recursive: true, force: true });
   }, 60_000);
 
   it('says that its folder is in use to a second server', async () => {

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { REDIS_SERVICES } from './accounts/redis-users.ts';
 import { isRunning } from './process-table.ts';
-import type { RunningServer } from './server-process.ts';
-import { startRedis } from './start-redis.ts';
+import { startRedis, type RunningRedis } from './start-redis.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'firstcome-redis-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -24,7 +24,7 @@ async function asking<T>(url: string, ask: (redis: Redis) => Promise<T>): Promis
 }
 
 describe('a private Redis', () => {
-  let server: RunningServer;
+  let server: RunningRedis;
   beforeEach(async () => {
     server = await startRedis({ dataDir, extraArgs: ['--maxmemory', '50mb'] });
   });
@@ -37,6 +37,18 @@ describe('a private Redis', () => {
   it('refuses whoever has no password', async () => {
     const unlocked = `redis://127.0.0.1:${server.port}`;
     await expect(asking(unlocked, (redis) => redis.set('key', 'value'))).rejects.toThrow(/NOAUTH/);
+  });
+
+  it('has a user for each service, whose password stays', async () => {
+    const { urls, port } = server;
+    for (const service of REDIS_SERVICES) {
+      expect(await asking(urls[service], (redis) => redis.ping())).toBe('PONG');
+      await expect(asking(urls[service], (redis) => redis.flushall())).rejects.toThrow(/NOPERM/);
+    }
+    expect(statSync(join(dataDir, 'redis.conf')).mode & 0o777).toBe(0o600);
+    await server.stop();
+    server = await startRedis({ dataDir, port });
+    expect(server.urls).toEqual(urls);
   });
 
   it('never evicts and never saves', async () => {

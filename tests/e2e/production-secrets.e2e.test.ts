@@ -1,21 +1,33 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { Service } from '../harness/service.ts';
 import { useStores } from '../harness/stores.ts';
 
 const stores = useStores();
-const root = new URL('../../', import.meta.url);
+const program = fileURLToPath(new URL('../../dist/scripts/make-secrets.js', import.meta.url));
 
-const makeSecrets = (...args: string[]) =>
-  execFileSync(process.execPath, ['dist/scripts/make-secrets.js', ...args], { cwd: root, encoding: 'utf8' });
-
-it('production starts with what `npm run secrets` prints, and not without', async () => {
+/** Where there is no `.env` unless a test writes one. */
+function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'firstcome-secrets-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+const makeSecrets = (cwd: string, ...args: string[]) =>
+  execFileSync(process.execPath, [program, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] },
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+
+it('production starts with what `npm run secrets` prints, and not without', async () => {
+  const folder = temporaryFolder();
   const environment = {
     NODE_ENV: 'production',
     DATA_DIR: folder,
@@ -26,7 +38,7 @@ it('production starts with what `npm run secrets` prints, and not without', asyn
   };
   await expect(Service.start('user', environment)).rejects.toThrow(/must be set in production/);
 
-  const secrets = parseEnv(makeSecrets());
+  const secrets = parseEnv(makeSecrets(folder));
   const user = await Service.start('user', { ...environment, ...secrets });
   onTestFinished(() => user.stop());
   const { keys } = (await (await fetch(`${user.url}/.well-known/jwks.json`)).json()) as { keys: object[] };
@@ -35,6 +47,18 @@ it('production starts with what `npm run secrets` prints, and not without', asyn
 });
 
 it('they are others every time', () => {
-  expect(makeSecrets()).not.toBe(makeSecrets());
-  expect(makeSecrets('--help')).toContain('npm run secrets');
+  const folder = temporaryFolder();
+  expect(makeSecrets(folder)).not.toBe(makeSecrets(folder));
+  expect(makeSecrets(folder, '--help')).toContain('npm run secrets');
+});
+
+it('what .env has is not printed again, so that nothing takes the place of what encrypted the accounts', () => {
+  const folder = temporaryFolder();
+  const all = makeSecrets(folder);
+  writeFileSync(join(folder, '.env'), all);
+  expect(makeSecrets(folder)).toBe('');
+
+  const older = all.split('\n').filter((line) => !line.startsWith('USER_MYSQL_PASSWORD'));
+  writeFileSync(join(folder, '.env'), older.join('\n'));
+  expect(Object.keys(parseEnv(makeSecrets(folder)))).toEqual(['USER_MYSQL_PASSWORD']);
 });
