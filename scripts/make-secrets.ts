@@ -1,7 +1,7 @@
 /** `npm run secrets`: new values for what production and docker compose must be given, as lines for a file .env. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
+import { settingOf } from '../platform/config/environment.ts';
+import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { makeSecrets } from '../platform/config/secrets.ts';
 import { STAND_INS } from '../platform/config/stand-ins.ts';
 import { STORE_PASSWORDS } from './stores/accounts/compose-configs.ts';
@@ -32,10 +32,10 @@ function main(args: readonly string[]): void {
     if (!args.some((arg) => arg === '--help' || arg === '-h')) process.exitCode = 64;
     return;
   }
-  if (existsSync('.env')) loadEnvFile('.env');
+  loadEnvironment();
   const secrets = Object.entries({ ...makeSecrets(), ...storePasswords() });
   // A second value in .env would take the place of the first, and what that one encrypted could not be read any more.
-  const missing = secrets.filter(([name]) => !process.env[name]?.trim());
+  const missing = secrets.filter(([name]) => settingOf(name) === undefined);
   process.stdout.write(missing.map(line).join('') + standIns());
 }
 
@@ -43,7 +43,7 @@ function main(args: readonly string[]): void {
 function standIns(): string {
   const chosen = STAND_INS.filter(({ processes }) => !processes.includes('start')).filter(
     ({ choice, real, isDefault, inProduction }) =>
-      isDefault && inProduction === 'chosen' && ![choice![0], ...real].some((name) => process.env[name]),
+      isDefault && inProduction === 'chosen' && ![choice![0], ...real].some((name) => settingOf(name)),
   );
   if (chosen.length === 0) return '';
   const note =

@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.ts';
-import { ConfigurationError, isProduction } from './environment.ts';
+import { ConfigurationError, isProduction, settingOf } from './environment.ts';
 import { STAND_INS, type ProcessName, type StandIn } from './stand-ins.ts';
 
 export interface ChosenStandIn {
@@ -36,7 +36,7 @@ export function warnOfStandIns(standIns: readonly ChosenStandIn[], logger: Pick<
 
 function refusalOf(standIn: StandIn, environment: NodeJS.ProcessEnv): string[] {
   const { name, standsInFor, choice, real, isDefault, inProduction } = standIn;
-  const isSet = (setting: string) => valueOf(setting, environment) !== undefined;
+  const isSet = (setting: string) => settingOf(setting, environment) !== undefined;
   const missing = real.filter((setting) => !isSet(setting));
   const settings = missing.join(' and ');
   switch (inProduction) {
@@ -56,17 +56,14 @@ function refusalOf(standIn: StandIn, environment: NodeJS.ProcessEnv): string[] {
 }
 
 const isChosen = ({ choice }: StandIn, environment: NodeJS.ProcessEnv): boolean =>
-  choice !== null && valueOf(choice[0], environment) === choice[1];
-
-const valueOf = (setting: string, environment: NodeJS.ProcessEnv): string | undefined =>
-  environment[setting]?.trim() || undefined;
+  choice !== null && settingOf(choice[0], environment) === choice[1];
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 
 /** Development has accounts whose passwords are public, so it is no default where other machines reach them. */
 function requireMode(environment: NodeJS.ProcessEnv): void {
-  const host = valueOf('HOST', environment);
-  if (!host || LOOPBACK.test(host) || valueOf('NODE_ENV', environment)) return;
+  const host = settingOf('HOST', environment);
+  if (!host || LOOPBACK.test(host) || settingOf('NODE_ENV', environment)) return;
   throw new ConfigurationError(
     `NODE_ENV must be set where other machines reach this process (HOST is ${host}): production, or development, which has accounts with public passwords.`,
   );
