@@ -35,8 +35,6 @@ export interface Door {
   };
   /** Whether whoever asks is told what the operation was estimated to cost. */
   readonly explainCost: boolean;
-  /** Whether an error may name what the schema has instead. */
-  readonly suggestions: boolean;
   /** How long a caller waits for an answer at the most, in milliseconds. */
   readonly patienceMs: number;
   /** How many proxies of ours stand in front. */
@@ -117,7 +115,7 @@ async function execute(
     throw new Fault('METHOD_NOT_ALLOWED', 'A mutation must be sent by POST.');
   }
   authorize(operation.access, caller);
-  assertVariables(gateway.schema, operation, variables, door.suggestions);
+  assertVariables(gateway.schema, operation, variables);
   const cost = assertCost(operation.cost, variables, door.limits.cost);
   await door.rates.countFields(operation, caller, clientAddress);
   const costs = new CostCharge(door.rates, operation, variables, caller, clientAddress);

@@ -51,7 +51,6 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       bodyBytes: config.MAX_BODY_BYTES,
     },
     explainCost: config.EXPLAIN_COST,
-    suggestions: config.SUGGESTIONS,
     patienceMs: config.SUBGRAPH_TIMEOUT,
     trustedProxies: config.TRUSTED_PROXIES,
     logger,

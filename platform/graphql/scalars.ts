@@ -1,5 +1,5 @@
 import { GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLError } from 'graphql';
+import { InputError } from './input-error.ts';
 
 /** Years 0 to 9999 in ISO 8601, with an offset: what every language's parser reads alike. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -16,7 +16,7 @@ const parse = (value: unknown): Date => {
       ? new Date(value)
       : new Date(Number.NaN);
   if (Number.isNaN(date.getTime())) {
-    throw new GraphQLError(
+    throw new InputError(
       'DateTime must be an ISO 8601 instant with an offset, for example 2026-01-31T09:00:00.000Z.',
     );
   }

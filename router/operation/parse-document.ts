@@ -5,12 +5,15 @@ import {
   parse,
   specifiedRules,
   validate,
+  ValuesOfCorrectTypeRule,
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import { InvalidDocument } from './invalid-document.ts';
 import { NoReservedAliasRule } from './reserved-alias.ts';
+import { withoutQuotes } from './syntax-error.ts';
+import { ValuesWithoutQuotesRule } from './value-errors.ts';
 
 export interface DocumentRules {
   readonly schema: GraphQLSchema;
@@ -23,7 +26,9 @@ export interface DocumentRules {
 
 /** `overlappingFields` checks the rule that is left out, after the fragments were expanded. */
 const RULES = [
-  ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule),
+  ...specifiedRules
+    .filter((rule) => rule !== OverlappingFieldsCanBeMergedRule)
+    .map((rule) => (rule === ValuesOfCorrectTypeRule ? ValuesWithoutQuotesRule : rule)),
   NoReservedAliasRule,
 ];
 
@@ -61,6 +66,6 @@ function parseWithin(source: string, maxTokens: number, noLocation: boolean): Do
     if (error.message.includes('Parsing aborted')) {
       throw new Fault('OPERATION_TOO_COMPLEX', `The document has more than ${maxTokens} tokens.`);
     }
-    throw new InvalidDocument([error]);
+    throw new InvalidDocument([withoutQuotes(error)]);
   }
 }

@@ -1,23 +1,83 @@
-import { getVariableValues, type GraphQLSchema } from 'graphql';
+import {
+  coerceInputValue,
+  getNamedType,
+  getNullableType,
+  GraphQLError,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  typeFromAST,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type TypeNode,
+} from 'graphql';
 import type { Operation } from '../operation/operation.ts';
 import type { Variables } from '../operation/cost.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
+import { reasonOf } from '../operation/value-errors.ts';
 
 /** More are of no use to a reader, and cost time. */
 const MAX_ERRORS = 5;
 
-/** @throws {InvalidDocument} when a value is missing or of another type than the operation says */
+/**
+ * The same checks as `getVariableValues` of graphql-js, whose messages quote the values: these name the variable, the path, and
+ * what is expected there. A path has indexes and fields of the schema only.
+ *
+ * @throws {InvalidDocument} when a value is missing or of another type than the operation says
+ */
 export function assertVariables(
   schema: GraphQLSchema,
-  { definition }: Operation,
+  { definition }: Pick<Operation, 'definition'>,
   variables: Variables,
-  suggestions: boolean,
 ): void {
-  const { variableDefinitions } = definition;
-  if (!variableDefinitions || variableDefinitions.length === 0) return;
-  const { errors } = getVariableValues(schema, variableDefinitions, variables, {
-    maxErrors: MAX_ERRORS,
-    hideSuggestions: !suggestions,
-  });
-  if (errors) throw new InvalidDocument(errors);
+  const problems = new Map<string, GraphQLError>();
+  for (const node of definition.variableDefinitions ?? []) {
+    const type = typeFromAST(schema, node.type as TypeNode);
+    if (!isInputType(type)) continue;
+    const name = node.variable.name.value;
+    const report = (message: string) => {
+      problems.set(message, new GraphQLError(message, { nodes: node }));
+      if (problems.size === MAX_ERRORS) throw new InvalidDocument([...problems.values()]);
+    };
+    if (Object.hasOwn(variables, name)) checkValue(name, type, variables[name], report);
+    else if (isNonNullType(type) && !node.defaultValue)
+      report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
+  }
+  if (problems.size > 0) throw new InvalidDocument([...problems.values()]);
 }
+
+function checkValue(
+  name: string,
+  type: GraphQLInputType,
+  value: unknown,
+  report: (message: string) => void,
+): void {
+  if (value === null && isNonNullType(type))
+    return report(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
+  coerceInputValue(value, type, (path, given, error) => {
+    const place = path.length === 0 ? '' : ` at "${printed(name, path)}"`;
+    const fields = isObject(given) ? Object.keys(given) : null;
+    const reason = reasonOf(error, typeAt(type, path), fields);
+    report(`Variable "$${name}" does not fit${place}: ${reason}${reason.endsWith('.') ? '' : '.'}`);
+  });
+}
+
+type Path = readonly (string | number)[];
+
+const printed = (name: string, path: Path): string =>
+  `${name}${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')}`;
+
+/** A path leads through fields of input types and elements of lists. A value that stands for a list of one has no index. */
+function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
+  const [step, ...rest] = path;
+  if (step === undefined) return type;
+  const inner: GraphQLInputType = getNullableType(type);
+  if (typeof step === 'number' && isListType(inner)) return typeAt(inner.ofType as GraphQLInputType, rest);
+  const object = getNamedType(inner);
+  const field = isInputObjectType(object) ? object.getFields()[step] : undefined;
+  return field ? typeAt(field.type, rest) : type;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
