@@ -9,16 +9,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { readAnswer, routerForThisTest, type TestRouter } from './testing/router.ts';
-import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import {
+  startCannedSubgraph,
+  startTestSubgraph,
+  type CannedSubgraph,
+  type TestSubgraph,
+} from './testing/subgraphs.ts';
 
 const stores = useStores();
 let redis: Redis;
 let product: TestSubgraph;
+let user: CannedSubgraph;
 let settings: Record<string, string>;
 
 beforeAll(async () => {
   redis = new Redis(stores.redisUrl);
   product = await startTestSubgraph('product');
+  user = await startCannedSubgraph(200, { data: { signIn: { __typename: 'Session' } } });
   settings = {
     PRODUCT_URL: product.graphqlUrl,
     REDIS_URL: stores.redisUrl,
@@ -27,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   redis.disconnect();
-  await product.close(100);
+  await Promise.all([product.close(100), user.close(100)]);
 });
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -104,6 +111,48 @@ describe('an automatic persisted query', () => {
       expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
   });
 
+  it.each<[what: string, text: string, operationName?: string]>([
+    [
+      'a mutation with a password',
+      'mutation { signIn(input: { email: "jane@shop.example", password: "my password 1" }) { __typename } }',
+    ],
+    ['a mutation', 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }'],
+    ['a query with a string', '{ product(id: "1") { name } }'],
+    ['a query with a comment', '{ serverTime } # jane@shop.example'],
+    ['a query beside a mutation', 'query A { serverTime } mutation B { signOut { __typename } }', 'A'],
+  ])(
+    'is not kept when it is %s: answered with its text each time, and not by its hash',
+    async (_what, text, operationName) => {
+      const router = await connected({ USER_URL: user.graphqlUrl });
+      const variables = text.includes('$input') ? { input: { email: 'a@b.example', password: 'b' } } : {};
+      for (let n = 0; n < 2; n++) {
+        expect(refusal(await post(router, { variables, operationName, ...hashed(text) }))).toEqual([
+          400,
+          'PERSISTED_QUERY_NOT_FOUND',
+        ]);
+        const told = await post(router, { query: text, variables, operationName, ...hashed(text) });
+        expect(told.errors).toEqual([]);
+      }
+      const good = `query Good { serverTime }`;
+      await post(router, { query: good, ...hashed(good) });
+      await waitUntil('a good one to be kept', () => kept(good));
+      expect(await kept(text)).toBe(false);
+    },
+  );
+
+  it('is not answered by its hash when an earlier release has kept it, and is deleted', async () => {
+    const router = await connected({ USER_URL: user.graphqlUrl });
+    const text =
+      'mutation { signIn(input: { email: "jane@shop.example", password: "my password 2" }) { __typename } }';
+    const key = `${stores.redisPrefix}document:${hashOf(text)}`;
+    await redis.set(key, text);
+    const asked = user.received.length;
+    for (let n = 0; n < 2; n++)
+      expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
+    expect(user.received.length).toBe(asked);
+    await waitUntil('it to be deleted', async () => (await redis.exists(key)) === 0);
+  });
+
   it('is not taken from Redis when it is another text than its hash says', async () => {
     const router = await connected();
     const text = 'query Mine { serverTime }';
@@ -165,11 +214,14 @@ describe('a manifest', () => {
       'mutation Enter { signIn(input: {email: "jane@shop.example", password: "my password 1"}) { __typename } }';
     for (let n = 0; n < 2; n++) await post(router, { query });
     await post(router, { query: listed });
+    await post(router, { query: 'query Other { serverTime }' });
     const told = lines.filter((line) => line.includes('not in the manifest'));
     expect(told.map((line) => JSON.parse(line) as object)).toEqual([
-      expect.objectContaining({ id: hashOf(query), name: 'Enter', fields: ['Mutation.signIn'] }),
+      expect.objectContaining({ id: null, name: 'Enter', fields: ['Mutation.signIn'] }),
+      expect.objectContaining({ id: hashOf('query Other { serverTime }'), name: 'Other' }),
     ]);
     expect(lines.join('')).not.toMatch(/my password|jane@/);
+    expect(lines.join('')).not.toContain(hashOf(query));
   });
 
   it('has its operations answered however many others were new', async () => {

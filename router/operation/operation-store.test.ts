@@ -25,6 +25,20 @@ describe('the store', () => {
     expect(store.find('query A { name }', 'A', free).hash).not.toBe(a.hash);
   });
 
+  it.each([
+    ['\n#', '{ a }'],
+    ['', '#\n{ a }'],
+    ['A\0', '{ a }'],
+    ['0:', '{ a }'],
+  ])('finds no document of another request by the name %j', (name, source) => {
+    const store = createOperationStore(rules, MIB);
+    for (const known of ['{ a }', '#\n{ a }', '\n#\n{ a }', 'query A { a }', '\0{ a }'])
+      store.find(known, null, free);
+    expect(() => store.find(source, name, free)).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST' }) as Error,
+    );
+  });
+
   it('forgets when it would take too much memory', () => {
     const store = createOperationStore(rules, 100_000);
     const first = store.find('{ a }', null, free);

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { operationKey } from './operation-key.ts';
 import { analyseOperation, type NewWork, type Operation, type OperationRules } from './operation.ts';
 
 /** Works out an operation once and keeps it for the next request with the same document. */
@@ -25,7 +26,7 @@ export function createOperationStore(rules: OperationRules, maxBytes: number): O
   });
   return {
     find(source, operationName, newWork) {
-      const key = `${operationName ?? ''}\n${source}`;
+      const key = operationKey(source, operationName);
       const known = kept.get(key);
       if (known) return known;
       const operation = analyseOperation(source, operationName, rules, newWork);

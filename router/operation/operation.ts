@@ -4,8 +4,10 @@ import { Fault } from '../../platform/errors.ts';
 import type { AccessRules } from './access-rules.ts';
 import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
+import { holdsValues, isReadOnly } from './document-values.ts';
 import { expandFragments } from './expand-fragments.ts';
 import { InvalidDocument } from './invalid-document.ts';
+import { operationKey } from './operation-key.ts';
 import { overlappingFields } from './overlapping-fields.ts';
 import { parseDocument, type DocumentRules } from './parse-document.ts';
 import { assertRecursion } from './recursion.ts';
@@ -24,6 +26,10 @@ export interface Operation {
   readonly document: DocumentNode;
   /** Names the document and the operation in it. */
   readonly hash: string;
+  /** Whether the document may hold values of a person: then neither its text nor its plain hash leaves this process. */
+  readonly holdsValues: boolean;
+  /** Whether every operation of the document is a query. */
+  readonly isReadOnly: boolean;
   readonly access: RequiredAccess;
   readonly cost: Cost;
   /** The objects of the response, estimated as `cost` is: what the router itself has to assemble, whether or not a subgraph is asked. */
@@ -67,8 +73,8 @@ export function analyseOperation(
     if (units >= 1) newWork(Math.floor(units));
   };
   charge(1);
-  const document = parseDocument(source, rules, (tokens) => charge(tokens / TOKENS_TO_A_UNIT));
-  const selected = expandWithinLimits(selectOperation(document, operationName), rules);
+  const parsed = parseDocument(source, rules, (tokens) => charge(tokens / TOKENS_TO_A_UNIT));
+  const selected = expandWithinLimits(selectOperation(parsed, operationName), rules);
   const { definition } = selected;
   const fields = assertWithinLimits(selected, rules.limits);
   charge(fields / FIELDS_TO_A_UNIT);
@@ -78,11 +84,9 @@ export function analyseOperation(
     kind: definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query',
     definition,
     document: documentOf(selected),
-    hash: createHash('sha256')
-      .update(operationName ?? '')
-      .update('\0')
-      .update(source)
-      .digest('base64url'),
+    hash: createHash('sha256').update(operationKey(source, operationName)).digest('base64url'),
+    holdsValues: holdsValues(rules.schema, parsed, source),
+    isReadOnly: isReadOnly(parsed),
     access: requiredAccess(rules.schema, selected, rules.access),
     cost: costFormula(rules.schema, selected, rules.costs),
     responseSize: costFormula(rules.schema, selected, { ...rules.costs, weights: UNWEIGHTED }),

@@ -11,6 +11,8 @@ export interface AutomaticStore {
   find(hash: string): string | null | Promise<string | null>;
   /** In the background; what cannot be kept is sent again by whoever needs it. */
   keep(hash: string, source: string, clientAddress: string): void;
+  /** In the background. */
+  forget(hash: string): void;
 }
 
 export interface AutomaticStoreOptions {
@@ -66,6 +68,12 @@ export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticS
           if (isStored) entry.storeAfter = Infinity;
         })
         .catch((error: unknown) => logger.warn({ err: error }, 'a document was not kept'));
+    },
+    forget(hash) {
+      remembered.delete(hash);
+      redis
+        .unlink(keyOf(hash))
+        .catch((error: unknown) => logger.warn({ err: error }, 'a document was not deleted'));
     },
   };
 

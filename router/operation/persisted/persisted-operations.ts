@@ -15,7 +15,7 @@ export interface DocumentReference {
 /** A document that proved to be good: within all limits, and its caller may ask for it. */
 export interface GoodDocument extends DocumentReference {
   readonly source: string;
-  readonly operation: Pick<Operation, 'definition' | 'rootFields'>;
+  readonly operation: Pick<Operation, 'definition' | 'rootFields' | 'holdsValues' | 'isReadOnly'>;
   /** Of whom it came from. */
   readonly clientAddress: string;
 }
@@ -30,7 +30,12 @@ export interface PersistedOperations {
   find(reference: DocumentReference): string | Promise<string>;
   /** Whether the manifest has this document, with an operation of this name: there are only so many of them. */
   lists(source: string, operationName: string | null): boolean;
-  /** Whoever named it by its hash may leave the text out from now on; what is not in the manifest is told of. */
+  /**
+   * Keeps the text for clients that name it by its hash from then on, and logs what is not in the manifest. A document with a
+   * mutation is not kept, nor one that holds values: its hash alone would do again what somebody did with their password.
+   *
+   * @throws {Fault} PERSISTED_QUERY_NOT_FOUND when such a document was named by its hash alone
+   */
   accept(document: GoodDocument): void;
 }
 
@@ -63,7 +68,13 @@ export function createPersistedOperations({
     accept(document) {
       const { query, hash } = document;
       unlisted?.note(document);
-      if (query !== null && hash !== null) automatic?.keep(hash, query, document.clientAddress);
+      if (hash === null || !automatic || listed?.has(hash)) return;
+      if (isKept(document))
+        return void (query !== null && automatic.keep(hash, query, document.clientAddress));
+      if (query !== null) return;
+      // An earlier release, or another process with access to Redis, has put it there.
+      automatic.forget(hash);
+      throw new Fault('PERSISTED_QUERY_NOT_FOUND');
     },
   };
 
@@ -73,6 +84,8 @@ export function createPersistedOperations({
     return typeof found === 'string' ? found : Promise.resolve(found).then(assertFound);
   }
 }
+
+const isKept = ({ operation }: GoodDocument): boolean => operation.isReadOnly && !operation.holdsValues;
 
 function assertFound(source: string | null): string {
   if (source === null) throw new Fault('PERSISTED_QUERY_NOT_FOUND');

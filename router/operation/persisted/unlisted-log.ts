@@ -14,18 +14,25 @@ const MAX_TOLD = 1_000;
 /** A client's name for its operation is shown up to this length. */
 const MAX_NAME = 64;
 
-/** The text is never told: clients that write values into it write passwords and addresses there, too. */
+/**
+ * The text is not logged: clients that write values into it write passwords and addresses there, too. Of a document with values
+ * the hash is left out as well, since a short password can be found by trying until the hash is the same.
+ */
 export function createUnlistedLog(listed: Manifest, logger: Logger): UnlistedLog {
   const texts = new Set([...listed.values()].map(({ body }) => body));
   const told = new LRUCache<string, true>({ max: MAX_TOLD });
   return {
-    note({ source, operation: { definition, rootFields } }) {
+    note({ source, operation: { definition, rootFields, holdsValues } }) {
       if (texts.has(source)) return;
       const id = documentHash(source);
       if (told.has(id)) return;
       told.set(id, true);
       logger.warn(
-        { id, name: definition.name?.value.slice(0, MAX_NAME) ?? null, fields: [...rootFields.keys()] },
+        {
+          id: holdsValues ? null : id,
+          name: definition.name?.value.slice(0, MAX_NAME) ?? null,
+          fields: [...rootFields.keys()],
+        },
         'an operation is not in the manifest',
       );
     },

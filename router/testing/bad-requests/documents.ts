@@ -3,6 +3,8 @@ import type { BadRequest } from '../bad-requests.ts';
 const BUY = 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }';
 const CREATE = 'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename } }';
 const LIST = 'query ($n: Int!) { products(first: $n) { totalCount } }';
+const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }';
+const SECRET = 'hunter2-secret';
 
 export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
   'a document that is not GraphQL, or not for this schema': [
@@ -162,6 +164,148 @@ export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
       query: 'query ($o: ProductOrder!) { products(orderBy: $o) { totalCount } }',
       variables: { o: 'NEWES' },
       hides: 'NEWEST',
+      answer: '400 BAD_REQUEST',
+    },
+  ],
+
+  'a secret where it does not belong': [
+    {
+      what: 'a password for a number',
+      query: LIST,
+      variables: { n: SECRET },
+      says: '"$n"',
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password in an object',
+      query: SIGN_IN,
+      variables: { input: { email: 'jane@shop.example', password: { value: SECRET } } },
+      says: 'input.password',
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password as the name of a field',
+      query: SIGN_IN,
+      variables: { input: { email: 'jane@shop.example', [SECRET]: 'password' } },
+      says: 'lacks "password"',
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an address beside a password that is missing',
+      query: SIGN_IN,
+      variables: { input: { email: 'jane@shop.example', password: null } },
+      says: 'input.password',
+      hides: 'jane@',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password for an enum',
+      query: 'query ($o: ProductOrder!) { products(orderBy: $o) { totalCount } }',
+      variables: { o: SECRET },
+      says: 'ProductOrder',
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password for an instant',
+      token: 'merchant',
+      query: CREATE,
+      variables: { input: { name: 'A', type: 'GENERAL', price: { amount: 1 }, opensAt: SECRET } },
+      says: 'instant',
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password for a number, written out',
+      query: `{ products(first: "${SECRET}") { totalCount } }`,
+      says: 'Int',
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password without its quotation marks',
+      query: 'mutation { signIn(input: { email: "jane@shop.example", password: hunter2 }) { __typename } }',
+      says: 'String!',
+      hides: 'hunter2',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password with a quotation mark in it',
+      query: 'mutation { signIn(input: { email: "a", password: "my" hunter2 "}) { __typename } }',
+      says: 'Syntax Error',
+      hides: 'hunter2',
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password that is the default of a variable',
+      query: `query ($n: Int = "${SECRET}") { products(first: $n) { totalCount } }`,
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password for the argument of a directive',
+      query: `{ serverTime @include(if: "${SECRET}") }`,
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password as the name of the operation',
+      json: { query: '{ serverTime }', operationName: SECRET },
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password as the whole body',
+      body: `"${SECRET}"`,
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    { what: 'a password that is not JSON', body: SECRET, hides: SECRET, answer: '400 BAD_REQUEST' },
+    {
+      what: 'a password as the hash of a document',
+      json: { id: SECRET },
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a password as a token',
+      query: '{ serverTime }',
+      headers: { authorization: `Bearer ${SECRET}` },
+      hides: SECRET,
+      answer: '401 UNAUTHENTICATED',
+    },
+    {
+      what: 'a password in a path',
+      path: `/reset/${SECRET}`,
+      hides: SECRET,
+      answer: '404 NOT_FOUND',
+    },
+    {
+      what: 'a password as a time-out',
+      query: '{ serverTime }',
+      headers: { 'x-request-timeout': SECRET },
+      hides: SECRET,
+      answer: '400 BAD_REQUEST',
+    },
+  ],
+
+  'a name that meets the key of another document': [
+    {
+      what: 'a line break and a comment',
+      json: { query: '{ serverTime }', operationName: '\n#' },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'an empty name',
+      json: { query: '{ serverTime }', operationName: '' },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'a name with NUL',
+      json: { query: '{ serverTime }', operationName: '\0' },
       answer: '400 BAD_REQUEST',
     },
   ],
