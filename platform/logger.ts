@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { loggedError } from './logged-error.ts';
 
 export type { Logger };
 
@@ -8,6 +9,7 @@ export function createLogger(service: string, level: string): Logger {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => loggedError(error) },
     redact: {
       paths: [
         'authorization',
@@ -18,11 +20,6 @@ export function createLogger(service: string, level: string): Logger {
         '*.password',
         '*.token',
         '*.email',
-        'err.sql',
-        'err.parameters',
-        'err.query',
-        'err.driverError',
-        'err.command.args',
       ],
       remove: true,
     },

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { parse, type DocumentNode } from 'graphql';
+import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import { ConfigurationError } from '../platform/config/environment.ts';
+import { loggedError } from '../platform/logged-error.ts';
 import { readAccessRules, type AccessRules } from './operation/access-rules.ts';
 import { readCostWeights, type CostWeights } from './operation/cost-weights.ts';
 import { supergraphForGateway } from './operation/gateway-supergraph.ts';
+import { withoutQuotes } from './operation/syntax-error.ts';
 
 /** The composed schema, split into what the gateway needs to plan and the rules that are kept here. */
 export interface Supergraph {
@@ -45,7 +47,13 @@ function parseSupergraph(text: string): DocumentNode {
   }
 }
 
+/** Nothing of the file is quoted: the setting may name another file by mistake, such as one with secrets. */
 function unusable(error: unknown): ConfigurationError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof GraphQLError ? syntaxErrorIn(error) : loggedError(error).message;
   return new ConfigurationError(`SUPERGRAPH_FILE cannot be used: ${reason}`);
+}
+
+function syntaxErrorIn(error: GraphQLError): string {
+  const { message, locations } = withoutQuotes(error);
+  return `${message} It is in line ${locations?.[0]?.line ?? 1}.`;
 }

@@ -9,7 +9,7 @@ import {
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLError, parse, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault, isFaultCode, type FaultCode } from '../errors.ts';
 import { isConnectionLost, isOverdue, wasNotConnected } from '../mysql/errors.ts';
 import { wasNotAnswered, wasNotSent } from '../redis/client.ts';
@@ -200,7 +200,7 @@ const logFailures: ApolloServerPlugin<SubgraphContext> = {
     didEncounterErrors: async ({ errors, contextValue }) => {
       for (const error of errors) {
         const original = unwrapResolverError(error);
-        if (isMeant(original, error) || original instanceof GraphQLError) continue;
+        if (isMeant(original, error) || isOfRequest(original)) continue;
         contextValue.logger.error({ err: original, path: error.path }, 'resolver failed');
       }
     },
@@ -212,16 +212,32 @@ const isMeant = (
   { extensions }: { readonly extensions?: Record<string, unknown> },
 ): boolean => original instanceof Fault || isFaultCode(extensions?.['code']);
 
-/** Faults that were meant to be seen pass; of anything else the caller learns nothing, and the log everything. */
+/**
+ * Of the document, its variables or an argument: syntax, validation, values. What graphql-js throws about a result has its field
+ * as its place.
+ */
+const isOfRequest = (original: unknown): original is GraphQLError =>
+  original instanceof GraphQLError && (!original.path || original.nodes?.[0]?.kind !== Kind.FIELD);
+
+/** By Apollo Server's code. Its own messages quote the document and the variables, which may hold a password. */
+const OF_REQUEST: Readonly<Record<string, string>> = {
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  BAD_USER_INPUT: 'A variable does not fit its type.',
+  OPERATION_RESOLUTION_FAILURE: 'It is not clear which operation is meant.',
+};
+
+/** Faults that were meant to be seen pass; of anything else the caller learns nothing, and the log what kind of error it is. */
 function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   if (isMeant(original, formatted)) {
     const { stacktrace: _stack, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions };
   }
-  if (original instanceof GraphQLError) {
-    // Of the document itself: syntax, validation, variables. The router would have refused it already.
-    return { message: formatted.message, extensions: { code: 'BAD_REQUEST' } };
+  if (isOfRequest(original)) {
+    // The router refuses nearly all of it before it gets here.
+    const reason = OF_REQUEST[String(formatted.extensions?.['code'])] ?? 'A value does not fit its type.';
+    return { message: reason, extensions: { code: 'BAD_REQUEST' } };
   }
   const fault = new Fault(faultOfStore(original) ?? 'INTERNAL');
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { Target } from './discovery.ts';
 import { Instance } from './instance.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 /** The instances of one service, as they come and go. */
 export class Instances {
@@ -31,7 +32,9 @@ export class Instances {
    */
   set(targets: readonly Target[]): void {
     const areFirst = this.#known.size === 0;
-    const named = new Map(targets.map((target) => [`${target.url.href} ${target.address}`, target]));
+    const named = new Map(
+      targets.map((target) => [`${withoutCredentials(target.url)} ${target.address}`, target]),
+    );
     for (const [name, target] of named) {
       if (this.#known.has(name)) continue;
       const instance = new Instance(target, this.#connectionsEach, this.#logger);

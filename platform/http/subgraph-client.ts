@@ -9,6 +9,7 @@ import { Misdirected, wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
 import { bodyOf, isRead, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { withoutCredentials } from './without-credentials.ts';
 import {
   because,
   freshnessOf,
@@ -100,7 +101,10 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     for (;;) {
       const instance = instances.choose(tried);
       if (!instance)
-        throw because('UNAVAILABLE', failure ?? new Error(`No address is known of ${urls.join(', ')}.`));
+        throw because(
+          'UNAVAILABLE',
+          failure ?? new Error(`No address is known of ${urls.map(withoutCredentials).join(', ')}.`),
+        );
       tried.add(instance);
       try {
         return await askInstance(instance, signed, deadline);

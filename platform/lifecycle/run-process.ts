@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../config/environment.ts';
 import { loadEnvironment } from '../config/load-environment.ts';
 import { misspeltSettings } from '../config/misspelt-settings.ts';
+import { loggedError } from '../logged-error.ts';
 import type { Logger } from '../logger.ts';
 
 /** What a process holds open. */
@@ -20,6 +21,11 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
     const running = await start();
     for (const misspelt of misspeltSettings())
       running.logger.warn(misspelt, 'a variable that is not read has almost the name of a setting');
+    process.on('uncaughtException', (error) => {
+      // Node would print every property of the error, such as the text of a statement.
+      running.logger.fatal({ err: error }, 'the process ends with an error that was not caught');
+      process.exit(1);
+    });
     running.logger.info({ url: running.url }, 'ready');
     const stop = (signal: NodeJS.Signals) => {
       running.logger.info({ signal }, 'stopping');
@@ -38,7 +44,7 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
       process.stderr.write(`${error.message}\n`);
       process.exit(78);
     }
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${loggedError(error).stack ?? 'The process could not start.'}\n`);
     process.exit(1);
   }
 }

@@ -10,7 +10,6 @@ import {
   typeFromAST,
   type GraphQLInputType,
   type GraphQLSchema,
-  type TypeNode,
 } from 'graphql';
 import type { Operation } from '../operation/operation.ts';
 import type { Variables } from '../operation/cost.ts';
@@ -33,7 +32,7 @@ export function assertVariables(
 ): void {
   const problems = new Map<string, GraphQLError>();
   for (const node of definition.variableDefinitions ?? []) {
-    const type = typeFromAST(schema, node.type as TypeNode);
+    const type = typeFromAST(schema, node.type);
     if (!isInputType(type)) continue;
     const name = node.variable.name.value;
     const report = (message: string) => {
@@ -73,7 +72,7 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
   const [step, ...rest] = path;
   if (step === undefined) return type;
   const inner: GraphQLInputType = getNullableType(type);
-  if (typeof step === 'number' && isListType(inner)) return typeAt(inner.ofType as GraphQLInputType, rest);
+  if (typeof step === 'number' && isListType(inner)) return typeAt(inner.ofType, rest);
   const object = getNamedType(inner);
   const field = isInputObjectType(object) ? object.getFields()[step] : undefined;
   return field ? typeAt(field.type, rest) : type;

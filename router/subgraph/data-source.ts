@@ -47,10 +47,18 @@ export class SubgraphDataSource implements GraphQLDataSource {
     }
   }
 
+  /** Codes and places: a message may quote what the client sent. The subgraph's own log has the same request id. */
   private log({ logger }: RequestContext, errors: NonNullable<SubgraphReply['errors']>): void {
-    logger.warn({ subgraph: this.name, errors }, 'subgraph answered with errors');
+    const kinds = errors.map(({ path, extensions }) => ({ code: codeOf(extensions), path }));
+    logger.warn({ subgraph: this.name, errors: kinds }, 'subgraph answered with errors');
   }
 }
+
+const codeOf = (extensions: Record<string, unknown> | undefined): string | null =>
+  typeof extensions?.['code'] === 'string' ? extensions['code'].slice(0, MAX_CODE) : null;
+
+/** Characters; the codes of another implementation of a subgraph are its own. */
+const MAX_CODE = 64;
 
 function shownError(error: NonNullable<SubgraphReply['errors']>[number]): GraphQLFormattedError {
   const { message, extensions } = faultOfField(error);

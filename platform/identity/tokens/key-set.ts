@@ -3,6 +3,7 @@ import { Fault } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { createLookupBudget } from './lookup-budget.ts';
 import { importKeys, type VerificationKey, type VerificationKeys } from './verification-key.ts';
+import { withoutCredentials } from '../../http/without-credentials.ts';
 
 /** The keys that the issuer publishes (JWKS), fetched when one is first needed. */
 export interface KeySet {
@@ -75,7 +76,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     } catch (error) {
       retryAt = now() + RETRY_MS;
       options.logger.error(
-        { err: error, url: options.url },
+        { err: error, url: withoutCredentials(options.url) },
         'could not fetch the keys that access tokens are checked by',
       );
     }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../platform/config/environment.ts';
+import { loggedError } from '../../../platform/logged-error.ts';
 import { documentHash } from './document-hash.ts';
 
 /** The operations that the shop's own clients send, by hash. */
@@ -25,7 +26,7 @@ export async function readManifest(file: string): Promise<Manifest> {
   const wrong = operations.find(({ id, body }) => documentHash(body) !== id);
   if (wrong)
     throw new ConfigurationError(
-      `PERSISTED_OPERATIONS_FILE has an id that is not its document's: ${wrong.id}.`,
+      `PERSISTED_OPERATIONS_FILE has an id that is not its document's: that of ${wrong.name ?? 'one without a name'}.`,
     );
   return new Map(operations.map(({ id, name = null, body }) => [id, { body, name }]));
 }
@@ -34,7 +35,8 @@ async function read(file: string): Promise<z.infer<typeof format>> {
   try {
     return format.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? 'it is no manifest of version 1' : String(error);
+    const reason =
+      error instanceof z.ZodError ? 'it is no manifest of version 1' : loggedError(error).message;
     throw new ConfigurationError(`PERSISTED_OPERATIONS_FILE cannot be used: ${reason}.`);
   }
 }

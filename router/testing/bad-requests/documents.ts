@@ -299,11 +299,6 @@ export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '400 BAD_REQUEST',
     },
     {
-      what: 'an empty name',
-      json: { query: '{ serverTime }', operationName: '' },
-      answer: '400 BAD_REQUEST',
-    },
-    {
       what: 'a name with NUL',
       json: { query: '{ serverTime }', operationName: '\0' },
       answer: '400 BAD_REQUEST',
