@@ -34,6 +34,8 @@ export function useAttackedSystem(options: StackOptions = {}): AttackedSystem {
   afterAll(() => connections.close());
 
   const ask = async (address: string, query: string, variables: object, token?: string): Promise<Reply> => {
+    stack.leaks.values.addRequest(query, variables, token);
+    stack.leaks.values.add('client address', address);
     const response = await connections.request({
       origin: stack.routers[0]!.url,
       method: 'POST',
@@ -46,6 +48,7 @@ export function useAttackedSystem(options: StackOptions = {}): AttackedSystem {
       body: JSON.stringify({ query, variables }),
     });
     const body = (await response.body.json()) as Omit<Reply, 'status' | 'headers'>;
+    stack.leaks.noteAnswer(body);
     return { status: response.statusCode, headers: response.headers, ...body };
   };
   return {

@@ -31,6 +31,11 @@ interface Attribute {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+const receivers = new Map<string, OtlpReceiver>();
+
+/** Everything that the receiver at a URL has got; nothing for another collector. */
+export const receivedAt = (url: string): string => receivers.get(url)?.text ?? '';
+
 /** A collector: takes OTLP over HTTP in JSON, and keeps it. */
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
@@ -48,7 +53,9 @@ export class OtlpReceiver {
   /** @returns where it listens */
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    receivers.set(url, this);
+    return url;
   }
 
   stop(): void {

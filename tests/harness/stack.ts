@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, beforeAll } from 'vitest';
+import { LeakWatch } from './leaks/leak-watch.ts';
 import { IDENTITY_SECRETS } from './subgraph-call.ts';
 import { Service, type ServiceName, type ServiceOptions } from './service.ts';
 import { withAccountOf, type TestStores } from './stores.ts';
@@ -32,7 +33,9 @@ const USUAL_PROCESSES = Number(process.env['E2E_PROCESSES'] ?? 1);
 
 /** The whole system as it runs: real processes, real stores with the rights of each service, real HTTP. */
 export class Stack {
-  readonly mint = new TokenMint();
+  /** Searches logs, traces, errors, metrics and stores for what the test has used, when the stack stops. */
+  readonly leaks: LeakWatch;
+  readonly mint = new TokenMint((token) => this.leaks.values.addToken(token));
   readonly encryptionKeys = `test:${randomBytes(32).toString('base64url')}`;
   readonly #stores: TestStores;
   readonly #options: StackOptions;
@@ -48,6 +51,7 @@ export class Stack {
   constructor(stores: TestStores, options: StackOptions) {
     this.#stores = stores;
     this.#options = options;
+    this.leaks = new LeakWatch(stores);
   }
 
   async start(): Promise<void> {
@@ -68,7 +72,7 @@ export class Stack {
   }
 
   /** Another process of a service; the router does not know of it unless it is started afterwards. */
-  startService(
+  async startService(
     name: ServiceName,
     environment: NodeJS.ProcessEnv = {},
     options: ServiceOptions = {},
@@ -83,31 +87,31 @@ export class Stack {
     const { mysqlUrl, redisUrl, redisPrefix, accounts } = this.#stores;
     if (name !== 'router') others['MYSQL_URL'] = withAccountOf(accounts?.mysql?.[name], mysqlUrl);
     if (name !== 'user' && this.user[0]) others['JWKS_URL'] = `${this.user[0].url}/.well-known/jwks.json`;
-    return Service.start(
-      name,
-      {
-        NODE_ENV: 'test',
-        LOG_LEVEL: 'info',
-        DATA_DIR: this.#folder,
-        REDIS_URL: withAccountOf(accounts?.redis?.[name], redisUrl),
-        REDIS_PREFIX: redisPrefix,
-        ...IDENTITY_SECRETS,
-        SIGNING_KEYS: this.mint.signingKeys,
-        ENCRYPTION_KEYS: this.encryptionKeys,
-        PORT: '0',
-        USER_PORT: '0',
-        PRODUCT_PORT: '0',
-        ORDER_PORT: '0',
-        ...others,
-        ...this.#options.environment,
-        ...environment,
-      },
-      options,
-    );
+    const settings: NodeJS.ProcessEnv = {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'info',
+      DATA_DIR: this.#folder,
+      REDIS_URL: withAccountOf(accounts?.redis?.[name], redisUrl),
+      REDIS_PREFIX: redisPrefix,
+      ...IDENTITY_SECRETS,
+      SIGNING_KEYS: this.mint.signingKeys,
+      ENCRYPTION_KEYS: this.encryptionKeys,
+      PORT: '0',
+      USER_PORT: '0',
+      PRODUCT_PORT: '0',
+      ORDER_PORT: '0',
+      ...others,
+      ...this.#options.environment,
+      ...environment,
+    };
+    const service = await Service.start(name, settings, options);
+    this.leaks.watch(service, settings);
+    return service;
   }
 
   /** @throws when a service was refused something by a store that it has an account in, also if it went on without */
   async stop(): Promise<void> {
+    await this.leaks.beforeStop(this.#folder);
     await this.#clients.close();
     await Promise.all(this.routers.map((router) => router.stop()));
     const services = [...this.order, ...this.product, ...this.user];
@@ -117,6 +121,7 @@ export class Stack {
       const refusal = log.split('\n').find((line) => RIGHT_MISSING.test(line));
       if (refusal) throw new Error(`${name} lacks a right in a store (scripts/stores/accounts/): ${refusal}`);
     }
+    await this.leaks.assertNone();
   }
 
   /** Where mails go. */
@@ -130,6 +135,7 @@ export class Stack {
 
   /** Through another router. */
   async askAt(url: string, query: string, variables: object = {}, token?: string): Promise<Reply> {
+    this.leaks.values.addRequest(query, variables, token);
     const response = await this.#clients.request({
       origin: url,
       method: 'POST',
@@ -138,6 +144,7 @@ export class Stack {
       body: JSON.stringify({ query, variables }),
     });
     const body = (await response.body.json()) as Omit<Reply, 'status' | 'headers'>;
+    this.leaks.noteAnswer(body);
     return { status: response.statusCode, headers: response.headers, ...body };
   }
 }

@@ -5,6 +5,12 @@ import { makeSigningKey } from '../../platform/config/secrets.ts';
 export class TokenMint {
   readonly #jwk = makeSigningKey();
   readonly #key: KeyObject = createPrivateKey({ key: this.#jwk as JsonWebKey, format: 'jwk' });
+  readonly #onMint: (token: string) => void;
+
+  /** @param onMint called with each token */
+  constructor(onMint: (token: string) => void = () => undefined) {
+    this.#onMint = onMint;
+  }
 
   /** For the user subgraph, which publishes its public half. */
   get signingKeys(): string {
@@ -25,7 +31,9 @@ export class TokenMint {
       exp: now + 900,
       ...claims,
     })}`;
-    return `${body}.${sign('sha256', Buffer.from(body), this.#key).toString('base64url')}`;
+    const token = `${body}.${sign('sha256', Buffer.from(body), this.#key).toString('base64url')}`;
+    this.#onMint(token);
+    return token;
   }
 
   buyer(userId: string = randomUUID()): string {
