@@ -8,6 +8,7 @@ import { attacksOnIdentity } from './areas/identity.ts';
 import { attacksOnOrders } from './areas/orders.ts';
 import { attacksOnDeployment } from './areas/deployment.ts';
 import { attacksOnRequests } from './areas/requests.ts';
+import { attacksOnSecrets } from './areas/secrets.ts';
 
 /** By area. Each attack runs against the same system, one after the other, and leaves it usable for the next. */
 const AREAS: Readonly<Record<string, readonly Attack[]>> = {
@@ -18,6 +19,7 @@ const AREAS: Readonly<Record<string, readonly Attack[]>> = {
   costs: attacksOnCosts,
   orders: attacksOnOrders,
   deployment: attacksOnDeployment,
+  secrets: attacksOnSecrets,
 };
 
 const system = useAttackedSystem();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesToUuid } from '../../../platform/uuid.ts';
+import { bytesToUuid, isUuid } from '../../../platform/uuid.ts';
 
 /**
  * The order that a key of a user stands for: the first 16 bytes of SHA-256(user id, 0, key), marked as a UUID of version 8
@@ -12,7 +12,14 @@ export const deriveOrderId = (userId: string, idempotencyKey: string): string =>
 export const deriveMovementId = (userId: string, idempotencyKey: string): string =>
   deriveId('restock', userId, idempotencyKey);
 
+/**
+ * The separator is part of what is stored: another way to join would give the keys of orders that exist to other orders. So
+ * parts are kept from running into each other by what they may have: a user id is a UUID, a key has letters, digits, `_` and `-`.
+ *
+ * @throws for a part with the separator in it, which neither has
+ */
 function deriveId(...parts: string[]): string {
+  if (parts.some((part) => part.includes('\0'))) throw new Error('A part of an id has the separator in it.');
   const bytes = createHash('sha256').update(parts.join('\0')).digest().subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
@@ -22,10 +29,16 @@ function deriveId(...parts: string[]): string {
 /** What the key of a checkout was used for. Not what is on the wishlist: that is gone by the time of a retry. */
 export const CHECKOUT_HASH = createHash('sha256').update('checkout of the wishlist').digest().subarray(0, 16);
 
-/** What a key was used for, in 16 bytes: the same key for anything else is refused. */
+/**
+ * What a key was used for, in 16 bytes: the same key for anything else is refused. Stored with the order, so its format stays; a
+ * product id is a UUID, so that two requests have the same text only if they ask for the same.
+ *
+ * @throws for what is no UUID
+ */
 export function hashRequest(
   lines: readonly { readonly productId: string; readonly quantity: number }[],
 ): Buffer {
+  if (!lines.every(({ productId }) => isUuid(productId))) throw new Error('A product id is not a UUID.');
   const text = lines
     .map(({ productId, quantity }) => `${productId} ${quantity}`)
     .sort()
