@@ -200,7 +200,7 @@ const logFailures: ApolloServerPlugin<SubgraphContext> = {
     didEncounterErrors: async ({ errors, contextValue }) => {
       for (const error of errors) {
         const original = unwrapResolverError(error);
-        if (isMeant(original, error) || isOfRequest(original)) continue;
+        if (isMeant(original, error) || isOfRequest(error)) continue;
         contextValue.logger.error({ err: original, path: error.path }, 'resolver failed');
       }
     },
@@ -216,8 +216,10 @@ const isMeant = (
  * Of the document, its variables or an argument: syntax, validation, values. What graphql-js throws about a result has its field
  * as its place.
  */
-const isOfRequest = (original: unknown): original is GraphQLError =>
-  original instanceof GraphQLError && (!original.path || original.nodes?.[0]?.kind !== Kind.FIELD);
+const isOfRequest = (error: unknown): boolean =>
+  error instanceof GraphQLError &&
+  unwrapResolverError(error) instanceof GraphQLError &&
+  (!error.path || error.nodes?.[0]?.kind !== Kind.FIELD);
 
 /** By Apollo Server's code. Its own messages quote the document and the variables, which may hold a password. */
 const OF_REQUEST: Readonly<Record<string, string>> = {
@@ -234,7 +236,7 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
     const { stacktrace: _stack, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions };
   }
-  if (isOfRequest(original)) {
+  if (isOfRequest(error)) {
     // The router refuses nearly all of it before it gets here.
     const reason = OF_REQUEST[String(formatted.extensions?.['code'])] ?? 'A value does not fit its type.';
     return { message: reason, extensions: { code: 'BAD_REQUEST' } };
