@@ -32,8 +32,7 @@ describe('the store', () => {
     ['0:', '{ a }'],
   ])('finds no document of another request by the name %j', (name, source) => {
     const store = createOperationStore(rules, MIB);
-    for (const known of ['{ a }', '#\n{ a }', '\n#\n{ a }', 'query A { a }'])
-      store.find(known, null, free);
+    for (const known of ['{ a }', '#\n{ a }', '\n#\n{ a }', 'query A { a }']) store.find(known, null, free);
     expect(() => store.find(source, name, free)).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST' }) as Error,
     );

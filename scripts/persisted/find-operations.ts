@@ -17,6 +17,8 @@ const GRAPHQL_FOLDERS = ['schema/operations', 'router/playground/tabs'];
 const PROGRAM_FOLDERS = ['router/pages', 'perf', 'scripts'];
 /** … or as constants of tests. What is written where it is sent is there to be tried once, and often to be refused. */
 const TEST_FOLDERS = ['tests'];
+/** No client of a shop, so that nothing of it becomes known to a router. */
+const ATTACKS = /^tests[/\\]attacks[/\\]/;
 const PROGRAM = /\.(?:js|mjs|ts)$/;
 const TEST = /\.test\.ts$/;
 
@@ -36,11 +38,13 @@ export function findOperations(schema: GraphQLSchema): FoundOperation[] {
         ),
     ),
     ...TEST_FOLDERS.flatMap((folder) =>
-      list(folder, PROGRAM).flatMap((file) =>
-        constantsIn(file, readFileSync(file, 'utf8')).flatMap((source) =>
-          operationOrNot(file, source, schema),
+      list(folder, PROGRAM)
+        .filter((file) => !ATTACKS.test(file))
+        .flatMap((file) =>
+          constantsIn(file, readFileSync(file, 'utf8')).flatMap((source) =>
+            operationOrNot(file, source, schema),
+          ),
         ),
-      ),
     ),
   ];
 }
