@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
-import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningHttpServer } from '../http/server.ts';
-import { IDENTITY_HEADER, signIdentity } from '../identity/identity.ts';
+import { IdentityVerifier } from '../identity/identity-verifier.ts';
+import { callSigned, identityOf } from '../identity/testing/signed-request.ts';
 import { loggedError } from '../logged-error.ts';
 import { allow } from './permissions.ts';
 import { DateTime } from './scalars.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
     },
     permissions: { Query: allow },
     context: (base) => base,
-    identitySecret: SECRET,
+    verifier: new IdentityVerifier({ subgraph: 'product', secret: SECRET, perInstance: true }),
     host: '127.0.0.1',
     port: 0,
     readiness: {},
@@ -43,15 +43,9 @@ beforeAll(async () => {
 });
 afterAll(() => subgraph.close(100));
 
-async function errorOf(query: string, variables: unknown = {}) {
-  const response = await fetch(`${subgraph.url}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      [IDENTITY_HEADER]: signIdentity(SECRET, { caller: null, requestId: randomUUID(), patienceMs: null }),
-    },
-    body: JSON.stringify({ query, variables }),
-  });
+async function errorOf(query: string, variables: object | string = {}) {
+  const called = { name: 'product', url: subgraph.url, secret: SECRET } as const;
+  const response = await callSigned(called, { query, variables: variables as object }, identityOf(null));
   const text = await response.text();
   const { errors } = JSON.parse(text) as { errors: { message: string; extensions: { code: string } }[] };
   return { text, code: errors[0]?.extensions.code };

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { rulesFor } from '../testing/operations.ts';
 import { analyseOperation } from './operation.ts';
 
+/** New documents cost nothing here. */
+const unlimited = () => undefined;
+
 const rules = rulesFor(
   `scalar DateTime
    scalar Anything
@@ -59,7 +62,8 @@ const OF_A_PERSON: readonly (readonly [what: string, source: string])[] = [
   ['a comment', '{ nodes { id } } # for mina@firstcome.example'],
 ];
 
-const analyse = (source: string, name: string | null = null) => analyseOperation(source, name, rules);
+const analyse = (source: string, name: string | null = null) =>
+  analyseOperation(source, name, rules, unlimited);
 
 describe('a document holds values', () => {
   it.each(OF_A_PERSON)('with %s', (_what, source) => {

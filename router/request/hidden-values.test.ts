@@ -5,6 +5,9 @@ import { analyseOperation } from '../operation/operation.ts';
 import { rulesFor } from '../testing/operations.ts';
 import { assertVariables } from './variables.ts';
 
+/** New documents cost nothing here. */
+const unlimited = () => undefined;
+
 const rules = rulesFor(
   `scalar DateTime
    enum Kind { ONE TWO }
@@ -94,7 +97,7 @@ const hidden = expect.not.stringMatching(new RegExp(`hunter2|${NUMBER}`)) as unk
 
 describe.each([true, false])('an error, where suggestions are %s,', (suggestions) => {
   it.each(Object.entries(DOCUMENTS))('repeats nothing of the document: %s', (_place, source) => {
-    const errors = errorsOf(() => analyseOperation(source, null, { ...rules, suggestions }));
+    const errors = errorsOf(() => analyseOperation(source, null, { ...rules, suggestions }, unlimited));
     expect(errors.length).toBeGreaterThan(0);
     for (const { message, locations } of errors) {
       expect(message).toEqual(hidden);
@@ -106,7 +109,7 @@ describe.each([true, false])('an error, where suggestions are %s,', (suggestions
 
 describe('an error', () => {
   it.each(Object.entries(VARIABLES))('repeats nothing of a variable: %s', (_place, [source, variables]) => {
-    const operation = analyseOperation(source, null, rules);
+    const operation = analyseOperation(source, null, rules, unlimited);
     const errors = errorsOf(() =>
       assertVariables(rules.schema, operation, variables as Record<string, unknown>),
     );
@@ -137,13 +140,13 @@ describe('an error', () => {
     [{}, 'Variable "$input" of required type "Input!" was not provided.'],
   ])('says where and what is expected: %j', (variables, message) => {
     const source = 'n' in variables ? 'query ($n: Int) { int(n: $n) }' : INPUT;
-    const operation = analyseOperation(source, null, rules);
+    const operation = analyseOperation(source, null, rules, unlimited);
     const [error] = errorsOf(() => assertVariables(rules.schema, operation, variables));
     expect(error?.message).toContain(message);
   });
 
   it('is one of five at the most, however many values do not fit', () => {
-    const operation = analyseOperation(INPUT, null, rules);
+    const operation = analyseOperation(INPUT, null, rules, unlimited);
     const list = Array.from({ length: 10_000 }, () => SECRET);
     const errors = errorsOf(() =>
       assertVariables(rules.schema, operation, { input: { email: 'a', password: 'b', list } }),
