@@ -129,8 +129,10 @@ describe('who asks too often', () => {
     await Promise.all(strangers);
 
     expect(passed(answers)).toBe(200);
-    expect(passed(flood)).toBe(20);
-    expect(refused(flood)).toHaveLength(flood.length - 20);
+    // A process that has just started is slow: time beyond what the units pay for is charged afterwards.
+    expect(passed(flood)).toBeLessThanOrEqual(20);
+    expect(passed(flood)).toBeGreaterThan(5);
+    expect(refused(flood)).toHaveLength(flood.length - passed(flood));
     // Refusing is cheaper than working out: each of the four strangers goes round as fast as the honest one, or faster.
     expect(flood.length).toBeGreaterThan(200);
     expect(refused(flood)[0]!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000_000);
@@ -139,12 +141,52 @@ describe('who asks too often', () => {
   });
 
   it('with new operations is counted by how large they are, bad ones as well', async () => {
-    const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 9' });
-    const large = (n: number) => ({ query: `query Large${n} { ${'serverTime '.repeat(110)} }` });
+    const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 7' });
+    const page = 'product(id: "1") { id name price { amount currency } }';
+    const pages = Array.from({ length: 13 }, (_, n) => `a${n}: ${page}`).join(' ');
+    const large = (n: number) => ({ query: `query Large${n} { ${pages} }` });
     expect((await router.ask(large(1))).status).toBe(200);
     expect((await router.ask(large(2))).status).toBe(429);
     const bad = await times(5, (n) => router.ask({ query: `{ nothing${n} }` }));
-    expect(bad.map(({ status }) => status)).toEqual([400, 400, 400, 429, 429]);
+    expect(bad.map(({ status }) => status)).toEqual([400, 400, 429, 429, 429]);
+  });
+
+  it('with chains of fragments is counted by their tokens', async () => {
+    const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 7' });
+    const links = Array.from({ length: 60 }, (_, n) => `fragment F${n} on Product { ...F${n + 1} }`).join(
+      ' ',
+    );
+    const chain = (n: number) =>
+      router.ask({
+        query: `query Chain${n} { product(id: "1") { ...F0 } } ${links} fragment F60 on Product { id }`,
+      });
+    expect((await chain(0)).status).toBe(200);
+    const more: Answer[] = [];
+    for (let n = 1; n <= 4; n++) more.push(await chain(n));
+    expect(passed(more)).toBeLessThanOrEqual(1);
+    expect(refused(more)).toHaveLength(4 - passed(more));
+  });
+
+  it('with cost is refused, and takes nothing from signed-in users of the same address', async () => {
+    const router = await start({
+      RATE_LIMIT_COST_PER_ADDRESS: '1/h burst 300',
+      RATE_LIMIT_COST_PER_USER: '1/h burst 300',
+      RATE_LIMIT_COST_USERS_PER_ADDRESS: '1/h burst 3000',
+      RESPONSE_CACHE_MIB: '0',
+    });
+    const list = { query: '{ products { nodes { id } } }' };
+    const lists = async (token?: string) => {
+      const answers: Answer[] = [];
+      for (let n = 0; n < 4; n++) answers.push(await router.ask({ ...list, ...(token ? { token } : {}) }));
+      return answers;
+    };
+    const anonymous = await lists();
+    expect(passed(anonymous)).toBe(2);
+    const [first] = refused(anonymous);
+    expect(first!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000);
+    expect(Number(first!.headers.get('retry-after'))).toBeGreaterThan(1);
+    for (const who of [6, 7]) expect(passed(await lists(user(who)))).toBe(2);
+    expect((await router.ask(PING)).status).toBe(200);
   });
 
   it('is never refused where limits are off', async () => {

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { connectionOptions, databaseName } from '../../platform/mysql/connection-options.ts';
 import { createdProduct, referenced, seen, update, type SeenProduct } from './testing/catalog.ts';
-import { startTestSubgraph, type Answer, type ProductSubgraph } from './testing/product-subgraph.ts';
+import { buyer, startTestSubgraph, type Answer, type ProductSubgraph } from './testing/product-subgraph.ts';
 
 /** While somebody has the table of the words locked, every search waits in MySQL, and everything else does not. */
 const stores = useStores();
@@ -33,6 +34,9 @@ beforeEach(async () => {
 
 const SEARCH = '{ products(filter: { search: "mug" }) { nodes { name } } }';
 const search = (): Promise<Answer<unknown>> => subgraph.ask(SEARCH);
+/** As `search`, each by another user. */
+const searchOfUser = (): Promise<Answer<unknown>> =>
+  subgraph.ask(SEARCH, {}, { ...buyer, userId: randomUUID() });
 
 /** @returns what was thrown and how long it took, in milliseconds */
 async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; tookMs: number }> {
@@ -59,7 +63,7 @@ it('ends a search that takes too long, in MySQL, too, and says so', async () => 
 });
 
 it('answers what sales need at once while lists have all the connections that they may have', async () => {
-  const searches = Array.from({ length: 100 }, search);
+  const searches = Array.from({ length: 100 }, searchOfUser);
   await waitUntil('the searches to wait', async () => (await waitingInMysql()) === 4);
 
   for (let n = 0; n < 10; n += 1) {
@@ -75,6 +79,15 @@ it('answers what sales need at once while lists have all the connections that th
 
   const codes = (await Promise.all(searches)).map(({ errors }) => errors?.[0]?.extensions?.code);
   expect(new Set(codes)).toEqual(new Set(['TIMEOUT', 'UNAVAILABLE']));
+});
+
+it('gives one client half of the connections, so that others need not wait for them', async () => {
+  const flood = Array.from({ length: 50 }, search);
+  await waitUntil('the searches to wait', async () => (await waitingInMysql()) === 2);
+  const list = await subgraph.ask('{ products { nodes { name } } }', {}, buyer);
+  expect(list).toMatchObject({ data: { products: { nodes: [{ name: 'Mug' }] } } });
+  expect(await waitingInMysql()).toBeLessThanOrEqual(2);
+  await Promise.all(flood);
 });
 
 it('refuses a list that waited for a second, and lists again as soon as it can', async () => {

@@ -1,8 +1,8 @@
 import type { Operation } from '../../operation/operation.ts';
 import type { RateLimits } from './rate-limits.ts';
 
-/** Milliseconds of the event loop that one unit of `RATE_LIMIT_NEW_OPERATIONS` pays for. */
-const MS_TO_A_UNIT = 25;
+/** Milliseconds of CPU time that one unit of `RATE_LIMIT_NEW_OPERATIONS` pays for: what an ordinary document takes in a process that has just started. */
+const MS_TO_A_UNIT = 50;
 
 /** Operations whose plan was made; those that are forgotten are planned again when they come back. */
 const planned = new WeakSet<Operation>();
@@ -16,9 +16,10 @@ export class NewOperationWork {
   readonly #rates: RateLimits;
   readonly #address: string;
   readonly #isFree: () => boolean;
-  /** What the units that were counted pay for, in milliseconds; null: the document was known. */
-  #paidMs: number | null = null;
-  #planBegunAt: number | null = null;
+  /** What the units that were counted pay for and was not used yet, in milliseconds. */
+  #paidMs = 0;
+  /** CPU time at the beginning of the work that is under way, in milliseconds; null: none is, as for a document that is known. */
+  #begunAt: number | null = null;
 
   /** @param isFree whether the document is in the manifest; called for documents that the router does not know */
   constructor(rates: RateLimits, address: string, isFree: () => boolean) {
@@ -31,39 +32,41 @@ export class NewOperationWork {
   readonly admit = (units: number): void => {
     if (this.#isFree()) return;
     this.#rates.countNewOperation(this.#address, units);
-    this.#paidMs = (this.#paidMs ?? 0) + units * MS_TO_A_UNIT;
+    this.#paidMs += units * MS_TO_A_UNIT;
+    this.#begunAt ??= cpuMs();
   };
 
   /** Runs what may call `admit`. @throws what it throws */
   measure(find: () => Operation): Operation {
-    const begunAt = performance.now();
     try {
       return find();
     } finally {
-      this.#charge(begunAt);
+      this.#charge();
     }
   }
 
   planBegins(operation: Operation): void {
     if (planned.has(operation)) return;
     planned.add(operation);
-    this.#planBegunAt = performance.now();
+    if (!this.#isFree()) this.#begunAt = cpuMs();
   }
 
   planEnds(): void {
-    if (this.#planBegunAt === null) return;
-    if (!this.#isFree()) {
-      this.#paidMs ??= 0;
-      this.#charge(this.#planBegunAt);
-    }
-    this.#planBegunAt = null;
+    this.#charge();
   }
 
-  #charge(begunAt: number): void {
-    if (this.#paidMs === null) return;
-    this.#paidMs -= performance.now() - begunAt;
+  #charge(): void {
+    if (this.#begunAt === null) return;
+    this.#paidMs -= cpuMs() - this.#begunAt;
+    this.#begunAt = null;
     if (this.#paidMs >= 0) return;
     this.#rates.chargeNewOperation(this.#address, -this.#paidMs / MS_TO_A_UNIT);
     this.#paidMs = 0;
   }
+}
+
+/** Of this process: wall-clock time would charge clients for what other processes of the machine do. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
