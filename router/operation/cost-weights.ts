@@ -49,7 +49,9 @@ export function readCostWeights(supergraph: DocumentNode): CostWeights {
           for (const argument of field.arguments ?? [])
             note(`${name}(${argument.name.value}:)`, argument.directives);
         }
+        break;
       }
+      default:
     }
   }
   return { weights, lists };

@@ -85,7 +85,8 @@ function hasVariable(value: ValueNode): boolean {
 
 /** Of the variables that a document names, those that have a value; not what every object inherits. */
 function withDefaults(variables: Variables, defaults: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  const values: Record<string, unknown> = Object.assign(Object.create(null), Object.fromEntries(defaults));
+  const values: Record<string, unknown> = { __proto__: null };
+  for (const [name, value] of defaults) values[name] = value;
   for (const [name, value] of Object.entries(variables)) values[name] = value;
   return values;
 }
