@@ -16,7 +16,7 @@ async function unresolved(sale: SaleOptions = {}) {
   const provider = new ScriptedProvider();
   const { services, as } = await room.services({
     provider,
-    environment: { PAYMENT_PROVIDER_TIMEOUT: 30, UNRESOLVED_PAYMENT_TIMEOUT: 0 },
+    environment: { PAYMENT_PROVIDER_TIMEOUT: 250, UNRESOLVED_PAYMENT_TIMEOUT: 0 },
   });
   const [product, buyer] = [await room.sell(sale), new Buyer(room)];
   const id = await buyer.ordered(product);
