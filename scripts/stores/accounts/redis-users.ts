@@ -25,10 +25,10 @@ const RIGHTS = {
   },
   user: {
     commands: [
-      ...['get', 'mget', 'set', 'del', 'incr', 'pexpire', 'pttl', 'hget', 'hset', 'hincrby'],
-      ...['publish', 'subscribe'],
+      ...['get', 'mget', 'set', 'del', 'incr', 'decrby', 'pexpire', 'pttl', 'time'],
+      ...['hget', 'hgetall', 'hset', 'hdel', 'publish', 'subscribe'],
     ],
-    keys: ['attempts:*', 'verification:*', '{ended-session}:*'],
+    keys: ['attempts:*', 'known-networks:*', 'verification:*', '{ended-session}:*'],
     channels: ['ended-sessions'],
     readsEndedSessions: false,
   },
