@@ -30,12 +30,16 @@ export function assertVariables(
   { definition }: Pick<Operation, 'definition'>,
   variables: Variables,
 ): void {
-  const problems = new Map<string, GraphQLError>();
-  for (const node of definition.variableDefinitions ?? []) {
+  const { variableDefinitions } = definition;
+  if (!variableDefinitions || variableDefinitions.length === 0) return;
+  // By message: what is wrong twice with one object is said once.
+  let problems: Map<string, GraphQLError> | null = null;
+  for (const node of variableDefinitions) {
     const type = typeFromAST(schema, node.type);
     if (!isInputType(type)) continue;
     const name = node.variable.name.value;
     const report = (message: string) => {
+      problems ??= new Map();
       problems.set(message, new GraphQLError(message, { nodes: node }));
       if (problems.size === MAX_ERRORS) throw new InvalidDocument([...problems.values()]);
     };
@@ -43,7 +47,7 @@ export function assertVariables(
     else if (isNonNullType(type) && !node.defaultValue)
       report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
   }
-  if (problems.size > 0) throw new InvalidDocument([...problems.values()]);
+  if (problems) throw new InvalidDocument([...(problems as Map<string, GraphQLError>).values()]);
 }
 
 function checkValue(

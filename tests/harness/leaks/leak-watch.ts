@@ -24,7 +24,6 @@ export class LeakWatch {
 
   constructor(stores: TestStores) {
     this.#stores = stores;
-    this.values.addSettings({ MYSQL_URL: stores.mysqlUrl, REDIS_URL: stores.redisUrl });
   }
 
   /** @param environment its settings, whose secrets are values, too */
