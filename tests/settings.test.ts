@@ -25,6 +25,15 @@ const SECRETS = {
   LOOKUP_KEY: 'l'.repeat(43),
 };
 
+/** What production must choose besides its secrets. */
+const CHOICES = {
+  MYSQL_URL: 'mysql://shop:password@mysql.example/shop',
+  REDIS_URL: 'redis://shop:password@redis.example',
+  PAYMENT_PROVIDER: 'simulator',
+  FULFILMENT: 'simulator',
+  MAIL_TRANSPORT: 'files',
+};
+
 const SUBGRAPHS: readonly ProcessName[] = ['user', 'product', 'order'];
 
 /** Switches on which security depends, by the processes that read them. */
@@ -85,8 +94,8 @@ describe.each(Object.keys(PROCESSES) as ProcessName[])('the %s process', (name) 
   it.each(['production', 'production ', 'production\r', '\uFEFFproduction', '"production"', "'production' "])(
     'needs its secrets with NODE_ENV=%j',
     (NODE_ENV) => {
-      expect(read({ NODE_ENV })).toThrow(/^[A-Z_]+ must be set in production\.$/);
-      expect(read({ ...SECRETS, NODE_ENV })()).toMatchObject({ NODE_ENV: 'production' });
+      expect(read({ ...CHOICES, NODE_ENV })).toThrow(/^[A-Z_]+ must be set in production\.$/);
+      expect(read({ ...CHOICES, ...SECRETS, NODE_ENV })()).toMatchObject({ NODE_ENV: 'production' });
     },
   );
 
@@ -109,7 +118,7 @@ describe.each(Object.keys(PROCESSES) as ProcessName[])('the %s process', (name) 
 
 it('a router shows nothing of its schema in production, however that is spelt', () => {
   for (const NODE_ENV of ['production', 'production ', 'production\r', '"production"'])
-    expect(readRouterConfig({ ...SECRETS, NODE_ENV })).toMatchObject({
+    expect(readRouterConfig({ ...CHOICES, ...SECRETS, NODE_ENV })).toMatchObject({
       PLAYGROUND: false,
       SALE_PAGE: false,
       INTROSPECTION: false,

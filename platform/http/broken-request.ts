@@ -13,7 +13,6 @@ const MALFORMED = { code: 'BAD_REQUEST', status: 400 } as const;
 
 /** For `clientError` of a node:http server: what is not even a request is answered in JSON, too. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET') return void socket.destroy();
   const { code, status } = FAULT_OF[error.code ?? ''] ?? MALFORMED;
   sayAndHangUp(socket, status, code);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Fault } from '../errors.ts';
-import { answerBrokenRequest, refuseUnfinished } from './broken-request.ts';
+import { refuseUnfinished } from './broken-request.ts';
 import type { ByteBudget, Holding } from './byte-budget.ts';
 import { Call } from './call.ts';
 import { countCut, type NetworkConnections } from './connection-places.ts';
@@ -47,8 +47,10 @@ export class Connection {
   /** Those that have arrived behind them. */
   readonly #waiting: Waiting[] = [];
   #state: 'open' | 'saying-farewell' | 'over' = 'open';
-  /** Why nothing that follows can be understood. */
-  #broken: NodeJS.ErrnoException | null = null;
+  /** Requests behind the last answer: not heard, and kept by Node until the connection ends. */
+  readonly #unheard: UnsentBytes[] = [];
+  /** Refuses what follows the requests that were understood. */
+  #refusal: (() => void) | null = null;
   #sendTimer: NodeJS.Timeout | null = null;
   /** What had arrived when it was last idle. */
   #heardBytes = 0;
@@ -63,10 +65,11 @@ export class Connection {
    * carried its last answer: what arrives after that is not heard
    */
   receive(req: IncomingMessage, res: ServerResponse, begin: (call: Call) => void): void {
-    if (this.#state === 'over' || this.#broken) return;
-    if (this.#waiting.length === 0 && this.#mayBegin) return this.#begin(req, res, begin);
+    const isHeard = this.#state !== 'over' && !this.#refusal;
+    if (isHeard && this.#waiting.length === 0 && this.#mayBegin) return this.#begin(req, res, begin);
     const bytes = { connection: this, network: this.#options.networkOf(req), bytes: WAITING_BYTES };
-    this.#waiting.push({ req, res, begin, bytes });
+    if (isHeard) this.#waiting.push({ req, res, begin, bytes });
+    else this.#unheard.push(bytes);
     this.#socket.pause();
     this.#options.unsent.hold(bytes);
   }
@@ -99,10 +102,9 @@ export class Connection {
     if (this.#state === 'saying-farewell') this.#hurry();
   }
 
-  /** What follows is no HTTP, or did not arrive in time: refused after all that was asked before it has been answered. */
-  refuse(error: NodeJS.ErrnoException): void {
-    this.#broken ??= error;
-    if (error.code === 'ECONNRESET') return this.cut();
+  /** Refuses what follows, which is no request, after all that was asked before it has been answered. */
+  refuse(refusal: () => void): void {
+    this.#refusal ??= refusal;
     if (this.#waiting.at(-1)?.req.complete === false)
       this.#options.unsent.release(this.#waiting.pop()!.bytes);
     this.#refuseWhenAnswered();
@@ -126,6 +128,7 @@ export class Connection {
     this.#state = 'over';
     if (this.#sendTimer) clearTimeout(this.#sendTimer);
     this.#dropWaiting();
+    for (const bytes of this.#unheard.splice(0)) this.#options.unsent.release(bytes);
     for (const call of this.#calls.splice(0)) this.#forget(call);
   }
 
@@ -148,7 +151,7 @@ export class Connection {
     if (index >= 0) this.#calls.splice(index, 1);
     this.#beginWaiting();
     this.#watchSending();
-    if (this.#broken) this.#refuseWhenAnswered();
+    if (this.#refusal) this.#refuseWhenAnswered();
     if (this.#calls.length > 0) return;
     this.#heardBytes = this.#socket.bytesRead;
     if (this.#state === 'saying-farewell') this.#close();
@@ -210,7 +213,7 @@ export class Connection {
     if (this.#state === 'over' || this.#waiting.length > 0) return;
     if (this.#calls.some(({ req }) => req.complete)) return;
     this.#state = 'over';
-    answerBrokenRequest(this.#broken!, this.#socket);
+    this.#refusal!();
   }
 
   #close(): void {

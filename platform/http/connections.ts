@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { clientNetworkOf } from '../rate-limit/client-network.ts';
-import { answerBrokenRequest, refuseConnection } from './broken-request.ts';
+import { answerBrokenRequest, refuseConnect, refuseConnection } from './broken-request.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { Call } from './call.ts';
 import { Connection, type UnsentBytes } from './connection.ts';
@@ -29,8 +29,12 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.#accept(socket));
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       const connection = this.#open.get(socket);
-      if (connection) connection.refuse(error);
-      else answerBrokenRequest(error, socket);
+      if (connection && error.code !== 'ECONNRESET')
+        connection.refuse(() => answerBrokenRequest(error, socket));
+      else socket.destroy();
+    });
+    server.on('connect', (_req, socket: Socket) => {
+      this.#open.get(socket)?.refuse(() => refuseConnect(socket));
     });
   }
 

@@ -10,7 +10,6 @@ import type { Writable } from 'node:stream';
 import { Fault, FAULTS, type FaultCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tellReadiness } from '../observability/readiness-gauge.ts';
-import { refuseConnect } from './broken-request.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
 import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
@@ -148,7 +147,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     connection.answered(call);
   }
 
-  server.on('connect', (_req, socket) => refuseConnect(socket));
   // Whoever expects more than `100-continue` gets the answer all the same.
   server.on('checkExpectation', receive);
   await new Promise<void>((resolve, reject) => {

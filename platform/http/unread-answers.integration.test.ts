@@ -130,3 +130,39 @@ it('refuses a body that is no body at once', async () => {
   await waitUntil('the end', () => connection.isClosed);
   expect(statusesIn(connection.said)).toEqual([404, 400]);
 });
+
+it('answers what is good before it refuses to be a proxy', async () => {
+  const held = heldAnswers();
+  const http = await startServer({ '/held': held.handler });
+  const connection = await openConnection(
+    http.url,
+    `${get('/held').repeat(2)}CONNECT shop:1 HTTP/1.1\r\nhost: shop\r\n\r\n`,
+  );
+  await waitUntil('the requests', () => held.underWay() === 2);
+  expect(connection.said).toBe('');
+  held.answerNext();
+  held.answerNext();
+  await waitUntil('the end', () => connection.isClosed);
+  expect(statusesIn(connection.said)).toEqual([200, 200, 405]);
+});
+
+it('reads nothing more behind an answer without end, and cuts a network that has sent much there', async () => {
+  const http = await startServer(
+    { '/stream': () => ({ status: 200, stream: (out) => void out.write('begun') }) },
+    { unsentBytes: { network: 20_000_000, all: 200_000_000 } },
+  );
+  const behind = get('/none').repeat(1_000);
+  const one = await openConnection(http.url, get('/stream'));
+  await waitUntil('the stream', () => one.said.includes('begun'));
+  // What the system does not take is what the server does not read.
+  let accepted = true;
+  for (let n = 0; n < 500 && accepted; n++) accepted = one.socket.write(behind);
+  await waitUntil('the socket to be full', () => one.socket.writableLength > 0);
+  expect(one.isClosed).toBe(false);
+
+  for (let n = 0; n < 20; n++) {
+    const other = await openConnection(http.url, get('/stream') + behind);
+    await waitUntil('its stream or its end', () => other.said.includes('begun') || other.isClosed);
+  }
+  await waitUntil('the first to be cut', () => one.isClosed);
+});

@@ -34,7 +34,10 @@ const NAMES = [
       /^#? ?[A-Z][A-Z0-9_]+(?==)/gm,
     ),
   ),
-].map((name) => name.replace(/^# ?/, ''));
+]
+  .map((name) => name.replace(/^# ?/, ''))
+  // Read before all others: with an unknown one nothing else is looked at.
+  .filter((name) => name !== 'NODE_ENV');
 
 const PROCESSES = {
   router: readRouterConfig,
