@@ -131,7 +131,7 @@ function connectionLimits(config: RouterConfig, logger: Logger): ConnectionLimit
   if (connections < config.MAX_CONNECTIONS)
     logger.warn(
       { connections, connectionsPerNetwork },
-      'the limit of open files (ulimit -n) allows fewer connections than MAX_CONNECTIONS',
+      `the limit of open files (ulimit -n) allows ${connections} connections, fewer than MAX_CONNECTIONS`,
     );
   return limits;
 }

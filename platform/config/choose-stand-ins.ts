@@ -25,7 +25,7 @@ export function chooseStandIns(
     .filter((standIn) => isChosen(standIn, environment) && (production || !standIn.isDefault))
     .map(({ name, standsInFor, consequence, choice }) => ({
       setting: choice![0],
-      message: `${choice!.join('=')}: ${name} stands in for ${standsInFor}; ${consequence}`,
+      message: `${choice!.join('=')}: ${name} in place of ${standsInFor}; ${consequence}`,
     }));
 }
 

@@ -71,7 +71,7 @@ export const STAND_INS: readonly StandIn[] = [
   },
   {
     name: 'a private MySQL and a private Redis',
-    standsInFor: 'servers that are operated',
+    standsInFor: 'operated MySQL and Redis servers',
     consequence: 'orders are on the disk of this machine, without a copy',
     processes: ['start'],
     choice: ['STORES', 'private'],

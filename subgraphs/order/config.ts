@@ -76,7 +76,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
   const shortest = shortestRetention(settings.PURCHASE_TIMEOUT, settings.RESERVATION_TIMEOUT);
   if (settings.TOMBSTONE_RETENTION < shortest) {
     throw new ConfigurationError(
-      `TOMBSTONE_RETENTION is not acceptable: expected at least ${Math.ceil(shortest / 1_000)}s, so that no attempt outlives it.`,
+      `TOMBSTONE_RETENTION is not acceptable: expected at least ${Math.ceil(shortest / 1_000)}s with PURCHASE_TIMEOUT and RESERVATION_TIMEOUT as they are, so that no attempt outlives it.`,
     );
   }
   return {

@@ -80,7 +80,7 @@ describe('in production, a system for which everything was chosen', () => {
   it.each(SERVICES)('%s warns of each choice at its start, and of nothing else', (name) => {
     const warnings = processOf(name)
       .log.split('\n')
-      .filter((line) => line.includes('stands in for'));
+      .filter((line) => line.includes('in place of'));
     const expected = of(name, 'chosen').map(({ choice }) => choice!.join('='));
     expect(warnings.map((line) => (JSON.parse(line) as { msg: string }).msg.split(':')[0])).toEqual(expected);
     for (const line of warnings) expect(JSON.parse(line)).toMatchObject({ level: 40 });
@@ -102,7 +102,7 @@ describe('outside production', () => {
     for (const setting of Object.keys(choices('order'))) delete environment[setting];
     const order = await Service.start('order', environment);
     await order.stop();
-    expect(order.log).not.toContain('stands in for');
+    expect(order.log).not.toContain('in place of');
   });
 });
 
