@@ -20,7 +20,7 @@ npm run --silent secrets >> .env    puts them where npm start and docker compose
 
 It chooses what stands in for a payment provider, a carrier and a mail server in a first try, and says so.
 
-Run again, it prints only what a newer release needs besides what .env has. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY nobody can read the accounts any more.
+Run again, it prints only what a newer release needs besides what .env has. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY the accounts cannot be read any more.
 `;
 
 /** Single quotes: neither a shell, Node nor docker compose finds anything to replace in between. */

@@ -25,7 +25,7 @@ describe('in production', () => {
   });
 });
 
-it('an environment that still has one identity secret for all is told which to set', () => {
+it('an environment that still has one identity secret for all names the secrets to set', () => {
   const environment = production('LOOKUP_KEY', 'l'.repeat(43));
   const read = (name: SecretName) => () =>
     readSecret(name, 'nowhere', { ...environment, IDENTITY_SECRET: 'i'.repeat(43) });

@@ -37,7 +37,7 @@ interface Waiting {
 /**
  * One connection of a client, and what was asked on it. At most a few of its requests are under way at a time; while others
  * wait, nothing more is read from it. Node tells of the end of an answer only where the answer had its turn on the connection,
- * and of the end of the connection not at all to those that wait for theirs; here both are told.
+ * and of the end of the connection not at all to those that wait for theirs; both are observed here.
  */
 export class Connection {
   readonly #socket: Socket;

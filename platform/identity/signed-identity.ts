@@ -97,7 +97,7 @@ export function verifyIdentity(
   if (!timingSafeEqual(presented, Buffer.from(macOf(subgraph, key, text), 'latin1'))) return null;
 
   const claims = parseClaims(text);
-  // The second bound keeps an expiry short, whoever signed it.
+  // The second bound keeps an expiry short, also one that a caller chose.
   if (!claims || claims.x < now || claims.x > now + 2 * LIFETIME_MS) return null;
   const ageMs = Math.max(0, now - (claims.x - LIFETIME_MS));
   return {

@@ -46,7 +46,7 @@ export function holdsValues(schema: GraphQLSchema, document: DocumentNode, sourc
   return found;
 }
 
-/** Whether a document has queries only, which change nothing whoever sends them again. */
+/** Whether a document has queries only, which change nothing when they are sent again. */
 export const isReadOnly = ({ definitions }: DocumentNode): boolean =>
   definitions.every(
     (definition) =>

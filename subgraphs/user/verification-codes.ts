@@ -7,10 +7,10 @@ import type { KeyedHash } from './keyed-hash.ts';
 /**
  * Six digits that prove a mailbox: kept hashed in Redis for five minutes, good once. Codes of an address stay valid beside each
  * other until one of them is used, and guesses are counted for the network that requested a code and for all others apart, so that
- * a stranger can end nobody's code.
+ * a stranger cannot end a code.
  *
  * A code can be guessed `WRONG_CODES` times from the network that requested it and as often from all other networks together: with
- * probability 10 in a million. The limit of mails is 8 per address and five minutes, so somebody with any number of networks
+ * probability 10 in a million. The limit of mails is 8 per address and five minutes, so an attacker with any number of networks
  * proves a mailbox that is not theirs with probability 80 in a million per five minutes, and gains an account for an address that
  * has none; an existing account is never opened by a code.
  */

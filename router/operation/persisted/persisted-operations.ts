@@ -32,7 +32,7 @@ export interface PersistedOperations {
   lists(source: string, operationName: string | null): boolean;
   /**
    * Keeps the text for clients that name it by its hash from then on, and logs what is not in the manifest. A document with a
-   * mutation is not kept, nor one that holds values: its hash alone would do again what somebody did with their password.
+   * mutation is not kept, nor one that holds values: its hash alone would do again what a user did with a password.
    *
    * @throws {Fault} PERSISTED_QUERY_NOT_FOUND when such a document was named by its hash alone
    */

@@ -193,7 +193,7 @@ export type OrderConnection = {
   edges: Array<OrderEdge>;
   nodes: Array<Order>;
   pageInfo: PageInfo;
-  /** Exact up to 10,000; whoever has more sees 10,000. */
+  /** Exact up to 10,000; above that, 10,000. */
   totalCount: Scalars['Int']['output'];
 };
 

@@ -119,7 +119,7 @@ describe('an order that is PAID by its row, without a payment that succeeded', (
 });
 
 describe('a move', () => {
-  it('whose precondition is not met is not made, whoever asks for it', async () => {
+  it('whose precondition is not met is not made, by any caller', async () => {
     const { buyer, id } = await order();
     const { services } = await room.services();
     const move = (to: 'PAYING' | 'EXPIRED' | 'SHIPPED') =>

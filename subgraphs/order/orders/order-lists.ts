@@ -15,7 +15,7 @@ export const LIST_LIMITS = {
   statementMs: 1_000,
 };
 
-/** A total is exact up to this; whoever has more orders sees this number. */
+/** A total is exact up to this; above it, this number is given. */
 export const MOST_COUNTED = 10_000;
 
 /**

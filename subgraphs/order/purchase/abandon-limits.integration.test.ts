@@ -57,7 +57,7 @@ it('what stands under a key is the answer beyond the limit, too', async () => {
   expect(await abandon(userId, bought)).toEqual({ __typename: 'PurchaseConfirmed' });
   expect(await abandon(userId, given)).toEqual({ __typename: 'PurchaseAbandoned' });
   expect((await abandon(userId, open)).__typename).toBe('OutcomeUnknown');
-  // The limit is for giving up alone: nobody is kept from buying by it.
+  // The limit is for giving up alone: it refuses no purchase.
   expect(await room.buy(product, { userId, key: open })).toMatchObject({ __typename: 'PurchaseConfirmed' });
   expect(await abandon(userId, open)).toEqual({ __typename: 'PurchaseConfirmed' });
 });
