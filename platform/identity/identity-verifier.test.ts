@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { IdentityVerifier, type VerifiedIdentity } from './identity-verifier.ts';
 import type { Identity } from './identity.ts';
 import { bodyHashOf, identityKey, signIdentity } from './signed-identity.ts';
@@ -60,5 +60,30 @@ describe('an identity', () => {
   it('that is not genuine does not learn the id of the process', () => {
     const header = signIdentity(identityKey('product', 'another'), identity, bodyHashOf(BODY), null);
     expect(() => verifier.verify(header)).toThrow(REFUSED);
+  });
+});
+
+describe('a clock that was an hour ahead and is set back', () => {
+  it('makes the process accept what is signed anew, and nothing that it accepted before', () => {
+    const verifier = verifierOf(true);
+    const now = Date.now();
+    const at = <Value>(time: number, work: () => Value): Value => {
+      vi.useFakeTimers({ toFake: ['Date'], now: time });
+      try {
+        return work();
+      } finally {
+        vi.useRealTimers();
+      }
+    };
+    const before = sign(verifier.instanceId);
+    verified(verifier, before).accept(BODY);
+    for (const hours of [1, 2])
+      at(now + hours * 3_600_000, () => verified(verifier, sign(verifier.instanceId)).accept(BODY));
+
+    expect(verifier.verify(before)).toBe('misdirected');
+    const anew = sign(verifier.instanceId);
+    verified(verifier, anew).accept(BODY);
+    expect(() => verified(verifier, anew).accept(BODY)).toThrow(REFUSED);
+    expect(verifier.verify(before)).toBe('misdirected');
   });
 });

@@ -46,14 +46,19 @@ const refused = counter(
  * does not know the id signs without one, is refused with it (421 Misdirected Request), and signs anew; nothing has been done then.
  */
 export class IdentityVerifier {
-  readonly instanceId = randomBytes(9).toString('base64url');
   readonly #key: IdentityKey;
   readonly #perInstance: boolean;
-  readonly #replays = new ReplayCache();
+  #instanceId = newInstanceId();
+  #replays = new ReplayCache();
 
   constructor({ subgraph, secret, perInstance }: IdentityVerifierOptions) {
     this.#key = identityKey(subgraph, secret);
     this.#perInstance = perInstance;
+  }
+
+  /** What an identity must name to be accepted here. */
+  get instanceId(): string {
+    return this.#instanceId;
   }
 
   /**
@@ -63,7 +68,10 @@ export class IdentityVerifier {
   verify(header: string | undefined): VerifiedIdentity | 'misdirected' {
     const signed = verifyIdentity(this.#key, header);
     if (!signed) throw refusal('signature');
-    if (this.#perInstance && signed.instanceId !== this.instanceId) return 'misdirected';
+    if (this.#perInstance) {
+      if (this.#replays.hasForgotten(signed.expiresAt)) this.#startAnew();
+      if (signed.instanceId !== this.#instanceId) return 'misdirected';
+    }
     if (ageOf(signed) > LATE_MS) lateRequests.inc();
     return {
       identity: signed.identity,
@@ -78,7 +86,18 @@ export class IdentityVerifier {
       },
     };
   }
+
+  /**
+   * The clock was set back, so nonces that have been forgotten are valid again. Under another id none of those identities is
+   * accepted, and callers sign anew; under the old one all of them would be refused for as long as the clock was ahead.
+   */
+  #startAnew(): void {
+    this.#instanceId = newInstanceId();
+    this.#replays = new ReplayCache();
+  }
 }
+
+const newInstanceId = (): string => randomBytes(9).toString('base64url');
 
 function refusal(reason: 'signature' | 'body' | 'replay'): Fault {
   refused.labels(reason).inc();

@@ -22,14 +22,18 @@ export class ReplayCache {
    * @returns `accepted` once per nonce; `full` when there is no place to remember another one, which must not be accepted either
    */
   add(nonce: string, expiresAt: number, now: number): 'accepted' | 'replayed' | 'full' {
-    // The clock was set back: what has been forgotten cannot be told apart.
-    if (expiresAt < this.#forgottenUntil) return 'replayed';
+    if (this.hasForgotten(expiresAt)) return 'replayed';
     const generation = this.#generationOf(expiresAt, now);
     if (generation.has(nonce)) return 'replayed';
     if (this.#size >= this.#limit) return 'full';
     generation.add(nonce);
     this.#size++;
     return 'accepted';
+  }
+
+  /** Whether nonces that expire then were forgotten: the clock was set back, and a replay cannot be recognised. */
+  hasForgotten(expiresAt: number): boolean {
+    return expiresAt < this.#forgottenUntil;
   }
 
   #generationOf(expiresAt: number, now: number): Set<string> {
