@@ -18,7 +18,7 @@ const COMMON = ['ping', 'info', 'eval', 'evalsha'];
 
 const RIGHTS = {
   router: {
-    commands: ['get', 'set', 'exists', 'incr', 'pexpire', 'time', 'subscribe'],
+    commands: ['get', 'set', 'unlink', 'exists', 'incr', 'pexpire', 'time', 'subscribe'],
     keys: ['rate:*', 'document:*', 'documents:*'],
     channels: ['stock-changes'],
     readsEndedSessions: true,
