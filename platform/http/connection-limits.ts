@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { clientNetworkOf } from '../rate-limit/client-network.ts';
 import type { BudgetLimits } from './byte-budget.ts';
 import { descriptorLimit } from './descriptors.ts';
 
@@ -49,9 +48,6 @@ export function publicLimits(settings: PublicLimitSettings): ConnectionLimits {
     networkOf: settings.networkOf,
   };
 }
-
-export const networkOfSocket = (req: IncomingMessage): string =>
-  clientNetworkOf(req.socket.remoteAddress ?? '');
 
 /** Beyond what one process can serve. */
 const MANY = 100_000;

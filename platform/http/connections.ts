@@ -5,7 +5,7 @@ import { answerBrokenRequest, refuseConnect, refuseConnection } from './broken-r
 import { ByteBudget } from './byte-budget.ts';
 import type { Call } from './call.ts';
 import { Connection, type UnsentBytes } from './connection.ts';
-import { networkOfSocket, type ConnectionLimits } from './connection-limits.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { ConnectionPlaces, countCut } from './connection-places.ts';
 
 /** Every connection of a server, also those that have not carried anything, and what they may take together. */
@@ -104,7 +104,7 @@ export class Connections {
       network,
       unsent: this.#unsent,
       sendTimeoutMs: this.#limits.sendTimeoutMs,
-      networkOf: this.#limits.networkOf ?? networkOfSocket,
+      networkOf: this.#limits.networkOf ?? (() => network.name),
     });
     this.#places.take(network, connection);
     this.#open.set(socket, connection);
