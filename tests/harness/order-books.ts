@@ -1,6 +1,7 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
 import { fromRedisId } from '../../subgraphs/order/stock/redis-id.ts';
+import { repeatLostRaces } from '../../platform/mysql/transaction.ts';
 import type { OrderRoom } from './order-room.ts';
 
 /** What MySQL has of a product at one instant. Units. */
@@ -70,9 +71,8 @@ export class OrderBooks {
 
   /** No buyer has time to pay any more. */
   async makeUnpaidDue(): Promise<void> {
-    await this.#room.pool.query(
-      "UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status IN ('PENDING_PAYMENT', 'PAYING')",
-    );
+    const sql = "UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status IN ('PENDING_PAYMENT', 'PAYING')";
+    await repeatLostRaces(() => this.#room.pool.query(sql));
   }
 
   /** By id; tombstones are no orders. */
