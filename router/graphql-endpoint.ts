@@ -3,6 +3,7 @@ import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts
 import type { Logger } from '../platform/logger.ts';
 import { inSpan } from '../platform/observability/current-span.ts';
 import { assertCost } from './operation/assert-cost.ts';
+import { introspect } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { ArrivingBodies } from './request/arriving-bodies.ts';
@@ -124,16 +125,19 @@ async function execute(
 
   seen.planBegins();
   work.planBegins(operation);
-  const result = await gateway.execute(operation, variables, {
-    onPlan: () => {
-      work.planEnds();
-      seen.planEnds();
-    },
-    beforeSend: costs.beforeSend,
-    identity: { caller, requestId: context.requestId, patienceMs, clientAddress, span: seen.span },
-    deadline,
-    logger: context.logger,
-  });
+  const introspected = introspect(gateway.schema, operation, variables);
+  const result =
+    introspected ??
+    (await gateway.execute(operation, variables, {
+      onPlan: () => {
+        work.planEnds();
+        seen.planEnds();
+      },
+      beforeSend: costs.beforeSend,
+      identity: { caller, requestId: context.requestId, patienceMs, clientAddress, span: seen.span },
+      deadline,
+      logger: context.logger,
+    }));
   work.planEnds();
   seen.gets(result.data);
   const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;

@@ -127,6 +127,39 @@ describe('introspection', () => {
     expect(answer.data).toHaveProperty('__schema.queryType.name', 'Query');
   });
 
+  it.each([
+    [
+      'whether an input takes one of its fields',
+      '{ __type(name: "PurchaseInput") { isOneOf } }',
+      {},
+      { isOneOf: false },
+    ],
+    [
+      'a type by a variable',
+      'query ($n: String!) { __type(name: $n) { name } }',
+      { n: 'Order' },
+      { name: 'Order' },
+    ],
+    [
+      'another type by the same variable',
+      'query ($n: String!) { __type(name: $n) { name } }',
+      { n: 'User' },
+      { name: 'User' },
+    ],
+    ['a type that is not there', '{ __type(name: "Nothing") { name } }', {}, null],
+  ])('tells %s', async (_what, query, variables, expected) => {
+    const answer = await router.ask({ query, variables });
+    expect([answer.status, answer.data]).toEqual([200, { __type: expected }]);
+  });
+
+  it('answers beside data of subgraphs', async () => {
+    const answer = await router.ask({ query: '{ serverTime __type(name: "Order") { name } }' });
+    expect(answer.data).toMatchObject({
+      serverTime: expect.any(String) as string,
+      __type: { name: 'Order' },
+    });
+  });
+
   it('is refused in production, and errors do not tell what the schema has', async () => {
     const production = await routerForThisTest({ ...settings, NODE_ENV: 'production' });
     expect(await production.ask({ query: getIntrospectionQuery() })).toMatchObject({ status: 400 });

@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { getIntrospectionQuery } from 'graphql';
+import { describe, expect, it } from 'vitest';
 import { rulesFor, select } from '../testing/operations.ts';
 import { costFormula, costOf } from './cost.ts';
 
@@ -54,6 +56,40 @@ it.each([
   ['no discount for a negative size', '{ items(first: -1000) { nodes { id } } one { id } }', 1 + 0 + 1],
 ])('counts %s', (_what, source, expected) => {
   expect(cost(source)).toBe(expected);
+});
+
+describe('counts introspection by the schema', () => {
+  const shop = rulesFor(readFileSync('schema/api.graphql', 'utf8'));
+  const costInShop = (source: string) => costOf(costFormula(shop.schema, select(source), shop.costs), {});
+  const types = Object.keys(shop.schema.getTypeMap()).length;
+
+  it.each([
+    ['one type', '{ __type(name: "Product") { name } }', 1],
+    ['all types', '{ __schema { types { name } } }', 1 + types],
+  ])('%s', (_what, source, expected) => {
+    expect(costInShop(source)).toBe(expected);
+  });
+
+  it('twice where it is asked for twice', () => {
+    const once = costInShop(getIntrospectionQuery());
+    const selection = '{ types { fields { name args { name } type { name ofType { name } } } } }';
+    expect(costInShop(`{ a: __schema ${selection} b: __schema ${selection} }`)).toBe(
+      2 * costInShop(`{ __schema ${selection} }`),
+    );
+    expect(once).toBeGreaterThan(costInShop(`{ __schema ${selection} }`));
+  });
+
+  it('as the playground asks, as several searches, and within what an operation may cost', () => {
+    const asked = costInShop(getIntrospectionQuery());
+    expect(asked).toBeGreaterThan(1_000);
+    expect(asked).toBeLessThan(10_000);
+  });
+
+  it('more with every step from type to type', () => {
+    const steps = (count: number): string =>
+      count === 0 ? 'name' : `fields { type { ${steps(count - 1)} } }`;
+    expect(costInShop(`{ __schema { types { ${steps(8)} } } }`)).toBeGreaterThan(100_000);
+  });
 });
 
 it('knows the cost from the document alone where it can', () => {

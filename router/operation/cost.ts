@@ -6,6 +6,8 @@ import {
   isListType,
   isObjectType,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   valueFromASTUntyped,
   type FieldNode,
   type GraphQLCompositeType,
@@ -32,6 +34,7 @@ const USUAL_LIST_SIZE = 10;
 /**
  * An object costs 1 and a scalar nothing unless `@cost` says otherwise; what is in a list costs as often as the list is
  * long (`@listSize`); arguments and input fields cost what `@cost` says of them. After https://ibm.github.io/graphql-specs/cost-spec.html.
+ * Introspection is counted alike, by the sizes that `lists` has for it (`introspection-sizes.ts`).
  */
 export function costFormula(
   schema: GraphQLSchema,
@@ -94,7 +97,8 @@ export function costFormula(
     const itself = list?.sizedFields.length === 0 ? size : null;
     const usual = isListType(getNullableType(field.type)) ? USUAL_LIST_SIZE : 1;
     const input = inputCost(parent.name, node, field, weights, variableDefaults);
-    return product(sized.get(field.name) ?? itself ?? usual, sum([own, input, below]));
+    const cost = product(sized.get(field.name) ?? itself ?? usual, sum([own, input, below]));
+    return INTROSPECTION.has(field.name) ? combine([cost], ([average]) => Math.ceil(average ?? 0)) : cost;
   }
 
   function listLength(list: ListSize, node: FieldNode, field: GraphQLField<unknown, unknown>): Cost {
@@ -124,7 +128,14 @@ export function costFormula(
 type SizedFields = ReadonlyMap<string, Cost>;
 const NONE_SIZED: SizedFields = new Map();
 
+/** Fields of the root type that are in no type of the schema. */
+const INTROSPECTION: ReadonlyMap<string, GraphQLField<unknown, unknown>> = new Map(
+  [SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]),
+);
+
 function fieldOf(parent: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
+  const introspection = INTROSPECTION.get(name);
+  if (introspection) return introspection;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../../platform/logger.ts';
 import type { RouterConfig } from '../config.ts';
 import { loadGateway, type Gateway } from '../gateway.ts';
+import { withIntrospection } from '../operation/introspection-sizes.ts';
 import { createOperationStore, type OperationStore } from '../operation/operation-store.ts';
 import type { Subgraphs } from '../subgraph/open-subgraphs.ts';
 import { readSupergraph } from '../supergraph.ts';
@@ -43,7 +44,7 @@ export async function loadServingSchema(
       },
       maxRecursion: config.OPERATION_MAX_RECURSION,
       access: supergraph.access,
-      costs: supergraph.costs,
+      costs: withIntrospection(supergraph.costs, gateway.schema),
     },
     config.OPERATION_CACHE_MIB * MIB,
   );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { getIntrospectionQuery } from 'graphql';
 import { request } from 'undici';
 import { expect } from 'vitest';
 import { countAnswers, openSale, purchase } from '../../harness/shop.ts';
@@ -91,6 +92,26 @@ export const attacksOnCosts: readonly Attack[] = [
       }
       const replies = await attack;
       expect(refused(lists)).toEqual([]);
+      const limited = replies.filter((reply) => codeOf(reply) === 'RATE_LIMITED');
+      expect(limited.length).toBeGreaterThan(replies.length / 2);
+      expectRateLimited(limited);
+    },
+  },
+  {
+    attack: 'the whole schema asked for again and again by twenty connections of one network',
+    gets: 'is charged by its size, and no purchase of another network waits for it',
+    async run(system) {
+      const attacker = system.from(someAddress());
+      const buyer = system.from(someAddress());
+      const product = await openSale(system.stack, { units: 1_000 });
+      let isOver = false;
+      const attack = flood(400 * system.rounds, 20, () => attacker.ask(getIntrospectionQuery())).finally(
+        () => (isOver = true),
+      );
+      const purchases: Awaited<ReturnType<typeof purchase>>[] = [];
+      while (!isOver) purchases.push(await purchase(buyer, product, system.stack.mint.buyer()));
+      const replies = await attack;
+      expect(countAnswers(purchases)).toEqual({ PurchaseConfirmed: purchases.length });
       const limited = replies.filter((reply) => codeOf(reply) === 'RATE_LIMITED');
       expect(limited.length).toBeGreaterThan(replies.length / 2);
       expectRateLimited(limited);
