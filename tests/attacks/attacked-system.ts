@@ -30,7 +30,8 @@ export function useAttackedSystem(options: StackOptions = {}): AttackedSystem {
     ...options,
     environment: { TRUSTED_PROXIES: '1', ...options.environment },
   });
-  const connections = new Agent({ connections: null, headersTimeout: 30_000, bodyTimeout: 30_000 });
+  // As many as a proxy keeps. Node accepts one connection in each turn of its event loop, so that thousands of new ones at once wait for seconds.
+  const connections = new Agent({ connections: 512, headersTimeout: 30_000, bodyTimeout: 30_000 });
   afterAll(() => connections.close());
 
   const ask = async (address: string, query: string, variables: object, token?: string): Promise<Reply> => {
