@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './tests/harness/summary-reporter.ts';
 
@@ -5,6 +6,12 @@ const IGNORED = ['**/node_modules/**', 'dist/**'];
 
 /** Needs the program of another federation router, at HIVE_ROUTER; where that is not said, there is no such test. */
 const OTHER_ROUTER = process.env['HIVE_ROUTER'] ? [] : ['tests/e2e/hive-router.e2e.test.ts'];
+
+const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
+/** Each of these files starts processes of its own and fills the machine, so they take turns. */
+const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
+/** These files mostly wait: for stores, timers, and each other's answers. */
+const WORKERS = Math.max(3, availableParallelism());
 
 /** A test's kind is its suffix. */
 const kind = (name: string, suffix: string, timeoutS: number, settings: object = {}) => ({
@@ -25,18 +32,12 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   test: {
-    globalSetup: ['tests/harness/global-setup.ts'],
     reporters: ['default', new SummaryReporter()],
     projects: [
-      kind('unit', 'test', 10),
-      kind('integration', 'integration.test', 30),
-      // Each of these starts processes of its own and fills the machine, so they take turns.
-      kind('e2e', 'e2e.test', 120, {
-        exclude: [...IGNORED, ...OTHER_ROUTER],
-        fileParallelism: false,
-        maxWorkers: 1,
-      }),
-      kind('chaos', 'chaos.test', 120, { fileParallelism: false, maxWorkers: 1 }),
+      kind('unit', 'test', 10, { maxWorkers: WORKERS }),
+      kind('integration', 'integration.test', 30, { ...WITH_STORES, maxWorkers: WORKERS }),
+      kind('e2e', 'e2e.test', 120, { ...IN_TURN, exclude: [...IGNORED, ...OTHER_ROUTER] }),
+      kind('chaos', 'chaos.test', 120, IN_TURN),
     ],
   },
 });

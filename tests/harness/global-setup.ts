@@ -16,8 +16,34 @@ declare module 'vitest' {
   }
 }
 
+interface TestServers {
+  readonly mysql: RunningMysql | null;
+  readonly redis: RunningRedis | null;
+  stop(): Promise<void>;
+}
+
+/** vitest loads this file once for each project with tests to run; the projects of one run share the servers. */
+const SHARED = Symbol.for('firstcome.test-servers');
+const shared = globalThis as { [SHARED]?: { readonly servers: Promise<TestServers>; projects: number } };
+
 /** One MySQL and one Redis for the whole run, private to it, unless `MYSQL_URL` and `REDIS_URL` name others. */
 export default async function setUpStores(project: TestProject): Promise<() => Promise<void>> {
+  const run = (shared[SHARED] ??= { servers: startServers(), projects: 0 });
+  run.projects += 1;
+  const { mysql, redis, stop } = await run.servers;
+  project.provide('mysqlUrl', mysql?.url ?? process.env['MYSQL_URL']!);
+  project.provide('redisUrl', redis?.url ?? process.env['REDIS_URL']!);
+  project.provide('mysqlUrls', mysql?.urls);
+  project.provide('redisUrls', redis?.urls);
+  return async () => {
+    run.projects -= 1;
+    if (run.projects > 0) return;
+    delete shared[SHARED];
+    await stop();
+  };
+}
+
+async function startServers(): Promise<TestServers> {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'));
   await installServers({ mysql: !process.env['MYSQL_URL'], redis: true });
   const mysql = process.env['MYSQL_URL']
@@ -26,13 +52,12 @@ export default async function setUpStores(project: TestProject): Promise<() => P
   const redis = process.env['REDIS_URL']
     ? null
     : await startRedis({ dataDir: join(folder, 'redis'), prefix: REDIS_PREFIX_PATTERN });
-
-  project.provide('mysqlUrl', mysql?.url ?? process.env['MYSQL_URL']!);
-  project.provide('redisUrl', redis?.url ?? process.env['REDIS_URL']!);
-  project.provide('mysqlUrls', mysql?.urls);
-  project.provide('redisUrls', redis?.urls);
-  return async () => {
-    await Promise.all([mysql?.stop(), redis?.stop()]);
-    await rm(folder, { recursive: true, force: true });
+  return {
+    mysql,
+    redis,
+    async stop() {
+      await Promise.all([mysql?.stop(), redis?.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
