@@ -30,7 +30,8 @@ const shared = globalThis as { [SHARED]?: { readonly servers: Promise<TestServer
 export default async function setUpStores(project: TestProject): Promise<() => Promise<void>> {
   const run = (shared[SHARED] ??= { servers: startServers(), projects: 0 });
   run.projects += 1;
-  const { mysql, redis, stop } = await run.servers;
+  const servers = await run.servers;
+  const { mysql, redis } = servers;
   project.provide('mysqlUrl', mysql?.url ?? process.env['MYSQL_URL']!);
   project.provide('redisUrl', redis?.url ?? process.env['REDIS_URL']!);
   project.provide('mysqlUrls', mysql?.urls);
@@ -39,7 +40,7 @@ export default async function setUpStores(project: TestProject): Promise<() => P
     run.projects -= 1;
     if (run.projects > 0) return;
     delete shared[SHARED];
-    await stop();
+    await servers.stop();
   };
 }
 
