@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { ConfigurationError } from './configuration-error.ts';
+import { fileSettingOf, readSecretFile } from './secret-files.ts';
 
-/** A setting that is missing or wrong. Its message names the variable and is meant for a person. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 /** The names of all that was read so far. */
 export const knownSettings = new Set<string>();
@@ -11,12 +10,28 @@ export const knownSettings = new Set<string>();
 /**
  * One setting as every process reads it: without the space, carriage return, byte order mark or pair of quotes that an editor, a
  * shell or `docker --env-file` left around it. No other code reads a variable, so none can take the same value for something else.
+ * A secret is read from the file that `<name>_FILE` names, where that is set.
  *
  * @returns undefined for one that is not set or empty
+ * @throws {ConfigurationError} when a secret and its file are both set, or the file is not acceptable
  */
 export function settingOf(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = variableOf(name, environment);
+  const fileSetting = fileSettingOf(name);
+  const file = fileSetting && variableOf(fileSetting, environment);
+  if (!file) return given;
+  if (given) throw new ConfigurationError(`${name} and ${fileSetting} are both set: expected one of them.`);
+  return bare(readSecretFile(fileSetting, file));
+}
+
+/** As `settingOf`, of the variable alone: no file of a secret is read. */
+export function variableOf(name: string, environment: NodeJS.ProcessEnv): string | undefined {
   knownSettings.add(name);
-  const given = environment[name]?.trim();
+  return bare(environment[name]);
+}
+
+function bare(text: string | undefined): string | undefined {
+  const given = text?.trim();
   const [, , inner] = /^(["'])(.*)\1$/s.exec(given ?? '') ?? [];
   return (inner?.trim() ?? given) || undefined;
 }

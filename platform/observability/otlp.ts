@@ -13,6 +13,7 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { Resource } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { settingOf } from '../config/environment.ts';
 import type { Logger } from '../logger.ts';
 import type { Attributes, Span, SpanOptions, SpanSource } from './span.ts';
 import { formatTraceParent, parseTraceParent, type TraceParent } from './traceparent.ts';
@@ -31,6 +32,7 @@ export function openOtlp(service: string, endpoint: string, logger: Logger): Otl
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
+    headers: headersOf(settingOf('OTEL_EXPORTER_OTLP_HEADERS') ?? ''),
   });
   const provider = new BasicTracerProvider({
     resource: new Resource({
@@ -47,6 +49,15 @@ export function openOtlp(service: string, endpoint: string, logger: Logger): Otl
     close: () => provider.shutdown(),
   };
 }
+
+/** `name=value,…` with percent encoding, as the exporter itself reads the variable; it does not read the file of a secret. */
+const headersOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/\s*([^=,]+)=([^,]*)/g)].map(([, name, value]) => [
+      name!.trim(),
+      decodeURIComponent(value!.trim()),
+    ]),
+  );
 
 const KINDS = { client: SpanKind.CLIENT, server: SpanKind.SERVER } as const;
 

@@ -31,7 +31,9 @@ export function describeServices(settings: Settings, stores: StoreUrls): Service
     env: {
       ...env,
       REDIS_URL: stores.redis[name],
+      REDIS_URL_FILE: undefined,
       MYSQL_URL: name === 'router' ? undefined : stores.mysql[name],
+      MYSQL_URL_FILE: undefined,
     },
     logFile: join(logs, `${name}.log`),
   });
