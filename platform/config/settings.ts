@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { parseMysqlUrl } from '../mysql/mysql-url.ts';
+import { parseRedisUrl } from '../redis/redis-url.ts';
 import { nodeEnvironment } from './environment.ts';
+import { UrlProblem } from './url-options.ts';
 
 /** The kinds of value that settings have, and the settings that every process shares. */
 
@@ -45,13 +48,16 @@ export const onOff = (preset: 'on' | 'off') =>
     .default(preset)
     .transform((word) => word === 'on');
 
-/** One URL or several, separated by commas. */
-const urlsOf = (protocols: string[]) =>
-  z
-    .string()
-    .refine((text) => text.split(',').every((part) => urlOf(protocols).safeParse(part.trim()).success), {
-      error: `expected URLs that start with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, separated by commas`,
-    });
+/** The URL of a store, as its one reader takes it. */
+const urlReadBy = (parse: (url: string) => unknown) =>
+  z.string().superRefine((url, context) => {
+    try {
+      parse(url);
+    } catch (error) {
+      if (!(error instanceof UrlProblem)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
 
 const urlOf = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -96,10 +102,10 @@ export const commonSettings = {
 
 /** Settings of every process that has stores. */
 export const storeSettings = {
-  /** The path names the databases: `/firstcome` means firstcome_user, firstcome_product and firstcome_order. */
-  MYSQL_URL: urlOf(['mysql:', 'mariadb:']).default('mysql://root@127.0.0.1:3306/firstcome'),
-  /** One server; or some nodes of a cluster, separated by commas. */
-  REDIS_URL: urlsOf(['redis:', 'rediss:']).default('redis://127.0.0.1:6379'),
+  /** The path names the databases: `/firstcome` means firstcome_user, firstcome_product and firstcome_order. Options: `parseMysqlUrl`. */
+  MYSQL_URL: urlReadBy(parseMysqlUrl).default('mysql://root@127.0.0.1:3306/firstcome'),
+  /** One server; some nodes of a cluster, separated by commas; or Sentinels. Options: `parseRedisUrl`. */
+  REDIS_URL: urlReadBy(parseRedisUrl).default('redis://127.0.0.1:6379'),
   REDIS_PREFIX: z.string().default('firstcome:'),
 };
 
@@ -112,7 +118,7 @@ export const discoverySettings = {
 /** A replica of MySQL for reads that may be a little old; without a URL there is none. */
 export const replicaSettings = {
   /** Its databases have the names of the primary's. */
-  MYSQL_REPLICA_URL: urlOf(['mysql:', 'mariadb:']).optional(),
+  MYSQL_REPLICA_URL: urlReadBy(parseMysqlUrl).optional(),
   /** Further behind, it is not read from. */
   MYSQL_REPLICA_MAX_LAG: duration('5s'),
 };

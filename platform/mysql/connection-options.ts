@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Connection, ConnectionOptions } from 'mysql2';
+import { parseMysqlUrl } from './mysql-url.ts';
 
 /** One database per subgraph: `mysql://…/firstcome` and `order` make `firstcome_order`. */
 export function databaseName(url: string, room: string): string {
@@ -8,12 +9,10 @@ export function databaseName(url: string, room: string): string {
 
 /** @param database left out to connect before the database exists */
 export function connectionOptions(url: string, database?: string): ConnectionOptions {
-  const { hostname, port, username, password } = new URL(url);
+  const { tls, ...address } = parseMysqlUrl(url);
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port ? Number(port) : 3306,
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
+    ...address,
+    ...(tls ? { ssl: { ...tls } } : {}),
     ...(database ? { database } : {}),
     charset: 'utf8mb4_bin',
     timezone: 'Z',

@@ -3,6 +3,7 @@ import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
 import { ConfigurationError } from '../config/environment.ts';
 import type { Logger } from '../logger.ts';
 import { isDatabaseRefused } from './errors.ts';
+import { firstConnection } from './first-connection.ts';
 import { assertSafeServer } from './server-checks.ts';
 import {
   connectionOptions,
@@ -87,7 +88,7 @@ export function openPool(
 
 /** `CREATE DATABASE IF NOT EXISTS` needs the right to create also where there is nothing to create, so it comes second. */
 async function ensureDatabase(url: string, database: string): Promise<void> {
-  const connection = await createConnection(connectionOptions(url));
+  const connection = await firstConnection(url);
   try {
     await assertSafeServer(connection);
     const [found] = await connection.query<never[]>('SHOW DATABASES WHERE `Database` = ?', [database]);
@@ -112,7 +113,7 @@ export interface OrmOptions extends Omit<DatabaseOptions, 'room' | 'logger'> {
 
 /** TypeORM on one server, with a pool of prepared sessions. What there is to migrate is migrated. */
 export async function openOrm(options: OrmOptions, database: string): Promise<DataSource> {
-  const { host, port, user, password, connectTimeout } = connectionOptions(options.url, database);
+  const { host, port, user, password, connectTimeout, ssl } = connectionOptions(options.url, database);
   const orm = new DataSource({
     type: 'mysql',
     ...(host ? { host } : {}),
@@ -120,6 +121,7 @@ export async function openOrm(options: OrmOptions, database: string): Promise<Da
     ...(user ? { username: user } : {}),
     ...(password ? { password } : {}),
     ...(connectTimeout ? { connectTimeout } : {}),
+    ...(ssl ? { ssl } : {}),
     database,
     charset: 'utf8mb4_bin',
     timezone: 'Z',

@@ -1,12 +1,15 @@
-import { Cluster, Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
+import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
 import type { Logger } from '../logger.ts';
+import { newClient } from './new-client.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import { assertRedisTls } from './tls-check.ts';
 
 /** One server, or a cluster. Keys that are used together carry the same hash tag, so both are used alike. */
 export type Redis = SingleRedis | Cluster;
 
 export interface RedisOptions {
-  /** One URL; or those of some nodes of a cluster, separated by commas. */
+  /** As `parseRedisUrl` reads it: one server, some nodes of a cluster, or Sentinels. */
   readonly url: string;
   /** After this a command counts as unanswered, in milliseconds. It may still run. */
   readonly commandTimeoutMs?: number;
@@ -31,34 +34,17 @@ export function openRedis(
     connectTimeout: 2_000,
     ...(extra.autoResubscribe === undefined ? {} : { autoResubscribe: extra.autoResubscribe }),
   };
-  const [first, ...others] = url.split(',').map((part) => part.trim());
-  const redis =
-    others.length === 0
-      ? new SingleRedis(first!, {
-          ...common,
-          ...extra,
-          enableOfflineQueue: false,
-          retryStrategy,
-          lazyConnect: true,
-        })
-      : new Cluster([first!, ...others], {
-          ...extra,
-          redisOptions: { ...common, ...credentials(first!) },
-          enableOfflineQueue: false,
-          clusterRetryStrategy: retryStrategy,
-          // A node that went away in the middle of a command may have run it.
-          retryDelayOnFailover: 0,
-          lazyConnect: true,
-        });
+  const redis = newClient(parseRedisUrl(url), { common, extra, retryStrategy });
   redis.on('error', (error: Error) => logger.warn({ err: error }, 'redis connection'));
   return redis;
 }
 
-/** As `openRedis`, once it is connected. @throws {ConfigurationError} when the server evicts keys */
+/** As `openRedis`, once it is connected. @throws {ConfigurationError} when TLS is refused, or the server evicts keys */
 export async function connectRedis(options: RedisOptions): Promise<Redis> {
+  await assertRedisTls(options.url);
   const redis = openRedis(options);
   try {
-    await redis.connect();
+    await firstConnection(redis);
     await assertNothingIsEvicted(redis);
     return redis;
   } catch (error) {
@@ -67,14 +53,14 @@ export async function connectRedis(options: RedisOptions): Promise<Redis> {
   }
 }
 
-/** Nodes that are told of by others have no URL of their own. */
-function credentials(url: string): { username?: string; password?: string; tls?: object } {
-  const { username, password, protocol } = new URL(url);
-  return {
-    ...(username ? { username: decodeURIComponent(username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-  };
+/** A client of Sentinels goes on looking for one that answers, and says so by an error each time; at the start the first is enough. */
+async function firstConnection(redis: Redis): Promise<void> {
+  const unanswered = new Promise<never>((_, reject) => {
+    redis.on('error', (error: Error) => {
+      if (/^All sentinels/.test(error.message)) reject(error);
+    });
+  });
+  await Promise.race([redis.connect(), unanswered]);
 }
 
 /** The values of keys, null for each that is not there. In a cluster they may be on different nodes. */

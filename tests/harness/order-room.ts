@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
+import { connectionOptions, databaseName } from '../../platform/mysql/connection-options.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
@@ -114,9 +115,8 @@ export class OrderRoom {
       this.config = config;
     }
     this.#running.unshift(...this.orders);
-    const database = new URL(this.#stores.mysqlUrl);
-    database.pathname += '_order';
-    this.pool = createPool(database.href);
+    const { timezone: _, ...options } = connectionOptions(mysqlUrl, databaseName(mysqlUrl, 'order'));
+    this.pool = createPool(options);
     this.redis = new Redis(this.#stores.redisUrl.split(',')[0]!);
     this.redis.on('error', () => undefined);
   }

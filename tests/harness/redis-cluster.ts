@@ -6,6 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { freePort } from '../../scripts/stores/free-port.ts';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
 import { startRedis } from '../../scripts/stores/start-redis.ts';
+import type { CertificateAuthority } from './certificates.ts';
 import type { TestStores } from './stores.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -14,11 +15,23 @@ const PASSWORD = 'shared by the nodes of a test cluster';
 
 /** Three masters that share the slots between them, on this machine. */
 export class RedisCluster {
+  readonly #authority: CertificateAuthority | null;
+  readonly #tlsArgs: readonly string[];
   #folder = '';
-  #nodes: (RunningServer & { port: number })[] = [];
+  #nodes: (RunningServer & { readonly tlsPort: number })[] = [];
 
-  /** Some nodes of the cluster, as `REDIS_URL` takes them. */
+  /** @param authority given: clients come by TLS, and nodes are known by the name `localhost` alone, as in a managed cluster */
+  constructor(authority: CertificateAuthority | null = null) {
+    this.#authority = authority;
+    this.#tlsArgs = authority ? tlsArgs(authority) : [];
+  }
+
+  /** Some nodes of the cluster, as `REDIS_URL` takes them; with TLS one, as the endpoint of a managed cluster. */
   get url(): string {
+    if (this.#authority) {
+      const { tlsPort } = this.#nodes[0]!;
+      return `rediss+cluster://:${encodeURIComponent(PASSWORD)}@localhost:${tlsPort}?ca=${this.#authority.ca}`;
+    }
     return this.#nodes
       .map(({ port }) => `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`)
       .join(',');
@@ -32,9 +45,11 @@ export class RedisCluster {
   async start(count = 3): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-cluster-'));
     for (let i = 0; i < count; i++) {
-      const extraArgs = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
+      const tlsPort = this.#authority ? await freePort() : 0;
+      const ports = ['--cluster-port', String(await freePort()), '--tls-port', String(tlsPort)];
+      const extraArgs = ['--cluster-enabled', 'yes', ...ports, ...this.#tlsArgs];
       const node = await startRedis({ dataDir: join(this.#folder, String(i)), extraArgs });
-      this.#nodes.push(node);
+      this.#nodes.push({ ...node, tlsPort });
       const own = new Redis(node.url);
       await own.config('SET', 'requirepass', PASSWORD);
       own.disconnect();
@@ -53,9 +68,9 @@ export class RedisCluster {
     const share = Math.ceil(SLOTS / clients.length);
     for (const [i, client] of clients.entries()) {
       await client.call('CLUSTER', 'ADDSLOTSRANGE', i * share, Math.min(SLOTS, (i + 1) * share) - 1);
-      const { port } = this.#nodes[i]!;
+      const { port, tlsPort } = this.#nodes[i]!;
       const [, busPort] = (await client.config('GET', 'cluster-port')) as string[];
-      if (i > 0) await clients[0]!.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort!);
+      if (i > 0) await clients[0]!.call('CLUSTER', 'MEET', '127.0.0.1', tlsPort || port, busPort!);
     }
     for (const client of clients) {
       await waitUntil(
@@ -67,9 +82,21 @@ export class RedisCluster {
   }
 }
 
+function tlsArgs(authority: CertificateAuthority): string[] {
+  const { cert, key } = authority.issue('node', ['localhost']);
+  return [
+    ...['--tls-ca-cert-file', authority.ca, '--tls-cert-file', cert, '--tls-key-file', key],
+    ...['--tls-auth-clients', 'no', '--tls-cluster', 'yes'],
+    ...['--cluster-announce-hostname', 'localhost', '--cluster-preferred-endpoint-type', 'hostname'],
+  ];
+}
+
 /** @returns the stores with a cluster of its own in place of the shared Redis */
-export function useRedisCluster(stores: TestStores): { cluster: RedisCluster; stores: TestStores } {
-  const cluster = new RedisCluster();
+export function useRedisCluster(
+  stores: TestStores,
+  authority: CertificateAuthority | null = null,
+): { cluster: RedisCluster; stores: TestStores } {
+  const cluster = new RedisCluster(authority);
   beforeAll(() => cluster.start());
   afterAll(() => cluster.stop());
   return {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { useCertificateAuthority } from '../harness/certificates.ts';
+import { useOrderRoom } from '../harness/order-room.ts';
+import { useRedisCluster } from '../harness/redis-cluster.ts';
+import { countAnswers } from '../harness/shop.ts';
+import { useStores } from '../harness/stores.ts';
+
+const { stores } = useRedisCluster(useStores(), useCertificateAuthority());
+const room = useOrderRoom(stores, { orders: 2 });
+
+it('a cluster is found by one name, and each node by the name in its certificate', async () => {
+  const products = await Promise.all(Array.from({ length: 12 }, () => room.sell({ units: 2 })));
+  const answers = await Promise.all(
+    products.flatMap((product) => Array.from({ length: 4 }, (_, i) => room.buy(product, { at: i % 2 }))),
+  );
+  expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 24, SoldOut: 24 });
+});
