@@ -7,16 +7,19 @@ const REAP_EVERY = 1_000;
 const RELAY_EVERY = 500;
 const COMPARE_EVERY = 10_000;
 const FORGET_EVERY = 10_000;
+const COMPARE_SERVERS_EVERY = 4_000;
 const HOUR = 3_600_000;
 /** No attempt of a checkout is under way for nearly as long. */
 const CHECKOUT_MEMORY = 24 * HOUR;
 
 /** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
 export function startJobs(services: OrderServices, sweepEveryMs: number, logger: Logger): Repeated[] {
-  const { reaper, relay, sweeper, payments, checkouts, drift, forgottenTombstones } = services;
+  const { reaper, relay, sweeper, payments, checkouts, drift, forgottenTombstones, connection } = services;
   return [
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
     repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger),
+    // A server that was replaced may leave its connections open, and go on answering what only reads.
+    repeat('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connection.isCurrent()), logger),
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
     repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),

@@ -58,9 +58,11 @@ export function createOrderServices(
     read: (productId) => stockReader.read(productId),
     logger,
   });
+  const connection = new WriterConnection(config.MYSQL_URL);
   const stock = new StockService({
     redis: stores.redis,
     pool,
+    writer: connection,
     prefix: config.REDIS_PREFIX,
     reservationTtlMs: config.RESERVATION_TIMEOUT,
     memoryMs: KEY_MEMORY_MS,
@@ -71,7 +73,6 @@ export function createOrderServices(
   const stockReader = new StockReader(config.STOCK_STRATEGY === 'row' ? null : stock, pool);
   const orders = new OrderRepository(pool);
   const tombstones = new Tombstones(pool, orders, config.TOMBSTONE_RETENTION);
-  const connection = new WriterConnection(config.MYSQL_URL);
   const batch = new OrderBatch({
     writer: new BatchWriter({ connection, pool, orders, tombstones, logger }),
     maxBatch: config.MAX_BATCH,

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
-import { startMysql } from '../../scripts/stores/start-mysql.ts';
+import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
 
 /** Two MySQL servers of which the second replicates the first. */
 export class MysqlPair {
   #folder = '';
-  primary!: RunningServer;
-  replica!: RunningServer;
+  primary!: RunningMysql;
+  replica!: RunningMysql;
 
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-pair-'));
-    this.primary = await this.#start('primary', ['--server-id=1', '--log-bin=binlog', '--sync-binlog=1']);
+    await this.startPrimary();
     await this.startReplica();
     await this.#replicate();
   }
@@ -26,6 +26,42 @@ export class MysqlPair {
       ['--server-id=2', '--read-only=ON', '--relay-log=relay'],
       this.replica?.port,
     );
+  }
+
+  /** As `startReplica`. */
+  async startPrimary(): Promise<void> {
+    this.primary = await this.#start(
+      'primary',
+      ['--server-id=1', '--log-bin=binlog', '--sync-binlog=1'],
+      this.primary?.port,
+    );
+  }
+
+  async killPrimary(): Promise<void> {
+    this.primary.signal('SIGKILL');
+    await this.primary.exited;
+  }
+
+  /** What the primary commits from now on, the replica lacks. */
+  async stopReplication(): Promise<void> {
+    await this.query(this.primary, 'SELECT 1');
+    await this.query(this.replica, 'STOP REPLICA');
+  }
+
+  /** The replica becomes a primary, and has the accounts of the other. Replication was stopped before. */
+  async promoteReplica(): Promise<void> {
+    await this.query(this.replica, 'SET GLOBAL read_only = OFF');
+    const { username, port } = new URL(this.replica.url);
+    const urls = [...Object.values(this.primary.urls), this.primary.url].map((url) => new URL(url));
+    for (const account of urls)
+      await this.query(
+        this.replica,
+        `ALTER USER '${account.username}'@'127.0.0.1' IDENTIFIED BY '${account.password}'`,
+      );
+    this.replica = {
+      ...this.replica,
+      url: Object.assign(new URL(this.primary.url), { username, port }).href,
+    };
   }
 
   async killReplica(): Promise<void> {
@@ -55,7 +91,7 @@ export class MysqlPair {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #start(name: string, extraArgs: string[], port?: number): Promise<RunningServer> {
+  #start(name: string, extraArgs: string[], port?: number): Promise<RunningMysql> {
     return startMysql({ dataDir: join(this.#folder, name), extraArgs, ...(port ? { port } : {}) });
   }
 

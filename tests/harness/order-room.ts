@@ -8,6 +8,7 @@ import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
 import { NO_SPAN } from '../../platform/observability/span.ts';
+import { WriterConnection } from '../../subgraphs/order/batch/writer-connection.ts';
 import { readOrderConfig, type OrderConfig } from '../../subgraphs/order/config.ts';
 import { contextMaker, type OrderContext } from '../../subgraphs/order/context.ts';
 import { closeOrderStores, openOrderStores } from '../../subgraphs/order/order-stores.ts';
@@ -75,6 +76,8 @@ export class OrderRoom {
   product!: RunningProcess;
   orders: RunningProcess[] = [];
   pool!: Pool;
+  /** For parts of an order subgraph that a test puts together itself. */
+  writer!: WriterConnection;
   redis!: Redis;
 
   /** @param eachOrder what is particular to each order subgraph */
@@ -117,6 +120,7 @@ export class OrderRoom {
     this.#running.unshift(...this.orders);
     const { timezone: _, ...options } = connectionOptions(mysqlUrl, databaseName(mysqlUrl, 'order'));
     this.pool = createPool(options);
+    this.writer = new WriterConnection(mysqlUrl);
     this.redis = new Redis(this.#stores.redisUrl.split(',')[0]!);
     this.redis.on('error', () => undefined);
   }
@@ -124,6 +128,7 @@ export class OrderRoom {
   async stop(): Promise<void> {
     for (const close of this.#closing) await close();
     for (const one of this.#running) await one.close();
+    await this.writer.close();
     await this.pool.end();
     this.redis.disconnect();
   }

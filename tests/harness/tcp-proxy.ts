@@ -10,7 +10,7 @@ export type Fate =
 
 /** A TCP proxy that can lose one message, as a network does. */
 export class TcpProxy {
-  readonly #target: { host: string; port: number };
+  #target: { host: string; port: number };
   readonly #server = createServer((client) => this.#join(client));
   readonly #sockets = new Set<Socket>();
   #rule: ((data: Buffer) => Fate) | null = null;
@@ -37,6 +37,11 @@ export class TcpProxy {
       this.#rule = null;
       return fate;
     };
+  }
+
+  /** New connections go there; those that are open stay where they are, as when a name or a virtual address moves. */
+  leadTo(target: { host: string; port: number }): void {
+    this.#target = target;
   }
 
   /** Whether the message that was named is still to come. */

@@ -6,6 +6,8 @@ import {
   endWhenSilent,
   sessionStatements,
 } from '../../../platform/mysql/connection-options.ts';
+import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
+import type { OrderWriter } from '../stock/order-writer.ts';
 
 /**
  * The session by which the batch writes. A process that freezes inside a transaction falls silent, and the server ends
@@ -15,8 +17,10 @@ const WAIT_TIMEOUT_S = 5;
 const PING_EVERY_MS = 1_500;
 const TRY_AGAIN_MS = 250;
 
-export class WriterConnection {
+export class WriterConnection implements OrderWriter {
   readonly #url: string;
+  #serverId: string | null = null;
+  #comparing: Promise<boolean> | null = null;
   #connection: Connection | null = null;
   #opening: Promise<Connection> | null = null;
   #name: string | null = null;
@@ -47,6 +51,20 @@ export class WriterConnection {
       this.#standBack(this.#trouble ?? 'unreachable');
       throw error;
     }
+  }
+
+  get serverId(): string | null {
+    return this.#serverId;
+  }
+
+  async connect(): Promise<string> {
+    await this.get();
+    return this.#serverId!;
+  }
+
+  isCurrent(): Promise<boolean> {
+    this.#comparing ??= this.#compare().finally(() => (this.#comparing = null));
+    return this.#comparing;
   }
 
   /** Never used again: it was lost, or may have a transaction open that could not be rolled back. */
@@ -86,16 +104,14 @@ export class WriterConnection {
   }
 
   async #open(): Promise<Connection> {
-    const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
-    // Its end is learnt from the next statement; without a listener it would end the process.
-    connection.on('error', () => this.#forget(connection));
-    endWhenSilent((connection as unknown as { readonly connection: object }).connection);
+    const connection = await this.#connectAnew();
     try {
       const name = randomUUID();
       for (const statement of sessionStatements(WAIT_TIMEOUT_S)) await connection.query(statement);
       await connection.query('SET SESSION autocommit = 0');
       await connection.query('DO GET_LOCK(?, 0)', [name]);
       if (this.#trouble === 'refusesWrites') await writeForNothing(connection);
+      this.#serverId = await readServerIdentity(connection);
       this.#name = name;
     } catch (error) {
       connection.destroy();
@@ -109,6 +125,26 @@ export class WriterConnection {
     this.#connection = connection;
     this.#trouble = null;
     return connection;
+  }
+
+  async #connectAnew(): Promise<Connection> {
+    const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
+    // Its end is learnt from the next statement; without a listener it would end the process.
+    connection.on('error', () => this.#forget(connection));
+    endWhenSilent((connection as unknown as { readonly connection: object }).connection);
+    return connection;
+  }
+
+  async #compare(): Promise<boolean> {
+    const own = await this.get();
+    const other = await this.#connectAnew();
+    try {
+      const isSame = (await readServerIdentity(other)) === (await readServerIdentity(own));
+      if (!isSame) this.#forget(own);
+      return isSame;
+    } finally {
+      await other.end().catch(() => undefined);
+    }
   }
 
   #standBack(trouble: 'unreachable' | 'refusesWrites'): void {

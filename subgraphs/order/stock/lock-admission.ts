@@ -61,12 +61,17 @@ export class LockAdmission implements Admission {
     terms: SaleTerms,
     lock: Lock,
   ): Promise<ReserveOutcome> {
-    const { keys, scripts, gate, clock } = this.#tools;
+    const { keys, scripts, gate, clock, writer } = this.#tools;
+    const source = await writer.connect().catch(() => null);
+    if (source === null) return { kind: 'notReady' };
     const { orderId, userId, quantity } = request;
     const ids = [redisId(orderId), redisId(userId)];
     const reply = await gate.through(productId, (epoch) => {
       const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
-      return scripts.readReservation([keys.gate(productId), stock, due, records, holding], [epoch, ...ids]);
+      return scripts.readReservation(
+        [keys.gate(productId), stock, due, records, holding],
+        [epoch, ...ids, source],
+      );
     });
     if (reply.state === 'notReady') return { kind: 'notReady' };
 

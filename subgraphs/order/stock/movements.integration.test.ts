@@ -21,6 +21,7 @@ beforeAll(async () => {
   stock = new StockService({
     redis: await connectRedis({ url: stores.redisUrl, logger }),
     pool: room.pool,
+    writer: room.writer,
     prefix: stores.redisPrefix,
     reservationTtlMs: 10_000,
     memoryMs: 60_000,

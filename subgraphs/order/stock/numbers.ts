@@ -44,13 +44,13 @@ export class Numbers {
   }
 
   async isReady({ productId, minEpoch, needsHoldings }: ReadyRequest): Promise<boolean> {
-    const reply = await this.#look(productId);
+    const reply = await this.#look(productId, await this.#tools.writer.connect());
     return reply.state === 'ready' && reply.epoch >= minEpoch && (!needsHoldings || reply.rest[3] === 1);
   }
 
   /** @returns whether the movement is in Redis's numbers now; false: later again */
   async apply(movement: StockMovement): Promise<boolean> {
-    const { keys, scripts } = this.#tools;
+    const { keys, scripts, writer } = this.#tools;
     const { stock, holding, applied } = keys.ofEpoch(movement.productId, movement.epoch);
     const code = await scripts.applyMovement(
       [keys.gate(movement.productId), stock, holding, applied],
@@ -61,13 +61,15 @@ export class Numbers {
         movement.kind === 'GIVE_BACK' ? -movement.quantity : 0,
         movement.userId ? redisId(movement.userId) : '',
         this.#memoryMs,
+        await writer.connect(),
       ],
     );
     return isMovementCounted(Number(code));
   }
 
   async #readNow(productId: string): Promise<StockNumbers | null> {
-    const reply = await this.#look(productId);
+    // Without MySQL, Redis's numbers are the best that there are.
+    const reply = await this.#look(productId, this.#tools.writer.serverId ?? '');
     if (reply.state === 'notReady') return null;
     const [total, sold, reserved, limited] = reply.rest.map(Number);
     return {
@@ -80,10 +82,10 @@ export class Numbers {
     };
   }
 
-  #look(productId: string) {
+  #look(productId: string, source: string) {
     const { keys, scripts, gate } = this.#tools;
     return gate.through(productId, (epoch) =>
-      scripts.readStock([keys.gate(productId), keys.ofEpoch(productId, epoch).stock], [epoch]),
+      scripts.readStock([keys.gate(productId), keys.ofEpoch(productId, epoch).stock], [epoch, source]),
     );
   }
 }

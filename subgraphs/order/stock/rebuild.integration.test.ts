@@ -158,7 +158,8 @@ describe('a rebuild that has lost its lock', () => {
     await room.buy(product);
     const gate = await room.redis.get(room.key(product, 'gate'));
     const logger = createLogger('test', 'silent');
-    const tools = createStockTools(await connectRedis({ url: redis.url, logger }), stores.redisPrefix);
+    const client = await connectRedis({ url: redis.url, logger });
+    const tools = createStockTools(client, stores.redisPrefix, room.writer);
 
     const outcome = await rebuild(
       { ...tools, pool: room.pool, logger },
@@ -184,7 +185,8 @@ describe('a rebuild that takes longer than its lock lives', () => {
     const product = await room.sell({ units: 5 });
     await room.buy(product);
     const logger = createLogger('test', 'silent');
-    const tools = createStockTools(await connectRedis({ url: redis.url, logger }), stores.redisPrefix);
+    const client = await connectRedis({ url: redis.url, logger });
+    const tools = createStockTools(client, stores.redisPrefix, room.writer);
     const inTheWay = await room.pool.getConnection();
     try {
       await inTheWay.query('START TRANSACTION');

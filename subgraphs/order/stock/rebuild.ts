@@ -1,6 +1,7 @@
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
 import { KeptLock, LockLost } from './kept-lock.ts';
 import { redisIdOfBytes } from './redis-id.ts';
@@ -24,6 +25,11 @@ export interface RebuildDependencies extends StockTools {
  */
 export type RebuildOutcome = 'ready' | 'busy' | 'lost' | 'noStock';
 
+/** A connection of the pool leads to another MySQL server than the session of the batch writer. */
+class AnotherServer extends Error {
+  override readonly name = 'AnotherServer';
+}
+
 /** Units by user, as Redis takes them: `[user, units, user, units, …]`, so many at a time. */
 type Holdings = (string | number)[][];
 
@@ -32,7 +38,7 @@ type Holdings = (string | number)[][];
  *
  * The order of the steps is the point. First the lock and the server's id: should Redis be emptied or replaced after
  * that, the gate will not open. Then the epoch: batches admitted before can commit no more, so what is read with it is
- * all that was sold. Then the keys, and the gate last, so that no half-filled epoch is ever sold from.
+ * all that was sold; it must come from the MySQL server that orders are written to. Then the keys, and the gate last, so that no half-filled epoch is ever sold from.
  */
 export async function rebuild(
   {
@@ -43,6 +49,7 @@ export async function rebuild(
     locks,
     busyProducts,
     readServerId,
+    writer,
     pool,
     logger,
     lockTtlMs = LOCK_TTL_MS,
@@ -58,6 +65,11 @@ export async function rebuild(
     try {
       return await run(lock);
     } catch (error) {
+      if (error instanceof AnotherServer) {
+        logger.warn({ productId }, 'a rebuild met another MySQL server than orders are written to');
+        await writer.isCurrent();
+        return 'lost';
+      }
       if (!(error instanceof LockLost)) throw error;
       logger.warn({ err: error, productId }, 'a rebuild lost its lock');
       return 'lost';
@@ -71,7 +83,21 @@ export async function rebuild(
     if (await isReady()) return 'ready';
     const serverId = await readServerId(productId);
     const shown = (await gate.currentEpoch(productId)) ?? 0;
+    const source = await writer.connect();
+    if (await isOfAnother(source, shown)) {
+      // Two processes on two MySQL servers would each rebuild what the other has rebuilt, so only the server that the address leads
+      // to now is rebuilt from.
+      if (!(await writer.isCurrent())) return 'lost';
+      logger.warn(
+        { productId, epoch: shown },
+        'stock in Redis is of another MySQL server than orders are written to',
+      );
+    }
     const found = await inTransaction(pool, async (connection) => {
+      if ((await readServerIdentity(connection)) !== source) {
+        connection.destroy();
+        throw new AnotherServer();
+      }
       const row = await beginEpoch(connection, productId, shown);
       const holdings: Holdings = [];
       if (row && options.countHoldings) {
@@ -85,7 +111,7 @@ export async function rebuild(
     if (!found) return 'noStock';
 
     await busyProducts.note(productId);
-    await writeEpoch(lock, found.row, found.holdings);
+    await writeEpoch(lock, found.row, found.holdings, source);
     const before = Number(
       await scripts.openGate(
         [keys.gate(productId), keys.lock(productId)],
@@ -106,7 +132,17 @@ export async function rebuild(
     return 'ready';
   }
 
-  async function writeEpoch(lock: KeptLock, row: StockRow, holdings: Holdings): Promise<void> {
+  async function isOfAnother(source: string, epoch: number): Promise<boolean> {
+    const other = await redis.hget(keys.ofEpoch(productId, epoch).stock, 'source');
+    return other !== null && other !== source;
+  }
+
+  async function writeEpoch(
+    lock: KeptLock,
+    row: StockRow,
+    holdings: Holdings,
+    source: string,
+  ): Promise<void> {
     const epochKeys = keys.ofEpoch(productId, row.epoch);
     await redis.unlink(...Object.values<string>({ ...epochKeys }));
     for (const part of holdings) {
@@ -119,6 +155,7 @@ export async function rebuild(
       reserved: 0,
       seq: 0,
       limited: options.countHoldings ? 1 : 0,
+      source,
     });
   }
 }

@@ -51,7 +51,9 @@ export class ScriptAdmission implements Admission {
   }
 
   async #reserveAll(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
-    const { keys, scripts, gate, clock, busyProducts, readClock } = this.#tools;
+    const { keys, scripts, gate, clock, busyProducts, readClock, writer } = this.#tools;
+    const source = await writer.connect().catch(() => null);
+    if (source === null) return asked.map(() => ({ kind: 'notReady' }));
     await busyProducts.keep(productId);
     if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
     // Read within the second, all of them; the latest is the best.
@@ -77,6 +79,7 @@ export class ScriptAdmission implements Admission {
             terms.withdrawn ? -1 : (terms.closesAt ?? 0),
             terms.purchaseLimit ?? 0,
             isLeftOut(STOCK_GUARD) ? 0 : 1,
+            source,
             ...purchases,
           ],
         );

@@ -18,7 +18,7 @@ export interface StockKeys {
 }
 
 export interface EpochKeys {
-  /** Hash: total, sold, reserved, seq; `limited` 1 when holdings are counted. */
+  /** Hash: total, sold, reserved, seq; `limited` 1 when holdings are counted; `source`, the MySQL server that the numbers came from. */
   readonly stock: string;
   /** Sorted set of order ids that are reserved and not yet settled, by when that is due. */
   readonly due: string;

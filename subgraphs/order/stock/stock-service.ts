@@ -10,6 +10,7 @@ import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
 import { StockReadiness, type Readiness, type ReadyRequest } from './readiness.ts';
 import { Settlement, type DueReservations } from './settlement.ts';
+import type { OrderWriter } from './order-writer.ts';
 import type { StockMovement } from './stock-movements.ts';
 import type { Reservation, ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
 import { createStockTools, type StockTools } from './stock-tools.ts';
@@ -17,6 +18,7 @@ import { createStockTools, type StockTools } from './stock-tools.ts';
 export interface StockServiceOptions {
   readonly redis: Redis;
   readonly pool: Pool;
+  readonly writer: OrderWriter;
   readonly prefix: string;
   /** How long a reservation may stay unsettled before the reaper looks at it, in milliseconds. */
   readonly reservationTtlMs: number;
@@ -44,6 +46,7 @@ export class StockService {
   constructor({
     redis,
     pool,
+    writer,
     prefix,
     reservationTtlMs,
     memoryMs,
@@ -52,7 +55,7 @@ export class StockService {
     logger,
   }: StockServiceOptions) {
     this.#onChange = onChange;
-    this.tools = createStockTools(redis, prefix);
+    this.tools = createStockTools(redis, prefix, writer);
     this.#admission = lock
       ? new LockAdmission(this.tools, reservationTtlMs, lock, logger)
       : new ScriptAdmission(this.tools, reservationTtlMs, logger);

@@ -2,6 +2,7 @@ import type { Redis } from '../../../platform/redis/client.ts';
 import { createLockClient, type LockClient } from '../../../platform/redis/lock.ts';
 import { BusyProducts } from './busy-products.ts';
 import { Gate } from './gate.ts';
+import type { OrderWriter } from './order-writer.ts';
 import { RedisClock } from './redis-clock.ts';
 import { createStockKeys, type StockKeys } from './stock-keys.ts';
 import { loadStockScripts, type StockScripts } from './stock-scripts.ts';
@@ -15,13 +16,14 @@ export interface StockTools {
   readonly clock: RedisClock;
   readonly locks: LockClient;
   readonly busyProducts: BusyProducts;
+  readonly writer: OrderWriter;
   /** Milliseconds since 1970, by the server that has the product. */
   readonly readClock: (productId: string) => Promise<number>;
   /** The id of that server as it is now: another one after every restart, and every promotion of a replica. */
   readonly readServerId: (productId: string) => Promise<string>;
 }
 
-export function createStockTools(redis: Redis, prefix: string): StockTools {
+export function createStockTools(redis: Redis, prefix: string, writer: OrderWriter): StockTools {
   const keys = createStockKeys(prefix);
   const clock = new RedisClock();
   redis.on('ready', () => clock.forget());
@@ -36,6 +38,7 @@ export function createStockTools(redis: Redis, prefix: string): StockTools {
     clock,
     locks: createLockClient(redis),
     busyProducts: new BusyProducts(redis, keys),
+    writer,
     readClock: async (productId) => (await readServer(productId))[0],
     readServerId: async (productId) => (await readServer(productId))[1],
   };

@@ -11,12 +11,13 @@ ARGV[3]  change of the total
 ARGV[4]  change of the units sold
 ARGV[5]  the user whose holding changes like the units sold; empty: nobody's
 ARGV[6]  for how long the movement's id is remembered, in milliseconds
+ARGV[7]  id of the MySQL server that has the movement
 
 Returns
   1  applied now
   2  applied before
   3  the gate is at a later epoch, whose rebuild has counted the movement
-  0  not ready, or at an earlier epoch: try again later
+  0  not ready, of another MySQL server, or at an earlier epoch: try again later
 ]]
 local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
 local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
@@ -24,6 +25,7 @@ local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or ''
 local epoch = tonumber(ARGV[1])
 if gate_server_id ~= server_id or tonumber(gate_epoch) < epoch then return 0 end
 if tonumber(gate_epoch) > epoch then return 3 end
+if redis.call('HGET', KEYS[2], 'source') ~= ARGV[7] then return 0 end
 if redis.call('ZSCORE', KEYS[4], ARGV[2]) then return 2 end
 
 local time = redis.call('TIME')

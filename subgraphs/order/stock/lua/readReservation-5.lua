@@ -9,6 +9,7 @@ KEYS[5]  holding
 ARGV[1]  the epoch that the caller takes to be the current one
 ARGV[2]  order id
 ARGV[3]  user id
+ARGV[4]  id of the MySQL server that what is admitted will be written to
 
 Returns { now in milliseconds, state, ... }; state is
   0  not ready
@@ -25,8 +26,9 @@ local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or ''
 if gate_server_id ~= server_id then return { now, 0 } end
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
-local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited')
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited', 'source')
 local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])
+if stock[5] ~= ARGV[4] then return { now, 0 } end
 if not (total and sold and reserved) then return { now, 0 } end
 return {
   now, 2, total, sold, reserved, stock[4] == '1' and 1 or 0,

@@ -13,10 +13,12 @@ ARGV[3]  when the sale opens, in milliseconds since 1970
 ARGV[4]  when it closes; 0: never, -1: the product was withdrawn
 ARGV[5]  the most units one user may hold; 0: no limit
 ARGV[6]  1; or 0 where a test leaves the stock guard out
+ARGV[7]  id of the MySQL server that what is admitted will be written to
 then for each purchase: order id, user id, quantity, deadline in milliseconds since 1970
 
 Returns { now in milliseconds, state, ... }; state is
-  0  the gate is shut, or of another server, or holdings are needed and not counted: not ready
+  0  the gate is shut, or of another server, or the numbers are of another MySQL server, or holdings are needed and not counted: not
+     ready
   1  the gate is at another epoch, which follows
   2  ready; follow for each purchase two numbers, a code and its detail:
        1  reserved; sequence number
@@ -40,9 +42,10 @@ if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
 local lifetime, opens_at, closes_at, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local is_guarded = ARGV[6] == '1'
-local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited')
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited', 'source')
 local total, sold, reserved, seq = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3]), tonumber(stock[4])
 local counts_holdings = stock[5] == '1'
+if stock[6] ~= ARGV[7] then return { now, 0 } end
 if not (total and sold and reserved and seq) or (limit > 0 and not counts_holdings) then return { now, 0 } end
 
 local reserved_before = reserved
@@ -52,7 +55,7 @@ local function say(code, detail)
   answer[#answer + 1] = detail or 0
 end
 
-for i = 7, #ARGV, 4 do
+for i = 8, #ARGV, 4 do
   local order_id, user_id, quantity, deadline = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
   local record = redis.call('HGET', KEYS[4], order_id)
   local held = limit > 0 and tonumber(redis.call('HGET', KEYS[5], user_id) or 0) or 0
