@@ -10,9 +10,8 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, Kind, parse, type GraphQLFormattedError } from 'graphql';
-import { Fault, isFaultCode, type FaultCode } from '../errors.ts';
-import { isConnectionLost, isOverdue, wasNotConnected } from '../mysql/errors.ts';
-import { wasNotAnswered, wasNotSent } from '../redis/client.ts';
+import { Fault, isFaultCode, OUTCOME_UNKNOWN } from '../errors.ts';
+import { isOverdue } from '../mysql/errors.ts';
 import { identify } from '../identity/identify.ts';
 import { INSTANCE_HEADER } from '../identity/identity.ts';
 import type { IdentityVerifier } from '../identity/identity-verifier.ts';
@@ -35,6 +34,7 @@ import { joinTrace } from '../observability/span.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
 import { closeServiceField } from './service-field.ts';
+import { storeFailure } from './store-failure.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
 
 type SubgraphResolvers = NonNullable<
@@ -197,8 +197,9 @@ const isFailure = (body: { readonly kind: string; readonly string?: string }): b
 /** Formatting an error knows nothing of its request; this does, so that the log finds the one by the other. */
 const logFailures: ApolloServerPlugin<SubgraphContext> = {
   requestDidStart: async () => ({
-    didEncounterErrors: async ({ errors, contextValue }) => {
+    didEncounterErrors: async ({ errors, contextValue, operation }) => {
       for (const error of errors) {
+        if (operation?.operation === 'mutation') ofMutations.add(error);
         const original = unwrapResolverError(error);
         if (isMeant(original, error) || isOfRequest(error)) continue;
         contextValue.logger.error({ err: original, path: error.path }, 'resolver failed');
@@ -206,6 +207,9 @@ const logFailures: ApolloServerPlugin<SubgraphContext> = {
     },
   }),
 };
+
+/** Errors that a mutation met: formatting an error knows no more of its operation than of its request. */
+const ofMutations = new WeakSet<object>();
 
 const isMeant = (
   original: unknown,
@@ -241,20 +245,24 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
     const reason = OF_REQUEST[String(formatted.extensions?.['code'])] ?? 'A value does not fit its type.';
     return { message: reason, extensions: { code: 'BAD_REQUEST' } };
   }
-  const fault = new Fault(faultOfStore(original) ?? 'INTERNAL');
+  const fault = faultOf(original, typeof error === 'object' && error !== null && ofMutations.has(error));
   return {
     message: fault.message,
     ...(formatted.path ? { path: formatted.path } : {}),
-    extensions: { code: fault.code },
+    extensions: { ...fault.extensions },
   };
 }
 
 /**
- * A store that could not be asked is no fault of the code; MySQL that was asked and did not answer leaves the outcome open. Redis
- * that did not answer has decided nothing for good: what was asked for may be asked for again.
+ * What a store refused, or could not be asked, is no fault of the code: UNAVAILABLE, with a time to try again. Where a mutation may
+ * have taken effect all the same, the fault says so.
  */
-function faultOfStore(error: unknown): FaultCode | null {
-  if (wasNotAnswered(error)) return 'UNAVAILABLE';
-  if (wasNotSent(error) || wasNotConnected(error)) return 'UNAVAILABLE';
-  return isConnectionLost(error) || isOverdue(error) ? 'TIMEOUT' : null;
+function faultOf(error: unknown, isOfMutation: boolean): Fault {
+  if (isOverdue(error)) return new Fault('TIMEOUT');
+  const failure = storeFailure(error);
+  if (!failure) return new Fault('INTERNAL');
+  const { retryAfterMs, mayHaveRun } = failure;
+  return mayHaveRun && isOfMutation
+    ? new Fault('UNAVAILABLE', OUTCOME_UNKNOWN.message, { retryAfterMs, ...OUTCOME_UNKNOWN.extensions })
+    : new Fault('UNAVAILABLE', undefined, { retryAfterMs });
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import { isDatabaseRefused } from './errors.ts';
 import { firstConnection } from './first-connection.ts';
 import { assertSafeServer } from './server-checks.ts';
+import { SessionGuard, type SessionPool } from './session-guard.ts';
 import {
   connectionOptions,
   databaseName,
@@ -34,7 +35,9 @@ export interface Database {
   readonly orm: DataSource;
   /** mysql2: prepared reads and multi-row writes, for the hot path. */
   readonly pool: Pool;
-  /** Rejects when the server does not answer. */
+  /** For further pools of the same server. */
+  readonly guard: SessionGuard;
+  /** Rejects when the server does not answer, or takes no writes. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,13 +50,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const database = databaseName(options.url, options.room);
   await ensureDatabase(options.url, database);
 
-  const pool = openPool(options, database);
-  const orm = await openOrm(options, database);
+  const guard = new SessionGuard();
+  const pool = openPool({ ...options, guard }, database);
+  const orm = await openOrm({ ...options, guard }, database);
   return {
     orm,
     pool,
+    guard,
     ping: async () => {
-      await pool.query('SELECT 1');
+      await assertWritable(pool, guard);
     },
     close: async () => {
       await orm.destroy();
@@ -65,11 +70,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 export interface PoolOptions extends Pick<DatabaseOptions, 'url' | 'poolSize' | 'queueLimit'> {
   /** How long a statement that reads may run before the server ends it (`isOverdue`), in milliseconds. */
   readonly statementLimitMs?: number;
+  /** Shared by the pools of one server: what one of them meets concerns them all. One of its own, unless given. */
+  readonly guard?: SessionGuard;
 }
 
 /** A mysql2 pool of prepared sessions. Connections are opened when they are needed. */
 export function openPool(
-  { url, poolSize, queueLimit, statementLimitMs }: PoolOptions,
+  { url, poolSize, queueLimit, statementLimitMs, guard = new SessionGuard() }: PoolOptions,
   database: string,
 ): Pool {
   const pool = createPool({
@@ -83,7 +90,19 @@ export function openPool(
     prepareSession(connection as never, statementLimitMs ?? null);
     endWhenSilent(connection);
   });
+  guard.watch((pool as unknown as { readonly pool: SessionPool }).pool);
   return pool;
+}
+
+/** @throws when the server is read only; its sessions are ended then, since its name may lead to a new primary */
+async function assertWritable(pool: Pool, guard: SessionGuard): Promise<void> {
+  guard.assertNotRefused();
+  const [readOnly] = await pool.query<never[]>(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only') AND Value <> 'OFF'",
+  );
+  if (readOnly.length === 0) return;
+  guard.endSessions();
+  throw new Error('MySQL is read only.');
 }
 
 /** `CREATE DATABASE IF NOT EXISTS` needs the right to create also where there is nothing to create, so it comes second. */
@@ -109,6 +128,8 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
 export interface OrmOptions extends Omit<DatabaseOptions, 'room' | 'logger'> {
   /** How long a statement that reads may run before the server ends it (`isOverdue`), in milliseconds. */
   readonly statementLimitMs?: number;
+  /** As of `PoolOptions`. */
+  readonly guard?: SessionGuard;
 }
 
 /** TypeORM on one server, with a pool of prepared sessions. What there is to migrate is migrated. */
@@ -142,6 +163,7 @@ export async function openOrm(options: OrmOptions, database: string): Promise<Da
   if (options.migrations.length > 0) await migrateOnce(options.url, database, orm);
   // From here on: a migration may take its time.
   onEachSession(orm, endWhenSilent);
+  (options.guard ?? new SessionGuard()).watch(poolOf(orm) as unknown as SessionPool);
   return orm;
 }
 

@@ -1,3 +1,5 @@
+import { isConnectionRefusal, mysqlConsequences, type MysqlConsequences } from './refusals.ts';
+
 /**
  * Errors of MySQL and MariaDB, told apart by number: mysql2 names them by MySQL's table, and MariaDB uses some
  * of the numbers for other things (its CHECK violation reads `ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE`).
@@ -10,22 +12,18 @@ interface DriverError extends Error {
   readonly fatal?: boolean;
 }
 
-const DEADLOCK = 1213;
-const LOCK_WAIT_TIMEOUT = 1205;
-/** MariaDB's snapshot check: the row changed since the transaction began. */
-const RECORD_CHANGED = 1020;
 const DUPLICATE_KEY = 1062;
 const PRIVILEGE_MISSING = 1227;
 const DATABASE_REFUSED = 1044;
 const SYNTAX_UNKNOWN = 1064;
-/** Read-only (two ways to say it), table full, disk full. */
-const WRITES_REFUSED = [1290, 1836, 1114, 1021];
 /** MySQL has one number for it, MariaDB the other. */
 const OUT_OF_TIME = [3024, 1969];
 
+/** What follows from a refusal of the server; null for an error that is none. */
+export const mysqlRefusal = (error: unknown): MysqlConsequences | null => mysqlConsequences(numberOf(error));
+
 /** The transaction lost to another one: rolled back and run again as a whole, it may well succeed. */
-export const isLostRace = (error: unknown): boolean =>
-  [DEADLOCK, LOCK_WAIT_TIMEOUT, RECORD_CHANGED].includes(numberOf(error));
+export const isLostRace = (error: unknown): boolean => mysqlRefusal(error)?.isLostRace ?? false;
 
 export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === DUPLICATE_KEY;
 
@@ -37,7 +35,7 @@ export const isNotTold = (error: unknown): boolean =>
 export const isDatabaseRefused = (error: unknown): boolean => numberOf(error) === DATABASE_REFUSED;
 
 /** The server answers and takes no writes at the moment, whoever's they are. */
-export const isWriteRefused = (error: unknown): boolean => WRITES_REFUSED.includes(numberOf(error));
+export const isWriteRefused = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;
 
 /** The server ended the statement, which only reads, since it had run for as long as this session's statements may. */
 export const isOverdue = (error: unknown): boolean => OUT_OF_TIME.includes(numberOf(error));
@@ -45,9 +43,10 @@ export const isOverdue = (error: unknown): boolean => OUT_OF_TIME.includes(numbe
 /** The server did not answer this statement; whether it ran cannot be told. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, fatal, message } = error as DriverError;
+  const { code, fatal, message } = ofDriver(error);
   return (
     fatal === true ||
+    mysqlRefusal(error)?.mayHaveRun === true ||
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|PROTOCOL_)/.test(code ?? '') ||
     /closed state|Connection lost|Pool is closed/i.test(message)
   );
@@ -59,14 +58,21 @@ export function isConnectionLost(error: unknown): boolean {
  */
 export function wasNotConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, syscall, message } = error as DriverError;
+  const { code, syscall, message } = ofDriver(error);
   return (
-    /^(ECONNREFUSED|ENOTFOUND|POOL_)/.test(code ?? '') ||
-    (/^(EHOSTUNREACH|ENETUNREACH)$/.test(code ?? '') && syscall === 'connect') ||
+    isConnectionRefusal(numberOf(error)) ||
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|POOL_)/.test(code ?? '') ||
+    (/^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/.test(code ?? '') && syscall === 'connect') ||
     /Queue limit reached|No connections available/.test(message)
   );
 }
 
 function numberOf(error: unknown): number {
-  return error instanceof Error ? ((error as DriverError).errno ?? 0) : 0;
+  return error instanceof Error ? (ofDriver(error).errno ?? 0) : 0;
+}
+
+/** TypeORM puts the error of mysql2 into one of its own. */
+function ofDriver(error: Error): DriverError {
+  const { driverError } = error as { readonly driverError?: unknown };
+  return driverError instanceof Error ? driverError : error;
 }

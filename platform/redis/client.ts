@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import { newClient } from './new-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { assertRedisTls } from './tls-check.ts';
+import { endsConnection, redisRefusal } from './refusals.ts';
 
 /** One server, or a cluster. Keys that are used together carry the same hash tag, so both are used alike. */
 export type Redis = SingleRedis | Cluster;
@@ -32,6 +33,7 @@ export function openRedis(
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
+    reconnectOnError: endsConnection,
     ...(extra.autoResubscribe === undefined ? {} : { autoResubscribe: extra.autoResubscribe }),
   };
   const redis = newClient(parseRedisUrl(url), { common, extra, retryStrategy });
@@ -71,7 +73,14 @@ export function getMany(redis: Redis, keys: readonly string[]): Promise<(string 
 
 /** The command never left this process: it has not happened and will not. */
 export const wasNotSent = (error: unknown): boolean =>
-  error instanceof Error && /^(Stream isn't writeable|Cluster isn't ready)/.test(error.message);
+  error instanceof Error &&
+  /^(Stream isn't writeable|Cluster isn't ready|None of startup nodes is available|Failed to refresh slots cache)/.test(
+    error.message,
+  );
+
+/** The command, which may be a script, has changed nothing and will not: it was not sent, or was refused. */
+export const hasNotRun = (error: unknown): boolean =>
+  wasNotSent(error) || redisRefusal(error)?.mayHaveRun === false;
 
 /** The command was sent, or may have been, and no answer came: it may have run. */
 export const wasNotAnswered = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
+import { Fault, FAULTS, isFaultCode, OUTCOME_UNKNOWN, type FaultCode } from '../../platform/errors.ts';
 import type { SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 
 type SubgraphError = NonNullable<SubgraphReply['errors']>[number];
@@ -40,9 +40,8 @@ export function faultOfWhole(errors: readonly SubgraphError[]): Fault {
 
 function shown(code: FaultCode, { message, extensions }: SubgraphError): Fault {
   const retryAfterMs = extensions?.['retryAfterMs'];
-  return new Fault(
-    code,
-    SPEAKS_TO_CALLER.has(code) ? message : FAULTS[code].message,
-    typeof retryAfterMs === 'number' ? { retryAfterMs } : {},
-  );
+  const retry = typeof retryAfterMs === 'number' ? { retryAfterMs } : {};
+  if (code === 'UNAVAILABLE' && extensions?.['outcome'] === OUTCOME_UNKNOWN.extensions.outcome)
+    return new Fault(code, OUTCOME_UNKNOWN.message, { ...retry, ...OUTCOME_UNKNOWN.extensions });
+  return new Fault(code, SPEAKS_TO_CALLER.has(code) ? message : FAULTS[code].message, retry);
 }

@@ -50,6 +50,7 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
         poolSize: LIST_LIMITS.connections,
         queueLimit: LIST_LIMITS.connections,
         statementLimitMs: LIST_LIMITS.statementMs,
+        guard: database.guard,
       },
       databaseName(config.MYSQL_URL, 'order'),
     );

@@ -1,6 +1,7 @@
 import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
+import { assertWritable } from '../../platform/redis/assert-writable.ts';
 import { armFaultPoint } from '../../platform/lifecycle/fault-point.ts';
 import type { Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
@@ -31,7 +32,13 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       tokens: openSubgraphTokens(config, logger),
       host: config.HOST,
       port: config.ORDER_PORT,
-      readiness: { mysql: () => stores.database.ping(), redis: () => stores.redis.ping() },
+      readiness: {
+        mysql: async () => {
+          services.connection.assertUp();
+          await stores.database.ping();
+        },
+        redis: () => assertWritable(stores.redis, `${config.REDIS_PREFIX}job:write-check`),
+      },
       logger,
     });
     return {

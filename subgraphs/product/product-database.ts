@@ -42,7 +42,11 @@ const LISTS = {
  * For lists and search: connections of their own, so that what sales are priced by never waits for a list, to the replica
  * where there is one.
  */
-export async function openListReads(config: ProductConfig, logger: Logger): Promise<ListReads> {
+export async function openListReads(
+  config: ProductConfig,
+  { guard }: Pick<Database, 'guard'>,
+  logger: Logger,
+): Promise<ListReads> {
   const database = databaseName(config.MYSQL_URL, 'product');
   const options = {
     entities: ENTITIES,
@@ -50,7 +54,7 @@ export async function openListReads(config: ProductConfig, logger: Logger): Prom
     queueLimit: LISTS.waiting,
     statementLimitMs: LISTS.statementLimitMs,
   };
-  const primary = await openOrm({ ...options, url: config.MYSQL_URL, migrations: [] }, database);
+  const primary = await openOrm({ ...options, url: config.MYSQL_URL, migrations: [], guard }, database);
   const reads =
     config.MYSQL_REPLICA_URL === undefined
       ? readFromPrimary(primary)

@@ -5,6 +5,7 @@ import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identit
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
+import { assertWritable } from '../../platform/redis/assert-writable.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import { createProductCache } from './cache/product-cache.ts';
 import { createProductReader } from './cache/product-reader.ts';
@@ -70,7 +71,10 @@ function serve(
     tokens: openSubgraphTokens(config, logger),
     host: config.HOST,
     port: config.PRODUCT_PORT,
-    readiness: { mysql: () => database.ping(), redis: () => redis.ping() },
+    readiness: {
+      mysql: () => database.ping(),
+      redis: () => assertWritable(redis, `${config.REDIS_PREFIX}product:write-check`),
+    },
     logger,
   });
 }
@@ -80,7 +84,7 @@ async function openStores(config: ProductConfig, logger: Logger): Promise<Stores
   try {
     const clock = await startSaleClock(redis);
     const database = await openProductDatabase(config, logger);
-    return { redis, clock, database, lists: await openListReads(config, logger) };
+    return { redis, clock, database, lists: await openListReads(config, database, logger) };
   } catch (error) {
     redis.disconnect();
     throw error;

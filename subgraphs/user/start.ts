@@ -10,6 +10,7 @@ import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { openDatabase } from '../../platform/mysql/database.ts';
+import { assertWritable } from '../../platform/redis/assert-writable.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
 import type { UserConfig } from './config.ts';
 import { createUserContext } from './context.ts';
@@ -43,7 +44,10 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       host: config.HOST,
       port: config.USER_PORT,
       routes: { '/.well-known/jwks.json': publish(signingKeys) },
-      readiness: { mysql: () => stores.database.ping(), redis: () => stores.redis.ping() },
+      readiness: {
+        mysql: () => stores.database.ping(),
+        redis: () => assertWritable(stores.redis, `${config.REDIS_PREFIX}attempts:write-check`),
+      },
       logger,
     });
     const forgetting = repeat('old-sessions', FORGET_EVERY_MS, () => forgetSessions(services), logger);

@@ -41,6 +41,11 @@ export class WriterConnection implements OrderWriter {
     return this.#trouble === null;
   }
 
+  /** @throws while `isUp` is false */
+  assertUp(): void {
+    if (this.#trouble !== null) throw new Error(`Purchases cannot be written to MySQL: ${this.#trouble}.`);
+  }
+
   /** A session with autocommit off: whatever is asked of it begins a transaction. @throws when the server cannot be reached */
   async get(): Promise<Connection> {
     if (this.#connection) return this.#connection;

@@ -1,6 +1,6 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { wasNotSent } from '../../../platform/redis/client.ts';
+import { hasNotRun } from '../../../platform/redis/client.ts';
 import type { Lock, LockOptions } from '../../../platform/redis/lock.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
@@ -39,7 +39,7 @@ export class LockAdmission implements Admission {
     try {
       return await this.#turns.ask(productId, { request, terms });
     } catch (error) {
-      if (wasNotSent(error)) return { kind: 'notReady' };
+      if (hasNotRun(error)) return { kind: 'notReady' };
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
       return { kind: 'unanswered' };
     }

@@ -3,7 +3,7 @@ import { isLeftOut } from '../../../platform/lifecycle/fault-point.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
-import { wasNotSent } from '../../../platform/redis/client.ts';
+import { hasNotRun } from '../../../platform/redis/client.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import {
@@ -44,7 +44,7 @@ export class ScriptAdmission implements Admission {
     try {
       return await this.#waiting.ask(productId, { request, terms });
     } catch (error) {
-      if (wasNotSent(error)) return { kind: 'notReady' };
+      if (hasNotRun(error)) return { kind: 'notReady' };
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
       return { kind: 'unanswered' };
     }

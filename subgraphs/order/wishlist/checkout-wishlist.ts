@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../../platform/errors.ts';
+import { storeFailure } from '../../../platform/graphql/store-failure.ts';
 import { checkInput, invalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { CheckoutWishlistInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
@@ -25,8 +26,23 @@ export async function checkoutWishlist(
   const { userId } = signedIn(context);
   const checked = checkInput(checkoutInput, input);
   if (!checked.ok) return checked.refusal;
-  const { accountLimits, checkouts, lookup, purchases, wishlists } = context.services;
   const checkout = newCheckout(userId, checked.value.idempotencyKey, patienceOf(context), context.span);
+  try {
+    return await buyWishlist(checkout, userId, context);
+  } catch (error) {
+    // A purchase answers for its stores itself. What failed here came before it, so nothing was bought.
+    if (!storeFailure(error)) throw error;
+    context.logger.warn({ err: error, orderId: checkout.orderId }, 'a checkout could not begin');
+    return busy;
+  }
+}
+
+async function buyWishlist(
+  checkout: ReturnType<typeof newCheckout>,
+  userId: string,
+  context: OrderContext,
+): Promise<PurchaseOutcome> {
+  const { accountLimits, checkouts, lookup, purchases, wishlists } = context.services;
   const { orderId } = checkout;
 
   const before = await lookup.find(orderId);

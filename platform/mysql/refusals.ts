@@ -1,0 +1,117 @@
+/** What follows when MySQL refuses a statement or a connection. */
+export interface MysqlConsequences {
+  /** The sessions of this server are ended, because the name of the server may lead to another one by now. */
+  readonly dropsSessions: boolean;
+  /** The server takes no writes: purchases are not admitted until one has succeeded. */
+  readonly stopsAdmission: boolean;
+  /** `/health/ready` says so. */
+  readonly isNotReady: boolean;
+  /** The same transaction, run again as a whole, may succeed at once. */
+  readonly isLostRace: boolean;
+  /** The statement may have taken effect, in particular where it was COMMIT. */
+  readonly mayHaveRun: boolean;
+  /** When a client may try again, in milliseconds. */
+  readonly retryAfterMs: number;
+}
+
+const NOTHING = {
+  dropsSessions: false,
+  stopsAdmission: false,
+  isNotReady: false,
+  isLostRace: false,
+  mayHaveRun: false,
+  retryAfterMs: 1_000,
+} as const satisfies MysqlConsequences;
+
+const KINDS = {
+  /** Read only, or outside of its replication group: another server has its place, or will have. */
+  demoted: { ...NOTHING, dropsSessions: true, stopsAdmission: true, isNotReady: true },
+  shuttingDown: { ...NOTHING, dropsSessions: true, isNotReady: true, mayHaveRun: true },
+  /** It ended this session or statement, whatever that was doing. */
+  interrupted: { ...NOTHING, mayHaveRun: true },
+  /** Disk, memory, locks or threads have run out. */
+  exhausted: { ...NOTHING, stopsAdmission: true, isNotReady: true, retryAfterMs: 2_000 },
+  /** No further connection is accepted; those that are open go on. */
+  tooManyConnections: NOTHING,
+  /** The account may not connect, or not do this, until a right, a password or a host is changed. */
+  closed: { ...NOTHING, isNotReady: true, retryAfterMs: 5_000 },
+  /** Another transaction had the locks. */
+  lostRace: { ...NOTHING, isLostRace: true, retryAfterMs: 500 },
+} as const satisfies Record<string, MysqlConsequences>;
+
+type Kind = keyof typeof KINDS;
+
+/**
+ * Every number by which MySQL or MariaDB refuses for a reason that lies in the server, and not in the statement.
+ *
+ * Numbers above 1900 are the one's or the other's alone. MySQL's 4031 (session idle for too long) is left out: MariaDB has it for
+ * something else, and it comes with the loss of the connection.
+ */
+export const MYSQL_REFUSALS: Readonly<Record<number, { readonly name: string; readonly kind: Kind }>> = {
+  1290: { name: 'ER_OPTION_PREVENTS_STATEMENT', kind: 'demoted' }, // read_only, super_read_only
+  1792: { name: 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION', kind: 'demoted' },
+  1836: { name: 'ER_READ_ONLY_MODE', kind: 'demoted' }, // innodb_read_only, innodb_force_recovery
+  3100: { name: 'ER_RUN_HOOK_ERROR', kind: 'demoted' }, // MySQL: Group Replication, a member without its group
+  1047: { name: 'ER_UNKNOWN_COM_ERROR', kind: 'demoted' }, // Galera: a node without its cluster answers every statement so
+  3032: { name: 'ER_SERVER_OFFLINE_MODE', kind: 'demoted' }, // MySQL
+  3168: { name: 'ER_SERVER_ISNT_AVAILABLE', kind: 'demoted' }, // MySQL
+
+  1053: { name: 'ER_SERVER_SHUTDOWN', kind: 'shuttingDown' },
+
+  1317: { name: 'ER_QUERY_INTERRUPTED', kind: 'interrupted' },
+  1927: { name: 'ER_CONNECTION_KILLED', kind: 'interrupted' }, // MariaDB
+  1152: { name: 'ER_ABORTING_CONNECTION', kind: 'interrupted' },
+  1158: { name: 'ER_NET_READ_ERROR', kind: 'interrupted' },
+  1159: { name: 'ER_NET_READ_INTERRUPTED', kind: 'interrupted' },
+  1160: { name: 'ER_NET_ERROR_ON_WRITE', kind: 'interrupted' },
+  1161: { name: 'ER_NET_WRITE_INTERRUPTED', kind: 'interrupted' },
+  1180: { name: 'ER_ERROR_DURING_COMMIT', kind: 'interrupted' },
+  1184: { name: 'ER_NEW_ABORTING_CONNECTION', kind: 'interrupted' },
+
+  1021: { name: 'ER_DISK_FULL', kind: 'exhausted' },
+  1026: { name: 'ER_ERROR_ON_WRITE', kind: 'exhausted' },
+  1028: { name: 'ER_FILSORT_ABORT', kind: 'exhausted' },
+  1030: { name: 'ER_GET_ERRNO', kind: 'exhausted' }, // an error of the storage engine
+  1037: { name: 'ER_OUTOFMEMORY', kind: 'exhausted' },
+  1038: { name: 'ER_OUT_OF_SORTMEMORY', kind: 'exhausted' },
+  1041: { name: 'ER_OUT_OF_RESOURCES', kind: 'exhausted' },
+  1114: { name: 'ER_RECORD_FILE_FULL', kind: 'exhausted' },
+  1135: { name: 'ER_CANT_CREATE_THREAD', kind: 'exhausted' },
+  1206: { name: 'ER_LOCK_TABLE_FULL', kind: 'exhausted' },
+
+  1040: { name: 'ER_CON_COUNT_ERROR', kind: 'tooManyConnections' },
+  1203: { name: 'ER_TOO_MANY_USER_CONNECTIONS', kind: 'tooManyConnections' },
+  1226: { name: 'ER_USER_LIMIT_REACHED', kind: 'tooManyConnections' }, // also queries of an account in an hour
+
+  1044: { name: 'ER_DBACCESS_DENIED_ERROR', kind: 'closed' },
+  1045: { name: 'ER_ACCESS_DENIED_ERROR', kind: 'closed' },
+  1049: { name: 'ER_BAD_DB_ERROR', kind: 'closed' },
+  1129: { name: 'ER_HOST_IS_BLOCKED', kind: 'closed' },
+  1130: { name: 'ER_HOST_NOT_PRIVILEGED', kind: 'closed' },
+  1142: { name: 'ER_TABLEACCESS_DENIED_ERROR', kind: 'closed' },
+  1143: { name: 'ER_COLUMNACCESS_DENIED_ERROR', kind: 'closed' },
+  1227: { name: 'ER_SPECIFIC_ACCESS_DENIED_ERROR', kind: 'closed' },
+  1698: { name: 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR', kind: 'closed' },
+  1820: { name: 'ER_MUST_CHANGE_PASSWORD', kind: 'closed' },
+  1862: { name: 'ER_MUST_CHANGE_PASSWORD_LOGIN', kind: 'closed' },
+  3118: { name: 'ER_ACCOUNT_HAS_BEEN_LOCKED', kind: 'closed' }, // MySQL
+  4151: { name: 'ER_ACCOUNT_HAS_BEEN_LOCKED', kind: 'closed' }, // MariaDB
+
+  1020: { name: 'ER_CHECKREAD', kind: 'lostRace' }, // MariaDB: the row changed since the transaction began
+  1205: { name: 'ER_LOCK_WAIT_TIMEOUT', kind: 'lostRace' }, // MariaDB: also NOWAIT
+  1213: { name: 'ER_LOCK_DEADLOCK', kind: 'lostRace' }, // Galera: also a conflict with another node
+  3101: { name: 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', kind: 'lostRace' }, // Group Replication: a conflict
+  3572: { name: 'ER_LOCK_NOWAIT', kind: 'lostRace' }, // MySQL
+};
+
+/** @returns null for a number that is no refusal: then the fault is in the statement, or in our code */
+export function mysqlConsequences(errno: number): MysqlConsequences | null {
+  const row = MYSQL_REFUSALS[errno];
+  return row ? KINDS[row.kind] : null;
+}
+
+/** Nothing was asked of a server that accepts no connection. */
+export const isConnectionRefusal = (errno: number): boolean => {
+  const kind = MYSQL_REFUSALS[errno]?.kind;
+  return kind === 'tooManyConnections' || kind === 'closed';
+};
