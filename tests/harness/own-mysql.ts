@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll } from 'vitest';
+import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import { mysqlDatabasePattern, type TestStores } from './stores.ts';
+
+/** A MySQL whose settings one test file may change, and which it may freeze, without harm to any other. */
+export class OwnMysql {
+  #folder = '';
+  #server: RunningMysql | null = null;
+
+  get server(): RunningMysql {
+    return this.#server!;
+  }
+
+  async start(): Promise<void> {
+    this.#folder ||= await mkdtemp(join(tmpdir(), 'firstcome-mysql-'));
+    this.#server = await startMysql({
+      dataDir: this.#folder,
+      databasePattern: mysqlDatabasePattern,
+      ...(this.#server ? { port: this.#server.port } : {}),
+    });
+  }
+
+  /** By the account that may do everything. */
+  async query(sql: string): Promise<RowDataPacket[]> {
+    const connection = await createConnection(this.server.url);
+    try {
+      const [rows] = await connection.query<RowDataPacket[]>(sql);
+      return rows;
+    } finally {
+      connection.destroy();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.signal('SIGCONT');
+    await this.#server?.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Call before anything that uses the stores. @returns the stores with this MySQL in place of the shared one */
+export function useOwnMysql(stores: TestStores): { mysql: OwnMysql; stores: TestStores } {
+  const mysql = new OwnMysql();
+  const { pathname } = new URL(stores.mysqlUrl);
+  beforeAll(() => mysql.start(), 120_000);
+  afterAll(() => mysql.stop());
+  return {
+    mysql,
+    stores: {
+      redisPrefix: stores.redisPrefix,
+      get redisUrl() {
+        return stores.redisUrl;
+      },
+      get mysqlUrl() {
+        return Object.assign(new URL(mysql.server.url), { pathname }).href;
+      },
+      get accounts() {
+        return { redis: stores.accounts?.redis, mysql: mysql.server.urls };
+      },
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll } from 'vitest';
+import { openStoreFolder } from '../../scripts/stores/store-folder.ts';
+import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
+import { REDIS_PREFIX_PATTERN, type TestStores } from './stores.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** A primary and a replica of it with the same accounts, behind one name that leads to the primary. */
+export class RedisPair {
+  #folder = '';
+  #proxy!: TcpProxy;
+  #port = 0;
+  primary!: RunningRedis;
+  replica!: RunningRedis;
+
+  async start(): Promise<void> {
+    this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-redis-pair-'));
+    this.primary = await this.#startServer('first');
+    this.replica = await this.#startServer('second');
+    await this.#replicate();
+    this.#proxy = new TcpProxy({ host: '127.0.0.1', port: this.primary.port });
+    this.#port = await this.#proxy.start();
+  }
+
+  /** By the name. */
+  get url(): string {
+    return this.#byName(this.primary.url);
+  }
+
+  get urls(): RunningRedis['urls'] {
+    const entries = Object.entries(this.primary.urls).map(([name, url]) => [name, this.#byName(url)]);
+    return Object.fromEntries(entries) as RunningRedis['urls'];
+  }
+
+  /** The two servers change places, and the name leads to the new primary. Nothing closes a connection. */
+  async failOver(): Promise<void> {
+    [this.primary, this.replica] = [this.replica, this.primary];
+    await this.#send(this.primary, 'REPLICAOF', 'NO', 'ONE');
+    await this.#send(this.replica, 'REPLICAOF', '127.0.0.1', String(this.primary.port));
+    this.#proxy.leadTo({ host: '127.0.0.1', port: this.primary.port });
+  }
+
+  /** To the server that has the data now, by the account that may do everything. */
+  command(...command: [string, ...string[]]): Promise<unknown> {
+    return this.#send(this.primary, ...command);
+  }
+
+  async stop(): Promise<void> {
+    await this.#proxy?.stop();
+    await Promise.all([this.replica?.stop(), this.primary?.stop()]);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #byName(url: string): string {
+    return Object.assign(new URL(url), { port: String(this.#port) }).href;
+  }
+
+  async #startServer(name: string): Promise<RunningRedis> {
+    const dataDir = join(this.#folder, name);
+    const { password } = openStoreFolder(join(this.#folder, 'first'));
+    openStoreFolder(dataDir).writePrivate('password', password);
+    const extraArgs = ['--masterauth', password, '--repl-diskless-sync-delay', '0'];
+    return startRedis({ dataDir, prefix: REDIS_PREFIX_PATTERN, extraArgs });
+  }
+
+  async #replicate(): Promise<void> {
+    await this.#send(this.replica, 'REPLICAOF', '127.0.0.1', String(this.primary.port));
+    await waitUntil('the replica to be in step', async () =>
+      String(await this.#send(this.replica, 'INFO', 'replication')).includes('master_link_status:up'),
+    );
+  }
+
+  async #send(server: RunningRedis, name: string, ...args: string[]): Promise<unknown> {
+    const client = new Redis(server.url);
+    try {
+      return await client.call(name, ...args);
+    } finally {
+      client.disconnect();
+    }
+  }
+}
+
+/** Call before anything that uses the stores. @returns the stores with the name of this pair in place of the shared Redis */
+export function useRedisPair(stores: TestStores): { redis: RedisPair; stores: TestStores } {
+  const redis = new RedisPair();
+  beforeAll(() => redis.start());
+  afterAll(() => redis.stop());
+  return {
+    redis,
+    stores: {
+      redisPrefix: stores.redisPrefix,
+      get mysqlUrl() {
+        return stores.mysqlUrl;
+      },
+      get redisUrl() {
+        return redis.url;
+      },
+      get accounts() {
+        return { mysql: stores.accounts?.mysql, redis: redis.urls };
+      },
+    },
+  };
+}
