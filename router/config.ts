@@ -34,6 +34,7 @@ const settings = (production: boolean) => ({
   ...commonSettings,
   REDIS_URL: storeSettings.REDIS_URL,
   REDIS_PREFIX: storeSettings.REDIS_PREFIX,
+  STORES_WAIT: storeSettings.STORES_WAIT,
   PORT: port(4000),
   /** Of its own for `/metrics`: the other one is open to the world. */
   METRICS_PORT: port(9464),

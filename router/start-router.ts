@@ -5,7 +5,7 @@ import { openAccessTokens } from '../platform/identity/tokens/access-tokens.ts';
 import type { RunningProcess } from '../platform/lifecycle/run-process.ts';
 import type { Logger } from '../platform/logger.ts';
 import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
-import { openRedis } from '../platform/redis/client.ts';
+import { openRedis, untilConnected } from '../platform/redis/client.ts';
 import { assertRedisTls } from '../platform/redis/tls-check.ts';
 import type { RouterConfig } from './config.ts';
 import { front } from './front.ts';
@@ -33,12 +33,12 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const supergraph = await readSupergraphFile(config.SUPERGRAPH_FILE);
   await assertRedisTls(config.REDIS_URL);
   const redis = openRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger });
+  // From here on it keeps trying for as long as the process lives, and no request waits for it.
+  await untilConnected(redis, { url: config.REDIS_URL, waitMs: config.STORES_WAIT, logger });
   const persisted = await loadPersistedOperations(config, redis, logger);
   const subgraphs = openSubgraphs(config, logger);
   const load = (text: string) => loadServingSchema(text, config, subgraphs, logger);
   const schema = new CurrentSchema(await load(supergraph));
-  // It keeps trying for as long as the process lives, and no request waits for it.
-  redis.connect().catch(() => undefined);
 
   const tokens = openAccessTokens(config, config.JWKS_URL === 'off' ? null : config.JWKS_URL, logger);
   const rates = startRateLimits(config, schema.gateway.schema, redis, logger);

@@ -107,6 +107,8 @@ export const storeSettings = {
   /** One server; some nodes of a cluster, separated by commas; or Sentinels. Options: `parseRedisUrl`. */
   REDIS_URL: urlReadBy(parseRedisUrl).default('redis://127.0.0.1:6379'),
   REDIS_PREFIX: z.string().default('firstcome:'),
+  /** How long a process that starts waits for each store that is not there; then it ends. */
+  STORES_WAIT: duration('60s'),
 };
 
 /** Settings of every process that asks others. */

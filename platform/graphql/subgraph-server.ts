@@ -34,7 +34,7 @@ import { joinTrace } from '../observability/span.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
 import { closeServiceField } from './service-field.ts';
-import { storeFailure } from './store-failure.ts';
+import { storeFailure } from '../store-failure.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
 
 type SubgraphResolvers = NonNullable<

@@ -3,6 +3,7 @@ import { loadEnvironment } from '../config/load-environment.ts';
 import { misspeltSettings } from '../config/misspelt-settings.ts';
 import { loggedError } from '../logged-error.ts';
 import type { Logger } from '../logger.ts';
+import { StoreAbsent } from './wait-for-store.ts';
 
 /** What a process holds open. */
 export interface RunningProcess {
@@ -13,7 +14,8 @@ export interface RunningProcess {
 
 /**
  * The outermost frame of every process: reads `.env`, starts, and stops once on SIGTERM or SIGINT. A setting that is
- * wrong ends the process with one sentence on standard error and exit code 78 (EX_CONFIG of sysexits.h).
+ * wrong ends the process with one sentence on standard error and exit code 78 (EX_CONFIG of sysexits.h), a store that is not there with 69
+ * (EX_UNAVAILABLE).
  */
 export async function runProcess(start: () => Promise<RunningProcess & { logger: Logger }>): Promise<void> {
   try {
@@ -44,7 +46,21 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
       process.stderr.write(`${error.message}\n`);
       process.exit(78);
     }
+    if (await isOfStore(error)) {
+      const { message } = loggedError(error);
+      const sentence =
+        error instanceof StoreAbsent ? message : `A store failed while the process started: ${message}.`;
+      process.stderr.write(`${sentence}\n`);
+      process.exit(69);
+    }
     process.stderr.write(`${loggedError(error).stack ?? 'The process could not start.'}\n`);
     process.exit(1);
   }
+}
+
+async function isOfStore(error: unknown): Promise<boolean> {
+  if (error instanceof StoreAbsent) return true;
+  // Only now: it loads the drivers, which not every process has.
+  const { storeFailure } = await import('../store-failure.ts');
+  return storeFailure(error) !== null;
 }

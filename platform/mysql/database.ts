@@ -1,8 +1,9 @@
 import { createConnection, createPool, type Pool } from 'mysql2/promise';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { ConfigurationError } from '../config/environment.ts';
+import { waitForStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
-import { isDatabaseRefused } from './errors.ts';
+import { isConnectionLost, isDatabaseRefused, wasNotConnected, isAccountRefused } from './errors.ts';
 import { firstConnection } from './first-connection.ts';
 import { assertSafeServer } from './server-checks.ts';
 import { SessionGuard, type SessionPool } from './session-guard.ts';
@@ -26,6 +27,8 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   /** How many may wait for a connection before the next one is refused. */
   readonly queueLimit: number;
+  /** How long to wait for a server that is not there, in milliseconds; 0, unless given: not at all. */
+  readonly waitMs?: number;
   readonly logger: Logger;
 }
 
@@ -45,14 +48,25 @@ export interface Database {
 /**
  * @throws when the server cannot keep the promises that are made on it (see `assertSafeServer`), or the database is missing and
  * the account may not make it
+ * @throws {StoreAbsent} when the server is not there in time
  */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+export function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, waitMs = 0, logger } = options;
+  const awaited = { store: 'MySQL', setting: 'MYSQL_URL', url, waitMs, logger } as const;
+  return waitForStore(
+    awaited,
+    () => openOnce(options),
+    (error) => (wasNotConnected(error) || isConnectionLost(error)) && !isAccountRefused(error),
+  );
+}
+
+async function openOnce(options: DatabaseOptions): Promise<Database> {
   const database = databaseName(options.url, options.room);
   await ensureDatabase(options.url, database);
 
   const guard = new SessionGuard();
-  const pool = openPool({ ...options, guard }, database);
   const orm = await openOrm({ ...options, guard }, database);
+  const pool = openPool({ ...options, guard }, database);
   return {
     orm,
     pool,

@@ -1,4 +1,4 @@
-import { isConnectionRefusal, mysqlConsequences, type MysqlConsequences } from './refusals.ts';
+import { isClosed, isConnectionRefusal, mysqlConsequences, type MysqlConsequences } from './refusals.ts';
 
 /**
  * Errors of MySQL and MariaDB, told apart by number: mysql2 names them by MySQL's table, and MariaDB uses some
@@ -33,6 +33,9 @@ export const isNotTold = (error: unknown): boolean =>
 
 /** The account has no rights on that database, which may be there or not. */
 export const isDatabaseRefused = (error: unknown): boolean => numberOf(error) === DATABASE_REFUSED;
+
+/** The account may not connect, or lacks a right: waiting does not help. */
+export const isAccountRefused = (error: unknown): boolean => isClosed(numberOf(error));
 
 /** The server answers and takes no writes at the moment, whoever's they are. */
 export const isWriteRefused = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;

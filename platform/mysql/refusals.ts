@@ -110,8 +110,8 @@ export function mysqlConsequences(errno: number): MysqlConsequences | null {
   return row ? KINDS[row.kind] : null;
 }
 
-/** Nothing was asked of a server that accepts no connection. */
-export const isConnectionRefusal = (errno: number): boolean => {
-  const kind = MYSQL_REFUSALS[errno]?.kind;
-  return kind === 'tooManyConnections' || kind === 'closed';
-};
+export const isClosed = (errno: number): boolean => MYSQL_REFUSALS[errno]?.kind === 'closed';
+
+/** The statement did not reach a session. */
+export const isConnectionRefusal = (errno: number): boolean =>
+  isClosed(errno) || MYSQL_REFUSALS[errno]?.kind === 'tooManyConnections';

@@ -1,10 +1,11 @@
 import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
+import { waitForStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
 import { newClient } from './new-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
+import { endsConnection, isUserRefused, redisRefusal } from './refusals.ts';
 import { assertRedisTls } from './tls-check.ts';
-import { endsConnection, redisRefusal } from './refusals.ts';
 
 /** One server, or a cluster. Keys that are used together carry the same hash tag, so both are used alike. */
 export type Redis = SingleRedis | Cluster;
@@ -41,14 +42,38 @@ export function openRedis(
   return redis;
 }
 
-/** As `openRedis`, once it is connected. @throws {ConfigurationError} when TLS is refused, or the server evicts keys */
-export async function connectRedis(options: RedisOptions): Promise<Redis> {
-  await assertRedisTls(options.url);
-  const redis = openRedis(options);
+/**
+ * As `openRedis`, once it is connected.
+ *
+ * @param waitMs how long to wait for a server that is not there, in milliseconds; 0: not at all
+ * @throws {ConfigurationError} when TLS is refused, the server evicts keys, or does not accept the user
+ * @throws {StoreAbsent} when it is not there in time
+ */
+export function connectRedis(options: RedisOptions, waitMs = 0): Promise<Redis> {
+  const { url, logger } = options;
+  const awaited = { store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger } as const;
+  return waitForStore(awaited, () => connectOnce(options), () => true);
+}
+
+/**
+ * Connects what `openRedis` has opened, and waits for it.
+ *
+ * @param waitMs how long to wait for a server that is not there, in milliseconds; 0: not at all, it connects in the background
+ * @throws {StoreAbsent} when it is not there in time; then it is closed
+ */
+export async function untilConnected(
+  redis: Redis,
+  { url, waitMs, logger }: Pick<RedisOptions, 'url' | 'logger'> & { readonly waitMs: number },
+): Promise<void> {
+  let reason: unknown;
+  redis.on('error', (error) => (reason = error));
+  redis.connect().catch(() => undefined);
+  if (waitMs === 0) return;
+  const ping = async () => {
+    await redis.ping().catch((error: unknown) => Promise.reject((reason ?? error) as Error));
+  };
   try {
-    await firstConnection(redis);
-    await assertNothingIsEvicted(redis);
-    return redis;
+    await waitForStore({ store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger }, ping, () => true);
   } catch (error) {
     redis.disconnect();
     throw error;
@@ -63,6 +88,26 @@ async function firstConnection(redis: Redis): Promise<void> {
     });
   });
   await Promise.race([redis.connect(), unanswered]);
+}
+
+async function connectOnce(options: RedisOptions): Promise<Redis> {
+  await assertRedisTls(options.url);
+  const redis = openRedis(options);
+  // `connect` rejects with less than the reason.
+  let reason: unknown;
+  const note = (error: unknown) => (reason = error);
+  redis.on('error', note);
+  try {
+    await firstConnection(redis);
+    await assertNothingIsEvicted(redis);
+    redis.off('error', note);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    if (isUserRefused(reason))
+      throw new ConfigurationError('Redis does not accept the user and password in REDIS_URL.');
+    throw reason ?? error;
+  }
 }
 
 /** The values of keys, null for each that is not there. In a cluster they may be on different nodes. */

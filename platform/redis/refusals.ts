@@ -61,6 +61,10 @@ export function redisRefusal(error: unknown): RedisConsequences | null {
   return kind ? KINDS[kind] : null;
 }
 
+/** The server does not know the user, or not by this password. */
+export const isUserRefused = (error: unknown): boolean =>
+  error instanceof Error && /^(WRONGPASS|NOAUTH)\b/.test(error.message);
+
 /** For `reconnectOnError` of ioredis, where `true` ends the connection, and the command fails. (`2` would send it again.) */
 export const endsConnection = (error: Error): boolean => redisRefusal(error)?.dropsConnection ?? false;
 

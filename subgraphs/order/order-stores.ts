@@ -27,7 +27,7 @@ export interface OrderStores {
 
 /** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
 export async function openOrderStores(config: OrderConfig, logger: Logger): Promise<OrderStores> {
-  const redis = await connectRedis({ url: config.REDIS_URL, logger });
+  const redis = await connectRedis({ url: config.REDIS_URL, logger }, config.STORES_WAIT);
   try {
     const database = await openDatabase({
       url: config.MYSQL_URL,
@@ -42,6 +42,7 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
       ],
       poolSize: 10,
       queueLimit: 5_000,
+      waitMs: config.STORES_WAIT,
       logger,
     });
     const lists = openPool(

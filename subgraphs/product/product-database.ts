@@ -23,6 +23,7 @@ export const openProductDatabase = (config: ProductConfig, logger: Logger): Prom
     migrations: [CreateProduct1767225600000, IndexLists1767312000000],
     poolSize: config.PRODUCT_MYSQL_POOL,
     queueLimit: QUEUE_LIMIT,
+    waitMs: config.STORES_WAIT,
     logger,
   });
 

@@ -80,7 +80,10 @@ function serve(
 }
 
 async function openStores(config: ProductConfig, logger: Logger): Promise<Stores> {
-  const redis = await connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger });
+  const redis = await connectRedis(
+    { url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger },
+    config.STORES_WAIT,
+  );
   try {
     const clock = await startSaleClock(redis);
     const database = await openProductDatabase(config, logger);

@@ -74,7 +74,7 @@ function openTokens(config: UserConfig, { publicKeySet }: SigningKeys, logger: L
 }
 
 async function openStores(config: UserConfig, logger: Logger): Promise<UserStores> {
-  const redis = await connectRedis({ url: config.REDIS_URL, logger });
+  const redis = await connectRedis({ url: config.REDIS_URL, logger }, config.STORES_WAIT);
   try {
     const database = await openDatabase({
       url: config.MYSQL_URL,
@@ -83,6 +83,7 @@ async function openStores(config: UserConfig, logger: Logger): Promise<UserStore
       migrations,
       poolSize: 10,
       queueLimit: 200,
+      waitMs: config.STORES_WAIT,
       logger,
     });
     return { redis, database, mailer: createMailer(config, logger) };

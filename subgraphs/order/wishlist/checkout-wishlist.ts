@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../../platform/errors.ts';
-import { storeFailure } from '../../../platform/graphql/store-failure.ts';
+import { storeFailure } from '../../../platform/store-failure.ts';
 import { checkInput, invalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { CheckoutWishlistInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';

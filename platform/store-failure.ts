@@ -1,6 +1,6 @@
-import { isConnectionLost, mysqlRefusal, wasNotConnected } from '../mysql/errors.ts';
-import { wasNotAnswered, wasNotSent } from '../redis/client.ts';
-import { redisRefusal } from '../redis/refusals.ts';
+import { isConnectionLost, mysqlRefusal, wasNotConnected } from './mysql/errors.ts';
+import { wasNotAnswered, wasNotSent } from './redis/client.ts';
+import { redisRefusal } from './redis/refusals.ts';
 
 /** A store did not do what it was asked to: it refused, was not reached, or did not answer. */
 export interface StoreFailure {

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigurationError } from '../config/environment.ts';
+import { loggedError } from '../logged-error.ts';
+import type { Logger } from '../logger.ts';
+import { within } from '../within.ts';
+
+/** A store did not answer while a process started. Its message is one sentence, meant for a person. */
+export class StoreAbsent extends Error {
+  override readonly name = 'StoreAbsent';
+}
+
+export interface AwaitedStore {
+  readonly store: 'MySQL' | 'Redis';
+  /** The setting that names it. */
+  readonly setting: 'MYSQL_URL' | 'REDIS_URL';
+  /** Its value: one URL or several, separated by commas. */
+  readonly url: string;
+  /** `STORES_WAIT`: how long to wait for it, in milliseconds; 0: one attempt, whose error is thrown as it is. */
+  readonly waitMs: number;
+  readonly logger: Logger;
+}
+
+const PAUSE_MS = 500;
+const PROGRESS_EVERY_MS = 5_000;
+
+/**
+ * Attempts to open a store until that succeeds, with a line in the log every few seconds.
+ *
+ * @param mayPass whether a later attempt may succeed after this error; any other error is thrown at once
+ * @throws {StoreAbsent} when the store does not answer in time
+ */
+export async function waitForStore<Result>(
+  awaited: AwaitedStore,
+  open: () => Promise<Result>,
+  mayPass: (error: unknown) => boolean,
+): Promise<Result> {
+  const { store, setting, url, waitMs, logger } = awaited;
+  if (waitMs === 0) return open();
+  const begun = performance.now();
+  const host = hostsOf(url);
+  let reason = 'it does not answer';
+  const progress = setInterval(() => {
+    const waitedS = Math.round((performance.now() - begun) / 1_000);
+    logger.warn({ store, setting, host, waitedS, waitS: waitMs / 1_000, reason }, 'waiting for a store');
+  }, PROGRESS_EVERY_MS);
+  const absent = () =>
+    new StoreAbsent(
+      `${store} at ${host} (${setting}) was not there within ${waitMs / 1_000} s (STORES_WAIT): ${reason}.`,
+    );
+  try {
+    for (;;) {
+      const remainingMs = waitMs - (performance.now() - begun);
+      if (remainingMs <= 0) throw absent();
+      try {
+        return await within(remainingMs, open(), () => {
+          throw absent();
+        });
+      } catch (error) {
+        if (error instanceof StoreAbsent || error instanceof ConfigurationError || !mayPass(error)) throw error;
+        if (reason !== reasonOf(error)) {
+          reason = reasonOf(error);
+          logger.warn({ store, setting, host, waitS: waitMs / 1_000, reason }, 'waiting for a store');
+        }
+      }
+      await sleep(PAUSE_MS);
+    }
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+/** Without user and password. */
+const hostsOf = (url: string): string =>
+  url
+    .split(',')
+    .map((part) => new URL(part.trim()).host)
+    .join(', ');
+
+function reasonOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' ? code : loggedError(error).message.replace(/\.$/, '');
+}
