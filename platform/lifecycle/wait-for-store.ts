@@ -56,7 +56,8 @@ export async function waitForStore<Result>(
           throw absent();
         });
       } catch (error) {
-        if (error instanceof StoreAbsent || error instanceof ConfigurationError || !mayPass(error)) throw error;
+        if (error instanceof StoreAbsent || error instanceof ConfigurationError || !mayPass(error))
+          throw error;
         if (reason !== reasonOf(error)) {
           reason = reasonOf(error);
           logger.warn({ store, setting, host, waitS: waitMs / 1_000, reason }, 'waiting for a store');

@@ -108,15 +108,19 @@ export function openPool(
   return pool;
 }
 
-/** @throws when the server is read only; its sessions are ended then, since its name may lead to a new primary */
+/**
+ * @throws when the server has lately refused writes, or is read only; in that case its sessions are ended, since its name may lead
+ * to a new primary
+ */
 async function assertWritable(pool: Pool, guard: SessionGuard): Promise<void> {
-  guard.assertNotRefused();
   const [readOnly] = await pool.query<never[]>(
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only') AND Value <> 'OFF'",
   );
-  if (readOnly.length === 0) return;
-  guard.endSessions();
-  throw new Error('MySQL is read only.');
+  if (readOnly.length > 0) {
+    guard.endSessions();
+    throw new Error('MySQL is read only.');
+  }
+  guard.assertNotRefused();
 }
 
 /** `CREATE DATABASE IF NOT EXISTS` needs the right to create also where there is nothing to create, so it comes second. */

@@ -39,6 +39,7 @@ export class SessionGuard {
   readonly #ending = new WeakSet<Session>();
   #sweptAt = Number.NEGATIVE_INFINITY;
   #refusedAt = Number.NEGATIVE_INFINITY;
+  #nextSweep: NodeJS.Timeout | undefined;
 
   /** Call before the pool is used, or with no statement under way. */
   watch(pool: SessionPool): void {
@@ -52,21 +53,27 @@ export class SessionGuard {
     pool.on('connection', (session) => this.#watchSession(session));
   }
 
-  /** Ends every session of the pools. At most once a second; in between it does nothing. */
+  /** Ends every session of the pools, now or within a second: sweeps are at least that far apart. */
   endSessions(): void {
-    const now = performance.now();
-    if (now - this.#sweptAt < SWEEP_EVERY_MS) return;
-    this.#sweptAt = now;
-    for (const pool of this.#pools) {
-      for (const session of pool._allConnections.toArray()) this.#ending.add(session);
-      for (const session of pool._freeConnections.toArray()) session.destroy();
-    }
+    const restMs = this.#sweptAt + SWEEP_EVERY_MS - performance.now();
+    if (restMs <= 0) this.#sweep();
+    else this.#nextSweep ??= setTimeout(() => this.#sweep(), restMs).unref();
   }
 
   /** @throws when the server has lately refused what it must not refuse */
   assertNotRefused(): void {
     if (performance.now() - this.#refusedAt < REMEMBERED_MS)
       throw new Error('MySQL has refused a statement a moment ago.');
+  }
+
+  #sweep(): void {
+    this.#sweptAt = performance.now();
+    clearTimeout(this.#nextSweep);
+    this.#nextSweep = undefined;
+    for (const pool of this.#pools) {
+      for (const session of pool._allConnections.toArray()) this.#ending.add(session);
+      for (const session of pool._freeConnections.toArray()) session.destroy();
+    }
   }
 
   #watchSession(session: Session): void {

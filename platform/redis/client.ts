@@ -52,7 +52,11 @@ export function openRedis(
 export function connectRedis(options: RedisOptions, waitMs = 0): Promise<Redis> {
   const { url, logger } = options;
   const awaited = { store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger } as const;
-  return waitForStore(awaited, () => connectOnce(options), () => true);
+  return waitForStore(
+    awaited,
+    () => connectOnce(options),
+    () => true,
+  );
 }
 
 /**

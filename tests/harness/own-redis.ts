@@ -28,6 +28,10 @@ export class OwnRedis {
     });
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#server!.signal(name);
+  }
+
   /** As when its machine loses power; it keeps nothing. */
   async kill(): Promise<void> {
     this.#server!.signal('SIGKILL');

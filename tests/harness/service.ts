@@ -16,6 +16,8 @@ const MAIN: Record<ServiceName, string> = {
 export interface ServiceOptions {
   /** Descriptors that the process may have open. */
   readonly maxOpenFiles?: number;
+  /** Called with every line that it logs. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** One process of the system, as it is built and as it is run. */
@@ -23,10 +25,16 @@ export class Service {
   readonly name: ServiceName;
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
+  readonly #onLine: (line: string) => void;
   url = '';
 
-  private constructor(name: ServiceName, environment: NodeJS.ProcessEnv, { maxOpenFiles }: ServiceOptions) {
+  private constructor(
+    name: ServiceName,
+    environment: NodeJS.ProcessEnv,
+    { maxOpenFiles, onLine = () => undefined }: ServiceOptions,
+  ) {
     this.name = name;
+    this.#onLine = onLine;
     const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles}; `;
     const command = [process.execPath, '--enable-source-maps', MAIN[name]];
     this.#child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
@@ -79,6 +87,7 @@ export class Service {
     return new Promise((resolve, reject) => {
       createInterface({ input: this.#child.stdout! }).on('line', (line) => {
         this.#lines.push(line);
+        this.#onLine(line);
         if (this.url === '' && line.includes('"msg":"ready"')) {
           this.url = (JSON.parse(line) as { url: string }).url;
           resolve();

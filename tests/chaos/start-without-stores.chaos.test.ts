@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { useOwnMysql } from '../harness/own-mysql.ts';
+import { useOwnRedis } from '../harness/own-redis.ts';
+import type { Service, ServiceName } from '../harness/service.ts';
+import { useStack } from '../harness/stack.ts';
+import { useStores } from '../harness/stores.ts';
+import { waitUntil } from '../harness/wait-until.ts';
+
+const { redis, stores: withRedis } = useOwnRedis(useStores());
+const { mysql, stores } = useOwnMysql(withRedis);
+const stack = useStack(stores);
+const started: Service[] = [];
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((service) => service.stop()));
+});
+
+const SUBGRAPHS: ServiceName[] = ['user', 'product', 'order'];
+const ALL: ServiceName[] = [...SUBGRAPHS, 'router'];
+/** Nothing listens there, and nothing will: ports below 1024 are not given out. */
+const NOWHERE = '127.0.0.1:9';
+
+/** Starts a process of which it is not known yet whether it will serve. */
+function start(name: ServiceName, environment: NodeJS.ProcessEnv) {
+  const lines: string[] = [];
+  const service = stack.startService(name, environment, { onLine: (line) => lines.push(line) });
+  service.then(
+    (running) => started.push(running),
+    () => undefined,
+  );
+  return { service, isWaitingFor: (store: string) => lines.some((line) => waitsFor(line, store)) };
+}
+
+const waitsFor = (line: string, store: string): boolean => {
+  const { msg, store: named } = JSON.parse(line) as { msg?: string; store?: string };
+  return msg === 'waiting for a store' && named === store;
+};
+
+/** @returns what a process that ended before it was ready had to say beside its log */
+async function lastWords(service: Promise<Service>): Promise<string> {
+  const error = await service.then(
+    () => null,
+    (reason: unknown) => reason as Error,
+  );
+  const [how, ...lines] = error!.message.split('\n').filter((line) => !line.startsWith('{'));
+  expect(how).toContain('ended (69)');
+  return lines.join('\n').trim();
+}
+
+describe('a process whose store is not there', () => {
+  it.each(ALL)('waits for Redis, and then ends with one sentence: %s', async (name) => {
+    const { service, isWaitingFor } = start(name, { REDIS_URL: `redis://${NOWHERE}`, STORES_WAIT: '2s' });
+    expect(await lastWords(service)).toBe(
+      `Redis at ${NOWHERE} (REDIS_URL) was not there within 2 s (STORES_WAIT): ECONNREFUSED.`,
+    );
+    expect(isWaitingFor('Redis')).toBe(true);
+  });
+
+  it.each(SUBGRAPHS)('waits for MySQL, and then ends with one sentence: %s', async (name) => {
+    const { service, isWaitingFor } = start(name, {
+      MYSQL_URL: `mysql://root:secret@${NOWHERE}/firstcome`,
+      STORES_WAIT: '2s',
+    });
+    expect(await lastWords(service)).toBe(
+      `MySQL at ${NOWHERE} (MYSQL_URL) was not there within 2 s (STORES_WAIT): ECONNREFUSED.`,
+    );
+    expect(isWaitingFor('MySQL')).toBe(true);
+  });
+
+  it('does not wait where the account is refused', async () => {
+    const url = Object.assign(new URL(stores.mysqlUrl), { username: 'nobody', password: 'wrong' }).href;
+    await expect(start('user', { MYSQL_URL: url }).service).rejects.toThrow(
+      'MySQL does not accept the account in MYSQL_URL',
+    );
+    const redisUrl = Object.assign(new URL(stores.redisUrl), { username: 'nobody', password: 'wrong' }).href;
+    await expect(start('user', { REDIS_URL: redisUrl }).service).rejects.toThrow(
+      'Redis does not accept the user and password in REDIS_URL',
+    );
+  });
+});
+
+const isReady = async ({ url }: Service) => (await fetch(`${url}/health/ready`)).ok;
+
+describe('every process', () => {
+  it('that is started before Redis serves once that is there', async () => {
+    await redis.kill();
+    const all = ALL.map((name) => start(name, {}));
+    await waitUntil('all to wait', () => all.every(({ isWaitingFor }) => isWaitingFor('Redis')));
+    await redis.start();
+    for (const service of await Promise.all(all.map((one) => one.service)))
+      await waitUntil(`${service.name} to be ready`, () => isReady(service));
+  });
+
+  it('that is started while MySQL is frozen serves once that answers', async () => {
+    mysql.server.signal('SIGSTOP');
+    const all = SUBGRAPHS.map((name) => start(name, {}));
+    await waitUntil('all to wait', () => all.every(({ isWaitingFor }) => isWaitingFor('MySQL')));
+    mysql.server.signal('SIGCONT');
+    for (const service of await Promise.all(all.map((one) => one.service)))
+      await waitUntil(`${service.name} to be ready`, () => isReady(service));
+  });
+
+  it('that is started while Redis is frozen serves once that answers', async () => {
+    redis.signal('SIGSTOP');
+    const all = ALL.map((name) => start(name, {}));
+    await waitUntil('all to wait', () => all.every(({ isWaitingFor }) => isWaitingFor('Redis')));
+    redis.signal('SIGCONT');
+    for (const service of await Promise.all(all.map((one) => one.service)))
+      await waitUntil(`${service.name} to be ready`, () => isReady(service));
+  });
+});
