@@ -30,11 +30,6 @@ export class TcpProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** New connections lead there; those that are open stay as they are. */
-  leadTo(target: { host: string; port: number }): void {
-    this.#target = target;
-  }
-
   /** The next message that contains `text` meets this fate; everything else passes. */
   nextWith(text: string, fate: Fate): void {
     this.#rule = (data) => {
