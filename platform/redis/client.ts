@@ -2,6 +2,7 @@ import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ior
 import { ConfigurationError } from '../config/environment.ts';
 import { waitForStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
+import { endSilentConnections } from './heartbeat.ts';
 import { newClient } from './new-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { endsConnection, isUserRefused, redisRefusal } from './refusals.ts';
@@ -23,11 +24,11 @@ export interface RedisOptions {
  * connection broke, and queues what is asked meanwhile: a script whose reply was lost would run again, after its caller
  * was told that it failed. Here a command is answered, or fails at once and is *unknown*.
  *
- * It connects by itself, and again for as long as the process lives.
+ * It connects by itself, and again for as long as the process lives; a server that falls silent is left within five seconds.
  */
 export function openRedis(
   { url, commandTimeoutMs = 2_000, logger }: RedisOptions,
-  extra: { readonly enableAutoPipelining?: boolean; readonly autoResubscribe?: boolean } = {},
+  extra: { readonly enableAutoPipelining?: boolean } = {},
 ): Redis {
   const retryStrategy = (attempt: number) => Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
   const common: CommonRedisOptions = {
@@ -35,10 +36,10 @@ export function openRedis(
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
     reconnectOnError: endsConnection,
-    ...(extra.autoResubscribe === undefined ? {} : { autoResubscribe: extra.autoResubscribe }),
   };
   const redis = newClient(parseRedisUrl(url), { common, extra, retryStrategy });
   redis.on('error', (error: Error) => logger.warn({ err: error }, 'redis connection'));
+  endSilentConnections(redis);
   return redis;
 }
 

@@ -4,7 +4,7 @@ import type { RedisTarget } from './redis-url.ts';
 export interface ClientSettings {
   /** Of each connection. */
   readonly common: CommonRedisOptions;
-  readonly extra: { readonly enableAutoPipelining?: boolean; readonly autoResubscribe?: boolean };
+  readonly extra: { readonly enableAutoPipelining?: boolean };
   readonly retryStrategy: (attempt: number) => number;
 }
 

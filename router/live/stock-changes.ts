@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Logger } from '../../platform/logger.ts';
-import { openRedis } from '../../platform/redis/client.ts';
+import { subscribe } from '../../platform/redis/subscription.ts';
 
 const units = z.int();
 
@@ -36,23 +36,18 @@ export function subscribeToStockChanges({
   onNews,
   onGap,
 }: StockChangesOptions): { close(): void } {
-  const redis = openRedis(
-    { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger },
-    { autoResubscribe: false },
-  );
-  redis.on('message', (_channel: string, text: string) => {
-    const news = stockNews.safeParse(parseJson(text));
-    if (news.success) onNews(news.data);
-    else logger.warn({ text: text.slice(0, 200) }, 'news of stock that cannot be read');
+  return subscribe({
+    url: redisUrl,
+    commandTimeoutMs: PATIENCE_MS,
+    channel: `${redisPrefix}stock-changes`,
+    onMessage: (text) => {
+      const news = stockNews.safeParse(parseJson(text));
+      if (news.success) onNews(news.data);
+      else logger.warn({ text: text.slice(0, 200) }, 'news of stock that cannot be read');
+    },
+    onGap,
+    logger,
   });
-  redis.on('ready', () => {
-    redis.subscribe(`${redisPrefix}stock-changes`).then(onGap, (error: unknown) => {
-      logger.error({ err: error }, 'could not subscribe to changes of stock');
-      redis.disconnect(true);
-    });
-  });
-  redis.connect().catch(() => undefined);
-  return { close: () => redis.disconnect() };
 }
 
 function parseJson(text: string): unknown {

@@ -8,6 +8,7 @@ import type { RunningServer } from '../../scripts/stores/server-process.ts';
 import { startRedis } from '../../scripts/stores/start-redis.ts';
 import type { CertificateAuthority } from './certificates.ts';
 import type { TestStores } from './stores.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
 const SLOTS = 16_384;
@@ -40,6 +41,35 @@ export class RedisCluster {
   /** A connection to one node, for a look at what it holds. */
   connect(index: number): Redis {
     return new Redis(this.#nodes[index]!.port, '127.0.0.1', { password: PASSWORD });
+  }
+
+  /** From now on the nodes send clients to a proxy in front of each of them. */
+  async throughProxies(): Promise<{ url: string; proxies: readonly TcpProxy[]; stop(): Promise<void> }> {
+    const proxies = this.#nodes.map(({ port }) => new TcpProxy({ host: '127.0.0.1', port }));
+    const ports = await Promise.all(proxies.map((proxy) => proxy.start()));
+    const announce = async (index: number, port: number) => {
+      const client = this.connect(index);
+      await client.config('SET', 'cluster-announce-port', port);
+      client.disconnect();
+    };
+    await Promise.all(ports.map((port, index) => announce(index, port)));
+    for (const index of ports.keys())
+      await waitUntil('the ports to be known', async () => {
+        const client = this.connect(index);
+        const known = String(await client.call('CLUSTER', 'NODES'));
+        client.disconnect();
+        return ports.every((port) => known.includes(`:${port}@`));
+      });
+    return {
+      url: ports
+        .map((port) => `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`)
+        .join(','),
+      proxies,
+      stop: async () => {
+        await Promise.all(this.#nodes.map((_, index) => announce(index, 0)));
+        await Promise.all(proxies.map((proxy) => proxy.stop()));
+      },
+    };
   }
 
   async start(count = 3): Promise<void> {

@@ -13,7 +13,11 @@ export class TcpProxy {
   #target: { host: string; port: number };
   readonly #server = createServer((client) => this.#join(client));
   readonly #sockets = new Set<Socket>();
+  readonly #silencers = new Set<() => void>();
   #rule: ((data: Buffer) => Fate) | null = null;
+  #areNewSilent = false;
+  /** Connections that clients have opened so far. */
+  joined = 0;
 
   constructor(target: { host: string; port: number }) {
     this.#target = target;
@@ -44,20 +48,44 @@ export class TcpProxy {
     this.#target = target;
   }
 
+  /**
+   * From now on nothing passes on the connections that are open, in either direction, and no end of one is seen: as when the
+   * server's machine loses power.
+   *
+   * @param alsoNew whether new connections are accepted and then silent as well, until `passNew`; else they pass
+   */
+  silence({ alsoNew = false }: { readonly alsoNew?: boolean } = {}): void {
+    this.#areNewSilent = alsoNew;
+    for (const silence of this.#silencers) silence();
+    this.#silencers.clear();
+  }
+
+  /** New connections pass again, as when a healthy server has taken over the name; the silent ones stay silent. */
+  passNew(): void {
+    this.#areNewSilent = false;
+  }
+
   /** Whether the message that was named is still to come. */
   get isWaiting(): boolean {
     return this.#rule !== null;
   }
 
   #join(client: Socket): void {
+    this.joined++;
     const server = connect(this.#target);
     for (const socket of [client, server]) {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => this.#sockets.delete(socket));
     }
-    let deaf = false;
-    let silent = false;
+    let deaf = this.#areNewSilent;
+    let silent = this.#areNewSilent;
+    const silence = () => {
+      deaf = true;
+      silent = true;
+    };
+    this.#silencers.add(silence);
+    client.on('close', () => this.#silencers.delete(silence));
     server.on('data', (data) => {
       if (!deaf) client.write(data);
     });
@@ -75,8 +103,7 @@ export class TcpProxy {
       } else if (fate === 'cut') {
         client.destroy();
       } else if (fate === 'silence') {
-        deaf = true;
-        silent = true;
+        silence();
       } else if (fate === 'loseReply') {
         deaf = true;
         server.write(data);

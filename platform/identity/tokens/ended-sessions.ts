@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { createCoalescer } from '../../batching/coalescer.ts';
 import type { Logger } from '../../logger.ts';
 import { openRedis } from '../../redis/client.ts';
+import { subscribe } from '../../redis/subscription.ts';
 
 /**
  * Sessions that were signed out or revoked while their access tokens are still good. The user subgraph writes the key
@@ -49,31 +50,17 @@ export function watchEndedSessions({
     },
   });
   const channel = `${redisPrefix}ended-sessions`;
-  let subscribed = false;
 
   const options = { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger };
   const asking = openRedis(options);
-  const listening = openRedis(options, { autoResubscribe: false });
-  listening.on('message', (_channel: string, sessionId: string) => known.set(sessionId, true));
-  listening.on('close', () => {
-    subscribed = false;
+  const listening = subscribe({
+    ...options,
+    channel,
+    onMessage: (sessionId) => known.set(sessionId, true),
+    onGap,
   });
-  listening.on('ready', () => {
-    listening.subscribe(channel).then(
-      () => {
-        subscribed = true;
-        // Whatever was published before this moment went past this process.
-        onGap();
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, 'could not subscribe to ended sessions');
-        listening.disconnect(true);
-      },
-    );
-  });
-
   // It keeps trying for as long as the process lives, and no request waits for it.
-  for (const redis of [asking, listening]) redis.connect().catch(() => undefined);
+  asking.connect().catch(() => undefined);
 
   // In a rush most tokens are new: one command for all whose sessions are asked for at the moment.
   const looks = createCoalescer<string, boolean>(
@@ -98,12 +85,12 @@ export function watchEndedSessions({
       }
     },
     async ping() {
-      if (!subscribed) throw new Error('Not subscribed to ended sessions.');
+      if (!listening.isOpen) throw new Error('Not subscribed to ended sessions.');
       await asking.ping();
     },
     close() {
       asking.disconnect();
-      listening.disconnect();
+      listening.close();
     },
   };
 }

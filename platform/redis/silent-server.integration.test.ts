@@ -1,0 +1,120 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { useRedisCluster } from '../../tests/harness/redis-cluster.ts';
+import { useRedisProxy } from '../../tests/harness/redis-proxy.ts';
+import { useStores } from '../../tests/harness/stores.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { createLogger } from '../logger.ts';
+import { connectRedis, openRedis } from './client.ts';
+import { subscribe } from './subscription.ts';
+
+/** How soon a connection has to recover once a healthy server is reachable under the name, in milliseconds. */
+const RECOVERY_MS = 10_000;
+
+const logger = createLogger('test', 'silent');
+const direct = useStores();
+const { proxy, stores } = useRedisProxy(direct);
+const { cluster } = useRedisCluster(direct);
+
+/** Waits until a command is answered. */
+const answered = (ask: () => Promise<unknown>) =>
+  waitUntil(
+    'an answer',
+    () =>
+      ask().then(
+        () => true,
+        () => false,
+      ),
+    Boolean,
+    RECOVERY_MS,
+  );
+
+it('commands are answered again after the server has gone silent', async () => {
+  const redis = await connectRedis({ url: stores.redisUrl, logger });
+  onTestFinished(() => redis.disconnect());
+  proxy.silence();
+  await expect(redis.ping()).rejects.toThrow();
+  await answered(() => redis.ping());
+});
+
+it('a connection that was opened while the server was silent does not delay the next one', async () => {
+  const redis = openRedis({ url: stores.redisUrl, logger });
+  onTestFinished(() => redis.disconnect());
+  const held = proxy.joined;
+  proxy.silence({ alsoNew: true });
+  redis.connect().catch(() => undefined);
+  await waitUntil('the connection to be accepted', () => proxy.joined > held);
+  proxy.passNew();
+  await answered(() => redis.ping());
+});
+
+it('a connection on which nothing is asked recovers by itself', async () => {
+  const redis = await connectRedis({ url: stores.redisUrl, logger });
+  onTestFinished(() => redis.disconnect());
+  const before = proxy.joined;
+  proxy.silence();
+  await waitUntil('a new connection', () => proxy.joined > before, Boolean, RECOVERY_MS);
+});
+
+it('a healthy connection on which nothing is asked stays', async () => {
+  const redis = await connectRedis({ url: stores.redisUrl, logger });
+  onTestFinished(() => redis.disconnect());
+  const { joined } = proxy;
+  // Two more than the looks that would end it.
+  for (let heartbeat = 1; heartbeat <= 6; heartbeat++) {
+    proxy.nextWith('ping', 'pass');
+    await waitUntil('a heartbeat', () => !proxy.isWaiting);
+  }
+  await redis.ping();
+  expect(proxy.joined).toBe(joined);
+});
+
+it('a subscription reads what it missed, and hears what comes, once it is back', async () => {
+  const heard: string[] = [];
+  let gaps = 0;
+  const channel = `${stores.redisPrefix}news`;
+  const subscription = subscribe({
+    url: stores.redisUrl,
+    channel,
+    onMessage: (text) => heard.push(text),
+    onGap: () => gaps++,
+    logger,
+  });
+  onTestFinished(() => subscription.close());
+  const publisher = await connectRedis({ url: direct.redisUrl, logger });
+  onTestFinished(() => publisher.disconnect());
+  await waitUntil('the subscription', () => gaps === 1);
+  await publisher.publish(channel, 'heard');
+  await waitUntil('the first message', () => heard.length === 1);
+
+  proxy.silence();
+  await publisher.publish(channel, 'missed');
+  await waitUntil('the gap to be reported', () => gaps === 2, Boolean, RECOVERY_MS);
+  expect(subscription.isOpen).toBe(true);
+  await publisher.publish(channel, 'heard again');
+  await waitUntil('the next message', () => heard.length === 2);
+  expect(heard).toEqual(['heard', 'heard again']);
+});
+
+it('the nodes of a cluster are reached again, and its subscription reports the gap', async () => {
+  const lines = await cluster.throughProxies();
+  onTestFinished(() => lines.stop());
+  const redis = await connectRedis({ url: lines.url, logger });
+  onTestFinished(() => redis.disconnect());
+  const keys = Array.from({ length: 24 }, (_, i) => `${stores.redisPrefix}{${i}}`);
+  const writeAll = () => Promise.all(keys.map((key) => redis.set(key, '1')));
+  let gaps = 0;
+  const subscription = subscribe({
+    url: lines.url,
+    channel: `${stores.redisPrefix}news`,
+    onMessage: () => undefined,
+    onGap: () => gaps++,
+    logger,
+  });
+  onTestFinished(() => subscription.close());
+  await writeAll();
+  await waitUntil('the subscription', () => gaps === 1);
+
+  for (const line of lines.proxies) line.silence();
+  await answered(writeAll);
+  await waitUntil('the gap to be reported', () => gaps === 2, Boolean, RECOVERY_MS);
+});

@@ -1,0 +1,90 @@
+import { Cluster, type Redis as SingleRedis } from 'ioredis';
+import { openRedis, type Redis, type RedisOptions } from './client.ts';
+import { endSilentConnections } from './heartbeat.ts';
+
+export interface SubscriptionOptions extends RedisOptions {
+  readonly channel: string;
+  readonly onMessage: (text: string) => void;
+  /** Called each time the subscription stands: what was published before has gone past this process and must be read. */
+  readonly onGap: () => void;
+}
+
+export interface Subscription {
+  /** Whether messages arrive, as far as is known: a silent server is noticed within five seconds. */
+  readonly isOpen: boolean;
+  close(): void;
+}
+
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;
+
+/**
+ * One channel, on a connection of its own that is opened again for as long as it is not closed. In a cluster every node delivers
+ * what is published at any of them, so the nodes are taken in turn; ioredis's own subscription of a cluster neither reports a gap
+ * nor notices a silent node.
+ */
+export function subscribe({ channel, onMessage, onGap, ...options }: SubscriptionOptions): Subscription {
+  // A single server is never asked on this one: it holds the settings of the connections below.
+  const settings = openRedis(options);
+  if (settings instanceof Cluster) settings.connect().catch(() => undefined);
+  let connection: SingleRedis | null = null;
+  let isOpen = false;
+  let isClosed = false;
+  let attempts = 0;
+  let pausing: NodeJS.Timeout | undefined;
+
+  const open = () => {
+    const pattern = patternOf(settings, attempts++);
+    if (!pattern) return openLater();
+    const opened = pattern.duplicate({ retryStrategy: null, autoResubscribe: false, ...OWN });
+    connection = opened;
+    endSilentConnections(opened);
+    opened.on('error', (error: Error) => options.logger.warn({ err: error }, 'redis subscription'));
+    opened.on('message', (_channel: string, text: string) => onMessage(text));
+    opened.on('ready', () => void begin(opened));
+    opened.on('end', openLater);
+    opened.connect().catch(() => undefined);
+  };
+
+  async function begin(opened: SingleRedis): Promise<void> {
+    try {
+      await opened.subscribe(channel);
+      attempts = 0;
+      isOpen = true;
+      onGap();
+    } catch (error) {
+      options.logger.error({ err: error, channel }, 'could not subscribe');
+      opened.disconnect();
+    }
+  }
+
+  function openLater(): void {
+    isOpen = false;
+    if (isClosed) return;
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS) * (0.5 + Math.random());
+    pausing = setTimeout(open, pause);
+  }
+
+  open();
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(pausing);
+      connection?.disconnect();
+      settings.disconnect();
+    },
+  };
+}
+
+/** A replica delivers as well as its primary; nothing is written here. */
+const OWN = { enableOfflineQueue: false, lazyConnect: true, readOnly: false } as const;
+
+/** @returns a connection whose settings lead to one server; null while no node of the cluster is known */
+function patternOf(settings: Redis, attempt: number): SingleRedis | null {
+  if (!(settings instanceof Cluster)) return settings;
+  const nodes = settings.nodes();
+  return nodes[attempt % nodes.length] ?? null;
+}
