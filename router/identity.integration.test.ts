@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Redis } from 'ioredis';
+import { useRedisProxy } from '../tests/harness/redis-proxy.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import {
@@ -14,6 +15,7 @@ import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from 
 import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
 
 const stores = useStores();
+const silenced = useRedisProxy(stores);
 const key = rsaKey('key-1');
 const PURCHASE = `mutation { purchase(input: {productId: "1", idempotencyKey: "key-0000-0000-0001"}) { __typename } }`;
 const RESTOCK = `mutation { restock(input: {productId: "1", change: 1, idempotencyKey: "key-0000-0000-0001"}) { __typename } }`;
@@ -184,6 +186,22 @@ describe('a session that has ended', () => {
       'the refusal',
       async () => (await cutOff.ask({ query: '{ serverTime }', token })).status === 401,
     );
+  });
+
+  it('is refused within ten seconds where it ended while Redis was silent', async () => {
+    const token = makeToken(key, { ...goodClaims(), sid: 'session-in-the-silence' });
+    const cutOff = await routerForThisTest({ ...settings, REDIS_URL: silenced.stores.redisUrl });
+    await whenReady(cutOff);
+    expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    silenced.proxy.silence();
+    await endSession('session-in-the-silence');
+    await waitUntil(
+      'the refusal',
+      async () => (await cutOff.ask({ query: '{ serverTime }', token })).status === 401,
+      Boolean,
+      10_000,
+    );
+    await whenReady(cutOff);
   });
 
   it('cannot be told without Redis, and does not stop the others', async () => {
