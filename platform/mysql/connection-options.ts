@@ -16,7 +16,7 @@ export function connectionOptions(url: string, database?: string): ConnectionOpt
     ...(database ? { database } : {}),
     charset: 'utf8mb4_bin',
     timezone: 'Z',
-    connectTimeout: 5_000,
+    connectTimeout: 3_000,
     // A stack trace per query, for a better message when it fails: too dear for the hot path.
     trace: false,
   };
@@ -73,10 +73,11 @@ const LOCK_WAIT_TIMEOUT_S = 3;
  */
 export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTimeout: 4_000 });
 
-const SILENCE_MS = 10_000;
+/** Longer than a wait for a lock. */
+const SILENCE_MS = 5_000;
 
 /**
- * Ends a connection on which nothing has come or gone for ten seconds. Idle ones are closed before that and a wait for a lock ends
+ * Ends a connection on which nothing has come or gone for five seconds. Idle ones are closed before that and a wait for a lock ends
  * sooner, so its server has gone without a word, as when a machine loses power; TCP alone would wait for minutes, or for ever. What
  * waits for an answer fails as with any lost connection.
  *
