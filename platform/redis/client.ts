@@ -2,6 +2,7 @@ import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ior
 import { ConfigurationError } from '../config/environment.ts';
 import { waitForStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
+import { redisProblem, watchCondition } from './condition.ts';
 import { endSilentConnections } from './heartbeat.ts';
 import { newClient } from './new-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -40,6 +41,7 @@ export function openRedis(
   const redis = newClient(parseRedisUrl(url), { common, extra, retryStrategy });
   redis.on('error', (error: Error) => logger.warn({ err: error }, 'redis connection'));
   endSilentConnections(redis);
+  watchCondition(redis, logger);
   return redis;
 }
 
@@ -47,7 +49,7 @@ export function openRedis(
  * As `openRedis`, once it is connected.
  *
  * @param waitMs how long to wait for a server that is not there, in milliseconds; 0: not at all
- * @throws {ConfigurationError} when TLS is refused, the server evicts keys, or does not accept the user
+ * @throws {ConfigurationError} when TLS or the user is refused; `UnfitStore` when the server does not meet `server-needs.ts`
  * @throws {StoreAbsent} when it is not there in time
  */
 export function connectRedis(options: RedisOptions, waitMs = 0): Promise<Redis> {
@@ -104,14 +106,13 @@ async function connectOnce(options: RedisOptions): Promise<Redis> {
   redis.on('error', note);
   try {
     await firstConnection(redis);
-    await assertNothingIsEvicted(redis);
     redis.off('error', note);
     return redis;
   } catch (error) {
     redis.disconnect();
     if (isUserRefused(reason))
       throw new ConfigurationError('Redis does not accept the user and password in REDIS_URL.');
-    throw reason ?? error;
+    throw redisProblem(redis) ?? reason ?? error;
   }
 }
 
@@ -136,21 +137,3 @@ export const hasNotRun = (error: unknown): boolean =>
 export const wasNotAnswered = (error: unknown): boolean =>
   error instanceof Error &&
   /^(Command timed out|Connection is closed|Reached the max retries per request limit)/.test(error.message);
-
-async function assertNothingIsEvicted(redis: Redis): Promise<void> {
-  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  for (const server of servers) {
-    const policy = await evictionPolicy(server);
-    if (policy !== null && policy !== 'noeviction') {
-      throw new ConfigurationError(
-        `The Redis server evicts keys: maxmemory-policy must be noeviction, it is ${policy}.`,
-      );
-    }
-  }
-}
-
-/** @returns null where a managed Redis does not let us ask */
-async function evictionPolicy(server: SingleRedis): Promise<string | null> {
-  const memory = await server.info('memory').catch(() => '');
-  return /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? null;
-}

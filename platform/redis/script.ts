@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { histogram, secondsSince } from '../observability/metrics.ts';
 import type { Redis } from './client.ts';
+import { noteScript } from './condition.ts';
 
 const durations = histogram(
   'redis_script_duration_seconds',
@@ -31,6 +32,7 @@ export function loadScript(redis: Redis, file: URL): Script {
 
   const lua = readFileSync(file, 'utf8');
   names.set(lua, verb).set(createHash('sha1').update(lua).digest('hex'), verb);
+  noteScript(redis, lua);
   redis.defineCommand(verb, { numberOfKeys: Number(keyCount), lua });
   const seconds = durations.labels(verb);
   const command = (redis as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>)[verb];

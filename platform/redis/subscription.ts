@@ -1,6 +1,7 @@
 import { Cluster, type Redis as SingleRedis } from 'ioredis';
 import { openRedis, type Redis, type RedisOptions } from './client.ts';
 import { endSilentConnections } from './heartbeat.ts';
+import { checkEachSession } from './session-check.ts';
 
 export interface SubscriptionOptions extends RedisOptions {
   readonly channel: string;
@@ -39,6 +40,11 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
     const opened = pattern.duplicate({ retryStrategy: null, autoResubscribe: false, ...OWN });
     connection = opened;
     endSilentConnections(opened);
+    checkEachSession(opened, {
+      writes: settings === pattern,
+      scriptCommands: () => NONE,
+      onResult: () => undefined,
+    });
     opened.on('error', (error: Error) => options.logger.warn({ err: error }, 'redis subscription'));
     opened.on('message', (_channel: string, text: string) => onMessage(text));
     opened.on('ready', () => void begin(opened));
@@ -78,6 +84,8 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
     },
   };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** A replica delivers as well as its primary; nothing is written here. */
 const OWN = { enableOfflineQueue: false, lazyConnect: true, readOnly: false } as const;

@@ -1,11 +1,11 @@
 import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
-import { assertWritable } from '../../platform/redis/assert-writable.ts';
 import { armFaultPoint } from '../../platform/lifecycle/fault-point.ts';
 import type { Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { assertRedisUsable } from '../../platform/redis/condition.ts';
 import type { OrderConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { startJobs } from './jobs.ts';
@@ -37,7 +37,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
           services.connection.assertUp();
           await stores.database.ping();
         },
-        redis: () => assertWritable(stores.redis, `${config.REDIS_PREFIX}job:write-check`),
+        redis: () => assertRedisUsable(stores.redis, `${config.REDIS_PREFIX}job:write-check`),
       },
       logger,
     });

@@ -5,8 +5,8 @@ import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identit
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
-import { assertWritable } from '../../platform/redis/assert-writable.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
+import { assertRedisUsable } from '../../platform/redis/condition.ts';
 import { createProductCache } from './cache/product-cache.ts';
 import { createProductReader } from './cache/product-reader.ts';
 import type { ProductConfig } from './config.ts';
@@ -73,7 +73,7 @@ function serve(
     port: config.PRODUCT_PORT,
     readiness: {
       mysql: () => database.ping(),
-      redis: () => assertWritable(redis, `${config.REDIS_PREFIX}product:write-check`),
+      redis: () => assertRedisUsable(redis, `${config.REDIS_PREFIX}product:write-check`),
     },
     logger,
   });

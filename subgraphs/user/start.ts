@@ -10,8 +10,8 @@ import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { openDatabase } from '../../platform/mysql/database.ts';
-import { assertWritable } from '../../platform/redis/assert-writable.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
+import { assertRedisUsable } from '../../platform/redis/condition.ts';
 import type { UserConfig } from './config.ts';
 import { createUserContext } from './context.ts';
 import { ensureAccounts } from './ensure-accounts.ts';
@@ -46,7 +46,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       routes: { '/.well-known/jwks.json': publish(signingKeys) },
       readiness: {
         mysql: () => stores.database.ping(),
-        redis: () => assertWritable(stores.redis, `${config.REDIS_PREFIX}attempts:write-check`),
+        redis: () => assertRedisUsable(stores.redis, `${config.REDIS_PREFIX}attempts:write-check`),
       },
       logger,
     });

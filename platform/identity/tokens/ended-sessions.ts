@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { createCoalescer } from '../../batching/coalescer.ts';
 import type { Logger } from '../../logger.ts';
 import { openRedis } from '../../redis/client.ts';
+import { assertRedisUsable } from '../../redis/condition.ts';
 import { subscribe } from '../../redis/subscription.ts';
 
 /**
@@ -85,8 +86,8 @@ export function watchEndedSessions({
       }
     },
     async ping() {
+      await assertRedisUsable(asking);
       if (!listening.isOpen) throw new Error('Not subscribed to ended sessions.');
-      await asking.ping();
     },
     close() {
       asking.disconnect();

@@ -40,7 +40,7 @@ export class ReservedSelling implements SellingStrategy {
   }
 
   get hasRoom(): boolean {
-    return this.#the.batch.hasRoom;
+    return this.#the.stock.isUsable && this.#the.batch.hasRoom;
   }
 
   async sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {

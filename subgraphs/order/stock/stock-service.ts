@@ -1,6 +1,7 @@
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
+import { redisProblem } from '../../../platform/redis/condition.ts';
 import type { LockOptions } from '../../../platform/redis/lock.ts';
 import { rebuilds, reservations } from '../metrics.ts';
 import type { Admission } from './admission.ts';
@@ -71,6 +72,11 @@ export class StockService {
       },
       logger,
     );
+  }
+
+  /** Ask before admission: an account or a server that failed its check could not keep what it admits. */
+  get isUsable(): boolean {
+    return redisProblem(this.tools.redis) === null;
   }
 
   /** Admits a purchase or refuses it. Never rejects. */
