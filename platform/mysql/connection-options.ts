@@ -44,7 +44,7 @@ export function prepareSession(
  * Thrown in here, an error ends the connection, and what waits on it fails: no session is used unprepared. While statements are
  * traced, mysql2 would go on.
  */
-function endConnection(error: Error): never {
+export function endConnection(error: Error): never {
   throw error;
 }
 
@@ -65,7 +65,7 @@ const statementLimit = (ms: number): string =>
 
 /** Shorter than the three lock waits that whoever waits for a frozen session's rows has the patience for. */
 const SESSION_TIMEOUT_S = 7;
-const LOCK_WAIT_TIMEOUT_S = 3;
+export const LOCK_WAIT_TIMEOUT_S = 3;
 
 /**
  * How a pool closes what is idle, within five seconds. mysql2 looks for it only where fewer connections may be idle than there may be

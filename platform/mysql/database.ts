@@ -3,9 +3,11 @@ import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
 import { ConfigurationError } from '../config/environment.ts';
 import { waitForStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
-import { isConnectionLost, isDatabaseRefused, wasNotConnected, isAccountRefused } from './errors.ts';
+import { StoreCondition } from '../store-condition.ts';
+import { isAccountRefused, isConnectionLost, isDatabaseRefused, wasNotConnected } from './errors.ts';
 import { firstConnection } from './first-connection.ts';
-import { assertSafeServer } from './server-checks.ts';
+import { assertRights } from './rights.ts';
+import { checkNewSession, checkSession, endWhenUnfit, lookAtServer } from './session-check.ts';
 import { SessionGuard, type SessionPool } from './session-guard.ts';
 import {
   connectionOptions,
@@ -40,14 +42,16 @@ export interface Database {
   readonly pool: Pool;
   /** For further pools of the same server. */
   readonly guard: SessionGuard;
-  /** Rejects when the server does not answer, or takes no writes. */
+  /** What the check of each new session finds; other sessions with the same server report to it as well. */
+  readonly condition: StoreCondition;
+  /** Rejects when the server does not answer, or has lately refused writes; with `UnfitStore` when it may not be used. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * @throws when the server cannot keep the promises that are made on it (see `assertSafeServer`), or the database is missing and
- * the account may not make it
+ * @throws {ConfigurationError} when the server cannot keep the promises that are made on it (`server-needs.ts`), the database is
+ * missing and the account may not make it, or the account lacks a right
  * @throws {StoreAbsent} when the server is not there in time
  */
 export function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -65,14 +69,21 @@ async function openOnce(options: DatabaseOptions): Promise<Database> {
   await ensureDatabase(options.url, database);
 
   const guard = new SessionGuard();
-  const orm = await openOrm({ ...options, guard }, database);
-  const pool = openPool({ ...options, guard }, database);
+  const condition = new StoreCondition('MySQL', options.logger);
+  const pool = openPool({ ...options, guard, condition }, database);
+  const orm = await openOrm({ ...options, guard, condition }, database);
+  if (options.migrations.length > 0) await assertRights(pool, database);
   return {
     orm,
     pool,
     guard,
+    condition,
     ping: async () => {
-      await assertWritable(pool, guard);
+      await checkSession(pool, condition).catch((error: unknown) => {
+        // The driver hands out a copy of what a new session failed with.
+        throw condition.problem ?? error;
+      });
+      guard.assertNotRefused();
     },
     close: async () => {
       await orm.destroy();
@@ -86,11 +97,13 @@ export interface PoolOptions extends Pick<DatabaseOptions, 'url' | 'poolSize' | 
   readonly statementLimitMs?: number;
   /** Shared by the pools of one server: what one of them meets concerns them all. One of its own, unless given. */
   readonly guard?: SessionGuard;
+  /** Given: each session is checked before it is used. Left out for sessions that only read. */
+  readonly condition?: StoreCondition;
 }
 
 /** A mysql2 pool of prepared sessions. Connections are opened when they are needed. */
 export function openPool(
-  { url, poolSize, queueLimit, statementLimitMs, guard = new SessionGuard() }: PoolOptions,
+  { url, poolSize, queueLimit, statementLimitMs, guard = new SessionGuard(), condition }: PoolOptions,
   database: string,
 ): Pool {
   const pool = createPool({
@@ -99,35 +112,32 @@ export function openPool(
     ...idleLimits(poolSize),
     queueLimit,
   });
+  const check = condition && checker(condition);
   // The promise pool hands out callback connections here, whatever its types say.
   pool.on('connection', (connection) => {
     prepareSession(connection as never, statementLimitMs ?? null);
+    check?.(connection as never);
     endWhenSilent(connection);
   });
   guard.watch((pool as unknown as { readonly pool: SessionPool }).pool);
   return pool;
 }
 
-/**
- * @throws when the server has lately refused writes, or is read only; in that case its sessions are ended, since its name may lead
- * to a new primary
- */
-async function assertWritable(pool: Pool, guard: SessionGuard): Promise<void> {
-  const [readOnly] = await pool.query<never[]>(
-    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only') AND Value <> 'OFF'",
-  );
-  if (readOnly.length > 0) {
-    guard.endSessions();
-    throw new Error('MySQL is read only.');
-  }
-  guard.assertNotRefused();
+/** @returns to be called with each session once it is prepared */
+function checker(condition: StoreCondition): (session: Session) => void {
+  const watch = endWhenUnfit(condition);
+  return (session) => {
+    watch(session);
+    checkNewSession(session, condition);
+  };
 }
 
 /** `CREATE DATABASE IF NOT EXISTS` needs the right to create also where there is nothing to create, so it comes second. */
 async function ensureDatabase(url: string, database: string): Promise<void> {
   const connection = await firstConnection(url);
   try {
-    await assertSafeServer(connection);
+    const problem = await lookAtServer(connection);
+    if (problem) throw problem;
     const [found] = await connection.query<never[]>('SHOW DATABASES WHERE `Database` = ?', [database]);
     if (found.length > 0) return;
     await connection.query(
@@ -148,6 +158,8 @@ export interface OrmOptions extends Omit<DatabaseOptions, 'room' | 'logger'> {
   readonly statementLimitMs?: number;
   /** As of `PoolOptions`. */
   readonly guard?: SessionGuard;
+  /** Given: each session is checked before it is used. Left out for sessions that only read. */
+  readonly condition?: StoreCondition;
 }
 
 /** TypeORM on one server, with a pool of prepared sessions. What there is to migrate is migrated. */
@@ -178,6 +190,7 @@ export async function openOrm(options: OrmOptions, database: string): Promise<Da
   });
   await orm.initialize();
   onEachSession(orm, (session) => prepareSession(session, options.statementLimitMs ?? null));
+  if (options.condition) onEachSession(orm, checker(options.condition));
   if (options.migrations.length > 0) await migrateOnce(options.url, database, orm);
   // From here on: a migration may take its time.
   onEachSession(orm, endWhenSilent);
@@ -185,7 +198,7 @@ export async function openOrm(options: OrmOptions, database: string): Promise<Da
   return orm;
 }
 
-type Session = Parameters<typeof prepareSession>[0] & { destroy(): void };
+type Session = Parameters<typeof checkNewSession>[0] & { destroy(): void };
 
 interface CallbackPool {
   on(event: 'connection', listener: (session: Session) => void): void;

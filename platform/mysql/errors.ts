@@ -15,6 +15,8 @@ interface DriverError extends Error {
 const DUPLICATE_KEY = 1062;
 const PRIVILEGE_MISSING = 1227;
 const DATABASE_REFUSED = 1044;
+/** On a table, on a column of one. */
+const RIGHTS_MISSING = [1142, 1143];
 const SYNTAX_UNKNOWN = 1064;
 /** MySQL has one number for it, MariaDB the other. */
 const OUT_OF_TIME = [3024, 1969];
@@ -36,6 +38,9 @@ export const isDatabaseRefused = (error: unknown): boolean => numberOf(error) ==
 
 /** The account may not connect, or lacks a right: waiting does not help. */
 export const isAccountRefused = (error: unknown): boolean => isClosed(numberOf(error));
+
+/** The account may not do this in a database that it may see. */
+export const isRightMissing = (error: unknown): boolean => RIGHTS_MISSING.includes(numberOf(error));
 
 /** The server answers and takes no writes at the moment, whoever's they are. */
 export const isWriteRefused = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;

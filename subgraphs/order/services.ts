@@ -58,7 +58,7 @@ export function createOrderServices(
     read: (productId) => stockReader.read(productId),
     logger,
   });
-  const connection = new WriterConnection(config.MYSQL_URL);
+  const connection = new WriterConnection(config.MYSQL_URL, stores.database.condition);
   const stock = new StockService({
     redis: stores.redis,
     pool,

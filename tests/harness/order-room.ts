@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import { connectionOptions, databaseName } from '../../platform/mysql/connection-options.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
+import { StoreCondition } from '../../platform/store-condition.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
 import { NO_SPAN } from '../../platform/observability/span.ts';
@@ -120,7 +121,7 @@ export class OrderRoom {
     this.#running.unshift(...this.orders);
     const { timezone: _, ...options } = connectionOptions(mysqlUrl, databaseName(mysqlUrl, 'order'));
     this.pool = createPool(options);
-    this.writer = new WriterConnection(mysqlUrl);
+    this.writer = new WriterConnection(mysqlUrl, new StoreCondition('MySQL', logger));
     this.redis = new Redis(this.#stores.redisUrl.split(',')[0]!);
     this.redis.on('error', () => undefined);
   }

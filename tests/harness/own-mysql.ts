@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
 import { mysqlDatabasePattern, type TestStores } from './stores.ts';
 
-/** A MySQL whose settings one test file may change, and which it may freeze, without harm to any other. */
+/** A MySQL whose settings one test file may change, and which it may freeze, kill and start again, without harm to any other. */
 export class OwnMysql {
   #folder = '';
   #server: RunningMysql | null = null;
@@ -15,18 +15,34 @@ export class OwnMysql {
     return this.#server!;
   }
 
-  async start(): Promise<void> {
+  get url(): string {
+    return this.#server!.url;
+  }
+
+  get urls(): RunningMysql['urls'] | undefined {
+    return this.#server?.urls;
+  }
+
+  /** The first time on a free port, afterwards on the same, with its data. */
+  async start(...extraArgs: string[]): Promise<void> {
     this.#folder ||= await mkdtemp(join(tmpdir(), 'firstcome-mysql-'));
     this.#server = await startMysql({
       dataDir: this.#folder,
       databasePattern: mysqlDatabasePattern,
+      extraArgs,
       ...(this.#server ? { port: this.#server.port } : {}),
     });
   }
 
-  /** By the account that may do everything. */
+  /** As when its machine loses power. */
+  async kill(): Promise<void> {
+    this.#server!.signal('SIGKILL');
+    await this.#server!.exited;
+  }
+
+  /** As the administrator, who may do everything. */
   async query(sql: string): Promise<RowDataPacket[]> {
-    const connection = await createConnection(this.server.url);
+    const connection = await createConnection(this.url);
     try {
       const [rows] = await connection.query<RowDataPacket[]>(sql);
       return rows;
@@ -56,10 +72,10 @@ export function useOwnMysql(stores: TestStores): { mysql: OwnMysql; stores: Test
         return stores.redisUrl;
       },
       get mysqlUrl() {
-        return Object.assign(new URL(mysql.server.url), { pathname }).href;
+        return Object.assign(new URL(mysql.url), { pathname }).href;
       },
       get accounts() {
-        return { redis: stores.accounts?.redis, mysql: mysql.server.urls };
+        return { mysql: mysql.urls, redis: stores.accounts?.redis };
       },
     },
   };

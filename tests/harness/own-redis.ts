@@ -14,8 +14,8 @@ export class OwnRedis {
     return this.#server!.url;
   }
 
-  get urls(): RunningRedis['urls'] {
-    return this.#server!.urls;
+  get urls(): RunningRedis['urls'] | undefined {
+    return this.#server?.urls;
   }
 
   /** The first time on a free port, afterwards on the same. */

@@ -61,9 +61,7 @@ export class RedisCluster {
         return ports.every((port) => known.includes(`:${port}@`));
       });
     return {
-      url: ports
-        .map((port) => `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`)
-        .join(','),
+      url: ports.map((port) => `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`).join(','),
       proxies,
       stop: async () => {
         await Promise.all(this.#nodes.map((_, index) => announce(index, 0)));

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../../../platform/logger.ts';
 import { prepareSession } from '../../../platform/mysql/connection-options.ts';
+import { StoreCondition } from '../../../platform/store-condition.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
 import { useOrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
@@ -102,7 +104,10 @@ describe('a session that is frozen in a transaction', () => {
 
   it('of ours is ended by its name, so that its locks are free at once', async () => {
     const product = await room.sell();
-    const writer = new WriterConnection(stores.mysqlUrl);
+    const writer = new WriterConnection(
+      stores.mysqlUrl,
+      new StoreCondition('MySQL', createLogger('test', 'silent')),
+    );
     const session = await writer.get();
     await session.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
     proxy.nextWith('SELECT 4711', 'silence');

@@ -8,29 +8,38 @@ import {
 } from '../../../platform/mysql/connection-options.ts';
 import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { OrderWriter } from '../stock/order-writer.ts';
+import { checkSession } from '../../../platform/mysql/session-check.ts';
+import type { StoreCondition } from '../../../platform/store-condition.ts';
 
 /**
  * The session by which the batch writes. A process that freezes inside a transaction falls silent, and the server ends
- * its session and its row locks after this many seconds; while the process lives it speaks up in between.
+ * its session and its row locks after this many seconds; while the process lives it speaks up in between, and looks whether the
+ * server is still one that keeps what it commits.
  */
 const WAIT_TIMEOUT_S = 5;
-const PING_EVERY_MS = 1_500;
+const LOOK_EVERY_MS = 1_500;
 const TRY_AGAIN_MS = 250;
+
+type Trouble = 'unreachable' | 'refusesWrites' | 'unfit';
 
 export class WriterConnection implements OrderWriter {
   readonly #url: string;
+  readonly #condition: StoreCondition;
   #serverId: string | null = null;
   #comparing: Promise<boolean> | null = null;
   #connection: Connection | null = null;
   #opening: Promise<Connection> | null = null;
   #name: string | null = null;
-  #pinging: NodeJS.Timeout | undefined;
-  #trouble: 'unreachable' | 'refusesWrites' | null = null;
+  #looking: NodeJS.Timeout | undefined;
+  #trouble: Trouble | null = null;
   #tryingAgain: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(url: string) {
+  /** @param condition what the checks of all sessions of this process have found */
+  constructor(url: string, condition: StoreCondition) {
     this.#url = url;
+    this.#condition = condition;
+    condition.onUnfit(() => this.#leave('unfit'));
   }
 
   /**
@@ -79,8 +88,7 @@ export class WriterConnection implements OrderWriter {
 
   /** The server said that it takes no writes: the next session may be another server's, and shows first that it does. */
   writesAreRefused(): void {
-    this.discard();
-    this.#standBack('refusesWrites');
+    this.#leave('refusesWrites');
   }
 
   /**
@@ -100,11 +108,11 @@ export class WriterConnection implements OrderWriter {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#tryingAgain);
-    clearInterval(this.#pinging);
+    clearInterval(this.#looking);
     await this.#opening?.catch(() => undefined);
     const connection = this.#connection;
     this.#connection = null;
-    clearInterval(this.#pinging);
+    clearInterval(this.#looking);
     await connection?.end().catch(() => undefined);
   }
 
@@ -113,6 +121,7 @@ export class WriterConnection implements OrderWriter {
     try {
       const name = randomUUID();
       for (const statement of sessionStatements(WAIT_TIMEOUT_S)) await connection.query(statement);
+      await checkSession(connection, this.#condition);
       await connection.query('SET SESSION autocommit = 0');
       await connection.query('DO GET_LOCK(?, 0)', [name]);
       if (this.#trouble === 'refusesWrites') await writeForNothing(connection);
@@ -122,11 +131,11 @@ export class WriterConnection implements OrderWriter {
       connection.destroy();
       throw error;
     }
-    this.#pinging = setInterval(
-      () => void connection.ping().catch(() => this.#forget(connection)),
-      PING_EVERY_MS,
+    this.#looking = setInterval(
+      () => void checkSession(connection, this.#condition).catch(() => this.#openAgain(connection)),
+      LOOK_EVERY_MS,
     );
-    this.#pinging.unref();
+    this.#looking.unref();
     this.#connection = connection;
     this.#trouble = null;
     return connection;
@@ -135,7 +144,7 @@ export class WriterConnection implements OrderWriter {
   async #connectAnew(): Promise<Connection> {
     const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
     // Its end is learnt from the next statement; without a listener it would end the process.
-    connection.on('error', () => this.#forget(connection));
+    connection.on('error', () => this.#openAgain(connection));
     endWhenSilent((connection as unknown as { readonly connection: object }).connection);
     return connection;
   }
@@ -152,7 +161,19 @@ export class WriterConnection implements OrderWriter {
     }
   }
 
-  #standBack(trouble: 'unreachable' | 'refusesWrites'): void {
+  #leave(trouble: Trouble): void {
+    this.discard();
+    this.#standBack(trouble);
+  }
+
+  /** At once, so that the next purchase is admitted only where it can be written. */
+  #openAgain(lost: Connection): void {
+    if (this.#connection !== lost) return;
+    this.#forget(lost);
+    if (!this.#isClosed) void this.get().catch(() => undefined);
+  }
+
+  #standBack(trouble: Trouble): void {
     this.#trouble = trouble;
     clearTimeout(this.#tryingAgain);
     if (this.#isClosed) return;
@@ -162,7 +183,7 @@ export class WriterConnection implements OrderWriter {
 
   #forget(connection: Connection): void {
     if (this.#connection !== connection) return;
-    clearInterval(this.#pinging);
+    clearInterval(this.#looking);
     this.#connection = null;
     connection.destroy();
   }

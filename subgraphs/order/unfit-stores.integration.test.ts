@@ -1,0 +1,128 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { useOwnMysql } from '../../tests/harness/own-mysql.ts';
+import { useOwnRedis } from '../../tests/harness/own-redis.ts';
+import { useStores } from '../../tests/harness/stores.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
+
+/** How soon it has to be sold again once the store is right, in milliseconds. */
+const RECOVERY_MS = 10_000;
+
+const { redis, stores: withRedis } = useOwnRedis(useStores());
+const { mysql, stores } = useOwnMysql(withRedis);
+const room = useOrderRoom(stores);
+
+let product: string;
+beforeEach(async () => {
+  product = await room.sell({ units: 10_000 });
+  expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+});
+
+interface Report {
+  readonly ready: boolean;
+  readonly reasons?: Readonly<Record<string, string>>;
+}
+
+async function readiness(url = room.orders[0]!.url): Promise<Report & { readonly status: number }> {
+  const response = await fetch(`${url}/health/ready`);
+  return { status: response.status, ...((await response.json()) as Report) };
+}
+
+/** @returns the type of the answer */
+const buy = async () => (await room.buy(product)).__typename;
+
+async function expectNothingIsSold(): Promise<void> {
+  const before = await room.books(product);
+  const answers = await Promise.all(Array.from({ length: 10 }, buy));
+  expect(new Set(answers)).toEqual(new Set(['Busy']));
+  expect(await room.books(product)).toEqual(before);
+}
+
+async function expectRecovery(): Promise<void> {
+  await waitUntil('it to be sold again', buy, (answer) => answer === 'PurchaseConfirmed', RECOVERY_MS);
+  for (const { url } of [room.product, ...room.orders])
+    await waitUntil(
+      'readiness',
+      () => readiness(url),
+      ({ ready }) => ready,
+      RECOVERY_MS,
+    );
+}
+
+describe('MySQL that would lose or refuse what is confirmed', () => {
+  const FLUSH = 'innodb_flush_log_at_trx_commit must be 1';
+
+  describe.each([
+    ['innodb_flush_log_at_trx_commit', '0', '1', FLUSH],
+    ['read_only', 'ON', 'OFF', 'read_only must be off'],
+  ])('%s = %s, set while the processes run', (variable, spoilt, right, need) => {
+    const sentence = `The MySQL server would lose or refuse confirmed orders: ${need}.`;
+    afterEach(() => mysql.query(`SET GLOBAL ${variable} = ${right}`));
+
+    it('each process that is asked whether it is ready says why it is not, and nothing is sold', async () => {
+      await mysql.query(`SET GLOBAL ${variable} = ${spoilt}`);
+      for (const { url } of [room.product, ...room.orders])
+        expect(await readiness(url)).toMatchObject({ status: 503, reasons: { mysql: sentence } });
+      await expectNothingIsSold();
+      await mysql.query(`SET GLOBAL ${variable} = ${right}`);
+      await expectRecovery();
+    });
+
+    it('it is noticed without a question', async () => {
+      await mysql.query(`SET GLOBAL ${variable} = ${spoilt}`);
+      await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
+      await expectNothingIsSold();
+      await mysql.query(`SET GLOBAL ${variable} = ${right}`);
+      await expectRecovery();
+    });
+  });
+
+  it('after a restart nothing is confirmed until it is right again', async () => {
+    await mysql.kill();
+    await mysql.start('--innodb-flush-log-at-trx-commit=0');
+    const answers = new Set<string>();
+    await waitUntil('admission to stop', async () => {
+      answers.add(await buy());
+      return (await readiness()).reasons?.['mysql'];
+    });
+    await expectNothingIsSold();
+    expect(answers).not.toContain('PurchaseConfirmed');
+    await mysql.kill();
+    await mysql.start();
+    await expectRecovery();
+  });
+});
+
+describe('Redis', () => {
+  async function admin(...command: [string, ...string[]]): Promise<void> {
+    const client = new Redis(redis.url);
+    await client.call(...command);
+    client.disconnect();
+  }
+  it.each(['-info', '-eval', '-zadd'])(
+    'with an account that lost a right (%s): nothing is sold until it has it',
+    async (right) => {
+      await admin('ACL', 'SETUSER', 'order', right);
+      const { status, reasons } = await readiness();
+      expect(status).toBe(503);
+      expect(reasons?.['redis']).toContain(right.slice(1).toUpperCase());
+      await expectNothingIsSold();
+      await admin('ACL', 'SETUSER', 'order', right.replace('-', '+'));
+      await expectRecovery();
+    },
+  );
+
+  it('that evicts keys: nothing is sold until it keeps them', async () => {
+    await admin('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    expect(await readiness()).toMatchObject({
+      status: 503,
+      reasons: {
+        redis: 'The Redis server evicts keys: maxmemory-policy must be noeviction, it is allkeys-lru.',
+      },
+    });
+    await expectNothingIsSold();
+    await admin('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await expectRecovery();
+  });
+});
