@@ -63,18 +63,24 @@ export const sessionStatements = (waitTimeoutS: number, statementLimitMs: number
 const statementLimit = (ms: number): string =>
   `/*!80000 , max_execution_time = ${ms} */ /*M! , max_statement_time = ${ms / 1_000} */`;
 
-/** Shorter than the three lock waits that whoever waits for a frozen session's rows has the patience for. */
 const SESSION_TIMEOUT_S = 7;
 export const LOCK_WAIT_TIMEOUT_S = 3;
+const IDLE_MS = 4_000;
+const SILENCE_MS = 5_000;
+
+/** How sessions are limited, in the units of their names. What has to fit what is in `fitting-settings.test.ts` of the order subgraph. */
+export const SESSION_LIMITS = {
+  waitTimeoutS: SESSION_TIMEOUT_S,
+  lockWaitTimeoutS: LOCK_WAIT_TIMEOUT_S,
+  idleMs: IDLE_MS,
+  silenceMs: SILENCE_MS,
+} as const;
 
 /**
  * How a pool closes what is idle, within five seconds. mysql2 looks for it only where fewer connections may be idle than there may be
  * at all; so the last one of a full pool goes sooner.
  */
-export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTimeout: 4_000 });
-
-/** Longer than a wait for a lock. */
-const SILENCE_MS = 5_000;
+export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTimeout: IDLE_MS });
 
 /**
  * Ends a connection on which nothing has come or gone for five seconds. Idle ones are closed before that and a wait for a lock ends

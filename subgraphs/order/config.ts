@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
-import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
+import { readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
@@ -12,7 +12,7 @@ import {
   storeSettings,
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
-import { shortestRetention } from './batch/writing-time.ts';
+import { assertSettingsFit } from './fitting-settings.ts';
 
 export type OrderConfig = ReturnType<typeof readOrderConfig>;
 
@@ -57,9 +57,9 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       STOCK_LOCK_ATTEMPTS: count(200),
       STOCK_LOCK_INTERVAL: duration('5ms'),
       STOCK_LOCK_DEADLINE: duration('3s'),
-      /** When a purchase is told `OutcomeUnknown`, at the latest. */
+      /** When a purchase is told `OutcomeUnknown`, at the latest; see `fitting-settings.ts`. */
       PURCHASE_TIMEOUT: duration('5s'),
-      /** How long a reservation may be open before the reaper settles it. */
+      /** How long a reservation may be open before the reaper settles it; see `fitting-settings.ts`. */
       RESERVATION_TIMEOUT: duration('10s'),
       /** How long the key of a purchase that was given up stays used up; after that its tombstone is forgotten. */
       TOMBSTONE_RETENTION: duration('7d'),
@@ -73,12 +73,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     environment,
   );
   const secret = (name: SecretName) => readSecret(name, settings.DATA_DIR, environment);
-  const shortest = shortestRetention(settings.PURCHASE_TIMEOUT, settings.RESERVATION_TIMEOUT);
-  if (settings.TOMBSTONE_RETENTION < shortest) {
-    throw new ConfigurationError(
-      `TOMBSTONE_RETENTION is not acceptable: expected at least ${Math.ceil(shortest / 1_000)}s with PURCHASE_TIMEOUT and RESERVATION_TIMEOUT as they are, so that no attempt outlives it.`,
-    );
-  }
+  assertSettingsFit(settings);
   return {
     ...settings,
     /** Its own, and those of the subgraphs that it calls. */

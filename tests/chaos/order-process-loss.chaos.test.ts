@@ -5,7 +5,7 @@ import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
-const stack = useStack(useStores(), { environment: { RESERVATION_TIMEOUT: '2s', SUBGRAPH_TIMEOUT: '6s' } });
+const stack = useStack(useStores(), { environment: { RESERVATION_TIMEOUT: '5s', SUBGRAPH_TIMEOUT: '6s' } });
 
 /** A second router that knows only an order process which will be struck right before its first COMMIT. */
 async function withStruckProcess(

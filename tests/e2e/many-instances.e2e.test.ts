@@ -7,7 +7,7 @@ import { waitUntil } from '../harness/wait-until.ts';
 
 const stack = useStack(useStores(), {
   processes: { user: 2, product: 2, order: 2, router: 2 },
-  environment: { RESERVATION_TIMEOUT: '2s' },
+  environment: { RESERVATION_TIMEOUT: '5s' },
 });
 
 const BUYERS = 20;

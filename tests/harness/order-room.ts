@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
+import { duration } from '../../platform/config/settings.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { connectionOptions, databaseName } from '../../platform/mysql/connection-options.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
@@ -81,7 +82,10 @@ export class OrderRoom {
   writer!: WriterConnection;
   redis!: Redis;
 
-  /** @param eachOrder what is particular to each order subgraph */
+  /**
+   * @param environment a RESERVATION_TIMEOUT may be shorter than is accepted of a process, so that a test sees the reaper soon
+   * @param eachOrder what is particular to each order subgraph
+   */
   constructor(stores: TestStores, environment: NodeJS.ProcessEnv, eachOrder: readonly NodeJS.ProcessEnv[]) {
     this.#stores = stores;
     this.#environment = environment;
@@ -109,12 +113,17 @@ export class OrderRoom {
     this.product = await startProductSubgraph(productConfig, logger);
     this.#running.push(this.product);
     for (const own of this.#eachOrder) {
-      const config = readOrderConfig({
-        ...urlsOf('order'),
-        ...environment,
-        PRODUCT_URL: `${this.product.url}/graphql`,
-        ...own,
-      });
+      const given: NodeJS.ProcessEnv = { ...environment, ...own };
+      const { RESERVATION_TIMEOUT: reservation, ...settings } = given;
+      const config = {
+        ...readOrderConfig({
+          ...urlsOf('order'),
+          PRODUCT_URL: `${this.product.url}/graphql`,
+          RESERVATION_TIMEOUT: '60s',
+          ...settings,
+        }),
+        RESERVATION_TIMEOUT: duration('10s').parse(reservation),
+      };
       this.orders.push(await startOrderSubgraph(config, logger));
       this.config = config;
     }

@@ -10,18 +10,18 @@ import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { OrderWriter } from '../stock/order-writer.ts';
 import { checkSession } from '../../../platform/mysql/session-check.ts';
 import type { StoreCondition } from '../../../platform/store-condition.ts';
+import { WRITER_WAIT_TIMEOUT_S } from './session-timeouts.ts';
 
-/**
- * The session by which the batch writes. A process that freezes inside a transaction falls silent, and the server ends
- * its session and its row locks after this many seconds; while the process lives it speaks up in between, and looks whether the
- * server is still one that keeps what it commits.
- */
-const WAIT_TIMEOUT_S = 5;
 const LOOK_EVERY_MS = 1_500;
 const TRY_AGAIN_MS = 250;
 
 type Trouble = 'unreachable' | 'refusesWrites' | 'unfit';
 
+/**
+ * The session by which the batch writes. A process that freezes inside a transaction falls silent, and the server ends its session and
+ * its row locks after `WRITER_WAIT_TIMEOUT_S`; while the process lives, it looks every now and then whether the server is still one
+ * that keeps what it commits.
+ */
 export class WriterConnection implements OrderWriter {
   readonly #url: string;
   readonly #condition: StoreCondition;
@@ -120,7 +120,7 @@ export class WriterConnection implements OrderWriter {
     const connection = await this.#connectAnew();
     try {
       const name = randomUUID();
-      for (const statement of sessionStatements(WAIT_TIMEOUT_S)) await connection.query(statement);
+      for (const statement of sessionStatements(WRITER_WAIT_TIMEOUT_S)) await connection.query(statement);
       await checkSession(connection, this.#condition);
       await connection.query('SET SESSION autocommit = 0');
       await connection.query('DO GET_LOCK(?, 0)', [name]);
