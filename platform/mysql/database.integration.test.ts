@@ -4,6 +4,7 @@ import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { ConfigurationError } from '../config/environment.ts';
 import { createLogger } from '../logger.ts';
+import { UnfitStore } from '../store-condition.ts';
 import { openDatabase } from './database.ts';
 
 const stores = useStores();
@@ -74,6 +75,45 @@ it('an account that may not make databases opens the one that is there, and lear
     await database.close();
   } finally {
     await server.query(`DROP DATABASE IF EXISTS ${base}_narrow`);
+    await server.query(`DROP USER ${account}`);
+    await server.end();
+  }
+});
+
+class MakeNothing1700000000000 {
+  async up(): Promise<void> {}
+  async down(): Promise<void> {}
+}
+
+it('an account that lacks a right learns at the start which', async () => {
+  const server = await createConnection(inject('mysqlUrl'));
+  const base = new URL(stores.mysqlUrl).pathname.slice(1);
+  const account = `'${base}w'@'%'`;
+  const own = Object.assign(new URL(stores.mysqlUrl), {
+    username: `${base}w`,
+    password: 'of-this-test',
+  }).href;
+  const open = () =>
+    openDatabase({
+      url: own,
+      room: 'rights',
+      entities: [],
+      migrations: [MakeNothing1700000000000],
+      poolSize: 2,
+      queueLimit: 10,
+      logger: createLogger('test', 'silent'),
+    });
+  try {
+    await server.query(`CREATE DATABASE ${base}_rights`);
+    await server.query(`CREATE USER ${account} IDENTIFIED BY 'of-this-test'`);
+    await server.query(`GRANT ALL ON \`${base}\\_rights\`.* TO ${account}`);
+    await (await open()).close();
+    await server.query(`REVOKE UPDATE, DELETE ON \`${base}\\_rights\`.* FROM ${account}`);
+    await expect(open()).rejects.toThrow(
+      new UnfitStore(`The MySQL account has no right to UPDATE, DELETE in the database ${base}_rights.`),
+    );
+  } finally {
+    await server.query(`DROP DATABASE IF EXISTS ${base}_rights`);
     await server.query(`DROP USER ${account}`);
     await server.end();
   }

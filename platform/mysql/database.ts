@@ -135,6 +135,7 @@ function checker(condition: StoreCondition): (session: Session) => void {
 /** `CREATE DATABASE IF NOT EXISTS` needs the right to create also where there is nothing to create, so it comes second. */
 async function ensureDatabase(url: string, database: string): Promise<void> {
   const connection = await firstConnection(url);
+  endWhenSilent((connection as unknown as { readonly connection: object }).connection);
   try {
     const problem = await lookAtServer(connection);
     if (problem) throw problem;

@@ -32,7 +32,7 @@ const WORK: Readonly<Record<string, (product: string) => Promise<unknown>>> = {
   'a list of orders': async () => {
     const refs = [{ __typename: 'User', id: USER_ID }];
     const { data, errors } = await room.ask(ORDERS, { refs }, { caller: buyer(USER_ID) });
-    return data != null && !errors;
+    return Boolean(data) && !errors;
   },
   'a restock': async (product) => (await room.restock(product, 1))['__typename'] === 'Restocked',
   'a new product': async () => (await room.sell({ units: 0 })) !== '',
