@@ -81,5 +81,8 @@ it('reads anew what is watched within ten seconds after Redis has gone silent', 
   await publish(2);
   shop.products.set(idOf('p'), onSale(2));
   await sold(2);
-  await waitUntil('the router to listen again', async () => (await publish(3)) > 0 && stream.last?.stock?.sold === 3);
+  await waitUntil(
+    'the router to listen again',
+    async () => (await publish(3)) > 0 && stream.last?.stock?.sold === 3,
+  );
 });
