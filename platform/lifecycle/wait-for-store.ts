@@ -21,7 +21,7 @@ export interface AwaitedStore {
 }
 
 const PAUSE_MS = 500;
-const PROGRESS_EVERY_MS = 5_000;
+const PROGRESS_EVERY_MS = 3_000;
 
 /**
  * Attempts to open a store until that succeeds, with a line in the log every few seconds.

@@ -77,7 +77,9 @@ export async function untilConnected(
   redis.connect().catch(() => undefined);
   if (waitMs === 0) return;
   const ping = async () => {
-    await redis.ping().catch((error: unknown) => Promise.reject((reason ?? error) as Error));
+    await redis.ping().catch((error: unknown) => {
+      throw reason ?? (wasNotSent(error) ? new Error('it does not answer') : error);
+    });
   };
   try {
     await waitForStore({ store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger }, ping, () => true);

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { useMysqlProxy } from '../../tests/harness/mysql-proxy.ts';
+import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { newKey } from '../../tests/harness/shop.ts';
+import { useStores } from '../../tests/harness/stores.ts';
+import { administrator, buyer } from '../../tests/harness/subgraph-call.ts';
+
+const { proxy, stores } = useMysqlProxy(useStores());
+const room = useOrderRoom(stores);
+
+const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
+const restock = (productId: string, idempotencyKey = newKey()) =>
+  room.ask(RESTOCK, { input: { productId, change: 1, idempotencyKey } }, { caller: administrator });
+
+describe('a connection to MySQL that is lost', () => {
+  it('leaves open whether a mutation has taken effect, and the answer says so', async () => {
+    const product = await room.sell({ units: 1 });
+    const key = newKey();
+    proxy.nextWith('COMMIT', 'loseReply');
+    const { errors } = await restock(product, key);
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('may or may not have happened') as string,
+        extensions: { code: 'UNAVAILABLE', outcome: 'UNKNOWN', retryAfterMs: expect.any(Number) as number },
+      },
+    ]);
+    expect((await restock(product, key)).data).toEqual({ restock: { __typename: 'Restocked' } });
+    expect(await room.books(product)).toMatchObject({ total: 2 });
+  });
+
+  it('leaves nothing open where a query was lost', async () => {
+    proxy.nextWith('FROM orders', 'cut');
+    const { errors } = await room.ask(
+      'query ($id: ID!) { order(id: $id) { id } }',
+      { id: randomUUID() },
+      { caller: buyer() },
+    );
+    expect(errors).toMatchObject([
+      { extensions: { code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) as number } },
+    ]);
+    expect(errors![0]!.extensions).not.toHaveProperty('outcome');
+  });
+});
+
+describe('a server that takes no writes', () => {
+  afterAll(() => room.pool.query('DROP TRIGGER IF EXISTS refuse'));
+
+  it('makes a checkout that cannot begin Busy, since nothing was bought', async () => {
+    const product = await room.sell({ units: 1 });
+    const caller = buyer();
+    const mutate = (name: string, type: string, input: object) =>
+      room.ask(`mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`, { input }, { caller });
+    await mutate('addToWishlist', 'WishlistItemInput', { productId: product });
+    await room.pool.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON wishlist_checkout FOR EACH ROW
+       SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1290, MESSAGE_TEXT = 'refused'`,
+    );
+    const checkout = { idempotencyKey: newKey() };
+    expect((await mutate('checkoutWishlist', 'CheckoutWishlistInput', checkout)).data).toEqual({
+      checkoutWishlist: { __typename: 'Busy' },
+    });
+    await room.pool.query('DROP TRIGGER refuse');
+    expect((await mutate('checkoutWishlist', 'CheckoutWishlistInput', checkout)).data).toEqual({
+      checkoutWishlist: { __typename: 'PurchaseConfirmed' },
+    });
+  });
+});
