@@ -90,12 +90,14 @@ describe('after a fail-over to a replica that lacks the last sale', () => {
   const shop = useReplicatedShop();
 
   it('its unit is for sale, once, by every process', async () => {
-    const products = [await shop.sellOut()];
+    const product = await shop.sellOut();
+    const epoch = await shop.epochOf(product);
     await shop.pair.killPrimary();
     await shop.failOver();
-    await shop.isServed(products[0]!, 0);
-    expect(await shop.room.buy(products[0]!, { at: 1 })).toMatchObject({ __typename: 'SoldOut' });
-    expect(await shop.soldByReplica(products[0]!)).toBe(3);
+    await shop.isServed(product, 0);
+    expect(await shop.room.buy(product, { at: 1 })).toMatchObject({ __typename: 'SoldOut' });
+    expect(await shop.soldByReplica(product)).toBe(3);
+    expect(await shop.epochOf(product)).toBe(epoch + 1);
   });
 });
 
@@ -104,10 +106,19 @@ describe('after a fail-over that leaves the connections to the old primary open'
 
   it('the unit is for sale, though the old primary goes on answering what only reads', async () => {
     const product = await shop.sellOut();
+    const epoch = await shop.epochOf(product);
     await shop.pair.query(shop.pair.primary, 'SET GLOBAL read_only = ON');
     await shop.failOver();
     await shop.isServed(product, 1);
+    await waitUntil(
+      'both processes to be at the new primary',
+      async () => Promise.all([0, 1].map((at) => shop.room.buy(product, { at }))),
+      (answers) => answers.every(({ __typename }) => __typename === 'SoldOut'),
+      RECOVERY_MS,
+    );
     expect(await shop.soldByReplica(product)).toBe(3);
+    // Each of the two found numbers of another server at first; neither rebuilt what the other had rebuilt.
+    expect(await shop.epochOf(product)).toBe(epoch + 1);
   });
 });
 
