@@ -9,7 +9,8 @@ import { parseMysqlUrl } from './mysql-url.ts';
 const folder = mkdtempSync(join(tmpdir(), 'firstcome-mysql-url-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const pem = join(folder, 'any.pem');
-writeFileSync(pem, '-----BEGIN CERTIFICATE-----\n');
+const bytes = Buffer.from('-----BEGIN CERTIFICATE-----\n');
+writeFileSync(pem, bytes);
 const other = join(folder, 'other');
 writeFileSync(other, 'text');
 
@@ -37,16 +38,16 @@ describe('a MySQL URL', () => {
   it.each([
     ['?ssl-mode=DISABLED', null],
     ['?ssl-mode=required', { rejectUnauthorized: false, verifyIdentity: false }],
-    [`?ssl-ca=${pem}`, { rejectUnauthorized: true, verifyIdentity: true, ca: expect.anything() }],
+    [`?ssl-ca=${pem}`, { rejectUnauthorized: true, verifyIdentity: true, ca: bytes }],
     ['?ssl-mode=VERIFY_CA', { rejectUnauthorized: true, verifyIdentity: false }],
     [
       `?ssl-ca=${pem}&ssl-cert=${pem}&ssl-key=${pem}`,
       {
         rejectUnauthorized: true,
         verifyIdentity: true,
-        ca: expect.anything(),
-        cert: expect.anything(),
-        key: expect.anything(),
+        ca: bytes,
+        cert: bytes,
+        key: bytes,
       },
     ],
   ])('with %s says what is checked of the certificate', (query, tls) => {
