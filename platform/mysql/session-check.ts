@@ -33,11 +33,16 @@ export function checkNewSession(session: Session, condition: StoreCondition): vo
 /**
  * The same check of a session that has passed before: settings of the server may have changed.
  *
+ * @param lockWaitTimeoutS what the session was set to, in seconds, where that differs from sessions of a pool
  * @throws {UnfitStore} when it fails; else what the driver says, when there is no answer
  */
-export async function checkSession(session: Connection | Pool, condition: StoreCondition): Promise<void> {
+export async function checkSession(
+  session: Connection | Pool,
+  condition: StoreCondition,
+  lockWaitTimeoutS = LOCK_WAIT_TIMEOUT_S,
+): Promise<void> {
   const [[row]] = await session.query<(RowDataPacket & SessionState)[]>(SESSION_STATE);
-  const problem = unmetSessionNeeds(row!, LOCK_WAIT_TIMEOUT_S);
+  const problem = unmetSessionNeeds(row!, lockWaitTimeoutS);
   condition.report(problem);
   if (problem) throw problem;
 }

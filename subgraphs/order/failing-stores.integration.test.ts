@@ -50,7 +50,11 @@ describe('a server that takes no writes', () => {
     const product = await room.sell({ units: 1 });
     const caller = buyer();
     const mutate = (name: string, type: string, input: object) =>
-      room.ask(`mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`, { input }, { caller });
+      room.ask(
+        `mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`,
+        { input },
+        { caller },
+      );
     await mutate('addToWishlist', 'WishlistItemInput', { productId: product });
     await room.pool.query(
       `CREATE TRIGGER refuse BEFORE INSERT ON wishlist_checkout FOR EACH ROW

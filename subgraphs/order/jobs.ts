@@ -1,5 +1,6 @@
 import { repeat, type Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { OrderConfig } from './config.ts';
 import type { OrderServices } from './services.ts';
 
 /** Milliseconds. */
@@ -8,18 +9,29 @@ const RELAY_EVERY = 500;
 const COMPARE_EVERY = 10_000;
 const FORGET_EVERY = 10_000;
 const COMPARE_SERVERS_EVERY = 4_000;
+/** Times within a reservation's lifetime at which those that wait to be written are renewed. */
+const RENEWALS_PER_LIFETIME = 4;
 const HOUR = 3_600_000;
 /** No attempt of a checkout is under way for nearly as long. */
 const CHECKOUT_MEMORY = 24 * HOUR;
 
 /** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
-export function startJobs(services: OrderServices, sweepEveryMs: number, logger: Logger): Repeated[] {
-  const { reaper, relay, sweeper, payments, checkouts, drift, forgottenTombstones, connection } = services;
+export function startJobs(
+  services: OrderServices,
+  {
+    SWEEP_EVERY: sweepEveryMs,
+    RESERVATION_TIMEOUT,
+  }: Pick<OrderConfig, 'SWEEP_EVERY' | 'RESERVATION_TIMEOUT'>,
+  logger: Logger,
+): Repeated[] {
+  const { batch, reaper, relay, sweeper, payments, checkouts, drift, forgottenTombstones, connections } =
+    services;
   return [
+    repeat('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
     repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger),
     // A server that was replaced may leave its connections open, and go on answering what only reads.
-    repeat('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connection.isCurrent()), logger),
+    repeat('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connections.compare()), logger),
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
     repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),

@@ -7,6 +7,7 @@ import { OrderBatch } from './batch/order-batch.ts';
 import { ForgottenTombstones } from './batch/forgotten-tombstones.ts';
 import { Tombstones } from './batch/tombstones.ts';
 import { WriterConnection } from './batch/writer-connection.ts';
+import { WriterConnections } from './batch/writer-connections.ts';
 import type { OrderConfig } from './config.ts';
 import type { FulfilmentDependencies } from './fulfilment/payable-order.ts';
 import { Sweeper } from './fulfilment/sweeper.ts';
@@ -58,11 +59,13 @@ export function createOrderServices(
     read: (productId) => stockReader.read(productId),
     logger,
   });
-  const connection = new WriterConnection(config.MYSQL_URL, stores.database.condition);
+  const connections = new WriterConnections(
+    () => new WriterConnection(config.MYSQL_URL, stores.database.condition),
+  );
   const stock = new StockService({
     redis: stores.redis,
     pool,
-    writer: connection,
+    writer: connections.main,
     prefix: config.REDIS_PREFIX,
     reservationTtlMs: config.RESERVATION_TIMEOUT,
     memoryMs: KEY_MEMORY_MS,
@@ -73,10 +76,14 @@ export function createOrderServices(
   const stockReader = new StockReader(config.STOCK_STRATEGY === 'row' ? null : stock, pool);
   const orders = new OrderRepository(pool);
   const tombstones = new Tombstones(pool, orders, config.TOMBSTONE_RETENTION);
+  const openWriter = (connection: WriterConnection, waitsForStock: boolean) =>
+    new BatchWriter({ connection, pool, orders, tombstones, waitsForStock, logger });
   const batch = new OrderBatch({
-    writer: new BatchWriter({ connection, pool, orders, tombstones, logger }),
+    writer: openWriter(connections.main, true),
+    writersForBlocked: connections.forBlocked.map((connection) => openWriter(connection, false)),
     maxBatch: config.MAX_BATCH,
     queueLimit: config.MAX_PURCHASES_IN_FLIGHT,
+    renew: (reservations) => stock.renew(reservations),
     logger,
   });
   const lookup = new OrderLookup(orders);
@@ -132,7 +139,7 @@ export function createOrderServices(
     purchases,
     inFlight,
     batch,
-    connection,
+    connections,
     lookup,
     orders,
     lists: new OrderLists(stores.lists),

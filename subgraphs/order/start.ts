@@ -23,8 +23,8 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   try {
     const services = createOrderServices(config, stores, logger);
     // Before the first purchase, so that it is admitted only where it can be written; it is opened again for as long as it fails.
-    void services.connection.get().catch(() => undefined);
-    jobs = startJobs(services, config.SWEEP_EVERY, logger);
+    void services.connections.main.get().catch(() => undefined);
+    jobs = startJobs(services, config, logger);
     const http = await startSubgraph({
       schemaFile: new URL('../../schema/order.graphql', import.meta.url),
       resolvers,
@@ -36,7 +36,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       port: config.ORDER_PORT,
       readiness: {
         mysql: async () => {
-          services.connection.assertUp();
+          services.connections.main.assertUp();
           await stores.database.ping();
         },
         redis: () => assertRedisUsable(stores.redis, `${config.REDIS_PREFIX}job:write-check`),
@@ -51,7 +51,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
         await finish(services);
         await Promise.all(jobs.map((job) => job.stop()));
         services.announcer.stop();
-        await services.connection.close();
+        await services.connections.close();
         await closeOrderStores(stores);
       },
     };
@@ -64,6 +64,6 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
 
 /** What was begun is brought to an end, also for callers who have gone. */
 async function finish({ inFlight, batch }: OrderServices): Promise<void> {
-  await inFlight.drain();
+  await Promise.all([batch.drain(), inFlight.drain()]);
   await batch.drain();
 }

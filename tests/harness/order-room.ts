@@ -224,7 +224,7 @@ export class OrderRoom {
     const stores = await openOrderStores(config, logger);
     const services = createOrderServices(config, stores, logger, provider);
     this.#closing.push(async () => {
-      await services.connection.close();
+      await services.connections.close();
       await closeOrderStores(stores);
     });
     const as = (userId: string) => {

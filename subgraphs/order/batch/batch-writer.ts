@@ -1,15 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace, isWriteRefused } from '../../../platform/mysql/errors.ts';
-import { jitter } from '../../../platform/mysql/transaction.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { secondsSince } from '../../../platform/observability/metrics.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
 import { batchDurations, batchSizes } from '../metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
-import { readStockRows } from '../stock/stock-repository.ts';
-import { writtenAt, type Candidate, type Verdict } from './candidate.ts';
+import { lockFreeStockRows, readStockRows } from '../stock/stock-repository.ts';
+import { unitsOf, writtenAt, type Candidate, type Verdict } from './candidate.ts';
 import { ownOrder } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
 import type { Tombstones } from './tombstones.ts';
@@ -22,12 +20,22 @@ export interface BatchWriterOptions {
   readonly pool: Pool;
   readonly orders: OrderRepository;
   readonly tombstones: Tombstones;
+  /**
+   * Whether a transaction over several products waits for a stock row that is locked. Where one is expected to be locked for long,
+   * the transaction must not hold the others meanwhile.
+   */
+  readonly waitsForStock: boolean;
   readonly logger: Logger;
 }
 
+/** Transactions in a row that give no candidate a verdict. */
 const ATTEMPTS = 3;
 
-/** Writes a batch of candidates, by as many transactions as it takes, until it is known of each what became of it. */
+/** Why `write` has ended; except for `written`, of the candidates without a verdict nothing was written for certain. */
+export type WriteEnding =
+  'written' | 'lostRace' /** The connection was lost, or the server takes no writes. */ | 'unavailable';
+
+/** Writes a batch of candidates, by as many transactions as there are reasons to leave some of them out. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
 
@@ -39,63 +47,57 @@ export class BatchWriter {
     return this.#options.connection.isUp;
   }
 
-  /**
-   * Gives candidates their verdicts. What cannot be part of the transaction is taken out and the rest run again. Those without
-   * a verdict in the end were not written, for want of luck or of a database.
-   */
-  async write(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<void> {
+  /** Gives candidates their verdicts. What cannot be part of the transaction is taken out, and the rest run again. */
+  async write(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<WriteEnding> {
     let rest = candidates;
     for (
       let failures = 0;
       rest.length > 0 && failures < ATTEMPTS;
       rest = rest.filter((one) => !verdicts.has(one))
     ) {
+      let connection: Connection | null = null;
       try {
-        failures += await this.#tryOnce(rest, verdicts);
+        connection = await this.#options.connection.get();
+        const progress = await this.#tryOnce(connection, rest, verdicts);
+        if (progress === 'locked') return 'lostRace';
+        if (progress === 'none') failures++;
       } catch (error) {
-        if (error instanceof CommitUnanswered) {
-          await this.#resolve(rest, verdicts, error);
-          return;
-        }
-        if (isWriteRefused(error)) {
-          // Everybody's trouble: nobody is admitted until it is over.
-          this.#options.logger.error({ err: error, size: rest.length }, 'MySQL takes no writes');
-          this.#options.connection.writesAreRefused();
-          return;
-        }
-        await this.#abort(error);
-        failures++;
-        if (isLostRace(error) || isConnectionLost(error)) {
-          await sleep(jitter(failures));
-        } else if (rest.length > 1) {
-          // One of them cannot be written at all. The others must not suffer for it.
-          this.#options.logger.error(
-            { err: error, size: rest.length },
-            'a batch holds something that cannot be written',
-          );
-          const middle = Math.ceil(rest.length / 2);
-          await this.write(rest.slice(0, middle), verdicts);
-          await this.write(rest.slice(middle), verdicts);
-          return;
-        } else {
-          this.#options.logger.error(
-            { err: error, orderId: rest[0]!.order.id },
-            'an order cannot be written',
-          );
-          return;
-        }
+        return this.#conclude(error, connection, rest, verdicts);
       }
     }
+    return rest.length === 0 ? 'written' : 'lostRace';
   }
 
-  /** @returns 1 when nothing was decided, which must not go on for ever; else 0 */
-  async #tryOnce(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<0 | 1> {
+  /** @returns those of the products whose stock rows are locked by another session; all of them when none is, or it is not known */
+  async findLocked(productIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const { connection, logger } = this.#options;
+    try {
+      const session = await connection.get();
+      const locked = await lockFreeStockRows(session, productIds);
+      await session.query('ROLLBACK');
+      if (locked.size > 0) return locked;
+    } catch (error) {
+      connection.discard();
+      logger.warn({ err: error }, 'it could not be found out which stock rows are locked');
+    }
+    return new Set(productIds);
+  }
+
+  /** Ends the session until the next batch. */
+  disconnect(): void {
+    this.#options.connection.endIdle();
+  }
+
+  async #tryOnce(
+    connection: Connection,
+    candidates: readonly Candidate[],
+    verdicts: Map<Candidate, Verdict>,
+  ): Promise<'some' | 'none' | 'locked'> {
     const before = verdicts.size;
-    const connection = await this.#options.connection.get();
     // Nothing is awaited between this look and the first statement: should the process freeze there, the server ends the session.
     const late = candidates.filter(isTooOldToWrite);
-    for (const candidate of late) verdicts.set(candidate, { kind: 'failed' });
-    if (late.length > 0) return 0;
+    for (const candidate of late) verdicts.set(candidate, { kind: 'tooOld' });
+    if (late.length > 0) return 'some';
     const result = await this.#transact(connection, candidates);
     switch (result.kind) {
       case 'committed':
@@ -114,14 +116,51 @@ export class BatchWriter {
         fitByLimit(candidates, result.excess, verdicts);
         break;
       case 'notSold': {
-        const products = [
-          ...new Set(candidates.flatMap(({ order }) => order.items.map((item) => item.productId))),
-        ];
+        const products = [...unitsOf(candidates).keys()];
         fitByStock(candidates, await readStockRows(this.#options.pool, products), verdicts);
         break;
       }
+      case 'locked':
+        return 'locked';
     }
-    return verdicts.size > before ? 0 : 1;
+    return verdicts.size > before ? 'some' : 'none';
+  }
+
+  /** After an error: what follows for the candidates of the transaction. */
+  async #conclude(
+    error: unknown,
+    connection: Connection | null,
+    rest: readonly Candidate[],
+    verdicts: Map<Candidate, Verdict>,
+  ): Promise<WriteEnding> {
+    const { logger } = this.#options;
+    if (error instanceof CommitUnanswered) {
+      await this.#resolve(rest, verdicts, error);
+      return 'written';
+    }
+    if (isWriteRefused(error)) {
+      // It concerns every purchase: none is admitted until the server takes writes again.
+      logger.error({ err: error, size: rest.length }, 'MySQL takes no writes');
+      this.#options.connection.writesAreRefused();
+      return 'unavailable';
+    }
+    const isRolledBack = await this.#rollBack(connection, error);
+    if (isLostRace(error)) {
+      logger.info({ err: error, size: rest.length }, 'a batch lost a race for a lock');
+      return 'lostRace';
+    }
+    if (!isRolledBack) return 'unavailable';
+    if (rest.length === 1) {
+      logger.error({ err: error, orderId: rest[0]!.order.id }, 'an order cannot be written');
+      verdicts.set(rest[0]!, { kind: 'notWritten' });
+      return 'written';
+    }
+    // One of them cannot be written at all. The halves find out which, so that the others are written.
+    logger.error({ err: error, size: rest.length }, 'a batch holds something that cannot be written');
+    const middle = Math.ceil(rest.length / 2);
+    const first = await this.write(rest.slice(0, middle), verdicts);
+    const second = await this.write(rest.slice(middle), verdicts);
+    return first === 'written' ? second : first;
   }
 
   /** The transaction, seen by metrics and traces. */
@@ -132,7 +171,9 @@ export class BatchWriter {
     const begun = performance.now();
     let outcome: string = 'failed';
     try {
-      const result = await inSpan(span, () => writeOrders(connection, candidates));
+      const result = await inSpan(span, () =>
+        writeOrders(connection, candidates, this.#options.waitsForStock),
+      );
       outcome = result.kind;
       return result;
     } finally {
@@ -142,18 +183,19 @@ export class BatchWriter {
     }
   }
 
-  /** After a failed statement: rolled back, or given up together with its connection. */
-  async #abort(error: unknown): Promise<void> {
-    const { connection } = this.#options;
+  /** @returns false when the session was lost; then it is ended at the server, so that its locks are free */
+  async #rollBack(connection: Connection | null, error: unknown): Promise<boolean> {
+    if (!connection) return false;
     if (!isConnectionLost(error)) {
       try {
-        await (await connection.get()).query('ROLLBACK');
-        return;
+        await connection.query('ROLLBACK');
+        return true;
       } catch {
-        // Then it is lost after all.
+        // The session is lost as well.
       }
     }
     await this.#endSession();
+    return false;
   }
 
   async #endSession(): Promise<void> {

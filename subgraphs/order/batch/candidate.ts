@@ -35,11 +35,14 @@ export type Verdict =
   | { readonly kind: 'overLimit'; readonly productId: string; readonly held: number }
   /** A rebuild has begun since the reservation; MySQL is at `epoch`. */
   | { readonly kind: 'staleEpoch'; readonly productId: string; readonly epoch: number }
-  /** Not written, for want of luck or of a database. */
-  | { readonly kind: 'failed' }
+  /** Nothing was written for certain; its reservation stays, so that the same key can try again. */
+  | { readonly kind: 'notWritten' }
+  /** Nothing was written, nor may it be any more: its attempt began too long ago. */
+  | { readonly kind: 'tooOld' }
   /** The COMMIT was sent and not answered, and it could not be found out what became of it. */
   | { readonly kind: 'unknown' };
 
+/** How many units of each product the candidates buy. */
 export const unitsOf = (candidates: readonly Candidate[]): Map<string, number> => {
   const units = new Map<string, number>();
   for (const { order } of candidates) {

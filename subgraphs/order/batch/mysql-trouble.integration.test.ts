@@ -33,6 +33,13 @@ async function buyInTurn(product: string, times: number): Promise<PurchaseAnswer
   return answers;
 }
 
+/** Makes the server answer each insert into a table with this error, until the trigger `refuse` is dropped. */
+const refuse = (table: string, errno: number) =>
+  room.pool.query(
+    `CREATE TRIGGER refuse BEFORE INSERT ON ${table} FOR EACH ROW
+     SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'refused'`,
+  );
+
 /** Those who were admitted before it was noticed may have taken a unit each; that is the reaper's. */
 async function expectForSaleAgain(product: string) {
   await waitUntil(
@@ -56,37 +63,48 @@ describe('while MySQL', () => {
   });
 
   it.each([1290, 1114])(
-    'takes no writes (%i) nobody is admitted; once it does, it is for sale',
+    'takes no writes (%i) nobody is admitted; once it does, it is for sale, first to those who were admitted',
     async (errno) => {
       const product = await room.sell({ units: 10 });
       await room.buy(product);
-      await room.pool.query(
-        `CREATE TRIGGER refuse BEFORE INSERT ON holding FOR EACH ROW
-       SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'refused'`,
+      await refuse('holding', errno);
+      const admitted = { userId: randomUUID(), key: newKey() };
+      const first = room.buy(product, { ...admitted, patienceMs: 1_500 });
+      await waitUntil(
+        'the refusal to be known',
+        () => room.buy(product, { patienceMs: 1_500 }),
+        ({ __typename }) => __typename === 'Busy',
       );
-      const answers = countAnswers(await buyInTurn(product, 20));
+      const answers = countAnswers(await buyInTurn(product, 19));
+      expect(await first).toMatchObject({ __typename: 'OutcomeUnknown' });
+      expect(answers).toEqual({ Busy: 19 });
       await room.pool.query('DROP TRIGGER refuse');
-      expect(answers).toEqual({ PurchaseAbandoned: 1, Busy: 19 });
+      await waitUntil(
+        'the first to have bought',
+        () => room.buy(product, admitted),
+        ({ __typename }) => __typename === 'PurchaseConfirmed',
+        10_000,
+      );
       await expectForSaleAgain(product);
+      expect((await room.books(product)).tombstones).toBe(0);
     },
   );
 });
 
 describe('a batch that the server refuses as a whole, for a reason that nobody knows', () => {
-  it('is given up after a few transactions for each purchase', async () => {
+  it('is given up after a few transactions for each purchase, and bought by the same keys when the reason is gone', async () => {
     const product = await room.sell({ units: 100 });
     await room.buy(product);
-    await room.pool.query(
-      `CREATE TRIGGER refuse BEFORE INSERT ON order_item FOR EACH ROW
-       SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644, MESSAGE_TEXT = 'refused'`,
-    );
+    await refuse('order_item', 1644);
     const transactions = async () =>
       (await batchSizes.get()).values.find(({ metricName }) => metricName?.endsWith('_count'))!.value;
     const before = await transactions();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => room.buy(product)));
-    await room.pool.query('DROP TRIGGER refuse');
-    expect(countAnswers(answers)).toEqual({ PurchaseAbandoned: 8 });
+    const buyers = Array.from({ length: 8 }, () => ({ userId: randomUUID(), key: newKey() }));
+    const buyAll = () => Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+    expect(countAnswers(await buyAll())).toEqual({ OutcomeUnknown: 8 });
     expect((await transactions()) - before).toBeLessThan(2 * 8);
+    await room.pool.query('DROP TRIGGER refuse');
+    expect(countAnswers(await buyAll())).toEqual({ PurchaseConfirmed: 8 });
   });
 });
 

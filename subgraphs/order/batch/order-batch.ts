@@ -1,99 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../../platform/logger.ts';
-import { inSpan } from '../../../platform/observability/current-span.ts';
-import { firstRecorded } from '../../../platform/observability/span.ts';
+import { jitter } from '../../../platform/mysql/transaction.ts';
+import type { Reservation } from '../stock/stock-outcomes.ts';
+import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
+import { BlockedProducts } from './blocked-products.ts';
 import type { Candidate, Verdict } from './candidate.ts';
+import { writeBatch, type BatchResult } from './write-batch.ts';
 
 export interface OrderBatchOptions {
   readonly writer: BatchWriter;
+  /** Writers for products that are blocked, each with a connection of its own. */
+  readonly writersForBlocked: readonly BatchWriter[];
   /** Candidates in one transaction, at the most. */
   readonly maxBatch: number;
   /** Candidates that may wait, at the most. */
   readonly queueLimit: number;
+  /** Puts off the moment at which reservations are given up. */
+  readonly renew: (reservations: readonly Reservation[]) => Promise<void>;
   readonly logger: Logger;
 }
 
-interface Waiting {
-  readonly candidate: Candidate;
-  readonly resolve: (verdict: Verdict) => void;
-}
+/** Of all candidates that may wait: for one blocked product, and for all of them. */
+const SHARE_OF_A_BLOCKED_PRODUCT = 0.1;
+const SHARE_OF_BLOCKED_PRODUCTS = 0.5;
+/** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
+const UNAVAILABLE_PAUSE_MS = 100;
+/** So often a session may be lost on a server that is up before its candidates are taken apart. */
+const SESSIONS_LOST = 3;
+/** How long `drain` goes on with what cannot be written at once, in milliseconds. */
+const DRAIN_MS = 3_000;
 
 /**
- * The one writer of this process: everything that was admitted while a transaction ran goes into the next one. Alone, a
- * purchase waits for nobody; the more there are, the less of a COMMIT each of them costs.
+ * The main writer of this process: everything that was admitted while a transaction ran goes into the next one. A single purchase does
+ * not wait for a batch to fill; the more there are, the less of a COMMIT each of them costs.
+ *
+ * A candidate of which nothing was written for certain keeps its place: after a lost race for a lock in a queue of its products
+ * (`BlockedProducts`), and while MySQL is unavailable at the head of this one. Its reservation is renewed meanwhile.
  */
 export class OrderBatch {
   readonly #options: OrderBatchOptions;
-  readonly #waiting: Waiting[] = [];
-  #underWay = 0;
+  readonly #queue = new BatchQueue();
+  readonly #blocked: BlockedProducts;
+  #underWay: readonly Waiting[] = [];
   #running: Promise<void> | null = null;
+  /** Sessions lost in a row. */
+  #losses = 0;
+  /** From then on what cannot be written is given up, of `performance.now()`. */
+  #givesUpAt = Number.POSITIVE_INFINITY;
 
   constructor(options: OrderBatchOptions) {
     this.#options = options;
+    this.#blocked = new BlockedProducts({
+      writers: options.writersForBlocked,
+      maxBatch: options.maxBatch,
+      mayGiveUp: () => performance.now() > this.#givesUpAt,
+      onFree: (waiting) => {
+        this.#queue.putBack(waiting);
+        this.#start();
+      },
+      logger: options.logger,
+    });
   }
 
   /** Candidates that wait or are being written. */
   get size(): number {
-    return this.#waiting.length + this.#underWay;
+    return this.#queue.size + this.#underWay.length + this.#blocked.size;
   }
 
-  /** Ask before admission: after it there is no refusing for want of room, or of a database. */
+  /** To be checked before admission: after it there is no load shedding. */
   get hasRoom(): boolean {
-    return this.#options.writer.isUp && this.size < this.#options.queueLimit;
+    const { writer, queueLimit } = this.#options;
+    return writer.isUp && this.#blocked.isUp && this.size < queueLimit;
+  }
+
+  /** The same for purchases of these products: those that wait for a blocked one must not take the capacity from all others. */
+  hasRoomFor(productIds: readonly string[]): boolean {
+    const { queueLimit } = this.#options;
+    const waiting = Math.max(...productIds.map((productId) => this.#blocked.sizeOf(productId)));
+    return (
+      waiting === 0 ||
+      (waiting < queueLimit * SHARE_OF_A_BLOCKED_PRODUCT &&
+        this.#blocked.size < queueLimit * SHARE_OF_BLOCKED_PRODUCTS)
+    );
   }
 
   /** Never rejects. */
   submit(candidate: Candidate): Promise<Verdict> {
     return new Promise((resolve) => {
-      this.#waiting.push({ candidate, resolve });
-      this.#running ??= this.#run();
+      this.#queue.push({ candidate, resolve });
+      this.#start();
     });
   }
 
-  /** Resolves once everything that was submitted has its verdict. */
+  /** Renews the reservations of all candidates without a verdict; to be called several times within a reservation's lifetime. */
+  async renew(): Promise<void> {
+    const candidates = [...this.#underWay, ...this.#queue].map(({ candidate }) => candidate);
+    const reservations = [...candidates, ...this.#blocked.candidates()].flatMap(({ order }) =>
+      order.items.map(({ productId, epoch, seq }) => ({ productId, epoch, seq, orderId: order.id })),
+    );
+    if (reservations.length > 0) await this.#options.renew(reservations);
+  }
+
+  /** Resolves once everything that was submitted has its verdict. What cannot be written is given up after three seconds. */
   async drain(): Promise<void> {
-    while (this.#running) await this.#running;
+    this.#givesUpAt = Math.min(this.#givesUpAt, performance.now() + DRAIN_MS);
+    while (this.size > 0 || this.#running) {
+      await this.#running;
+      await this.#blocked.drain();
+    }
+    this.#givesUpAt = Number.POSITIVE_INFINITY;
+  }
+
+  #start(): void {
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#takeBatch();
-      this.#underWay = batch.length;
-      const verdicts = new Map<Candidate, Verdict>();
-      try {
-        const candidates = batch.map(({ candidate }) => candidate);
-        await inSpan(
-          firstRecorded(candidates, ({ span }) => span),
-          () => this.#options.writer.write(candidates, verdicts),
-        );
-      } catch (error) {
-        this.#options.logger.error({ err: error }, 'a batch failed');
-      }
-      for (const { candidate, resolve } of batch) resolve(verdicts.get(candidate) ?? { kind: 'failed' });
-      this.#underWay = 0;
+    for (;;) {
+      if (this.#blocked.size > 0) this.#blocked.add(this.#queue.takeWhere(this.#blocked.concerns));
+      this.#underWay = this.#queue.takeBatch(this.#options.maxBatch);
+      if (this.#underWay.length === 0) break;
+      const result = await writeBatch(this.#options.writer, this.#underWay, this.#options.logger);
+      this.#underWay = [];
+      if (result.left.length === 0) this.#losses = 0;
+      else await this.#retry(result);
     }
     this.#running = null;
   }
 
-  /** In order of arrival; of a product only one epoch, and of an order only one candidate. The others are next. */
-  #takeBatch(): Waiting[] {
-    const epochs = new Map<string, number>();
-    const orderIds = new Set<string>();
-    const batch: Waiting[] = [];
-    for (let i = 0; i < this.#waiting.length && batch.length < this.#options.maxBatch;) {
-      const { order } = this.#waiting[i]!.candidate;
-      const belongs =
-        !orderIds.has(order.id) &&
-        order.items.every(({ productId, epoch }) => (epochs.get(productId) ?? epoch) === epoch);
-      if (!belongs) {
-        i++;
-        continue;
-      }
-      orderIds.add(order.id);
-      for (const { productId, epoch } of order.items) epochs.set(productId, epoch);
-      batch.push(...this.#waiting.splice(i, 1));
+  async #retry({ ending, left }: BatchResult): Promise<void> {
+    if (performance.now() > this.#givesUpAt) {
+      for (const { resolve } of left) resolve({ kind: 'notWritten' });
+      return;
     }
-    return batch;
+    const { writer } = this.#options;
+    this.#underWay = left;
+    this.#losses++;
+    if (ending === 'lostRace' || (writer.isUp && this.#losses >= SESSIONS_LOST)) {
+      this.#losses = 0;
+      const locked = await writer.findLocked(productsOf(left));
+      const isLocked = ({ candidate }: Waiting) =>
+        candidate.order.items.some(({ productId }) => locked.has(productId));
+      this.#blocked.add(left.filter(isLocked));
+      this.#queue.putBack(left.filter((one) => !isLocked(one)));
+    } else {
+      await sleep(writer.isUp ? jitter(this.#losses) : UNAVAILABLE_PAUSE_MS);
+      this.#queue.putBack(left);
+    }
+    this.#underWay = [];
   }
 }
+
+const productsOf = (waiting: readonly Waiting[]): string[] => [
+  ...new Set(waiting.flatMap(({ candidate }) => candidate.order.items.map(({ productId }) => productId))),
+];

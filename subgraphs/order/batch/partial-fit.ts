@@ -80,16 +80,26 @@ export function fitByLimit(
   excess: readonly Excess[],
   verdicts: Map<Candidate, Verdict>,
 ): void {
-  for (const { productId, userId, held } of excess) {
-    let holds = held;
-    const purchases = candidates
-      .filter((one) => one.order.userId === userId && itemOf(one, productId))
-      .sort(bySeq(productId));
-    for (const purchase of purchases) {
-      const { quantity } = itemOf(purchase, productId)!;
-      const limit = purchase.limits.get(productId) ?? Number.POSITIVE_INFINITY;
-      if (holds + quantity > limit) verdicts.set(purchase, { kind: 'overLimit', productId, held: holds });
-      else holds += quantity;
-    }
+  for (const one of excess)
+    for (const { candidate, held } of overLimit(candidates, one))
+      verdicts.set(candidate, { kind: 'overLimit', productId: one.productId, held });
+}
+
+/** @returns the buyer's purchases that are too much by their own limit, in order of admission, with what the buyer holds without them */
+export function overLimit(
+  candidates: readonly Candidate[],
+  { productId, userId, held }: Excess,
+): { readonly candidate: Candidate; readonly held: number }[] {
+  let holds = held;
+  const tooMuch = [];
+  const purchases = candidates
+    .filter((one) => one.order.userId === userId && itemOf(one, productId))
+    .sort(bySeq(productId));
+  for (const candidate of purchases) {
+    const { quantity } = itemOf(candidate, productId)!;
+    const limit = candidate.limits.get(productId) ?? Number.POSITIVE_INFINITY;
+    if (holds + quantity > limit) tooMuch.push({ candidate, held: holds });
+    else holds += quantity;
   }
+  return tooMuch;
 }

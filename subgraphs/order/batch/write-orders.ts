@@ -1,9 +1,10 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { reachFaultPoint } from '../../../platform/lifecycle/fault-point.ts';
-import { isDuplicateKey } from '../../../platform/mysql/errors.ts';
+import { isCommitRefused, isDuplicateKey } from '../../../platform/mysql/errors.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
-import { sell } from '../stock/stock-repository.ts';
-import { unitsOf, writtenAt, type Candidate } from './candidate.ts';
+import { lockFreeStockRows, takeUnits, type StockTake } from '../stock/stock-repository.ts';
+import { writtenAt, type Candidate } from './candidate.ts';
+import { overLimit } from './partial-fit.ts';
 
 /** COMMIT was sent and not answered: whether the transaction happened, or will, is open. */
 export class CommitUnanswered extends Error {
@@ -18,7 +19,9 @@ export type WriteResult =
   /** Rolled back: these buyers would hold more than they may. */
   | { readonly kind: 'overLimit'; readonly excess: readonly Excess[] }
   /** Rolled back: a stock row is at another epoch, or has too few units left. */
-  | { readonly kind: 'notSold' };
+  | { readonly kind: 'notSold' }
+  /** Rolled back: another session has locked a stock row, and this transaction was not to wait for it. */
+  | { readonly kind: 'locked' };
 
 export interface Excess {
   readonly productId: string;
@@ -33,11 +36,13 @@ export interface Excess {
  * their locks, for which every other buyer waits, are held for the length of one COMMIT.
  *
  * @param connection with autocommit off, so that reading the clock begins the transaction, and costs no round trip of its own
+ * @param waitsForStock whether it waits for stock rows that are locked while it holds others
  * @throws {CommitUnanswered}, or the error of a statement before; then the transaction is still open
  */
 export async function writeOrders(
   connection: Connection,
   candidates: readonly Candidate[],
+  waitsForStock = true,
 ): Promise<WriteResult> {
   const sorted = [...candidates].sort((a, b) => (a.order.id < b.order.id ? -1 : 1));
 
@@ -57,17 +62,30 @@ export async function writeOrders(
     return { kind: 'overLimit', excess };
   }
 
-  for (const [productId, units] of [...unitsOf(sorted)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!(await sell(connection, productId, epochOf(sorted, productId), units))) {
-      await connection.query('ROLLBACK');
-      return { kind: 'notSold' };
-    }
+  const takes = inLockOrder(sorted);
+  const mustNotWait = !waitsForStock && takes.length > 1;
+  if (
+    mustNotWait &&
+    (
+      await lockFreeStockRows(
+        connection,
+        takes.map(({ productId }) => productId),
+      )
+    ).size > 0
+  ) {
+    await connection.query('ROLLBACK');
+    return { kind: 'locked' };
+  }
+  if (!(await takeUnits(connection, takes))) {
+    await connection.query('ROLLBACK');
+    return { kind: 'notSold' };
   }
 
   await reachFaultPoint('before-commit');
   try {
     await connection.query('COMMIT');
   } catch (cause) {
+    if (isCommitRefused(cause)) throw cause;
     throw new CommitUnanswered('COMMIT was not answered', { cause });
   }
   return { kind: 'committed', at };
@@ -138,7 +156,7 @@ export async function addHoldings(
         productId,
         userId: order.userId,
         units: (before?.units ?? 0) + quantity,
-        limit: limits.get(productId) ?? before?.limit ?? null,
+        limit: lower(limits.get(productId), before?.limit),
       });
     }
   }
@@ -158,15 +176,40 @@ export async function addHoldings(
   return rows.flatMap((row) => {
     const [productId, userId] = [bytesToUuid(row.product_id), bytesToUuid(row.user_id)];
     const { units, limit } = added.get(`${productId} ${userId}`)!;
-    return row.held > limit! ? [{ productId, userId, held: row.held - units }] : [];
+    if (row.held <= limit!) return [];
+    // A limit may have been changed between two of these purchases: each is judged by its own.
+    const excess = { productId, userId, held: row.held - units };
+    return overLimit(candidates, excess).length > 0 ? [excess] : [];
   });
 }
 
-/** One batch holds one epoch of a product; the queue sees to that. */
-function epochOf(candidates: readonly Candidate[], productId: string): number {
+const lower = (one?: number | null, other?: number | null): number | null =>
+  one == null ? (other ?? null) : other == null ? one : Math.min(one, other);
+
+/**
+ * What the candidates take, one epoch of each product (the queue provides for that), in the order in which the rows are locked: by key, so
+ * that two batches cannot wait for each other in a circle. A product that most of the purchases are for comes last, since most
+ * others wait for its row; it does so in every process that sells it, and where two processes differ in that, the server ends one of
+ * the two transactions, which runs again.
+ */
+export function inLockOrder(candidates: readonly Candidate[]): StockTake[] {
+  const takes = new Map<
+    string,
+    { readonly productId: string; readonly epoch: number; units: number; buyers: number }
+  >();
   for (const { order } of candidates) {
-    const item = order.items.find((one) => one.productId === productId);
-    if (item) return item.epoch;
+    for (const { productId, epoch, quantity } of order.items) {
+      const take = takes.get(productId);
+      if (!take) takes.set(productId, { productId, epoch, units: quantity, buyers: 1 });
+      else {
+        take.units += quantity;
+        take.buyers++;
+      }
+    }
   }
-  throw new Error(`no candidate buys ${productId}`);
+  if (takes.size === 1) return [...takes.values()];
+  const isHot = ({ buyers }: { readonly buyers: number }) => buyers > candidates.length / 2;
+  return [...takes.values()].sort(
+    (a, b) => Number(isHot(a)) - Number(isHot(b)) || (a.productId < b.productId ? -1 : 1),
+  );
 }

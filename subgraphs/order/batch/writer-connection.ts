@@ -10,7 +10,7 @@ import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { OrderWriter } from '../stock/order-writer.ts';
 import { checkSession } from '../../../platform/mysql/session-check.ts';
 import type { StoreCondition } from '../../../platform/store-condition.ts';
-import { WRITER_WAIT_TIMEOUT_S } from './session-timeouts.ts';
+import { WRITER_LOCK_WAIT_TIMEOUT_S, WRITER_WAIT_TIMEOUT_S } from './session-timeouts.ts';
 
 const LOOK_EVERY_MS = 1_500;
 const TRY_AGAIN_MS = 250;
@@ -39,7 +39,9 @@ export class WriterConnection implements OrderWriter {
   constructor(url: string, condition: StoreCondition) {
     this.#url = url;
     this.#condition = condition;
-    condition.onUnfit(() => this.#leave('unfit'));
+    condition.onUnfit(() => {
+      if (this.isOpen) this.#leave('unfit');
+    });
   }
 
   /**
@@ -48,6 +50,10 @@ export class WriterConnection implements OrderWriter {
    */
   get isUp(): boolean {
     return this.#trouble === null;
+  }
+
+  get isOpen(): boolean {
+    return this.#connection !== null;
   }
 
   /** @throws while `isUp` is false */
@@ -86,6 +92,15 @@ export class WriterConnection implements OrderWriter {
     if (this.#connection) this.#forget(this.#connection);
   }
 
+  /** Ends the session, which has no transaction open; the next `get` opens another one. */
+  endIdle(): void {
+    const connection = this.#connection;
+    if (!connection) return;
+    clearInterval(this.#looking);
+    this.#connection = null;
+    connection.end().catch(() => undefined);
+  }
+
   /** The server said that it takes no writes: the next session may be another server's, and shows first that it does. */
   writesAreRefused(): void {
     this.#leave('refusesWrites');
@@ -121,8 +136,10 @@ export class WriterConnection implements OrderWriter {
     try {
       const name = randomUUID();
       for (const statement of sessionStatements(WRITER_WAIT_TIMEOUT_S)) await connection.query(statement);
-      await checkSession(connection, this.#condition);
-      await connection.query('SET SESSION autocommit = 0');
+      await connection.query(
+        `SET SESSION autocommit = 0, innodb_lock_wait_timeout = ${WRITER_LOCK_WAIT_TIMEOUT_S}, lock_wait_timeout = ${WRITER_LOCK_WAIT_TIMEOUT_S}`,
+      );
+      await this.#check(connection);
       await connection.query('DO GET_LOCK(?, 0)', [name]);
       if (this.#trouble === 'refusesWrites') await writeForNothing(connection);
       this.#serverId = await readServerIdentity(connection);
@@ -132,7 +149,7 @@ export class WriterConnection implements OrderWriter {
       throw error;
     }
     this.#looking = setInterval(
-      () => void checkSession(connection, this.#condition).catch(() => this.#openAgain(connection)),
+      () => void this.#check(connection).catch(() => this.#openAgain(connection)),
       LOOK_EVERY_MS,
     );
     this.#looking.unref();
@@ -147,6 +164,10 @@ export class WriterConnection implements OrderWriter {
     connection.on('error', () => this.#openAgain(connection));
     endWhenSilent((connection as unknown as { readonly connection: object }).connection);
     return connection;
+  }
+
+  #check(connection: Connection): Promise<void> {
+    return checkSession(connection, this.#condition, WRITER_LOCK_WAIT_TIMEOUT_S);
   }
 
   async #compare(): Promise<boolean> {

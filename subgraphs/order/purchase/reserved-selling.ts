@@ -44,6 +44,7 @@ export class ReservedSelling implements SellingStrategy {
   }
 
   async sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {
+    if (!this.#the.batch.hasRoomFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
     const unready = await this.#makeAllReady(attempt, products);
     if (unready) return unready;
 
@@ -130,8 +131,10 @@ export class ReservedSelling implements SellingStrategy {
         const limit = candidate.limits.get(verdict.productId)!;
         return held.giveUp(attempt, reservations, answer.limitExceeded(limit, verdict.held));
       }
-      case 'failed':
+      case 'tooOld':
         return held.giveUp(attempt, reservations, answer.abandoned);
+      // The reservation stays: the same key finds it and is written in its place, until the reservation is due.
+      case 'notWritten':
       case 'unknown':
         return answer.unknown;
     }

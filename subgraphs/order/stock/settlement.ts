@@ -47,6 +47,25 @@ export class Settlement {
     await this.#releases.ask(reservation);
   }
 
+  /**
+   * Puts off the due time of reservations to a whole lifetime from now. One that is settled is left alone.
+   *
+   * @param lifetimeMs how long a reservation may stay unsettled, in milliseconds
+   */
+  async renew(reservations: readonly Reservation[], lifetimeMs: number): Promise<void> {
+    const { redis, keys, clock } = this.#tools;
+    const byEpoch = groupBy(reservations, ({ productId, epoch }) => `${productId} ${epoch}`);
+    await Promise.all(
+      [...byEpoch.values()].map(async (group) => {
+        const { productId, epoch } = group[0]!;
+        if (!clock.isKnown(productId)) clock.observe(productId, await this.#tools.readClock(productId));
+        const dueAt = clock.at(productId, performance.now()) + lifetimeMs;
+        const members = group.flatMap(({ orderId }) => [dueAt, redisId(orderId)]);
+        await redis.zadd(keys.ofEpoch(productId, epoch).due, 'XX', 'GT', ...members);
+      }),
+    );
+  }
+
   /** @returns null when the product is not ready */
   async findDue(productId: string, limit: number): Promise<DueReservations | null> {
     const { keys, scripts, gate } = this.#tools;

@@ -42,6 +42,7 @@ export class StockService {
   readonly #settlement: Settlement;
   readonly #numbers: Numbers;
   readonly #readiness: StockReadiness;
+  readonly #reservationTtlMs: number;
   readonly #onChange: (productId: string) => void;
 
   constructor({
@@ -56,6 +57,7 @@ export class StockService {
     logger,
   }: StockServiceOptions) {
     this.#onChange = onChange;
+    this.#reservationTtlMs = reservationTtlMs;
     this.tools = createStockTools(redis, prefix, writer);
     this.#admission = lock
       ? new LockAdmission(this.tools, reservationTtlMs, lock, logger)
@@ -97,6 +99,11 @@ export class StockService {
   async release(reservation: Reservation): Promise<void> {
     await this.#settlement.release(reservation);
     this.#onChange(reservation.productId);
+  }
+
+  /** Puts off the moment at which the reaper looks at reservations that are still to be written. */
+  renew(reservations: readonly Reservation[]): Promise<void> {
+    return this.#settlement.renew(reservations, this.#reservationTtlMs);
   }
 
   /** @returns null when Redis cannot tell at the moment */

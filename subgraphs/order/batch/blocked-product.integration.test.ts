@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { describe, expect, it } from 'vitest';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { Buyer } from '../../../tests/harness/order-buyer.ts';
+import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { useOrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { newAttempt } from '../purchase/attempt.ts';
+
+const direct = useStores();
+const { proxy, stores } = useMysqlProxy(direct);
+const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '2s', PURCHASE_TIMEOUT: '5s' } });
+
+interface Someone {
+  readonly userId: string;
+  readonly key: string;
+}
+const someone = (): Someone => ({ userId: randomUUID(), key: newKey() });
+const several = (count: number): Someone[] => Array.from({ length: count }, someone);
+const buyAll = (product: string, buyers: readonly Someone[]): Promise<PurchaseAnswer[]> =>
+  Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+
+/** A report, or an online DDL: another session has the stock row until it is asked to let it go. */
+async function lockStock(product: string): Promise<Connection> {
+  const url = new URL(direct.mysqlUrl);
+  url.pathname += '_order';
+  const session = await createConnection(url.href);
+  await session.query('START TRANSACTION');
+  await session.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
+  return session;
+}
+
+const reservedUnits = async (product: string) => (await room.stock(product)).reserved;
+
+async function expectWholeStock(product: string, sold: number) {
+  expect(await room.books(product)).toMatchObject({ sold, orders: sold });
+  await waitUntil(
+    'Redis to agree with MySQL',
+    () => room.stock(product),
+    (stock) => stock.sold === sold && stock.reserved === 0,
+  );
+}
+
+describe('a stock row that another session has locked', () => {
+  it('holds up its own product alone, and costs no buyer the place', async () => {
+    const [blocked, other] = [await room.sell({ units: 20 }), await room.sell({ units: 100 })];
+    await buyAll(other, several(1));
+    const lock = await lockStock(blocked);
+    const lockedAt = Date.now();
+    const buyers = several(20);
+    const first = buyAll(blocked, buyers);
+    expect(countAnswers(await buyAll(other, several(30)))).toEqual({ PurchaseConfirmed: 30 });
+    expect(countAnswers(await first)).toEqual({ OutcomeUnknown: 20 });
+
+    expect(countAnswers(await buyAll(other, several(10)))).toEqual({ PurchaseConfirmed: 10 });
+    await waitUntil(
+      'their reservations to be long due',
+      () => Date.now(),
+      (now) => now - lockedAt > 9_000,
+    );
+    expect(await reservedUnits(blocked)).toBe(20);
+    expect(countAnswers(await buyAll(blocked, several(3)))).not.toHaveProperty('PurchaseConfirmed');
+    await lock.query('ROLLBACK');
+    await lock.end();
+
+    await waitUntil(
+      'all of them to be confirmed',
+      () => buyAll(blocked, buyers),
+      (answers) => countAnswers(answers)['PurchaseConfirmed'] === 20,
+      10_000,
+    );
+    await expectWholeStock(blocked, 20);
+    expect((await room.books(blocked)).tombstones).toBe(0);
+  });
+
+  it('does not hold up the other products of a checkout', async () => {
+    const [blocked, other] = [await room.sell(), await room.sell({ units: 200 })];
+    await buyAll(other, several(1));
+    const [shopper, key] = [new Buyer(room), newKey()];
+    await shopper.add(blocked);
+    await shopper.add(other);
+    const lock = await lockStock(blocked);
+    const checkout = shopper.checkout(key);
+    await waitUntil(
+      'the checkout to be admitted',
+      () => reservedUnits(blocked),
+      (reserved) => reserved === 1,
+    );
+    for (let i = 0; i < 5; i++)
+      expect(countAnswers(await buyAll(other, several(10)))).toEqual({ PurchaseConfirmed: 10 });
+    await lock.query('ROLLBACK');
+    await lock.end();
+    await checkout;
+    await waitUntil(
+      'it to be confirmed',
+      () => shopper.checkout(key),
+      ({ __typename }) => __typename === 'PurchaseConfirmed',
+      10_000,
+    );
+    await expectWholeStock(blocked, 1);
+    await expectWholeStock(other, 52);
+  });
+
+  it('does not keep a buyer from abandoning, nor a process from ending', async () => {
+    const product = await room.sell();
+    const { services } = await room.services();
+    const [abandoning, staying] = [someone(), someone()];
+    const lock = await lockStock(product);
+    const buy = ({ userId, key }: Someone) =>
+      services.purchases.buy(newAttempt(userId, key, [{ productId: product, quantity: 1 }], 20_000));
+    const purchases = [abandoning, staying].map(buy);
+    await waitUntil(
+      'both to be admitted',
+      () => reservedUnits(product),
+      (reserved) => reserved === 2,
+    );
+    const { orderId } = newAttempt(abandoning.userId, abandoning.key, [], 0);
+    await services.tombstones.settle({ orderId, userId: abandoning.userId });
+    expect((await purchases[0])!.__typename).toBe('PurchaseAbandoned');
+    await services.batch.drain();
+    expect((await purchases[1])!.__typename).toBe('OutcomeUnknown');
+    await lock.query('ROLLBACK');
+    await lock.end();
+    expect(await room.buy(product, staying)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await expectWholeStock(product, 1);
+  });
+});
+
+describe('a purchase of which nothing was written for certain', () => {
+  const killWriter = async () => {
+    const [sessions] = await room.pool.query<(RowDataPacket & { id: number })[]>(
+      "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE%stock SET%'",
+    );
+    for (const { id } of sessions) await room.pool.query('KILL CONNECTION ?', [id]);
+    return sessions.length;
+  };
+
+  it('is written in the end, however often its session is killed', async () => {
+    const product = await room.sell();
+    const lock = await lockStock(product);
+    const buyers = several(3);
+    const first = buyAll(product, buyers);
+    for (let i = 0; i < 5; i++) await waitUntil('a session to be killed', killWriter);
+    await lock.query('ROLLBACK');
+    await lock.end();
+    expect(countAnswers(await first)).toEqual({ PurchaseConfirmed: 3 });
+    await expectWholeStock(product, 3);
+  });
+
+  it('is written in the end, however often its connection is cut before COMMIT', async () => {
+    const product = await room.sell();
+    await room.buy(product);
+    proxy.nextWith('UPDATE stock SET sold', 'cut');
+    const purchase = room.buy(product);
+    for (let i = 0; i < 5; i++) {
+      await waitUntil('a connection to be cut', () => !proxy.isWaiting);
+      proxy.nextWith('UPDATE stock SET sold', i < 4 ? 'cut' : 'pass');
+    }
+    expect(await purchase).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await expectWholeStock(product, 2);
+  });
+});
