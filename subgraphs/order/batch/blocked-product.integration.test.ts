@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
 import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
@@ -28,6 +28,7 @@ async function lockStock(product: string): Promise<Connection> {
   const url = new URL(direct.mysqlUrl);
   url.pathname += '_order';
   const session = await createConnection(url.href);
+  onTestFinished(() => session.destroy());
   await session.query('START TRANSACTION');
   await session.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
   return session;
@@ -106,7 +107,7 @@ describe('a stock row that another session has locked', () => {
 
   it('does not keep a buyer from abandoning, nor a process from ending', async () => {
     const product = await room.sell();
-    const { services } = await room.services();
+    const { services } = await room.services({ environment: { RESERVATION_TIMEOUT: 60_000 } });
     const [abandoning, staying] = [someone(), someone()];
     const lock = await lockStock(product);
     const buy = ({ userId, key }: Someone) =>

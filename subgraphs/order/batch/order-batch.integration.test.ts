@@ -10,7 +10,20 @@ import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 const direct = useStores();
 const { proxy, stores } = useMysqlProxy(direct);
-const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '1s', PURCHASE_TIMEOUT: '15s' } });
+const room = useOrderRoom(stores, {
+  // The sweeper has transactions of its own.
+  environment: { RESERVATION_TIMEOUT: '1s', PURCHASE_TIMEOUT: '15s', SWEEP_EVERY: '1h' },
+});
+
+/** The statement alone, as it is sent: what prepares a session speaks of READ COMMITTED. */
+const COMMIT = '\u0003COMMIT';
+
+/** A product whose numbers are in Redis, so that the next COMMIT is that of a purchase. */
+async function sellReady(units: number): Promise<string> {
+  const product = await room.sell({ units });
+  expect(await room.buy(product, { quantity: units + 1 })).toMatchObject({ __typename: 'SoldOut' });
+  return product;
+}
 
 /** No unit is lost and none is there twice, once nothing is under way. */
 async function expectWholeStock(product: string) {
@@ -26,25 +39,25 @@ async function expectWholeStock(product: string) {
 
 describe('a COMMIT whose answer is lost', () => {
   it('is found to have happened, and the buyer is told yes', async () => {
-    const product = await room.sell({ units: 5 });
-    proxy.nextWith('COMMIT', 'loseReply');
+    const product = await sellReady(5);
+    proxy.nextWith(COMMIT, 'loseReply');
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
   it('that never arrived is found not to have happened, and never will', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    proxy.nextWith('COMMIT', 'cut');
+    proxy.nextWith(COMMIT, 'cut');
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 0, orders: 0 });
   });
 
   it('that arrives long after its sender has gone is never answered by a guess', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    proxy.nextWith('COMMIT', { holdMs: 1_500 });
+    proxy.nextWith(COMMIT, { holdMs: 1_500 });
     const answer = await room.buy(product, { userId, key });
     expect(['PurchaseConfirmed', 'PurchaseAbandoned']).toContain(answer.__typename);
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: answer.__typename });
@@ -54,10 +67,10 @@ describe('a COMMIT whose answer is lost', () => {
   });
 
   it('in a rush leaves every buyer with the truth', async () => {
-    const product = await room.sell({ units: 100 });
+    const product = await sellReady(100);
     const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
     const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
-    proxy.nextWith('COMMIT', 'loseReply');
+    proxy.nextWith(COMMIT, 'loseReply');
     const answers = await rush;
     const again = await Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
     answers.forEach((answer, i) => {
