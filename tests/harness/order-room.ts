@@ -184,6 +184,16 @@ export class OrderRoom {
     );
   }
 
+  async withdraw(productId: string): Promise<void> {
+    await askSubgraph(
+      'product',
+      this.product.url,
+      'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }',
+      { input: { id: productId } },
+      administrator,
+    );
+  }
+
   async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
     const reply = await askSubgraph(
       'order',

@@ -18,15 +18,25 @@ export interface ReserveLinesDependencies {
 
 export type LinesReserved =
   | { readonly kind: 'reserved'; readonly reservations: readonly Reservation[] }
-  | { readonly kind: 'notReady'; readonly productId: string }
-  /** It ends here, with nothing reserved any more. */
+  /** With what is reserved so far, and stays so. */
+  | {
+      readonly kind: 'notReady';
+      readonly productId: string;
+      readonly reservations: readonly Reservation[];
+    }
+  /** It ends here. What it had reserved is released behind a tombstone, or stays for the same key and then the reaper. */
   | { readonly kind: 'answered'; readonly outcome: PurchaseOutcome };
 
-/** Reserves all lines of an attempt, one after the other, or none. Never rejects. */
+/**
+ * Reserves all lines of an attempt, one after the other, or none. Never rejects.
+ *
+ * @param earlier what the attempt has reserved before, and a refusal has to release, too
+ */
 export async function reserveLines(
   the: ReserveLinesDependencies,
   attempt: Attempt,
   products: ReadonlyMap<string, ProductForSale>,
+  earlier: readonly Reservation[] = [],
 ): Promise<LinesReserved> {
   const reservations: Reservation[] = [];
   for (const line of attempt.lines) {
@@ -38,11 +48,15 @@ export async function reserveLines(
     }
     // Whether it was admitted is not known, so the lines before are left to the reaper, which asks MySQL.
     if (outcome.kind === 'unanswered') return answered(answer.unknown);
-    if (reservations.length > 0) {
+    const held = [...earlier, ...reservations];
+    if (outcome.kind === 'notReady')
+      return { kind: 'notReady', productId: line.productId, reservations: held };
+    if (held.length > 0) {
+      // Nothing of it was written, so its reservations are kept for the same key.
+      if (outcome.kind === 'tooLate') return answered(answer.unknown);
       const refusal = isRefusal(outcome) ? toAnswer(outcome, product) : answer.abandoned;
-      return answered(await the.held.giveUp(attempt, reservations, refusal));
+      return answered(await the.held.giveUp(attempt, held, refusal));
     }
-    if (outcome.kind === 'notReady') return { kind: 'notReady', productId: line.productId };
     return answered(await refuse(the, attempt, outcome, product));
   }
   return { kind: 'reserved', reservations };

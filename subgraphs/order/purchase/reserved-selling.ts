@@ -13,7 +13,7 @@ import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
 import { replay, unlessKnown } from './replay.ts';
 import { reserveLines } from './reserve-lines.ts';
-import type { SellingStrategy } from './selling-strategy.ts';
+import type { ProductsOrOutcome, SellingStrategy } from './selling-strategy.ts';
 import { toCandidate } from './to-candidate.ts';
 
 export interface ReservedSellingDependencies {
@@ -43,29 +43,54 @@ export class ReservedSelling implements SellingStrategy {
     return this.#the.stock.isUsable && this.#the.batch.hasRoom;
   }
 
-  async sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {
+  async sell(
+    attempt: Attempt,
+    products: ReadonlyMap<string, ProductForSale>,
+    readAgain: () => Promise<ProductsOrOutcome>,
+  ): Promise<PurchaseOutcome> {
     if (!this.#the.batch.hasRoomFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
     const unready = await this.#makeAllReady(attempt, products);
     if (unready) return unready;
 
+    let current: ProductsOrOutcome = products;
+    let earlier: readonly Reservation[] = [];
     // Once more after a rebuild has overtaken the reservation, or has just made the product ready.
     for (let round = 1; round <= 2; round++) {
-      const reserved = await reserveLines(this.#the, attempt, products);
+      // What was read before a wait for a rebuild may be seconds old.
+      if (round > 1 || attempt.lines.length > 1) current = await readAgain();
+      if ('__typename' in current) return this.#refuse(attempt, earlier, current);
+      const reserved = await reserveLines(this.#the, attempt, current, earlier);
       if (reserved.kind === 'answered') return reserved.outcome;
       if (reserved.kind === 'notReady') {
+        earlier = reserved.reservations;
         const readiness =
-          round === 1 ? await this.#makeReady(attempt, reserved.productId, 0, products) : 'notReady';
+          round === 1 ? await this.#makeReady(attempt, reserved.productId, 0, current) : 'notReady';
         if (readiness === 'noStock')
-          return unlessKnown(this.#the, attempt, answer.soldOut(reserved.productId));
-        if (readiness === 'notReady') return answer.busy;
+          return this.#refuse(attempt, earlier, answer.soldOut(reserved.productId));
+        if (readiness === 'notReady') return this.#refuse(attempt, earlier, answer.busy);
         continue;
       }
       const { reservations } = reserved;
-      const { candidate, verdict } = await this.#write(attempt, products, reservations);
+      const { candidate, verdict } = await this.#write(attempt, current, reservations);
       if (verdict.kind !== 'staleEpoch') return this.#conclude(attempt, candidate, reservations, verdict);
-      await this.#makeReady(attempt, verdict.productId, verdict.epoch, products);
+      const { productId, epoch } = verdict;
+      earlier = reservations.filter((one) => one.productId !== productId || one.epoch >= epoch);
+      await this.#makeReady(attempt, productId, epoch, current);
     }
     return answer.unknown;
+  }
+
+  /** @param held what is reserved, of epochs that may be alive: for a final refusal it is released behind a tombstone */
+  async #refuse(
+    attempt: Attempt,
+    held: readonly Reservation[],
+    refusal: PurchaseOutcome,
+  ): Promise<PurchaseOutcome> {
+    if (held.length === 0)
+      return refusal.__typename === 'Busy' ? refusal : unlessKnown(this.#the, attempt, refusal);
+    // Nothing of it was written, so its reservations are kept for the same key.
+    if (refusal.__typename === 'Busy') return answer.unknown;
+    return this.#the.held.giveUp(attempt, held, refusal);
   }
 
   /**

@@ -81,8 +81,8 @@ export class RowSelling implements SellingStrategy {
     const now = (await readClock(connection)).getTime();
     for (const { productId } of attempt.lines) {
       const { terms } = products.get(productId)!;
-      if (now < terms.opensAt) throw new Refused(answer.saleNotOpen(terms.opensAt, now));
       if (terms.withdrawn) throw new Refused(answer.saleClosed(null));
+      if (now < terms.opensAt) throw new Refused(answer.saleNotOpen(terms.opensAt, now));
       if (terms.closesAt !== null && now >= terms.closesAt)
         throw new Refused(answer.saleClosed(terms.closesAt));
     }

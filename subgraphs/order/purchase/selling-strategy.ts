@@ -6,5 +6,13 @@ import type { PurchaseOutcome } from './outcomes.ts';
 export interface SellingStrategy {
   /** Whether there is room for one more; asked before anything is begun. */
   readonly hasRoom: boolean;
-  sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome>;
+  /** @param readAgain to be used after a wait, so that the terms of the sale are no older than its readings may be */
+  sell(
+    attempt: Attempt,
+    products: ReadonlyMap<string, ProductForSale>,
+    readAgain: () => Promise<ProductsOrOutcome>,
+  ): Promise<PurchaseOutcome>;
 }
+
+/** The products of an attempt as they are now, or why they cannot be bought. */
+export type ProductsOrOutcome = ReadonlyMap<string, ProductForSale> | PurchaseOutcome;

@@ -138,8 +138,9 @@ function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): Re
   if (seen.record === 'S') return { kind: 'settled' };
   if (seen.reservedQuantity !== null)
     return seen.reservedQuantity === quantity ? null : { kind: 'otherQuantity' };
+  if (terms.withdrawn) return { kind: 'closed' };
   if (now < terms.opensAt) return { kind: 'notOpen', now };
-  if (terms.withdrawn || (terms.closesAt !== null && now >= terms.closesAt)) return { kind: 'closed' };
+  if (terms.closesAt !== null && now >= terms.closesAt) return { kind: 'closed' };
   if (limit !== null && held + quantity > limit) return { kind: 'overLimit', held };
   return seen.remaining < quantity ? { kind: 'soldOut' } : null;
 }

@@ -41,23 +41,33 @@ export class ScriptAdmission implements Admission {
   }
 
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
+    return this.#waiting.ask(productId, { request, terms });
+  }
+
+  /** Each purchase by the terms that it was begun with: one call of the script for all that have the same, in order of arrival. */
+  async #reserveAll(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
+    const outcomes: ReserveOutcome[] = [];
+    for (const group of withEqualTerms(asked)) outcomes.push(...(await this.#reserveSome(productId, group)));
+    return outcomes;
+  }
+
+  async #reserveSome(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
     try {
-      return await this.#waiting.ask(productId, { request, terms });
+      return await this.#callScript(productId, asked);
     } catch (error) {
-      if (hasNotRun(error)) return { kind: 'notReady' };
+      if (hasNotRun(error)) return asked.map(() => ({ kind: 'notReady' }));
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
-      return { kind: 'unanswered' };
+      return asked.map(() => ({ kind: 'unanswered' }));
     }
   }
 
-  async #reserveAll(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
+  async #callScript(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
     const { keys, scripts, gate, clock, busyProducts, readClock, writer } = this.#tools;
     const source = await writer.connect().catch(() => null);
     if (source === null) return asked.map(() => ({ kind: 'notReady' }));
     await busyProducts.keep(productId);
     if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
-    // Read within the second, all of them; the latest is the best.
-    const { terms } = asked.at(-1)!;
+    const { terms } = asked[0]!;
     const purchases = asked.flatMap(({ request }) => [
       redisId(request.orderId),
       redisId(request.userId),
@@ -75,7 +85,8 @@ export class ScriptAdmission implements Admission {
           [
             epoch,
             this.#reservationTtlMs,
-            terms.opensAt,
+            // A product that was withdrawn before its opening is closed, rather than not open yet.
+            terms.withdrawn ? 0 : terms.opensAt,
             terms.withdrawn ? -1 : (terms.closesAt ?? 0),
             terms.purchaseLimit ?? 0,
             isLeftOut(STOCK_GUARD) ? 0 : 1,
@@ -99,3 +110,21 @@ export class ScriptAdmission implements Admission {
     );
   }
 }
+
+/** @returns runs of purchases with the same terms, in their order; mostly one, since what was read of a product is shared */
+function withEqualTerms(asked: readonly Asked[]): Asked[][] {
+  const groups: Asked[][] = [];
+  for (const one of asked) {
+    const group = groups.at(-1);
+    if (group && areEqual(group[0]!.terms, one.terms)) group.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+const areEqual = (one: SaleTerms, other: SaleTerms): boolean =>
+  one === other ||
+  (one.opensAt === other.opensAt &&
+    one.closesAt === other.closesAt &&
+    one.withdrawn === other.withdrawn &&
+    one.purchaseLimit === other.purchaseLimit);

@@ -86,6 +86,19 @@ describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATE
     });
   });
 
+  it('a product that is withdrawn is closed, also before its opening', async () => {
+    const product = await room.sell({ opensAt: new Date(Date.now() + 600_000) });
+    expect(await room.buy(product)).toMatchObject({ __typename: 'SaleNotOpen' });
+    await room.withdraw(product);
+    const answer = await waitUntil(
+      'the withdrawal to be known',
+      () => room.buy(product),
+      ({ __typename }) => __typename !== 'SaleNotOpen',
+      10_000,
+    );
+    expect(answer).toMatchObject({ __typename: 'SaleClosed', closedAt: null });
+  });
+
   it('a restock brings back what was sold out', async () => {
     const product = await room.sell({ units: 1 });
     await room.buy(product);

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Fault } from '../../../platform/errors.ts';
 import { storeFailure } from '../../../platform/store-failure.ts';
 import { checkInput, invalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { CheckoutWishlistInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
-import { newCheckout, withLines, type Line } from '../purchase/attempt.ts';
+import { newCheckout, withLines } from '../purchase/attempt.ts';
 import { busy, tooManyCheckouts, wishlistEmpty, type PurchaseOutcome } from '../purchase/outcomes.ts';
 import { patienceOf } from '../purchase/patience.ts';
 import { idempotencyKey } from '../purchase/purchase-input.ts';
@@ -59,8 +58,7 @@ async function buyWishlist(
     if (await accountLimits.hasAllCheckouts(userId)) return tooManyCheckouts;
     lines = await checkouts.begin(orderId, userId, wanted);
   }
-  const problem = await checkCurrencies(lines, context);
-  return afterwards(problem ?? (await purchases.buy(withLines(checkout, lines))), orderId, context);
+  return afterwards(await purchases.buy(withLines(checkout, lines)), orderId, context);
 }
 
 /** The wishlist after an outcome. It is only a list of wishes: where this fails the outcome stands. */
@@ -83,24 +81,6 @@ async function afterwards(
 /** The same key again may still buy, so it has to buy the same. */
 const mayGoOn = ({ __typename }: PurchaseOutcome): boolean =>
   __typename === 'Busy' || __typename === 'OutcomeUnknown';
-
-async function checkCurrencies(
-  lines: readonly Line[],
-  { services }: OrderContext,
-): Promise<PurchaseOutcome | null> {
-  try {
-    const products = await Promise.all(lines.map(({ productId }) => services.products.read(productId)));
-    const currencies = new Set(products.flatMap((product) => (product ? [product.currency] : [])));
-    return currencies.size > 1 ? severalCurrencies : null;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return busy;
-  }
-}
-
-const severalCurrencies = invalidInput([
-  { path: 'wishlist', message: 'The products of one order have one currency.' },
-]);
 
 const tooManyLines = invalidInput([
   { path: 'wishlist', message: `One order has at most ${MAX_LINES} products.` },

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
+import { expect, it, vi } from 'vitest';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import type { Candidate } from './candidate.ts';
+import { writeOrders } from './write-orders.ts';
+
+const stores = useStores();
+const room = useOrderRoom(stores);
+
+interface Wanted {
+  readonly id?: string;
+  readonly userId?: string;
+  readonly limit?: number;
+  readonly quantity?: number;
+}
+
+let seq = 1_000;
+async function candidate(
+  products: readonly string[],
+  { id = randomUUID(), userId = randomUUID(), limit, quantity = 1 }: Wanted = {},
+): Promise<Candidate> {
+  const items = [];
+  for (const productId of products) {
+    const { epoch } = await room.books(productId);
+    const line = { productId, productName: 'Lucky box', quantity, unitPrice: 1, currency: 'KRW' };
+    items.push({ ...line, epoch, seq: ++seq });
+  }
+  return {
+    order: {
+      id,
+      userId,
+      status: 'PENDING_PAYMENT',
+      items,
+      totalAmount: 1,
+      currency: 'KRW',
+      shippingAddress: null,
+    },
+    requestHash: Buffer.alloc(16),
+    limits: new Map(limit === undefined ? [] : products.map((productId) => [productId, limit])),
+    paymentTimeoutMs: 60_000,
+  };
+}
+
+it('a limit that is raised between two purchases of a buyer in one batch lets both through', async () => {
+  const [product, userId] = [await room.sell({ units: 20 }), randomUUID()];
+  const [smaller, larger] = [randomUUID(), randomUUID()].sort();
+  const { services } = await room.services();
+  // Whichever of the two comes last by its id.
+  const before = await candidate([product], { id: larger!, userId, limit: 1 });
+  const after = await candidate([product], { id: smaller!, userId, limit: 5 });
+  const another = await candidate([product], { limit: 5 });
+  const verdicts = await Promise.all([before, after, another].map((one) => services.batch.submit(one)));
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['ordered', 'ordered', 'ordered']);
+
+  const tooMuch = await candidate([product], { userId, limit: 2 });
+  const fits = await candidate([product], { limit: 2 });
+  const [refused, ordered] = await Promise.all([tooMuch, fits].map((one) => services.batch.submit(one)));
+  expect(refused).toEqual({ kind: 'overLimit', productId: product, held: 2 });
+  expect(ordered).toMatchObject({ kind: 'ordered' });
+});
+
+it('a batch of many products takes as many statements as one of one product, and is all or nothing', async () => {
+  const url = new URL(stores.mysqlUrl);
+  url.pathname += '_order';
+  const connection = await createConnection({ uri: url.href, charset: 'utf8mb4_bin' });
+  await connection.query('SET SESSION autocommit = 0');
+  const query = vi.spyOn(connection, 'query');
+  const write = async (candidates: readonly Candidate[]) => {
+    query.mockClear();
+    const { kind } = await writeOrders(connection, candidates);
+    return { kind, statements: query.mock.calls.length };
+  };
+  const products: string[] = [];
+  for (let i = 0; i < 8; i++) products.push(await room.sell({ units: 3 }));
+  const alone = await write([await candidate([products[0]!])]);
+  const together = [];
+  for (const product of products.slice(1)) together.push(await candidate([product]));
+  together.push(await candidate([products[1]!, products[2]!]));
+  expect(alone.kind).toBe('committed');
+  expect(await write(together)).toEqual(alone);
+  for (const [product, sold] of products.map((one, i) => [one, i === 1 || i === 2 ? 2 : 1] as const))
+    expect(await room.books(product)).toMatchObject({ sold });
+
+  const tooMany = await candidate([products[3]!], { quantity: 3 });
+  const fits = await candidate([products[4]!]);
+  expect(await write([tooMany, fits])).toMatchObject({ kind: 'notSold' });
+  const stale = await candidate([products[3]!]);
+  const [item] = stale.order.items;
+  const ofAnotherEpoch = {
+    ...stale,
+    order: { ...stale.order, items: [{ ...item!, epoch: item!.epoch + 1 }] },
+  };
+  expect(await write([ofAnotherEpoch, fits])).toMatchObject({ kind: 'notSold' });
+  for (const product of [products[3]!, products[4]!])
+    expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
+  await connection.end();
+});

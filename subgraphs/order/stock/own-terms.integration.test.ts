@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import type { SaleTerms } from './stock-outcomes.ts';
+
+const room = useOrderRoom(useStores());
+
+it('purchases that one call admits are each judged by their own terms, in order of arrival', async () => {
+  const product = await room.sell({ units: 2 });
+  await room.buy(product);
+  const { stock } = (await room.services()).services;
+  const open: SaleTerms = { opensAt: 0, closesAt: null, withdrawn: false, purchaseLimit: null };
+  const reserve = (terms: Partial<SaleTerms>) =>
+    stock.reserve(
+      product,
+      {
+        orderId: randomUUID(),
+        userId: randomUUID(),
+        quantity: 1,
+        deadline: performance.now() + 10_000,
+      },
+      { ...open, ...terms },
+    );
+  const outcomes = await Promise.all([
+    reserve({ withdrawn: true }),
+    reserve({ opensAt: Date.now() + 600_000 }),
+    reserve({}),
+    reserve({ closesAt: 1 }),
+    reserve({}),
+    reserve({ withdrawn: true }),
+  ]);
+  expect(outcomes.map(({ kind }) => kind)).toEqual([
+    'closed',
+    'notOpen',
+    'reserved',
+    'closed',
+    'soldOut',
+    'closed',
+  ]);
+});
