@@ -62,6 +62,11 @@ export const batchDurations = histogram(
 
 export const purchasesInFlight = gauge('purchases_in_flight', 'Purchases that this process works on.');
 
+export const purchasesBlocked = gauge(
+  'purchases_blocked',
+  'Admitted purchases that wait for a locked row, apart from those of all other products.',
+);
+
 export const stockUnits = gauge(
   'stock_units',
   'Units of all products that somebody bought lately, by Redis. Every process tells of all of them.',

@@ -12,7 +12,7 @@ import type { OrderConfig } from './config.ts';
 import type { FulfilmentDependencies } from './fulfilment/payable-order.ts';
 import { Sweeper } from './fulfilment/sweeper.ts';
 import type { OrderStores } from './order-stores.ts';
-import { purchasesInFlight } from './metrics.ts';
+import { purchasesBlocked, purchasesInFlight } from './metrics.ts';
 import { AccountLimits } from './orders/account-limits.ts';
 import { OrderLists } from './orders/order-lists.ts';
 import { OrderLookup } from './orders/order-lookup.ts';
@@ -90,6 +90,7 @@ export function createOrderServices(
   const products = new ProductReader(stores.productClient);
   const inFlight = new InFlight();
   tellSize(purchasesInFlight, () => inFlight.size);
+  tellSize(purchasesBlocked, () => batch.blocked);
   const strategy =
     config.STOCK_STRATEGY === 'row'
       ? new RowSelling({

@@ -19,6 +19,8 @@ export interface BlockedProductsOptions {
 
 /** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
 const UNAVAILABLE_PAUSE_MS = 250;
+/** Shorter waits are not worth a line in the log, in milliseconds. */
+const LOGGED_WAIT_MS = 1_000;
 
 interface Queue {
   readonly key: string;
@@ -105,6 +107,7 @@ export class BlockedProducts {
   }
 
   async #run(queue: Queue): Promise<void> {
+    const begun = performance.now();
     for (let losses = 1; queue.waiting.size > 0; losses++) {
       const writer = await this.#takeWriter();
       queue.underWay = queue.waiting.takeBatch(this.#options.maxBatch);
@@ -121,6 +124,10 @@ export class BlockedProducts {
       await sleep(ending === 'lostRace' || writer.isUp ? jitter(Math.min(losses, 4)) : UNAVAILABLE_PAUSE_MS);
     }
     this.#close(queue);
+    const { productIds } = queue;
+    const waitedMs = Math.round(performance.now() - begun);
+    if (waitedMs > LOGGED_WAIT_MS)
+      this.#options.logger.info({ productIds, waitedMs }, 'products are not blocked any more');
   }
 
   #open(queue: Queue): void {

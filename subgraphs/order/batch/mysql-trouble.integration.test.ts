@@ -29,7 +29,7 @@ const attempt = (product: string) =>
 
 async function buyInTurn(product: string, times: number): Promise<PurchaseAnswer[]> {
   const answers = [];
-  for (let i = 0; i < times; i++) answers.push(await room.buy(product));
+  for (let i = 0; i < times; i++) answers.push(await room.buy(product, { patienceMs: 1_500 }));
   return answers;
 }
 

@@ -28,6 +28,8 @@ const SHARE_OF_BLOCKED_PRODUCTS = 0.5;
 const UNAVAILABLE_PAUSE_MS = 100;
 /** So often a session may be lost on a server that is up before its candidates are taken apart. */
 const SESSIONS_LOST = 3;
+/** Product ids in one line of the log, at the most. */
+const LOGGED_PRODUCTS = 10;
 /** How long `drain` goes on with what cannot be written at once, in milliseconds. */
 const DRAIN_MS = 3_000;
 
@@ -66,6 +68,11 @@ export class OrderBatch {
   /** Candidates that wait or are being written. */
   get size(): number {
     return this.#queue.size + this.#underWay.length + this.#blocked.size;
+  }
+
+  /** Candidates that wait for blocked products. */
+  get blocked(): number {
+    return this.#blocked.size;
   }
 
   /** To be checked before admission: after it there is no load shedding. */
@@ -143,7 +150,12 @@ export class OrderBatch {
       const locked = await writer.findLocked(productsOf(left));
       const isLocked = ({ candidate }: Waiting) =>
         candidate.order.items.some(({ productId }) => locked.has(productId));
-      this.#blocked.add(left.filter(isLocked));
+      const apart = left.filter(isLocked);
+      this.#blocked.add(apart);
+      this.#options.logger.warn(
+        { productIds: [...locked].slice(0, LOGGED_PRODUCTS), products: locked.size, purchases: apart.length },
+        'products wait apart for locked rows',
+      );
       this.#queue.putBack(left.filter((one) => !isLocked(one)));
     } else {
       await sleep(writer.isUp ? jitter(this.#losses) : UNAVAILABLE_PAUSE_MS);
