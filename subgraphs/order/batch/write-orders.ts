@@ -2,8 +2,9 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { reachFaultPoint } from '../../../platform/lifecycle/fault-point.ts';
 import { isCommitRefused, isDuplicateKey } from '../../../platform/mysql/errors.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
-import { lockFreeStockRows, takeUnits, type StockTake } from '../stock/stock-repository.ts';
+import { lockFreeStockRows, takeUnits } from '../stock/stock-repository.ts';
 import { writtenAt, type Candidate } from './candidate.ts';
+import { inLockOrder } from './lock-order.ts';
 import { overLimit } from './partial-fit.ts';
 
 /** COMMIT was sent and not answered: whether the transaction happened, or will, is open. */
@@ -185,31 +186,3 @@ export async function addHoldings(
 
 const lower = (one?: number | null, other?: number | null): number | null =>
   one == null ? (other ?? null) : other == null ? one : Math.min(one, other);
-
-/**
- * What the candidates take, one epoch of each product (the queue provides for that), in the order in which the rows are locked: by key, so
- * that two batches cannot wait for each other in a circle. A product that most of the purchases are for comes last, since most
- * others wait for its row; it does so in every process that sells it, and where two processes differ in that, the server ends one of
- * the two transactions, which runs again.
- */
-export function inLockOrder(candidates: readonly Candidate[]): StockTake[] {
-  const takes = new Map<
-    string,
-    { readonly productId: string; readonly epoch: number; units: number; buyers: number }
-  >();
-  for (const { order } of candidates) {
-    for (const { productId, epoch, quantity } of order.items) {
-      const take = takes.get(productId);
-      if (!take) takes.set(productId, { productId, epoch, units: quantity, buyers: 1 });
-      else {
-        take.units += quantity;
-        take.buyers++;
-      }
-    }
-  }
-  if (takes.size === 1) return [...takes.values()];
-  const isHot = ({ buyers }: { readonly buyers: number }) => buyers > candidates.length / 2;
-  return [...takes.values()].sort(
-    (a, b) => Number(isHot(a)) - Number(isHot(b)) || (a.productId < b.productId ? -1 : 1),
-  );
-}
