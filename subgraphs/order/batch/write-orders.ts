@@ -184,5 +184,8 @@ export async function addHoldings(
   });
 }
 
-const lower = (one?: number | null, other?: number | null): number | null =>
-  one == null ? (other ?? null) : other == null ? one : Math.min(one, other);
+/** @returns the lower of two limits, of which either may be none */
+function lower(one: number | undefined, other: number | null | undefined): number | null {
+  if (one === undefined) return other ?? null;
+  return Math.min(one, other ?? one);
+}
