@@ -9,7 +9,7 @@ import {
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLError, Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault, isFaultCode, OUTCOME_UNKNOWN } from '../errors.ts';
 import { isOverdue } from '../mysql/errors.ts';
 import { identify } from '../identity/identify.ts';
@@ -199,7 +199,7 @@ const logFailures: ApolloServerPlugin<SubgraphContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue, operation }) => {
       for (const error of errors) {
-        if (operation?.operation === 'mutation') ofMutations.add(error);
+        if (operation?.operation === OperationTypeNode.MUTATION) ofMutations.add(error);
         const original = unwrapResolverError(error);
         if (isMeant(original, error) || isOfRequest(error)) continue;
         contextValue.logger.error({ err: original, path: error.path }, 'resolver failed');

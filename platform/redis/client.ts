@@ -73,7 +73,10 @@ export async function untilConnected(
   { url, waitMs, logger }: Pick<RedisOptions, 'url' | 'logger'> & { readonly waitMs: number },
 ): Promise<void> {
   let reason: unknown;
-  redis.on('error', (error) => (reason = error));
+  const note = (error: unknown) => {
+    reason = error;
+  };
+  redis.on('error', note);
   redis.connect().catch(() => undefined);
   if (waitMs === 0) return;
   const ping = async () => {
@@ -83,6 +86,7 @@ export async function untilConnected(
   };
   try {
     await waitForStore({ store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger }, ping, () => true);
+    redis.off('error', note);
   } catch (error) {
     redis.disconnect();
     throw error;
@@ -104,7 +108,9 @@ async function connectOnce(options: RedisOptions): Promise<Redis> {
   const redis = openRedis(options);
   // `connect` rejects with less than the reason.
   let reason: unknown;
-  const note = (error: unknown) => (reason = error);
+  const note = (error: unknown) => {
+    reason = error;
+  };
   redis.on('error', note);
   try {
     await firstConnection(redis);
