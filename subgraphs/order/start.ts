@@ -22,8 +22,6 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   let jobs: Repeated[] = [];
   try {
     const services = createOrderServices(config, stores, logger);
-    // Before the first purchase, so that it is admitted only where it can be written; it is opened again for as long as it fails.
-    void services.connections.main.get().catch(() => undefined);
     jobs = startJobs(services, config, logger);
     const http = await startSubgraph({
       schemaFile: new URL('../../schema/order.graphql', import.meta.url),
@@ -43,6 +41,8 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       },
       logger,
     });
+    // Before the first purchase, so that it is admitted only where it can be written; it is opened again for as long as it fails.
+    void services.connections.main.get().catch(() => undefined);
     return {
       url: http.url,
       close: async () => {
