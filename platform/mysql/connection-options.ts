@@ -65,7 +65,7 @@ const statementLimit = (ms: number): string =>
 
 const SESSION_TIMEOUT_S = 7;
 export const LOCK_WAIT_TIMEOUT_S = 3;
-const IDLE_MS = 4_000;
+const IDLE_MS = 3_000;
 const SILENCE_MS = 5_000;
 
 /** How sessions are limited, in the units of their names. What has to fit what is in `fitting-settings.test.ts` of the order subgraph. */
@@ -77,7 +77,7 @@ export const SESSION_LIMITS = {
 } as const;
 
 /**
- * How a pool closes what is idle, within five seconds. mysql2 looks for it only where fewer connections may be idle than there may be
+ * How a pool closes what is idle, within four seconds. mysql2 looks for it only where fewer connections may be idle than there may be
  * at all; so the last one of a full pool goes sooner.
  */
 export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTimeout: IDLE_MS });
