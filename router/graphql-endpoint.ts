@@ -134,7 +134,14 @@ async function execute(
         seen.planEnds();
       },
       beforeSend: costs.beforeSend,
-      identity: { caller, requestId: context.requestId, patienceMs, clientAddress, span: seen.span },
+      identity: {
+        caller,
+        requestId: context.requestId,
+        patienceMs,
+        receivedAt: deadline - patienceMs,
+        clientAddress,
+        span: seen.span,
+      },
       deadline,
       logger: context.logger,
     }));

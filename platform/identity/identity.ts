@@ -19,6 +19,11 @@ export interface Identity {
   readonly requestId: string;
   /** How long the asker still waits for an answer, in milliseconds from this moment on; null: it does not say. */
   readonly patienceMs: number | null;
+  /**
+   * When the request reached the process that signs, in milliseconds since 1970 by that process's clock. In a verified identity it is
+   * always there: when it was signed, unless the signer says otherwise.
+   */
+  readonly receivedAt?: number;
   /** From where the client connects; for attempt limits only, and never stored as it is. */
   readonly clientAddress?: string;
   /** The piece of work that asks; goes along as a header of its own, unsigned. */

@@ -39,6 +39,8 @@ interface Claims {
   r: string;
   /** How long the caller waits, in milliseconds. */
   p?: number;
+  /** When the request was received: milliseconds since 1970. */
+  b?: number;
   /** Address of the client. */
   a?: string;
   /** Hash of the body. */
@@ -66,7 +68,7 @@ export function signIdentity(
   instanceId: string | null,
   now = Date.now(),
 ): string {
-  const { caller, patienceMs, clientAddress } = identity;
+  const { caller, patienceMs, receivedAt, clientAddress } = identity;
   const claims: Claims = { x: now + LIFETIME_MS, nonce: nextNonce(), h: bodyHash, r: identity.requestId };
   if (instanceId !== null) claims.to = instanceId;
   if (caller) {
@@ -75,6 +77,7 @@ export function signIdentity(
     if (caller.sessionId) claims.i = caller.sessionId;
   }
   if (patienceMs !== null) claims.p = patienceMs;
+  if (receivedAt !== undefined) claims.b = receivedAt;
   if (clientAddress) claims.a = clientAddress;
   const text = asciiJson(claims);
   return `${macOf(subgraph, key, text)}.${text}`;
@@ -119,6 +122,7 @@ const identityOf = (claims: Claims, ageMs: number): Identity => ({
     : null,
   requestId: claims.r,
   patienceMs: claims.p === undefined ? null : Math.max(0, claims.p - ageMs),
+  receivedAt: Math.min(claims.b ?? Number.POSITIVE_INFINITY, claims.x - LIFETIME_MS),
   ...(claims.a ? { clientAddress: claims.a } : {}),
 });
 
@@ -154,11 +158,12 @@ const isTextIfGiven = (value: unknown): boolean => value === undefined || isText
 
 function isClaims(value: unknown): value is Claims {
   if (typeof value !== 'object' || value === null) return false;
-  const { x, nonce, h, r, to, u, s, i, p, a } = value as Partial<Record<keyof Claims, unknown>>;
+  const { x, nonce, h, r, to, u, s, i, p, b, a } = value as Partial<Record<keyof Claims, unknown>>;
   return (
     Number.isSafeInteger(x) &&
     [nonce, h, r].every(isText) &&
     [to, u, s, i, a].every(isTextIfGiven) &&
-    (p === undefined || (typeof p === 'number' && p >= 0))
+    (p === undefined || (typeof p === 'number' && p >= 0)) &&
+    (b === undefined || Number.isSafeInteger(b))
   );
 }

@@ -14,6 +14,7 @@ export const reservations = counter(
     settled: 1,
     otherQuantity: 1,
     tooLate: 1,
+    superseded: 1,
     notReady: 1,
     unanswered: 1,
     notOpen: 1,

@@ -22,15 +22,18 @@ import type { PaymentProvider } from './payment/payment-provider.ts';
 import { Payments } from './payment/payments.ts';
 import { ProfileReader } from './payment/profile-reader.ts';
 import { ProductReader } from './products/product-reader.ts';
+import { FinalRefusals } from './purchase/final-refusals.ts';
 import { InFlight } from './purchase/in-flight.ts';
 import { Purchases } from './purchase/purchase.ts';
 import { ReservedSelling } from './purchase/reserved-selling.ts';
-import { RowSelling } from './purchase/row-selling.ts';
+import { attemptLifetimeMs } from './purchase/patience.ts';
+import { awaitRowWriter, RowSelling } from './purchase/row-selling.ts';
 import { StockAnnouncer } from './stock/announce-stock.ts';
 import { DriftWatch } from './stock/drift.ts';
 import { MovementRelay } from './stock/movement-relay.ts';
 import { StockReader } from './stock/read-stock.ts';
 import { Reaper } from './stock/reaper.ts';
+import { RefusalMemory } from './stock/refusal-memory.ts';
 import { StockService } from './stock/stock-service.ts';
 import { createCheckoutRepository } from './wishlist/checkout-repository.ts';
 import { createWishlistRepository } from './wishlist/wishlist-repository.ts';
@@ -39,6 +42,9 @@ export type OrderServices = ReturnType<typeof createOrderServices>;
 
 /** A key that was settled this long ago may be forgotten by Redis, in milliseconds: a day. */
 const KEY_MEMORY_MS = 86_400_000;
+
+/** By how much the clocks of a router and of this machine may differ, in milliseconds. */
+const CLOCK_SKEW_MS = 1_000;
 
 /**
  * Everything that lives as long as the process, put together once.
@@ -87,6 +93,13 @@ export function createOrderServices(
     logger,
   });
   const lookup = new OrderLookup(orders);
+  const memory = new RefusalMemory(stock.tools, attemptLifetimeMs(config.PURCHASE_TIMEOUT) + CLOCK_SKEW_MS);
+  const refusals = new FinalRefusals({
+    lookup,
+    memory,
+    ...(config.STOCK_STRATEGY === 'row' ? { awaitWriter: (orderId) => awaitRowWriter(pool, orderId) } : {}),
+    logger,
+  });
   const products = new ProductReader(stores.productClient);
   const inFlight = new InFlight();
   tellSize(purchasesInFlight, () => inFlight.size);
@@ -96,6 +109,8 @@ export function createOrderServices(
       ? new RowSelling({
           pool,
           lookup,
+          refusals,
+          memory,
           paymentTimeoutMs: config.PAYMENT_TIMEOUT,
           onSold: announcer.changed,
           logger,
@@ -105,13 +120,14 @@ export function createOrderServices(
           batch,
           tombstones,
           lookup,
+          refusals,
           paymentTimeoutMs: config.PAYMENT_TIMEOUT,
           logger,
         });
   const purchases = new Purchases({
     products,
     strategy,
-    lookup,
+    refusals,
     inFlight,
     maxInFlight: config.MAX_PURCHASES_IN_FLIGHT,
     logger,
@@ -142,6 +158,7 @@ export function createOrderServices(
     batch,
     connections,
     lookup,
+    refusals,
     orders,
     lists: new OrderLists(stores.lists),
     accountLimits: new AccountLimits(pool, orders, config.MAX_TOMBSTONES_PER_USER),

@@ -18,19 +18,26 @@ export interface Attempt {
    * that: a later attempt may have been told a final no by then.
    */
   readonly deadline: number;
+  /**
+   * When the request reached the system, of `performance.now()`: at the router, which may be long before it reached this process.
+   * A definite refusal under the same key that was given later binds this attempt.
+   */
+  readonly startedAt: number;
   /** Of `Date.now()`, which goes on while a machine is suspended. */
   readonly begunAt: number;
   /** The work on the request that asks. */
   readonly span: Span;
 }
 
+/** @param ageMs how long ago the request reached the system, in milliseconds */
 export const newAttempt = (
   userId: string,
   idempotencyKey: string,
   lines: readonly Line[],
   patienceMs: number,
   span: Span = NO_SPAN,
-): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), patienceMs, span), lines);
+  ageMs = 0,
+): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), patienceMs, span, ageMs), lines);
 
 /** A checkout of the wishlist: what it buys is found out after its time has begun to run. */
 export const newCheckout = (
@@ -38,7 +45,8 @@ export const newCheckout = (
   idempotencyKey: string,
   patienceMs: number,
   span: Span = NO_SPAN,
-): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, patienceMs, span);
+  ageMs = 0,
+): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, patienceMs, span, ageMs);
 
 export const withLines = (attempt: Omit<Attempt, 'lines'>, lines: readonly Line[]): Attempt => ({
   ...attempt,
@@ -51,11 +59,13 @@ const begin = (
   requestHash: Buffer,
   patienceMs: number,
   span: Span,
+  ageMs: number,
 ): Omit<Attempt, 'lines'> => ({
   userId,
   orderId: deriveOrderId(userId, idempotencyKey),
   requestHash,
   deadline: performance.now() + patienceMs,
+  startedAt: performance.now() - ageMs,
   begunAt: Date.now(),
   span,
 });

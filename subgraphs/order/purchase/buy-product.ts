@@ -3,7 +3,7 @@ import type { PurchaseInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
 import { newAttempt } from './attempt.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import { patienceOf } from './patience.ts';
+import { ageOf, patienceOf } from './patience.ts';
 import { purchaseInput } from './purchase-input.ts';
 
 /** The `purchase` mutation. */
@@ -13,6 +13,13 @@ export async function buyProduct(input: PurchaseInput, context: OrderContext): P
   if (!checked.ok) return checked.refusal;
   const { productId, quantity, idempotencyKey } = checked.value;
   return context.services.purchases.buy(
-    newAttempt(userId, idempotencyKey, [{ productId, quantity }], patienceOf(context), context.span),
+    newAttempt(
+      userId,
+      idempotencyKey,
+      [{ productId, quantity }],
+      patienceOf(context),
+      context.span,
+      ageOf(context),
+    ),
   );
 }

@@ -1,6 +1,6 @@
 import { within } from '../../../platform/within.ts';
 import type { Attempt } from './attempt.ts';
-import { confirmed, keyReused, unknown, type PurchaseOutcome } from './outcomes.ts';
+import { busy, confirmed, keyReused, mayStillBuy, unknown, type PurchaseOutcome } from './outcomes.ts';
 
 /**
  * The attempts that this process works on, by order. The same key again, while it is in flight, waits for the same outcome; and
@@ -19,11 +19,9 @@ export class InFlight {
   /** @returns the outcome, or `OutcomeUnknown` at the attempt's deadline */
   async settle(attempt: Attempt, work: () => Promise<PurchaseOutcome>): Promise<PurchaseOutcome> {
     const running = this.#attempts.get(attempt.orderId);
-    if (running && !running.requestHash.equals(attempt.requestHash)) return keyReused;
+    const isOther = running && !running.requestHash.equals(attempt.requestHash);
     const outcome = running
-      ? running.outcome.then((answer) =>
-          answer.__typename === 'PurchaseConfirmed' ? confirmed(answer.order, true) : answer,
-        )
+      ? running.outcome.then(isOther ? forOtherRequest : asReplay)
       : this.#begin(attempt, work);
     return within(Math.max(0, attempt.deadline - performance.now()), outcome, () => unknown);
   }
@@ -41,3 +39,10 @@ export class InFlight {
     return outcome;
   }
 }
+
+const asReplay = (outcome: PurchaseOutcome): PurchaseOutcome =>
+  outcome.__typename === 'PurchaseConfirmed' ? confirmed(outcome.order, true) : outcome;
+
+/** The key is used up by another request only once that one is settled; until then this one might still be bought under it. */
+const forOtherRequest = (outcome: PurchaseOutcome): PurchaseOutcome =>
+  mayStillBuy(outcome) ? busy : keyReused;

@@ -126,3 +126,7 @@ export const unknown: OutcomeUnknown = {
   message: 'It may or may not have been bought. Ask again under the same key, or abandon it.',
   retryAfterMs: RETRY_AFTER_MS,
 };
+
+/** Whether the outcome leaves open what becomes of the key: neither an order nor a definite refusal. */
+export const mayStillBuy = ({ __typename }: PurchaseOutcome): boolean =>
+  __typename === 'Busy' || __typename === 'OutcomeUnknown';

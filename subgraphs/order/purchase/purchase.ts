@@ -1,19 +1,18 @@
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale, ProductReader } from '../products/product-reader.ts';
 import type { Attempt } from './attempt.ts';
 import { checkProducts } from './check-products.ts';
+import type { FinalRefusals } from './final-refusals.ts';
 import type { InFlight } from './in-flight.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import { unlessKnown } from './replay.ts';
 import type { SellingStrategy } from './selling-strategy.ts';
 
 export interface PurchaseDependencies {
   readonly products: ProductReader;
   readonly strategy: SellingStrategy;
-  readonly lookup: OrderLookup;
+  readonly refusals: FinalRefusals;
   readonly inFlight: InFlight;
   /** Purchases under way in this process, at the most; more are told `Busy` before anything is begun. */
   readonly maxInFlight: number;
@@ -36,8 +35,9 @@ export class Purchases {
 
   async #settle(attempt: Attempt): Promise<PurchaseOutcome> {
     const products = await this.#readProducts(attempt);
+    if (products === answer.busy) return products;
     // The product may have changed since the key was confirmed; its order has not.
-    if ('__typename' in products) return unlessKnown(this.#the, attempt, products);
+    if ('__typename' in products) return this.#the.refusals.give(attempt, products);
     return this.#the.strategy.sell(attempt, products, () => this.#readProducts(attempt));
   }
 

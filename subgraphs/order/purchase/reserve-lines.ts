@@ -4,6 +4,7 @@ import type { ProductForSale } from '../products/product-reader.ts';
 import { isRefusal, type Refusal, type Reservation, type ReserveOutcome } from '../stock/stock-outcomes.ts';
 import type { StockService } from '../stock/stock-service.ts';
 import type { Attempt, Line } from './attempt.ts';
+import type { FinalRefusals } from './final-refusals.ts';
 import type { HeldReservations } from './held-reservations.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
@@ -13,6 +14,7 @@ export interface ReserveLinesDependencies {
   readonly stock: StockService;
   readonly held: HeldReservations;
   readonly lookup: OrderLookup;
+  readonly refusals: FinalRefusals;
   readonly logger: Logger;
 }
 
@@ -64,12 +66,13 @@ export async function reserveLines(
 
 async function reserveLine(
   stock: StockService,
-  { orderId, userId, deadline, span: parent }: Attempt,
+  { orderId, userId, deadline, startedAt, span: parent }: Attempt,
   { productId, quantity }: Line,
   { terms }: ProductForSale,
 ): Promise<ReserveOutcome> {
   const span = parent.child('reserve');
-  const outcome = await stock.reserve(productId, { orderId, userId, quantity, deadline, span }, terms);
+  const request = { orderId, userId, quantity, deadline, startedAt, span };
+  const outcome = await stock.reserve(productId, request, terms);
   span.note({ outcome: outcome.kind });
   span.end();
   return outcome;
@@ -79,7 +82,7 @@ async function reserveLine(
 async function refuse(
   the: ReserveLinesDependencies,
   attempt: Attempt,
-  outcome: Refusal | { readonly kind: 'settled' | 'otherQuantity' | 'tooLate' },
+  outcome: Refusal | { readonly kind: 'settled' | 'otherQuantity' | 'tooLate' | 'superseded' },
   product: ProductForSale,
 ): Promise<PurchaseOutcome> {
   switch (outcome.kind) {
@@ -91,9 +94,10 @@ async function refuse(
     case 'otherQuantity':
       return answer.keyReused;
     case 'tooLate':
+    case 'superseded':
       return answer.busy;
     default:
-      return unlessKnown(the, attempt, toAnswer(outcome, product));
+      return the.refusals.give(attempt, toAnswer(outcome, product));
   }
 }
 

@@ -8,10 +8,11 @@ import type { Readiness } from '../stock/readiness.ts';
 import type { Reservation } from '../stock/stock-outcomes.ts';
 import type { StockService } from '../stock/stock-service.ts';
 import type { Attempt } from './attempt.ts';
+import type { FinalRefusals } from './final-refusals.ts';
 import { HeldReservations } from './held-reservations.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import { replay, unlessKnown } from './replay.ts';
+import { replay } from './replay.ts';
 import { reserveLines } from './reserve-lines.ts';
 import type { ProductsOrOutcome, SellingStrategy } from './selling-strategy.ts';
 import { toCandidate } from './to-candidate.ts';
@@ -21,6 +22,7 @@ export interface ReservedSellingDependencies {
   readonly batch: OrderBatch;
   readonly tombstones: Tombstones;
   readonly lookup: OrderLookup;
+  readonly refusals: FinalRefusals;
   /** How long a buyer has to pay, in milliseconds. */
   readonly paymentTimeoutMs: number;
   readonly logger: Logger;
@@ -87,7 +89,7 @@ export class ReservedSelling implements SellingStrategy {
     refusal: PurchaseOutcome,
   ): Promise<PurchaseOutcome> {
     if (held.length === 0)
-      return refusal.__typename === 'Busy' ? refusal : unlessKnown(this.#the, attempt, refusal);
+      return refusal.__typename === 'Busy' ? refusal : this.#the.refusals.give(attempt, refusal);
     // Nothing of it was written, so its reservations are kept for the same key.
     if (refusal.__typename === 'Busy') return answer.unknown;
     return this.#the.held.giveUp(attempt, held, refusal);
@@ -109,7 +111,7 @@ export class ReservedSelling implements SellingStrategy {
       })),
     );
     const without = found.find(({ readiness }) => readiness === 'noStock');
-    if (without) return unlessKnown(this.#the, attempt, answer.soldOut(without.productId));
+    if (without) return this.#the.refusals.give(attempt, answer.soldOut(without.productId));
     return found.every(({ readiness }) => readiness === 'ready') ? null : answer.busy;
   }
 

@@ -8,11 +8,13 @@ import { isTooOldToWrite } from '../batch/writing-time.ts';
 import { addHoldings, insertItems, insertOrders, readClock } from '../batch/write-orders.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
+import type { RefusalMemory } from '../stock/refusal-memory.ts';
 import { lockStockRow } from '../stock/stock-repository.ts';
 import type { Reservation } from '../stock/stock-outcomes.ts';
 import type { Attempt, Line } from './attempt.ts';
 import * as answer from './outcomes.ts';
-import type { PurchaseOutcome } from './outcomes.ts';
+import { mayStillBuy, type PurchaseOutcome } from './outcomes.ts';
+import type { FinalRefusals } from './final-refusals.ts';
 import { unlessKnown } from './replay.ts';
 import { toCandidate } from './to-candidate.ts';
 import type { SellingStrategy } from './selling-strategy.ts';
@@ -20,6 +22,8 @@ import type { SellingStrategy } from './selling-strategy.ts';
 export interface RowSellingDependencies {
   readonly pool: Pool;
   readonly lookup: OrderLookup;
+  readonly refusals: FinalRefusals;
+  readonly memory: RefusalMemory;
   /** How long a buyer has to pay, in milliseconds. */
   readonly paymentTimeoutMs: number;
   readonly onSold: (productId: string) => void;
@@ -45,13 +49,14 @@ export class RowSelling implements SellingStrategy {
   readonly hasRoom = true;
 
   async sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {
-    const { pool, onSold, logger } = this.#the;
+    const { pool, refusals, onSold, logger } = this.#the;
     try {
       const outcome = await inTransaction(pool, (connection) => this.#decide(connection, attempt, products));
       for (const { productId } of attempt.lines) onSold(productId);
       return outcome;
     } catch (error) {
-      if (error instanceof Refused) return error.outcome;
+      if (error instanceof Refused)
+        return mayStillBuy(error.outcome) ? error.outcome : refusals.give(attempt, error.outcome);
       if (isDuplicateKey(error)) return unlessKnown(this.#the, attempt, answer.unknown);
       if (wasNotConnected(error)) return answer.busy;
       logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase failed');
@@ -72,6 +77,8 @@ export class RowSelling implements SellingStrategy {
     );
     const at = await readClock(connection);
     await insertOrders(connection, [candidate], at);
+    // From here on a refusal of the same key waits for this transaction, so one that is not remembered yet finds the order.
+    if (await this.#isSuperseded(attempt)) throw new Refused(answer.busy);
     await insertItems(connection, [candidate]);
     const [excess] = await addHoldings(connection, [candidate]);
     const left = await lockUnits(connection, attempt.lines);
@@ -93,6 +100,22 @@ export class RowSelling implements SellingStrategy {
     }
     return answer.confirmed(writtenAt(candidate, at), false);
   }
+
+  /** Whether a later attempt under the key was refused for good. */
+  async #isSuperseded({ orderId, startedAt, lines }: Attempt): Promise<boolean> {
+    const found = await Promise.all(
+      lines.map(({ productId }) => this.#the.memory.wasRefusedSince(productId, orderId, startedAt)),
+    );
+    return found.includes(true);
+  }
+}
+
+/**
+ * Waits for the transaction that has inserted the order, if there is one: until it has ended, whether the order will be there is
+ * open.
+ */
+export async function awaitRowWriter(pool: Pool, orderId: string): Promise<void> {
+  await pool.query('SELECT id FROM orders WHERE id = ? LOCK IN SHARE MODE', [uuidToBytes(orderId)]);
 }
 
 /** No reservation has the sequence number 0. */

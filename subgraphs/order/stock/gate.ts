@@ -18,6 +18,11 @@ export class Gate {
     this.#keys = keys;
   }
 
+  /** @returns the epoch that this process has seen last, if any; no question is sent */
+  lastSeen(productId: string): number | undefined {
+    return this.#epochs.get(productId);
+  }
+
   /** @param call runs a script with the keys of an epoch; its reply begins as `gateReply` reads it */
   async through(
     productId: string,

@@ -85,9 +85,10 @@ export class LockAdmission implements Admission {
 
     clock.observe(productId, now);
     const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
+    const { even, odd, lostAt } = keys.refusals(productId);
     const seq = Number(
       await scripts.writeReservation(
-        [keys.admissionLock(productId), stock, due, records, holding],
+        [keys.admissionLock(productId), stock, due, records, holding, even, odd, lostAt],
         [
           lock.token,
           ...ids,
@@ -95,9 +96,11 @@ export class LockAdmission implements Admission {
           this.#reservationTtlMs,
           clock.at(productId, request.deadline),
           terms.closesAt ?? 0,
+          clock.at(productId, request.startedAt ?? performance.now()),
         ],
       ),
     );
+    if (seq === -2) return { kind: 'superseded' };
     if (seq < 0) return this.#decide(productId, request, terms, lock);
     return seq === 0
       ? { kind: 'tooLate' }
@@ -130,7 +133,7 @@ function toState(rest: readonly (number | string)[], now: number): State {
   };
 }
 
-/** In the order of `reserve-5.lua`. @returns null when the purchase may be admitted, or is already */
+/** In the order of `reserve-8.lua`. @returns null when the purchase may be admitted, or is already */
 function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): ReserveOutcome | null {
   const { now, held } = seen;
   const limit = terms.purchaseLimit;

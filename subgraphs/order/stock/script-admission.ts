@@ -73,6 +73,7 @@ export class ScriptAdmission implements Admission {
       redisId(request.userId),
       request.quantity,
       clock.at(productId, request.deadline),
+      clock.at(productId, request.startedAt ?? performance.now()),
     ]);
     const span = sharedSpan(asked, ({ request }) => request.span, 'redis reserve', {
       purchases: asked.length,
@@ -80,8 +81,9 @@ export class ScriptAdmission implements Admission {
     const reply = await inSpan(span, () =>
       gate.through(productId, (epoch) => {
         const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
+        const { even, odd, lostAt } = keys.refusals(productId);
         return scripts.reserve(
-          [keys.gate(productId), stock, due, records, holding],
+          [keys.gate(productId), stock, due, records, holding, even, odd, lostAt],
           [
             epoch,
             this.#reservationTtlMs,

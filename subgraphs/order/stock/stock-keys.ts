@@ -11,10 +11,20 @@ export interface StockKeys {
   /** Held by the strategy `lock` while it admits one purchase. */
   admissionLock(productId: string): string;
   ofEpoch(productId: string, epoch: number): EpochKeys;
+  /** Of no epoch: what was refused stays refused for older attempts when the numbers are made anew. */
+  refusals(scope: string): RefusalKeys;
   /** Sorted set of the products that may have reservations, by when they were last reserved from. */
   readonly busyProducts: string;
   /** Held by the one process that runs a job just now. */
   job(name: string): string;
+}
+
+export interface RefusalKeys {
+  /** Hashes by order id: when the key was refused, in milliseconds since 1970; each is written in every other period. */
+  readonly even: string;
+  readonly odd: string;
+  /** An instant, in milliseconds since 1970; what was refused before may have been lost. */
+  readonly lostAt: string;
 }
 
 export interface EpochKeys {
@@ -49,6 +59,11 @@ export function createStockKeys(prefix: string): StockKeys {
         applied: `${base}:applied`,
       };
     },
+    refusals: (scope) => ({
+      even: `${tag(scope)}:refused-even`,
+      odd: `${tag(scope)}:refused-odd`,
+      lostAt: `${tag(scope)}:refusals-lost-at`,
+    }),
     busyProducts: `${prefix}stock:busy-products`,
     job: (name) => `${prefix}job:${name}`,
   };

@@ -17,6 +17,8 @@ export interface ReserveRequest {
   readonly quantity: number;
   /** Not admitted after this, in milliseconds of this process's monotonic clock (`performance.now()`). */
   readonly deadline: number;
+  /** When the attempt began, of the same clock; now, unless given. A refusal that was given later binds it. */
+  readonly startedAt?: number;
   readonly span?: Span;
 }
 
@@ -35,6 +37,8 @@ export type ReserveOutcome =
   | { readonly kind: 'otherQuantity' }
   | Refusal
   | { readonly kind: 'tooLate' }
+  /** A later attempt under the same key was refused for good. */
+  | { readonly kind: 'superseded' }
   | { readonly kind: 'notReady' }
   /** Redis did not answer; the purchase may have been admitted. */
   | { readonly kind: 'unanswered' };
@@ -62,7 +66,7 @@ interface ReplyContext {
   readonly now: number;
 }
 
-/** The codes of `reserve-5.lua`. */
+/** The codes of `reserve-8.lua`. */
 const RESERVE_CODES: Record<number, (detail: number, context: ReplyContext) => ReserveOutcome> = {
   1: reserved,
   2: reserved,
@@ -73,6 +77,7 @@ const RESERVE_CODES: Record<number, (detail: number, context: ReplyContext) => R
   7: () => ({ kind: 'closed' }),
   8: (held) => ({ kind: 'overLimit', held }),
   9: () => ({ kind: 'soldOut' }),
+  10: () => ({ kind: 'superseded' }),
 };
 
 function reserved(seq: number, { productId, orderId, epoch }: ReplyContext): ReserveOutcome {

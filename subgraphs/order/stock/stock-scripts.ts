@@ -6,9 +6,11 @@ export type StockScripts = ReturnType<typeof loadStockScripts>;
 export function loadStockScripts(redis: Redis) {
   const script = (name: string) => loadScript(redis, new URL(`./lua/${name}.lua`, import.meta.url));
   return {
-    reserve: script('reserve-5'),
+    reserve: script('reserve-8'),
     readReservation: script('readReservation-5'),
-    writeReservation: script('writeReservation-5'),
+    writeReservation: script('writeReservation-8'),
+    rememberRefusals: script('rememberRefusals-4'),
+    readRefusal: script('readRefusal-3'),
     confirm: script('confirm-4'),
     release: script('release-5'),
     applyMovement: script('applyMovement-4'),

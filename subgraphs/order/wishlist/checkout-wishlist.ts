@@ -3,9 +3,16 @@ import { storeFailure } from '../../../platform/store-failure.ts';
 import { checkInput, invalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { CheckoutWishlistInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
-import { newCheckout, withLines } from '../purchase/attempt.ts';
-import { busy, tooManyCheckouts, wishlistEmpty, type PurchaseOutcome } from '../purchase/outcomes.ts';
-import { patienceOf } from '../purchase/patience.ts';
+import { hashRequest } from '../orders/order-id.ts';
+import { newCheckout, withLines, type Line } from '../purchase/attempt.ts';
+import {
+  busy,
+  mayStillBuy,
+  tooManyCheckouts,
+  wishlistEmpty,
+  type PurchaseOutcome,
+} from '../purchase/outcomes.ts';
+import { ageOf, patienceOf } from '../purchase/patience.ts';
 import { idempotencyKey } from '../purchase/purchase-input.ts';
 import { replay } from '../purchase/replay.ts';
 
@@ -25,7 +32,13 @@ export async function checkoutWishlist(
   const { userId } = signedIn(context);
   const checked = checkInput(checkoutInput, input);
   if (!checked.ok) return checked.refusal;
-  const checkout = newCheckout(userId, checked.value.idempotencyKey, patienceOf(context), context.span);
+  const checkout = newCheckout(
+    userId,
+    checked.value.idempotencyKey,
+    patienceOf(context),
+    context.span,
+    ageOf(context),
+  );
   try {
     return await buyWishlist(checkout, userId, context);
   } catch (error) {
@@ -41,7 +54,7 @@ async function buyWishlist(
   userId: string,
   context: OrderContext,
 ): Promise<PurchaseOutcome> {
-  const { accountLimits, checkouts, lookup, purchases, wishlists } = context.services;
+  const { accountLimits, checkouts, lookup, purchases, refusals, wishlists } = context.services;
   const { orderId } = checkout;
 
   const before = await lookup.find(orderId);
@@ -53,12 +66,44 @@ async function buyWishlist(
     // An order that has emptied the wishlist since the look above is there to be found now.
     const meanwhile = wanted.length === 0 ? await lookup.find(orderId) : null;
     if (meanwhile) return afterwards(replay(checkout, meanwhile), orderId, context);
-    if (wanted.length === 0) return wishlistEmpty;
-    if (wanted.length > MAX_LINES) return tooManyLines;
+    if (wanted.length === 0)
+      return unlessSettled([], await refusals.give(checkout, wishlistEmpty), orderId, context);
+    if (wanted.length > MAX_LINES)
+      return unlessSettled([], await refusals.give(checkout, tooManyLines), orderId, context);
     if (await accountLimits.hasAllCheckouts(userId)) return tooManyCheckouts;
     lines = await checkouts.begin(orderId, userId, wanted);
   }
-  return afterwards(await purchases.buy(withLines(checkout, lines)), orderId, context);
+  if (await isSuperseded(checkout, context)) return busy;
+  const outcome = await purchases.buy(withLines(checkout, lines));
+  return afterwards(await unlessSettled(lines, outcome, orderId, context), orderId, context);
+}
+
+/** An attempt that settles its lines anew after a later one was refused must not buy them. */
+async function isSuperseded(
+  checkout: ReturnType<typeof newCheckout>,
+  { services, logger }: OrderContext,
+): Promise<boolean> {
+  try {
+    return await services.refusals.isSuperseded(checkout);
+  } catch (error) {
+    logger.warn({ err: error, orderId: checkout.orderId }, 'the refusals of a checkout could not be read');
+    return true;
+  }
+}
+
+/**
+ * A refusal is final for these lines, and for attempts that settle theirs from now on. Where another attempt has settled other lines
+ * meanwhile, it may have looked for refusals before this one was remembered.
+ */
+async function unlessSettled(
+  lines: readonly Line[],
+  outcome: PurchaseOutcome,
+  orderId: string,
+  { services }: OrderContext,
+): Promise<PurchaseOutcome> {
+  if (mayStillBuy(outcome) || outcome.__typename === 'PurchaseConfirmed') return outcome;
+  const settled = await services.checkouts.find(orderId);
+  return settled && !hashRequest(settled).equals(hashRequest(lines)) ? busy : outcome;
 }
 
 /** The wishlist after an outcome. It is only a list of wishes: where this fails the outcome stands. */
@@ -71,16 +116,13 @@ async function afterwards(
   try {
     if (outcome.__typename === 'PurchaseConfirmed')
       await checkouts.finish(orderId, signedIn(context).userId, outcome.order.items);
-    else if (!mayGoOn(outcome)) await checkouts.unsettle(orderId);
+    // Where the same key again may still buy, it has to buy the same.
+    else if (!mayStillBuy(outcome)) await checkouts.unsettle(orderId);
   } catch (error) {
     context.logger.warn({ err: error, orderId }, 'the wishlist stays as it was after a checkout');
   }
   return outcome;
 }
-
-/** The same key again may still buy, so it has to buy the same. */
-const mayGoOn = ({ __typename }: PurchaseOutcome): boolean =>
-  __typename === 'Busy' || __typename === 'OutcomeUnknown';
 
 const tooManyLines = invalidInput([
   { path: 'wishlist', message: `One order has at most ${MAX_LINES} products.` },

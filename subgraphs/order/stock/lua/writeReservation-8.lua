@@ -7,6 +7,9 @@ KEYS[2]  stock     of the reservation's epoch, as are the others
 KEYS[3]  due
 KEYS[4]  records
 KEYS[5]  holding
+KEYS[6]  refused, in even periods
+KEYS[7]  refused, in odd periods
+KEYS[8]  since when refusals are remembered, where they may have been lost
 ARGV[1]  the lock's token
 ARGV[2]  order id
 ARGV[3]  user id
@@ -14,10 +17,12 @@ ARGV[4]  quantity
 ARGV[5]  how long the reservation may stay unsettled, in milliseconds
 ARGV[6]  the purchase's deadline, in milliseconds since 1970
 ARGV[7]  when the sale closes, in milliseconds since 1970; 0: never
+ARGV[8]  when the attempt began, in milliseconds since 1970
 
 Returns the sequence number; or, with nothing written
    0  when the lock or the epoch was lost, or the deadline has passed
   -1  when the sale has closed since the look, or the key has been admitted: look again
+  -2  when a later attempt under the same key was refused for good, so this one must not buy
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -26,6 +31,13 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 o
 end
 local closes_at = tonumber(ARGV[7])
 if closes_at ~= 0 and now >= closes_at or redis.call('HEXISTS', KEYS[4], ARGV[2]) == 1 then return -1 end
+
+local refused_at = math.max(
+  tonumber(redis.call('HGET', KEYS[6], ARGV[2]) or 0),
+  tonumber(redis.call('HGET', KEYS[7], ARGV[2]) or 0),
+  tonumber(redis.call('GET', KEYS[8]) or 0)
+)
+if tonumber(ARGV[8]) <= refused_at then return -2 end
 
 local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
 redis.call('HINCRBY', KEYS[2], 'reserved', ARGV[4])

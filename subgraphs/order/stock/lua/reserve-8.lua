@@ -7,6 +7,9 @@ KEYS[2]  stock     of the epoch in ARGV[1], as are the others
 KEYS[3]  due
 KEYS[4]  records
 KEYS[5]  holding
+KEYS[6]  refused, in even periods
+KEYS[7]  refused, in odd periods
+KEYS[8]  since when refusals are remembered, where they may have been lost
 ARGV[1]  the epoch that the caller takes to be the current one
 ARGV[2]  how long a reservation may stay unsettled, in milliseconds
 ARGV[3]  when the sale opens, in milliseconds since 1970
@@ -14,7 +17,7 @@ ARGV[4]  when it closes; 0: never, -1: the product was withdrawn
 ARGV[5]  the most units one user may hold; 0: no limit
 ARGV[6]  1; or 0 where a test leaves the stock guard out
 ARGV[7]  id of the MySQL server that what is admitted will be written to
-then for each purchase: order id, user id, quantity, deadline in milliseconds since 1970
+then for each purchase: order id, user id, quantity, deadline and begin of the attempt in milliseconds since 1970
 
 Returns { now in milliseconds, state, ... }; state is
   0  the gate is shut, or of another server, or the numbers are of another MySQL server, or holdings are needed and not counted: not
@@ -30,6 +33,7 @@ Returns { now in milliseconds, state, ... }; state is
        7  the sale is closed
        8  over the limit; units already held
        9  not enough left
+      10  a later attempt under the same key was refused for good, so this one must not buy
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -48,6 +52,17 @@ local counts_holdings = stock[5] == '1'
 if stock[6] ~= ARGV[7] then return { now, 0 } end
 if not (total and sold and reserved and seq) or (limit > 0 and not counts_holdings) then return { now, 0 } end
 
+local remembers_refusals = redis.call('EXISTS', KEYS[6], KEYS[7], KEYS[8]) > 0
+local refusals_lost_at = remembers_refusals and tonumber(redis.call('GET', KEYS[8]) or 0)
+local function is_superseded(order_id, begun_at)
+  if not remembers_refusals then return false end
+  return begun_at <= math.max(
+    refusals_lost_at,
+    tonumber(redis.call('HGET', KEYS[6], order_id) or 0),
+    tonumber(redis.call('HGET', KEYS[7], order_id) or 0)
+  )
+end
+
 local reserved_before = reserved
 local answer = { now, 2 }
 local function say(code, detail)
@@ -55,8 +70,9 @@ local function say(code, detail)
   answer[#answer + 1] = detail or 0
 end
 
-for i = 8, #ARGV, 4 do
+for i = 8, #ARGV, 5 do
   local order_id, user_id, quantity, deadline = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
+  local begun_at = tonumber(ARGV[i + 4])
   local record = redis.call('HGET', KEYS[4], order_id)
   local held = limit > 0 and tonumber(redis.call('HGET', KEYS[5], user_id) or 0) or 0
 
@@ -75,6 +91,8 @@ for i = 8, #ARGV, 4 do
     say(8, held)
   elseif is_guarded and total - sold - reserved < quantity then
     say(9)
+  elseif is_superseded(order_id, begun_at) then
+    say(10)
   else
     seq = seq + 1
     reserved = reserved + quantity

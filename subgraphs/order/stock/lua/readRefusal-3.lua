@@ -1,0 +1,21 @@
+--[[
+Reads when a key was last refused for good.
+
+KEYS[1]  refused, in even periods
+KEYS[2]  refused, in odd periods
+KEYS[3]  since when refusals are remembered, where they may have been lost
+ARGV[1]  order id
+
+Returns { now, instant }, in milliseconds since 1970; instant 0 for never, as far as attempts matter that may still be admitted.
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+return {
+  now,
+  math.max(
+    tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0),
+    tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0),
+    tonumber(redis.call('GET', KEYS[3]) or 0)
+  )
+}

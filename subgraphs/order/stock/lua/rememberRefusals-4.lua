@@ -1,0 +1,40 @@
+--[[
+Remembers that keys were refused for good, so that an attempt which began before is not admitted any more. Of two hashes one is
+written at a time, for one period each; a hash expires when its turn comes again, so an entry lives for one to two periods.
+
+KEYS[1]  refused, in even periods
+KEYS[2]  refused, in odd periods
+KEYS[3]  gate
+KEYS[4]  records   of the epoch in ARGV[1]
+ARGV[1]  the epoch that the caller takes to be the current one; 0: there is no gate
+ARGV[2]  length of a period, in milliseconds: no attempt is admitted that began longer ago
+then the order ids
+
+Returns { now in milliseconds, state, ... }; state is
+  1  the gate is at another epoch, which follows: nothing was written
+  2  follow for each order id: 1 remembered, or 0 when it was reserved before, and nothing was written
+]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local gate_epoch = string.match(redis.call('GET', KEYS[3]) or '0', '^%d+')
+if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch or 0) } end
+
+local answer, refused = { now, 2 }, {}
+for i = 3, #ARGV do
+  local is_known = redis.call('HEXISTS', KEYS[4], ARGV[i]) == 1
+  answer[#answer + 1] = is_known and 0 or 1
+  if not is_known then
+    refused[#refused + 1] = ARGV[i]
+    refused[#refused + 1] = now
+  end
+end
+
+if #refused > 0 then
+  local length = tonumber(ARGV[2])
+  local period = math.floor(now / length)
+  local key = KEYS[period % 2 + 1]
+  redis.call('HSET', key, unpack(refused))
+  redis.call('PEXPIRE', key, (period + 2) * length - now)
+end
+return answer

@@ -1,0 +1,79 @@
+import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
+import { redisId } from './redis-id.ts';
+import { gateReply } from './stock-outcomes.ts';
+import type { StockTools } from './stock-tools.ts';
+
+const MAX_PER_CALL = 256;
+
+interface Refused {
+  readonly orderId: string;
+  /** The epoch of the product when the refusal was decided, as far as this process knew. */
+  readonly epoch: number | undefined;
+}
+
+/**
+ * Which keys were refused for good, for as long as an attempt may be under way that began before. A refusal is remembered right
+ * before it is answered. Admission compares its instant with the begin of an attempt: what began before is not admitted any more, what
+ * began afterwards is. Both instants are of Redis's clock.
+ *
+ * A scope is what an attempt meets on its way: its product, so that the admission script can look in the same call; or the
+ * order itself, for a checkout whose products are not settled yet.
+ */
+export class RefusalMemory {
+  readonly #tools: StockTools;
+  readonly #attemptLifetimeMs: number;
+  readonly #marks = createKeyedCoalescer(
+    (scope: string, refused: readonly Refused[]) => this.#rememberAll(scope, refused),
+    { maxItems: MAX_PER_CALL },
+  );
+
+  /** @param attemptLifetimeMs no attempt is admitted longer than this after its begin, in milliseconds */
+  constructor(tools: StockTools, attemptLifetimeMs: number) {
+    this.#tools = tools;
+    this.#attemptLifetimeMs = attemptLifetimeMs;
+  }
+
+  /**
+   * Call when the refusal is decided; what is returned is to be called when all is checked that may speak against it.
+   *
+   * @returns a function that resolves to false when an older attempt was admitted meanwhile, or may have been: then the refusal is not
+   *   final. It rejects when Redis does not answer.
+   */
+  refusing(scope: string, orderId: string): () => Promise<boolean> {
+    const epoch = this.#tools.gate.lastSeen(scope);
+    return () => this.#marks.ask(scope, { orderId: redisId(orderId), epoch });
+  }
+
+  /**
+   * @param startedAt when the attempt began, of `performance.now()`
+   * @returns whether its key was refused since then @throws when Redis does not answer
+   */
+  async wasRefusedSince(scope: string, orderId: string, startedAt: number): Promise<boolean> {
+    const { keys, scripts, clock } = this.#tools;
+    const { even, odd, lostAt } = keys.refusals(scope);
+    const reply = await scripts.readRefusal([even, odd, lostAt], [redisId(orderId)]);
+    const [now, refusedAt] = reply as [number, number];
+    clock.observe(scope, now);
+    return clock.at(scope, startedAt) <= refusedAt;
+  }
+
+  async #rememberAll(scope: string, refused: readonly Refused[]): Promise<boolean[]> {
+    const { keys, scripts, gate } = this.#tools;
+    const { even, odd } = keys.refusals(scope);
+    let epoch = gate.lastSeen(scope) ?? 0;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const reply = gateReply(
+        await scripts.rememberRefusals(
+          [even, odd, keys.gate(scope), keys.ofEpoch(scope, epoch).records],
+          [epoch, this.#attemptLifetimeMs, ...refused.map(({ orderId }) => orderId)],
+        ),
+      );
+      if (reply.state === 'ready') {
+        // A rebuild drops the records of the epoch before, so an order of that epoch may have been admitted and written unseen.
+        return refused.map((one, index) => reply.rest[index] === 1 && (one.epoch ?? epoch) === epoch);
+      }
+      if (reply.state === 'otherEpoch') epoch = reply.epoch;
+    }
+    throw new Error('the gate of a product changes with every look');
+  }
+}
