@@ -175,11 +175,16 @@ export class OrderRoom {
   }
 
   async reprice(productId: string, amount: number): Promise<void> {
+    await this.changeTerms(productId, { price: { amount } });
+  }
+
+  /** @param change what `updateProduct` takes, beside the id */
+  async changeTerms(productId: string, change: object): Promise<void> {
     await askSubgraph(
       'product',
       this.product.url,
       'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
-      { input: { id: productId, price: { amount } } },
+      { input: { id: productId, ...change } },
       administrator,
     );
   }

@@ -10,6 +10,8 @@ import type { StockTools } from './stock-tools.ts';
 
 /** After this another process may take over from one that died, in milliseconds. */
 const LOCK_TTL_MS = 10_000;
+/** Longer than any attempt may be admitted after its begin. */
+const LOSS_MEMORY_MS = 600_000;
 const HOLDINGS_PER_CALL = 1_000;
 
 export interface RebuildDependencies extends StockTools {
@@ -48,6 +50,7 @@ export async function rebuild(
     gate,
     locks,
     busyProducts,
+    readClock,
     readServerId,
     writer,
     pool,
@@ -81,6 +84,7 @@ export async function rebuild(
   async function run(lock: KeptLock): Promise<RebuildOutcome> {
     // Each rebuild fails what is under way in the epoch before, so a second one for the same loss would do harm.
     if (await isReady()) return 'ready';
+    const begunAt = await readClock(productId);
     const serverId = await readServerId(productId);
     const shown = (await gate.currentEpoch(productId)) ?? 0;
     const source = await writer.connect();
@@ -110,6 +114,8 @@ export async function rebuild(
     });
     if (!found) return 'noStock';
 
+    if (found.row.epoch > 1 && !(await hasGateOf(serverId)))
+      await redis.set(keys.refusals(productId).lostAt, begunAt, 'PX', LOSS_MEMORY_MS);
     await busyProducts.note(productId);
     await writeEpoch(lock, found.row, found.holdings, source);
     const before = Number(
@@ -130,6 +136,11 @@ export async function rebuild(
       if (old > 0) await redis.unlink(...Object.values<string>({ ...keys.ofEpoch(productId, old) }));
     }
     return 'ready';
+  }
+
+  /** Without a gate of this server its data may have been lost, and with it what was refused until now. */
+  async function hasGateOf(serverId: string): Promise<boolean> {
+    return (await redis.get(keys.gate(productId)))?.includes(serverId) ?? false;
   }
 
   async function isOfAnother(source: string, epoch: number): Promise<boolean> {

@@ -49,12 +49,13 @@ export class RefusalMemory {
    * @returns whether its key was refused since then @throws when Redis does not answer
    */
   async wasRefusedSince(scope: string, orderId: string, startedAt: number): Promise<boolean> {
-    const { keys, scripts, clock } = this.#tools;
+    const { keys, scripts } = this.#tools;
     const { even, odd, lostAt } = keys.refusals(scope);
     const reply = await scripts.readRefusal([even, odd, lostAt], [redisId(orderId)]);
     const [now, refusedAt] = reply as [number, number];
-    clock.observe(scope, now);
-    return clock.at(scope, startedAt) <= refusedAt;
+    // By Redis's clock, or a little earlier: the reply took time to come.
+    const begunAt = Math.floor(now - (performance.now() - startedAt));
+    return begunAt <= refusedAt;
   }
 
   async #rememberAll(scope: string, refused: readonly Refused[]): Promise<boolean[]> {
