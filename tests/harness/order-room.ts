@@ -267,6 +267,16 @@ export class OrderRoom {
     return reply.data['purchase'] as unknown as PurchaseAnswer;
   }
 
+  /** As a client that does what `Busy` says: the same key again until there is another answer. */
+  async buyUnlessBusy(productId: string, options: BuyOptions = {}): Promise<PurchaseAnswer> {
+    const { userId = randomUUID(), key = newKey() } = options;
+    return waitUntil(
+      'an answer other than Busy',
+      () => this.buy(productId, { ...options, userId, key }),
+      ({ __typename }) => __typename !== 'Busy',
+    );
+  }
+
   async stock(
     productId: string,
   ): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {

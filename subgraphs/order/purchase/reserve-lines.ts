@@ -94,8 +94,9 @@ async function refuse(
     case 'otherQuantity':
       return answer.keyReused;
     case 'tooLate':
-    case 'superseded':
       return answer.busy;
+    case 'superseded':
+      return unlessKnown(the, attempt, answer.busy);
     default:
       return the.refusals.give(attempt, toAnswer(outcome, product));
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { callSigned, identityOf } from '../../../platform/identity/testing/signed-request.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
@@ -7,6 +8,7 @@ import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
+import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { rebuild } from './rebuild.ts';
 import { createStockTools } from './stock-tools.ts';
@@ -84,6 +86,29 @@ describe('after Redis has lost everything', () => {
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
+  it('an attempt that began before buys nothing, since a refusal under its key may have been lost', async () => {
+    const product = await room.sell({ units: 1 });
+    await room.buy(product);
+    const [userId, key, sentAt] = [randomUUID(), newKey(), Date.now()];
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'SoldOut' });
+    await room.redis.flushall();
+    await room.restock(product, 5);
+    expect(await room.buyUnlessBusy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    const late = await callSigned(
+      subgraphAt('order', room.orders[1]!.url),
+      {
+        query: 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }',
+        variables: { input: { productId: product, quantity: 1, idempotencyKey: key } },
+      },
+      identityOf(buyer(userId), 10_000),
+      sentAt,
+    );
+    expect(await late.text()).toMatch(/"Busy"/);
+    expect(await room.buy(product, { userId, key, at: 1 })).toMatchObject({
+      __typename: 'PurchaseConfirmed',
+    });
+  });
+
   it('stock is read from MySQL, never as zero', async () => {
     const product = await room.sell({ units: 7 });
     await room.buy(product);
@@ -122,7 +147,7 @@ describe('rebuilds', () => {
     for (let round = 0; round < 5; round++) {
       await room.redis.flushall();
       const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, i) => room.buy(product, { at: i % 2 })),
+        Array.from({ length: 8 }, (_, i) => room.buyUnlessBusy(product, { at: i % 2 })),
       );
       expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 8 });
     }
@@ -144,7 +169,7 @@ describe('rebuilds', () => {
     // An older copy of the data, under another server: as a replica that was promoted has it.
     await room.redis.set(room.key(product, 'gate'), gate!.replace(/:.*/, `:${'0'.repeat(40)}`));
     await room.redis.hset(room.key(product, `${Number.parseInt(gate!, 10)}:stock`), 'sold', 0);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await room.buyUnlessBusy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await room.redis.get(room.key(product, 'gate'))).toBe(
       gate!.replace(/^\d+/, String(Number.parseInt(gate!, 10) + 1)),
     );

@@ -114,7 +114,7 @@ export async function rebuild(
     });
     if (!found) return 'noStock';
 
-    if (found.row.epoch > 1 && !(await hasGateOf(serverId)))
+    if (found.row.epoch > 1 && (await mayHaveLostData(serverId, found.row.epoch - 1)))
       await redis.set(keys.refusals(productId).lostAt, begunAt, 'PX', LOSS_MEMORY_MS);
     await busyProducts.note(productId);
     await writeEpoch(lock, found.row, found.holdings, source);
@@ -138,9 +138,11 @@ export async function rebuild(
     return 'ready';
   }
 
-  /** Without a gate of this server its data may have been lost, and with it what was refused until now. */
-  async function hasGateOf(serverId: string): Promise<boolean> {
-    return (await redis.get(keys.gate(productId)))?.includes(serverId) ?? false;
+  /** With the numbers of the epoch before, what was refused until now is gone; data that another server wrote may be older than it was. */
+  async function mayHaveLostData(serverId: string, before: number): Promise<boolean> {
+    const shut = await redis.get(keys.gate(productId));
+    if (shut !== null) return !shut.includes(serverId);
+    return (await redis.exists(keys.ofEpoch(productId, before).stock)) === 0;
   }
 
   async function isOfAnother(source: string, epoch: number): Promise<boolean> {
