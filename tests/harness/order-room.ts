@@ -1,3 +1,4 @@
+import { waitUntil } from './wait-until.ts';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';

@@ -20,12 +20,15 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local gate_epoch = string.match(redis.call('GET', KEYS[3]) or '0', '^%d+')
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch or 0) } end
 
+local order_ids = { unpack(ARGV, 3) }
+local records = redis.call('HMGET', KEYS[4], unpack(order_ids))
 local answer, refused = { now, 2 }, {}
-for i = 3, #ARGV do
-  local is_known = redis.call('HEXISTS', KEYS[4], ARGV[i]) == 1
-  answer[#answer + 1] = is_known and 0 or 1
-  if not is_known then
-    refused[#refused + 1] = ARGV[i]
+for i, order_id in ipairs(order_ids) do
+  if records[i] then
+    answer[i + 2] = 0
+  else
+    answer[i + 2] = 1
+    refused[#refused + 1] = order_id
     refused[#refused + 1] = now
   end
 end
