@@ -59,6 +59,8 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       STOCK_LOCK_DEADLINE: duration('3s'),
       /** When a purchase is told `OutcomeUnknown`, at the latest; see `fitting-settings.ts`. */
       PURCHASE_TIMEOUT: duration('5s'),
+      /** How long the known terms of a sale stay in use while the product subgraph does not answer. */
+      STALE_TERMS_TIMEOUT: duration('5m'),
       /** How long a reservation may be open before the reaper settles it; see `fitting-settings.ts`. */
       RESERVATION_TIMEOUT: duration('10s'),
       /** How long the key of a purchase that was given up stays used up; after that its tombstone is forgotten. */

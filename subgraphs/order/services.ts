@@ -100,7 +100,7 @@ export function createOrderServices(
     ...(config.STOCK_STRATEGY === 'row' ? { awaitWriter: (orderId) => awaitRowWriter(pool, orderId) } : {}),
     logger,
   });
-  const products = new ProductReader(stores.productClient);
+  const products = new ProductReader(stores.productClient, config.STALE_TERMS_TIMEOUT, logger);
   const inFlight = new InFlight();
   tellSize(purchasesInFlight, () => inFlight.size);
   tellSize(purchasesBlocked, () => batch.blocked);

@@ -2,7 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { Fault } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
 import type { SubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import { within } from '../../../platform/within.ts';
 import type { SaleTerms } from '../stock/stock-outcomes.ts';
 
 /** What a purchase has to know of a product. Money in the smallest unit of its currency. */
@@ -18,28 +20,95 @@ export interface ProductForSale {
 const FRESH_MS = 500;
 const DEADLINE_MS = 2_000;
 const MAX_PER_REQUEST = 100;
+/** A purchase of a product that is known waits for its terms no longer than this; then it goes by the known ones. */
+const PATIENT_MS = 250;
+/** While it does not answer, it is asked no more often than this. */
+const PROBE_EVERY_MS = 250;
+
+interface Known {
+  readonly product: ProductForSale | null;
+  /** Of `performance.now()`. */
+  readonly readAt: number;
+}
 
 /**
  * Products as the product subgraph has them, kept for half a second. However many purchases ask, one request is under way.
+ *
+ * When the product subgraph does not answer, the terms that are known stay in use for a bounded time (stale-if-error, RFC 5861), so
+ * that its outage does not stop the sales. A state machine with two states: `healthy`, and `suspect` from the first request that fails
+ * or takes long until one succeeds. While it is suspect no purchase waits for it: one request at a time is the probe.
  */
 export class ProductReader {
   readonly #client: Pick<SubgraphClient, 'send'>;
-  readonly #known = new LRUCache<string, { readonly product: ProductForSale | null }>({
-    max: 10_000,
-    ttl: FRESH_MS,
-  });
+  readonly #known: LRUCache<string, Known>;
+  readonly #refreshing = new Map<string, Promise<ProductForSale | null>>();
+  /** Of `performance.now()`; null while the product subgraph is healthy. */
+  #suspectSince: number | null = null;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  readonly #logger: Logger | undefined;
   readonly #questions = createCoalescer((ids: readonly string[]) => this.#fetch(ids), {
     maxItems: MAX_PER_REQUEST,
   });
 
-  constructor(client: Pick<SubgraphClient, 'send'>) {
+  /** @param staleMs for how long known terms stay in use while the product subgraph does not answer, in milliseconds */
+  constructor(client: Pick<SubgraphClient, 'send'>, staleMs = 0, logger?: Logger) {
     this.#client = client;
+    this.#logger = logger;
+    this.#known = new LRUCache({ max: 10_000, ttl: Math.max(FRESH_MS, staleMs) });
   }
 
-  /** @returns null when there is no such product @throws {Fault} UNAVAILABLE or TIMEOUT when the subgraph does not answer */
+  /**
+   * @returns null when there is no such product
+   * @throws {Fault} UNAVAILABLE or TIMEOUT when the subgraph does not answer, and the product is not known
+   */
   async read(productId: string): Promise<ProductForSale | null> {
     const known = this.#known.get(productId);
-    return known ? known.product : this.#questions.ask(productId);
+    if (known && isFresh(known)) return known.product;
+    // That there is no such product is not for keeping: it may have been created since.
+    if (!known?.product) return this.#readUnknown(productId);
+    if (this.#hasJustFailed()) return known.product;
+    const refreshed = this.#refresh(productId).catch(() => known.product);
+    if (this.#suspectSince !== null) return known.product;
+    return within(PATIENT_MS, refreshed, () => {
+      this.#suspect();
+      return known.product;
+    });
+  }
+
+  #readUnknown(productId: string): Promise<ProductForSale | null> {
+    // Behind a request that is not answered each would wait for its whole timeout.
+    const isBehind = this.#suspectSince !== null && this.#refreshing.size > 0;
+    if (isBehind || this.#hasJustFailed()) return Promise.reject(new Fault('UNAVAILABLE'));
+    return this.#refresh(productId);
+  }
+
+  #hasJustFailed(): boolean {
+    return this.#suspectSince !== null && performance.now() - this.#failedAt < PROBE_EVERY_MS;
+  }
+
+  #suspect(error?: unknown): void {
+    if (this.#suspectSince !== null) return;
+    this.#suspectSince = performance.now();
+    this.#logger?.warn(
+      { err: error },
+      'the product subgraph does not answer; terms that are known stay in use',
+    );
+  }
+
+  #trust(): void {
+    if (this.#suspectSince === null) return;
+    const forMs = Math.round(performance.now() - this.#suspectSince);
+    this.#suspectSince = null;
+    this.#logger?.info({ forMs }, 'the product subgraph answers again');
+  }
+
+  /** Everybody who needs the product meanwhile shares the request. */
+  #refresh(productId: string): Promise<ProductForSale | null> {
+    const running = this.#refreshing.get(productId);
+    if (running) return running;
+    const refreshing = this.#questions.ask(productId).finally(() => this.#refreshing.delete(productId));
+    this.#refreshing.set(productId, refreshing);
+    return refreshing;
   }
 
   async #fetch(asked: readonly string[]): Promise<(ProductForSale | null)[]> {
@@ -47,26 +116,40 @@ export class ProductReader {
     // Those that waited behind a request for the same product find it answered, and may not be known any more after the next one.
     for (const id of asked) {
       const known = this.#known.get(id);
-      if (known) found.set(id, known.product);
+      if (known && isFresh(known)) found.set(id, known.product);
     }
     const missing = [...new Set(asked)].filter((id) => !found.has(id));
     if (missing.length > 0) {
+      const entities = await this.#request(missing);
+      missing.forEach((id, index) => {
+        const product = toProduct(entities[index] ?? null);
+        found.set(id, product);
+        this.#known.set(id, { product, readAt: performance.now() });
+      });
+    }
+    return asked.map((id) => found.get(id) ?? null);
+  }
+
+  async #request(ids: readonly string[]): Promise<(ProductEntity | null)[]> {
+    try {
       const reply = await this.#client.send(
-        { query: QUERY, variables: { references: missing.map((id) => ({ __typename: 'Product', id })) } },
+        { query: QUERY, variables: { references: ids.map((id) => ({ __typename: 'Product', id })) } },
         { caller: null, requestId: uuidv7(), patienceMs: null },
         DEADLINE_MS,
       );
       const entities = reply.data?.['_entities'] as (ProductEntity | null)[] | undefined;
       if (!entities || reply.errors) throw new Fault('UNAVAILABLE');
-      missing.forEach((id, index) => {
-        const product = toProduct(entities[index] ?? null);
-        found.set(id, product);
-        this.#known.set(id, { product });
-      });
+      this.#trust();
+      return entities;
+    } catch (error) {
+      this.#failedAt = performance.now();
+      this.#suspect(error);
+      throw error;
     }
-    return asked.map((id) => found.get(id) ?? null);
   }
 }
+
+const isFresh = ({ readAt }: Known): boolean => performance.now() - readAt < FRESH_MS;
 
 const QUERY = `query ProductsForSale($references: [_Any!]!) {
   _entities(representations: $references) {
