@@ -49,6 +49,8 @@ const settings = (production: boolean) => ({
   ...discoverySettings,
   /** How long the subgraphs together may take for one request; a client may say less, by `x-request-timeout`. */
   SUBGRAPH_TIMEOUT: duration('10s'),
+  /** How long what is read after an answered mutation may delay its answer. */
+  FOLLOW_UP_TIMEOUT: duration('2s'),
   /** How long one of them may take for one answer, where that is less. */
   USER_TIMEOUT: optionalDuration(),
   PRODUCT_TIMEOUT: optionalDuration(),

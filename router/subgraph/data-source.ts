@@ -1,9 +1,10 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { isRead } from '../../platform/http/operation.ts';
 import { Fault, type FaultCode } from '../../platform/errors.ts';
 import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 import type { RequestContext } from './request-context.ts';
-import { faultOfField, faultOfWhole } from './subgraph-fault.ts';
+import { faultOfField, faultOfRead, faultOfWhole } from './subgraph-fault.ts';
 import type { SubgraphTraffic } from './subgraph-traffic.ts';
 
 type ProcessOptions = Parameters<GraphQLDataSource['process']>[0];
@@ -20,6 +21,8 @@ export class SubgraphDataSource implements GraphQLDataSource {
   constructor(
     private readonly name: string,
     private readonly traffic: SubgraphTraffic,
+    /** How long reads may take after a mutation of the same request was answered, in milliseconds. */
+    private readonly followUpMs: number,
   ) {}
 
   async process(options: ProcessOptions): Promise<Reply> {
@@ -32,10 +35,11 @@ export class SubgraphDataSource implements GraphQLDataSource {
     try {
       // Read anew by everybody who shares it: the gateway writes into what it is given.
       const reply = readReply(await this.traffic.ask({ query, variables, operationName }, context));
+      if (!isRead(query)) context.followUpDeadline = Date.now() + this.followUpMs;
       if (!reply.errors) return { data: reply.data ?? null };
       this.log(context, reply.errors);
       if (reply.data === undefined) return failed(query, faultOfWhole(reply.errors));
-      return { data: reply.data, errors: reply.errors.map(shownError) };
+      return { data: reply.data, errors: reply.errors.map((error) => shownError(query, reply.data, error)) };
     } catch (error) {
       const fault = error instanceof Fault ? error : new Fault('INTERNAL');
       const line = { subgraph: this.name, tookMs: Date.now() - begun };
@@ -43,7 +47,7 @@ export class SubgraphDataSource implements GraphQLDataSource {
       if (REFUSED_HERE.has(fault.code) && !fault.cause)
         context.logger.debug({ ...line, code: fault.code }, 'refused before the subgraph was asked');
       else context.logger.error({ ...line, err: error }, 'subgraph did not answer');
-      return failed(query, fault);
+      return failed(query, isRead(query) ? faultOfRead(fault) : fault);
     }
   }
 
@@ -60,9 +64,24 @@ const codeOf = (extensions: Record<string, unknown> | undefined): string | null 
 /** Characters; the codes of another implementation of a subgraph are its own. */
 const MAX_CODE = 64;
 
-function shownError(error: NonNullable<SubgraphReply['errors']>[number]): GraphQLFormattedError {
-  const { message, extensions } = faultOfField(error);
+function shownError(
+  query: string,
+  data: SubgraphReply['data'],
+  error: NonNullable<SubgraphReply['errors']>[number],
+): GraphQLFormattedError {
+  const fault = faultOfField(error);
+  const { message, extensions } = isOfRead(query, data, error.path) ? faultOfRead(fault) : fault;
   return { message, extensions, ...(error.path ? { path: error.path } : {}) };
+}
+
+/** In the answer of a mutation, what is below a root field that has a value was read after the mutation had run. */
+function isOfRead(
+  query: string,
+  data: SubgraphReply['data'],
+  [root, ...below]: readonly (string | number)[] = [],
+): boolean {
+  if (isRead(query)) return true;
+  return root !== undefined && below.length > 0 && (data?.[root] ?? null) !== null;
 }
 
 /**

@@ -47,7 +47,7 @@ export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
   return {
     dataSource: (name) => {
       const known = traffic.get(name);
-      if (known) return new SubgraphDataSource(name, known);
+      if (known) return new SubgraphDataSource(name, known, config.FOLLOW_UP_TIMEOUT);
       throw new ConfigurationError(`The supergraph has a subgraph ${name} that this router knows no URL of.`);
     },
     readiness: subgraphReadiness(clients),

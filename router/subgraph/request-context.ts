@@ -7,6 +7,8 @@ export interface RequestContext {
   /** When the caller gets an answer at the latest; milliseconds since 1970. */
   readonly deadline: number;
   readonly logger: Logger;
+  /** Set once a mutation of the request is answered: until when the rest may still be read; milliseconds since 1970. */
+  followUpDeadline?: number;
   /** Called before something is sent to a subgraph that an anonymous caller does not share with others. @throws {Fault} RATE_LIMITED */
   readonly beforeSend?: () => void | Promise<void>;
   /** Told when a subgraph is asked; the plan is there by then. */

@@ -38,6 +38,13 @@ export function faultOfWhole(errors: readonly SubgraphError[]): Fault {
   return first && isFaultCode(code) && OF_THE_WHOLE.has(code) ? shown(code, first) : new Fault('INTERNAL');
 }
 
+/** The fault of a part that is only read: unlike a mutation, it leaves nothing in doubt. */
+export function faultOfRead(fault: Fault): Fault {
+  return fault.code === 'TIMEOUT' ? new Fault('TIMEOUT', NOT_READ, fault.extensions) : fault;
+}
+
+const NOT_READ = 'This part could not be read in time. Try again later.';
+
 function shown(code: FaultCode, { message, extensions }: SubgraphError): Fault {
   const retryAfterMs = extensions?.['retryAfterMs'];
   const retry = typeof retryAfterMs === 'number' ? { retryAfterMs } : {};

@@ -32,9 +32,15 @@ export class SubgraphTraffic {
   /** @throws {Fault} TIMEOUT, UNAVAILABLE */
   ask(operation: Operation, context: RequestContext): Promise<SubgraphAnswer> {
     const { timeoutMs } = this.#options;
-    const patienceMs = Math.min(timeoutMs, context.deadline - Date.now());
+    const isReading = isRead(operation.query);
+    // What a mutation has done is certain, so its answer waits no longer than this for what is only read beside it.
+    const deadline = Math.min(
+      context.deadline,
+      (isReading && context.followUpDeadline) || Number.POSITIVE_INFINITY,
+    );
+    const patienceMs = Math.min(timeoutMs, deadline - Date.now());
     if (patienceMs <= 0) return Promise.reject(new Fault('TIMEOUT'));
-    if (context.identity.caller !== null || !isRead(operation.query)) {
+    if (context.identity.caller !== null || !isReading) {
       return this.#send(operation, context, patienceMs);
     }
     const answer = this.#readShared(operation, context);
