@@ -47,6 +47,7 @@ const INTERVAL_MS = 20;
 export function createLockClient(redis: Redis): LockClient {
   const releaseLock = loadScript(redis, new URL('./lua/releaseLock-1.lua', import.meta.url));
   const extendLock = loadScript(redis, new URL('./lua/extendLock-1.lua', import.meta.url));
+  const dropEndlessLock = loadScript(redis, new URL('./lua/dropEndlessLock-1.lua', import.meta.url));
 
   async function acquire(key: string, options: LockOptions): Promise<Lock | null> {
     const { ttlMs, waitMs, attempts = Number.POSITIVE_INFINITY, intervalMs = INTERVAL_MS } = options;
@@ -54,7 +55,11 @@ export function createLockClient(redis: Redis): LockClient {
     const deadline = Date.now() + waitMs;
     for (let attempt = 1; (await redis.set(key, token, 'PX', ttlMs, 'NX')) !== 'OK'; attempt++) {
       const pause = intervalMs * Math.min(8, 1.5 ** (attempt - 1)) * (0.5 + Math.random());
-      if (attempt >= attempts || Date.now() + pause > deadline) return null;
+      if (attempt >= attempts || Date.now() + pause > deadline) {
+        // A key that no owner would ever release. An account of an older release may not have the right to look.
+        await dropEndlessLock([key], []).catch(() => undefined);
+        return null;
+      }
       await sleep(pause);
     }
     return {

@@ -29,7 +29,7 @@ export function startJobs(
   return [
     repeat('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
-    repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger),
+    ...(drift ? [repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger)] : []),
     // A server that was replaced may leave its connections open, and go on answering what only reads.
     repeat('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connections.compare()), logger),
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),

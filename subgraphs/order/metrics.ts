@@ -31,6 +31,13 @@ export const rebuilds = counter(
   outcomes<Readiness>({ ready: 1, notReady: 1, noStock: 1 }),
 );
 
+export const stockRepairs = counter(
+  'stock_repairs_total',
+  'Times at which keys of a product in Redis were found to be unreadable, impossible or not in agreement with MySQL, and were rebuilt.',
+  ['reason'],
+  [{ reason: 'unreadable' }, { reason: 'drift' }, { reason: 'epoch' }],
+);
+
 export const reaped = counter(
   'reservations_reaped_total',
   'Reservations that nobody had settled in time, and that the reaper settled, or could not settle yet.',

@@ -132,7 +132,7 @@ export function createOrderServices(
     maxInFlight: config.MAX_PURCHASES_IN_FLIGHT,
     logger,
   });
-  const relay = new MovementRelay(stock, pool);
+  const relay = new MovementRelay(stock, pool, logger);
   const fulfilment: FulfilmentDependencies = {
     pool,
     relay,
@@ -170,7 +170,8 @@ export function createOrderServices(
     stockReader,
     relay,
     reaper: new Reaper(stock, tombstones, pool, logger),
-    drift: new DriftWatch(stock, pool, logger),
+    /** null where Redis has no part in sales: then there is nothing to compare. */
+    drift: config.STOCK_STRATEGY === 'row' ? null : new DriftWatch(stock, pool, logger),
     fulfilment,
     sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,

@@ -40,7 +40,7 @@ const RIGHTS = {
   },
   order: {
     commands: [
-      ...['get', 'set', 'del', 'unlink', 'exists', 'pexpire', 'time', 'publish'],
+      ...['get', 'set', 'del', 'unlink', 'exists', 'pexpire', 'pttl', 'time', 'publish'],
       ...['hget', 'hmget', 'hset', 'hdel', 'hexists', 'hincrby'],
       ...['zadd', 'zcard', 'zscore', 'zrange', 'zrangebyscore', 'zrem', 'zremrangebyscore'],
     ],

@@ -1,85 +1,159 @@
 import type { Pool } from 'mysql2/promise';
+import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { stockDrift, stockUnits } from '../metrics.ts';
-import { DriftRepair, type Drift } from './drift-repair.ts';
-import type { StockNumbers } from './numbers.ts';
-import { readStockRows, type StockRow } from './stock-repository.ts';
+import { stockDrift, stockRepairs, stockUnits } from '../metrics.ts';
+import { auditStock, type StockAudit } from './audit.ts';
+import { compareStock, type Comparison } from './compare-stock.ts';
+import { inTurn } from './job-turn.ts';
+import { ProductCursor } from './product-cursor.ts';
+import { readAuditedRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
 
-/** Of the products noted last as busy: what a round costs is bounded, however many are on sale. */
-const MOST_PRODUCTS = 200;
+/** Of the products noted last as busy, in every round of every process: what metrics report. */
+const MOST_BUSY = 200;
+/** Of all products, in the round of one process: 10,000 of them are compared within five rounds, at 0.1 ms of Redis's time each. */
+const PER_ROUND = 2_000;
+const PER_STATEMENT = 500;
+/** Script calls at a time: purchases are on the same connection. */
+const SIDE_BY_SIDE = 16;
+const REPAIRS_SIDE_BY_SIDE = 4;
+/** Looks that must report a disagreement before a product is rebuilt. One is proof; more of them cost little. */
+const LOOKS = 3;
+const READY_WITHIN_MS = 2_000;
 
-/**
- * Units by which the two disagree. Once nothing is under way both have the same `total` and `sold`, and nothing is reserved; until
- * then, what is reserved may be sold in MySQL already or not yet. Above zero, Redis would sell too few; below, more than MySQL lets it.
- *
- * @param before what Redis said before MySQL was asked @param after and afterwards: sales go on in between
- */
-export function driftOf(
-  before: Pick<StockNumbers, 'sold'>,
-  mysql: Pick<StockRow, 'total' | 'sold'>,
-  after: Pick<StockNumbers, 'total' | 'sold' | 'reserved'>,
-): number {
-  const soldByRedisAlone = Math.max(0, before.sold - mysql.sold);
-  const soldByMysqlAlone = Math.max(0, mysql.sold - after.sold - after.reserved);
-  return mysql.total - after.total + soldByRedisAlone - soldByMysqlAlone;
+interface Found {
+  readonly productId: string;
+  readonly audit: StockAudit;
+  readonly comparison: Comparison;
 }
 
-/** Only what two rounds in a row have seen: give-backs and restocks take a moment from MySQL to Redis. */
-export const lasting = (before: number, now: number): number =>
-  before * now > 0 ? Math.min(Math.abs(before), Math.abs(now)) : 0;
-
-/** Nothing is reserved, and both are at one epoch: where they are not, the next batch finds out and rebuilds. */
-const isQuiet = (before: StockNumbers, row: StockRow, after: StockNumbers): boolean =>
-  before.reserved === 0 && after.reserved === 0 && before.epoch === row.epoch && after.epoch === row.epoch;
-
-/** Compares the numbers of busy products, tells metrics, and has repaired what stays wrong. */
+/**
+ * The reconciliation: compares Redis's numbers with the open reservations and with MySQL, and rebuilds what disagrees, whatever made
+ * it so: MySQL owns the truth, and a batch that is under way when its product is rebuilt is reserved once more.
+ *
+ * Busy products are compared in every round, and all others in turn, so that each is looked at within a bounded time.
+ */
 export class DriftWatch {
   readonly #stock: StockService;
   readonly #pool: Pool;
-  readonly #repair: DriftRepair;
-  #before = new Map<string, number>();
+  readonly #logger: Logger;
+  readonly #cursor: ProductCursor;
 
   constructor(stock: StockService, pool: Pool, logger: Logger) {
     this.#stock = stock;
     this.#pool = pool;
-    this.#repair = new DriftRepair(stock, pool, logger);
+    this.#logger = logger;
+    this.#cursor = new ProductCursor(stock.tools, pool, 'drift-watch');
   }
 
-  /** One round. @throws when a store does not answer */
+  /** One round. @throws when MySQL does not answer */
   async run(): Promise<void> {
-    const products = (await this.#stock.tools.busyProducts.list()).slice(-MOST_PRODUCTS);
-    const numbers = new Map<string, StockNumbers>();
-    for (const productId of products) {
-      const read = await this.#stock.read(productId);
-      if (read) numbers.set(productId, read);
-    }
-    const rows = await readStockRows(this.#pool, [...numbers.keys()]);
-    const drifts = new Map<string, number>();
-    const unexplained = new Map<string, Drift>();
-    for (const [productId, row] of rows) {
-      const before = numbers.get(productId)!;
-      if (before.total === row.total && before.sold === row.sold) continue;
-      const after = await this.#stock.read(productId);
-      const units = after ? driftOf(before, row, after) : 0;
-      if (!after || units === 0) continue;
-      drifts.set(productId, units);
-      if (isQuiet(before, row, after)) unexplained.set(productId, { ...after, units });
-    }
-    this.#tell([...numbers.values()], drifts);
-    this.#before = drifts;
-    await this.#repair.note(unexplained);
+    const { tools } = this.#stock;
+    const busy = (await tools.busyProducts.list()).slice(-MOST_BUSY);
+    const found = await this.#compareAndRepair(busy);
+    this.#report(found);
+    const known = new Set(busy);
+    await inTurn(tools, 'drift-watch', async () => {
+      const others = (await this.#cursor.next(PER_ROUND)).filter((productId) => !known.has(productId));
+      for (const { productId, audit } of await this.#compareAndRepair(others)) {
+        // The reaper looks at what is on the list, which may have been lost.
+        if (audit.open > 0) tools.busyProducts.note(productId);
+      }
+    });
   }
 
-  #tell(all: readonly StockNumbers[], drifts: ReadonlyMap<string, number>): void {
-    const sum = (units: (numbers: StockNumbers) => number) =>
-      all.reduce((total, one) => total + units(one), 0);
+  async #compareAndRepair(productIds: readonly string[]): Promise<Found[]> {
+    const all: Found[] = [];
+    for (let start = 0; start < productIds.length; start += PER_STATEMENT) {
+      const found = await this.#compare(productIds.slice(start, start + PER_STATEMENT));
+      all.push(...found);
+      const wrong = found.filter(({ comparison }) => isWrong(comparison));
+      const options = { job: 'drift-watch', running: REPAIRS_SIDE_BY_SIDE, logger: this.#logger };
+      await eachItem(wrong, { ...options, keyOf: ({ productId }) => productId }, (one) => this.#repair(one));
+    }
+    return all;
+  }
+
+  /** @returns what was found of each product that Redis has; of those that seem wrong, what each of several looks has found */
+  async #compare(productIds: readonly string[]): Promise<Found[]> {
+    const before = await this.#auditEach(productIds);
+    const rows = await readAuditedRows(this.#pool, [...before.keys()]);
+    const found: Found[] = [];
+    const suspects: string[] = [];
+    for (const [productId, audit] of before) {
+      const row = rows.get(productId);
+      if (!row) continue;
+      const comparison = compareStock(audit, row, audit);
+      if (comparison.kind === 'agrees') found.push({ productId, audit, comparison });
+      else suspects.push(productId);
+    }
+    for (const productId of suspects) {
+      const sure = await this.#lookAgain(productId);
+      if (sure) found.push(sure);
+    }
+    return found;
+  }
+
+  async #auditEach(productIds: readonly string[]): Promise<Map<string, StockAudit>> {
+    const audits = new Map<string, StockAudit>();
+    const options = { job: 'drift-watch', running: SIDE_BY_SIDE, logger: this.#logger };
+    await eachItem(productIds, { ...options, keyOf: (productId) => productId }, async (productId) => {
+      const audit = await auditStock(this.#stock.tools, productId);
+      if (audit) audits.set(productId, audit);
+    });
+    return audits;
+  }
+
+  /** @returns the last comparison if all of them report a disagreement; else that the product agrees, or what is not wrong */
+  async #lookAgain(productId: string): Promise<Found | null> {
+    let last: Found | null = null;
+    for (let look = 1; look <= LOOKS; look++) {
+      const before = await auditOrNull(this.#stock, productId);
+      const row = (await readAuditedRows(this.#pool, [productId])).get(productId);
+      const after = await auditOrNull(this.#stock, productId);
+      if (!before || !row || !after) return null;
+      last = { productId, audit: after, comparison: compareStock(before, row, after) };
+      if (!isWrong(last.comparison)) return last;
+    }
+    return last;
+  }
+
+  async #repair({ productId, audit, comparison }: Found): Promise<void> {
+    // Between its new epoch and its gate, a rebuild looks like this.
+    const { redis, keys } = this.#stock.tools;
+    if (comparison.kind === 'epoch' && (await redis.exists(keys.lock(productId))) === 1) return;
+    const minEpoch = comparison.kind === 'epoch' ? comparison.minEpoch : audit.epoch + 1;
+    stockRepairs.labels(comparison.kind === 'epoch' ? 'epoch' : 'drift').inc();
+    const outcome = await this.#stock.ensureReady({
+      productId,
+      minEpoch,
+      needsHoldings: audit.countsHoldings,
+      deadline: performance.now() + READY_WITHIN_MS,
+    });
+    const { total, sold, reserved, openUnits, epoch } = audit;
+    const numbers = { epoch, total, sold, reserved, openUnits };
+    this.#logger.warn(
+      { productId, numbers, comparison, outcome },
+      'stock is wrong in Redis and is rebuilt from MySQL',
+    );
+  }
+
+  #report(found: readonly Found[]): void {
+    const sum = (units: (audit: StockAudit) => number) =>
+      found.reduce((total, { audit }) => total + units(audit), 0);
     stockUnits.labels('total').set(sum(({ total }) => total));
     stockUnits.labels('sold').set(sum(({ sold }) => sold));
     stockUnits.labels('reserved').set(sum(({ reserved }) => reserved));
     stockUnits.labels('remaining').set(sum(({ total, sold, reserved }) => total - sold - reserved));
-    let drift = 0;
-    for (const [productId, now] of drifts) drift += lasting(this.#before.get(productId) ?? 0, now);
-    stockDrift.set(drift);
+    stockDrift.set(found.reduce((total, { comparison }) => total + unitsOf(comparison), 0));
   }
 }
+
+const isWrong = ({ kind }: Comparison): boolean => kind === 'units' || kind === 'epoch';
+
+const unitsOf = (comparison: Comparison): number =>
+  comparison.kind === 'units' ? Math.abs(comparison.units) : 0;
+
+/** A product whose server does not answer is looked at in the next round. */
+const auditOrNull = (stock: StockService, productId: string): Promise<StockAudit | null> =>
+  auditStock(stock.tools, productId).catch(() => null);

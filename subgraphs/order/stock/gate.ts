@@ -2,6 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { StockKeys } from './stock-keys.ts';
 import { gateReply, type GateReply } from './stock-outcomes.ts';
+import { isUnreadable, UnreadableKeysError, type UnreadableKeys } from './unreadable-keys.ts';
+
+/** MySQL keeps epochs as INT. A number beyond this was not written by a rebuild, and would leave none for the next one. */
+const LARGEST_EPOCH = 2 ** 30;
 
 /**
  * Looks through a product's gate. Keys are named by epoch, so a caller has to know the epoch before it can ask: this
@@ -11,11 +15,13 @@ import { gateReply, type GateReply } from './stock-outcomes.ts';
 export class Gate {
   readonly #redis: Redis;
   readonly #keys: StockKeys;
+  readonly #unreadable: UnreadableKeys;
   readonly #epochs = new LRUCache<string, number>({ max: 100_000 });
 
-  constructor(redis: Redis, keys: StockKeys) {
+  constructor(redis: Redis, keys: StockKeys, unreadable: UnreadableKeys) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#unreadable = unreadable;
   }
 
   /** @returns the epoch that this process has seen last, if any; no question is sent */
@@ -23,7 +29,10 @@ export class Gate {
     return this.#epochs.get(productId);
   }
 
-  /** @param call runs a script with the keys of an epoch; its reply begins as `gateReply` reads it */
+  /**
+   * @param call runs a script with the keys of an epoch; its reply begins as `gateReply` reads it
+   * @returns `notReady` also where the script fails on keys that cannot be read: they are noted
+   */
   async through(
     productId: string,
     call: (epoch: number) => Promise<unknown>,
@@ -33,7 +42,7 @@ export class Gate {
     let epoch = this.#epochs.get(productId) ?? (await this.currentEpoch(productId));
     // A rebuild between two calls is rare; two of them in a row mean that something is wrong with Redis.
     for (let attempt = 0; attempt < 3 && epoch !== null; attempt++) {
-      const reply = gateReply(await call(epoch));
+      const reply = await this.#call(productId, epoch, call);
       if (reply.state === 'ready') {
         this.#epochs.set(productId, epoch);
         return { ...reply, epoch };
@@ -45,9 +54,32 @@ export class Gate {
     return { state: 'notReady' };
   }
 
-  /** @returns the epoch that the gate is at, whichever server wrote it; null when there is no gate */
+  /** @returns the epoch that the gate is at, whichever server wrote it; null when there is no gate, or none that can be read */
   async currentEpoch(productId: string): Promise<number | null> {
-    const gate = await this.#redis.get(this.#keys.gate(productId));
-    return gate === null ? null : Number.parseInt(gate, 10);
+    try {
+      return epochOfGate(await this.#redis.get(this.#keys.gate(productId)));
+    } catch (error) {
+      if (isUnreadable(error)) return null;
+      throw error;
+    }
   }
+
+  async #call(
+    productId: string,
+    epoch: number,
+    call: (epoch: number) => Promise<unknown>,
+  ): Promise<GateReply> {
+    try {
+      return gateReply(await this.#unreadable.watch(productId, epoch, call(epoch)));
+    } catch (error) {
+      if (error instanceof UnreadableKeysError) return { state: 'notReady' };
+      throw error;
+    }
+  }
+}
+
+/** @returns the epoch in a gate; null where there is none */
+export function epochOfGate(gate: string | null): number | null {
+  const epoch = Number.parseInt(gate ?? '', 10);
+  return epoch > 0 && epoch <= LARGEST_EPOCH ? epoch : null;
 }

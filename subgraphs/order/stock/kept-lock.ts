@@ -23,6 +23,10 @@ export class KeptLock {
     return this.#lock.token;
   }
 
+  get isHeld(): boolean {
+    return !this.#isLost;
+  }
+
   /** @throws {LockLost} once it is known that somebody else may have the lock: then there is no use in going on */
   expectHeld(): void {
     if (this.#isLost) throw new LockLost(`the lock ${this.#lock.key} was lost`);

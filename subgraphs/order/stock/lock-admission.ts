@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import type { ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
 import type { StockTools } from './stock-tools.ts';
+import { UnreadableKeysError } from './unreadable-keys.ts';
 
 interface Asked {
   readonly request: ReserveRequest;
@@ -39,7 +40,7 @@ export class LockAdmission implements Admission {
     try {
       return await this.#turns.ask(productId, { request, terms });
     } catch (error) {
-      if (hasNotRun(error)) return { kind: 'notReady' };
+      if (hasNotRun(error) || error instanceof UnreadableKeysError) return { kind: 'notReady' };
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
       return { kind: 'unanswered' };
     }
@@ -48,7 +49,7 @@ export class LockAdmission implements Admission {
   async #underLock(productId: string, { request, terms }: Asked): Promise<ReserveOutcome> {
     const { locks, keys, busyProducts } = this.#tools;
     if (performance.now() > request.deadline) return { kind: 'tooLate' };
-    await busyProducts.keep(productId);
+    busyProducts.keep(productId);
     const key = keys.admissionLock(productId);
     return locks.using(key, this.#lockOptions, (lock) => this.#decide(productId, request, terms, lock), {
       kind: 'tooLate',
@@ -61,7 +62,7 @@ export class LockAdmission implements Admission {
     terms: SaleTerms,
     lock: Lock,
   ): Promise<ReserveOutcome> {
-    const { keys, scripts, gate, clock, writer } = this.#tools;
+    const { keys, scripts, gate, clock, writer, unreadable } = this.#tools;
     const source = await writer.connect().catch(() => null);
     if (source === null) return { kind: 'notReady' };
     const { orderId, userId, quantity } = request;
@@ -77,6 +78,10 @@ export class LockAdmission implements Admission {
 
     const { epoch, now } = reply;
     const seen = toState(reply.rest, now);
+    if (seen.record !== '' && seen.record !== 'S' && seen.reservedSeq === null) {
+      unreadable.note(productId, epoch);
+      return { kind: 'notReady' };
+    }
     const refusal = refuse(request, terms, seen);
     if (refusal) return refusal;
     if (seen.reservedSeq !== null) {
@@ -86,20 +91,19 @@ export class LockAdmission implements Admission {
     clock.observe(productId, now);
     const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
     const { even, odd, lostAt } = keys.refusals(productId);
-    const seq = Number(
-      await scripts.writeReservation(
-        [keys.admissionLock(productId), stock, due, records, holding, even, odd, lostAt],
-        [
-          lock.token,
-          ...ids,
-          quantity,
-          this.#reservationTtlMs,
-          clock.at(productId, request.deadline),
-          terms.closesAt ?? 0,
-          clock.at(productId, request.startedAt ?? performance.now()),
-        ],
-      ),
+    const written = scripts.writeReservation(
+      [keys.admissionLock(productId), stock, due, records, holding, even, odd, lostAt],
+      [
+        lock.token,
+        ...ids,
+        quantity,
+        this.#reservationTtlMs,
+        clock.at(productId, request.deadline),
+        terms.closesAt ?? 0,
+        clock.at(productId, request.startedAt ?? performance.now()),
+      ],
     );
+    const seq = Number(await unreadable.watch(productId, epoch, written));
     if (seq === -2) return { kind: 'superseded' };
     if (seq < 0) return this.#decide(productId, request, terms, lock);
     return seq === 0

@@ -1,19 +1,27 @@
 import type { Pool } from 'mysql2/promise';
+import { groupBy } from '../../../platform/batching/group-by.ts';
+import { eachItem } from '../../../platform/lifecycle/each-item.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { inTurn } from './job-turn.ts';
 import { findMovementsToApply, markApplied, type StockMovement } from './stock-movements.ts';
 import type { StockService } from './stock-service.ts';
+import { UnreadableKeysError } from './unreadable-keys.ts';
 
-const PER_ROUND = 500;
-const TURN_MS = 5_000;
+const PER_LOOK = 500;
+/** Products at a time. */
+const SIDE_BY_SIDE = 8;
 const GATE_WITHIN_MS = 1_000;
 
 /** Carries restocks and give-backs from MySQL's outbox to Redis: at least once, and the script sees to it that once counts. */
 export class MovementRelay {
   readonly #stock: StockService;
   readonly #pool: Pool;
+  readonly #logger: Logger;
 
-  constructor(stock: StockService, pool: Pool) {
+  constructor(stock: StockService, pool: Pool, logger: Logger) {
     this.#stock = stock;
     this.#pool = pool;
+    this.#logger = logger;
   }
 
   /** At once, after the transaction that wrote it. If Redis does not answer or is not ready, `run` does it later. */
@@ -32,31 +40,60 @@ export class MovementRelay {
     await markApplied(this.#pool, delivered).catch(() => undefined);
   }
 
-  /** One round over what has not been delivered. */
+  /** One round over what has not been delivered. A product that fails, or is not ready, has no part in the others. */
   async run(): Promise<void> {
-    const { locks, keys } = this.#stock.tools;
-    await locks.using(
-      keys.job('movement-relay'),
-      { ttlMs: TURN_MS, waitMs: 0 },
-      async () => {
-        const applied: string[] = [];
-        const shut = new Map<string, StockMovement>();
-        for (const movement of await findMovementsToApply(this.#pool, PER_ROUND)) {
-          if (await this.#stock.applyMovement(movement)) applied.push(movement.id);
-          else shut.set(movement.productId, movement);
-        }
+    await inTurn(this.#stock.tools, 'movement-relay', async (turn) => {
+      /** Products that are left out for the rest of the round, with the epoch that their gate has to reach. */
+      const shut = new Map<string, number>();
+      for (let found = PER_LOOK; found === PER_LOOK && turn.isHeld;) {
+        const movements = await findMovementsToApply(this.#pool, PER_LOOK, shut.keys());
+        const applied = await this.#applyEach(
+          groupBy(movements, ({ productId }) => productId),
+          shut,
+        );
         await markApplied(this.#pool, applied);
-        await this.#openGates([...shut.values()]);
-      },
-      undefined,
-    );
+        found = movements.length;
+      }
+      await this.#openGates(shut);
+    });
   }
 
-  /** A product that nobody buys is rebuilt by nobody, and its movements would stand in the way of all others for good. */
-  async #openGates(movements: readonly StockMovement[]): Promise<void> {
-    for (const { productId, epoch } of movements) {
+  /** @param shut where products are added of which not all was applied @returns the ids of what was applied */
+  async #applyEach(
+    byProduct: ReadonlyMap<string, readonly StockMovement[]>,
+    shut: Map<string, number>,
+  ): Promise<string[]> {
+    const applied: string[] = [];
+    await this.#each(byProduct, async ([productId, movements]) => {
+      const results = await Promise.allSettled(movements.map((one) => this.#stock.applyMovement(one)));
+      const isApplied = (_: unknown, index: number) => {
+        const result = results[index]!;
+        return result.status === 'fulfilled' && result.value;
+      };
+      const delivered = movements.filter(isApplied);
+      applied.push(...delivered.map(({ id }) => id));
+      if (delivered.length === movements.length) return;
+      shut.set(productId, Math.max(...movements.map(({ epoch }) => epoch)));
+      const failure = results.find((result) => result.status === 'rejected');
+      // A product whose keys cannot be read is rebuilt like one whose gate is shut.
+      if (failure && !(failure.reason instanceof UnreadableKeysError)) throw failure.reason;
+    });
+    return applied;
+  }
+
+  /** A product that nobody buys is rebuilt by nobody, and its movements would never be applied. */
+  async #openGates(shut: ReadonlyMap<string, number>): Promise<void> {
+    await this.#each(shut, async ([productId, minEpoch]) => {
       const deadline = performance.now() + GATE_WITHIN_MS;
-      await this.#stock.ensureReady({ productId, minEpoch: epoch, needsHoldings: false, deadline });
-    }
+      await this.#stock.ensureReady({ productId, minEpoch, needsHoldings: false, deadline });
+    });
+  }
+
+  #each<Value>(
+    byProduct: Iterable<readonly [string, Value]>,
+    work: (entry: readonly [string, Value]) => Promise<void>,
+  ) {
+    const options = { job: 'movement-relay', running: SIDE_BY_SIDE, logger: this.#logger };
+    return eachItem(byProduct, { ...options, keyOf: ([productId]) => productId }, work);
   }
 }

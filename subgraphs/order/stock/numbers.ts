@@ -45,14 +45,19 @@ export class Numbers {
 
   async isReady({ productId, minEpoch, needsHoldings }: ReadyRequest): Promise<boolean> {
     const reply = await this.#look(productId, await this.#tools.writer.connect());
-    return reply.state === 'ready' && reply.epoch >= minEpoch && (!needsHoldings || reply.rest[3] === 1);
+    if (reply.state !== 'ready' || reply.epoch < minEpoch) return false;
+    if (this.#tools.unreadable.isNoted(productId, reply.epoch)) return false;
+    return !needsHoldings || reply.rest[3] === 1;
   }
 
-  /** @returns whether the movement is in Redis's numbers now; false: later again */
+  /**
+   * @returns whether the movement is in Redis's numbers now; false: later again
+   * @throws {UnreadableKeysError} when the product has to be rebuilt first
+   */
   async apply(movement: StockMovement): Promise<boolean> {
-    const { keys, scripts, writer } = this.#tools;
+    const { keys, scripts, writer, unreadable } = this.#tools;
     const { stock, holding, applied } = keys.ofEpoch(movement.productId, movement.epoch);
-    const code = await scripts.applyMovement(
+    const reply = scripts.applyMovement(
       [keys.gate(movement.productId), stock, holding, applied],
       [
         movement.epoch,
@@ -64,6 +69,7 @@ export class Numbers {
         await writer.connect(),
       ],
     );
+    const code = await unreadable.watch(movement.productId, movement.epoch, reply);
     return isMovementCounted(Number(code));
   }
 

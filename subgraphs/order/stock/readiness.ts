@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KeyedBackoff } from '../../../platform/lifecycle/keyed-backoff.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { RebuildOutcome } from './rebuild.ts';
 
@@ -23,16 +24,20 @@ type Rebuild = (
 ) => Promise<RebuildOutcome>;
 
 const POLL_MS = 25;
+/** Of rebuilds of one product by one process after which it could not be sold from: each burns an epoch and helps nothing. */
+const BACKOFF = { free: 2, firstMs: 250, longestMs: 4_000 };
 
 /**
  * Sees to it that a product can be sold from: waits for its gate, or rebuilds. Whoever waits for a product in this process
- * shares one look and one rebuild.
+ * shares one look and one rebuild. A rebuild that did not help is repeated with exponential back-off, and the product is not
+ * ready meanwhile; other products are not concerned.
  */
 export class StockReadiness {
   readonly #isReady: IsReady;
   readonly #rebuild: Rebuild;
   readonly #logger: Logger;
-  readonly #underWay = new Map<string, Promise<RebuildOutcome>>();
+  readonly #underWay = new Map<string, Promise<RebuildOutcome | 'delayed'>>();
+  readonly #backoff = new KeyedBackoff(BACKOFF);
 
   constructor(isReady: IsReady, rebuild: Rebuild, logger: Logger) {
     this.#isReady = isReady;
@@ -45,13 +50,18 @@ export class StockReadiness {
     while (performance.now() < request.deadline) {
       const outcome = await this.#tryOnce(request);
       if (outcome === 'ready' || outcome === 'noStock') return outcome;
-      if (outcome === 'failed') break;
+      if (outcome === 'failed' || outcome === 'delayed') break;
       await sleep(POLL_MS * (0.5 + Math.random()));
     }
     return 'notReady';
   }
 
-  async #tryOnce(request: ReadyRequest): Promise<RebuildOutcome | 'failed'> {
+  /** The product has been sold from: its next rebuild is a first one. */
+  succeeded(productId: string): void {
+    this.#backoff.succeeded(productId);
+  }
+
+  async #tryOnce(request: ReadyRequest): Promise<RebuildOutcome | 'failed' | 'delayed'> {
     const name = `${request.productId} ${request.minEpoch} ${request.needsHoldings}`;
     let running = this.#underWay.get(name);
     if (!running) {
@@ -66,9 +76,19 @@ export class StockReadiness {
     }
   }
 
-  async #lookOrRebuild(request: ReadyRequest): Promise<RebuildOutcome> {
+  async #lookOrRebuild(request: ReadyRequest): Promise<RebuildOutcome | 'delayed'> {
+    const { productId, needsHoldings } = request;
     const isReady = () => this.#isReady(request);
     if (await isReady()) return 'ready';
-    return this.#rebuild(request.productId, { countHoldings: request.needsHoldings }, isReady);
+    if (this.#backoff.isDelayed(productId)) return 'delayed';
+    try {
+      const outcome = await this.#rebuild(productId, { countHoldings: needsHoldings }, isReady);
+      // Also one that went well: whether it helped is known when the product is sold from.
+      if (outcome === 'ready' || outcome === 'lost') this.#backoff.failed(productId);
+      return outcome;
+    } catch (error) {
+      this.#backoff.failed(productId);
+      throw error;
+    }
   }
 }

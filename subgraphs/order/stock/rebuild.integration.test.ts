@@ -184,7 +184,7 @@ describe('a rebuild that has lost its lock', () => {
     const gate = await room.redis.get(room.key(product, 'gate'));
     const logger = createLogger('test', 'silent');
     const client = await connectRedis({ url: redis.url, logger });
-    const tools = createStockTools(client, stores.redisPrefix, room.writer);
+    const tools = createStockTools(client, stores.redisPrefix, room.writer, logger, () => undefined);
 
     const outcome = await rebuild(
       { ...tools, pool: room.pool, logger },
@@ -211,7 +211,7 @@ describe('a rebuild that takes longer than its lock lives', () => {
     await room.buy(product);
     const logger = createLogger('test', 'silent');
     const client = await connectRedis({ url: redis.url, logger });
-    const tools = createStockTools(client, stores.redisPrefix, room.writer);
+    const tools = createStockTools(client, stores.redisPrefix, room.writer, logger, () => undefined);
     const inTheWay = await room.pool.getConnection();
     try {
       await inTheWay.query('START TRANSACTION');

@@ -4,6 +4,7 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
 import { KeptLock, LockLost } from './kept-lock.ts';
+import { isUnreadable } from './unreadable-keys.ts';
 import { redisIdOfBytes } from './redis-id.ts';
 import { beginEpoch, readHoldings, type HeldByUser, type StockRow } from './stock-repository.ts';
 import type { StockTools } from './stock-tools.ts';
@@ -84,6 +85,7 @@ export async function rebuild(
   async function run(lock: KeptLock): Promise<RebuildOutcome> {
     // Each rebuild fails what is under way in the epoch before, so a second one for the same loss would do harm.
     if (await isReady()) return 'ready';
+    busyProducts.note(productId);
     const begunAt = await readClock(productId);
     const serverId = await readServerId(productId);
     const shown = (await gate.currentEpoch(productId)) ?? 0;
@@ -116,7 +118,6 @@ export async function rebuild(
 
     if (found.row.epoch > 1 && (await mayHaveLostData(serverId, found.row.epoch - 1)))
       await redis.set(keys.refusals(productId).lostAt, begunAt, 'PX', LOSS_MEMORY_MS);
-    await busyProducts.note(productId);
     await writeEpoch(lock, found.row, found.holdings, source);
     const before = Number(
       await scripts.openGate(
@@ -140,13 +141,26 @@ export async function rebuild(
 
   /** With the numbers of the epoch before, what was refused until now is gone; data that another server wrote may be older than it was. */
   async function mayHaveLostData(serverId: string, before: number): Promise<boolean> {
-    const shut = await redis.get(keys.gate(productId));
+    if (await dropUnreadableRefusals()) return true;
+    const shut = await readOrNull(() => redis.get(keys.gate(productId)));
     if (shut !== null) return !shut.includes(serverId);
     return (await redis.exists(keys.ofEpoch(productId, before).stock)) === 0;
   }
 
+  /** What was refused is kept in keys of no epoch, which a new epoch does not replace. @returns whether some of it was lost */
+  async function dropUnreadableRefusals(): Promise<boolean> {
+    const { even, odd, lostAt } = keys.refusals(productId);
+    const broken: string[] = [];
+    for (const key of [even, odd])
+      if ((await readOrNull(async () => String(await redis.hexists(key, '')))) === null) broken.push(key);
+    if (broken.length > 0) await redis.unlink(...broken);
+    const instant = await readOrNull(() => redis.get(lostAt));
+    const isInstant = instant === null ? (await redis.exists(lostAt)) === 0 : /^\d+$/.test(instant);
+    return broken.length > 0 || !isInstant;
+  }
+
   async function isOfAnother(source: string, epoch: number): Promise<boolean> {
-    const other = await redis.hget(keys.ofEpoch(productId, epoch).stock, 'source');
+    const other = await readOrNull(() => redis.hget(keys.ofEpoch(productId, epoch).stock, 'source'));
     return other !== null && other !== source;
   }
 
@@ -170,6 +184,16 @@ export async function rebuild(
       limited: options.countHoldings ? 1 : 0,
       source,
     });
+  }
+}
+
+/** Keys that cannot be read hold nothing. */
+async function readOrNull(read: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
   }
 }
 

@@ -65,7 +65,7 @@ export class ScriptAdmission implements Admission {
     const { keys, scripts, gate, clock, busyProducts, readClock, writer } = this.#tools;
     const source = await writer.connect().catch(() => null);
     if (source === null) return asked.map(() => ({ kind: 'notReady' }));
-    await busyProducts.keep(productId);
+    busyProducts.keep(productId);
     if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
     const { terms } = asked[0]!;
     const purchases = asked.flatMap(({ request }) => [

@@ -1,10 +1,11 @@
-import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { groupBy } from '../../../platform/batching/group-by.ts';
+import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import { fromRedisId, redisId } from './redis-id.ts';
 import type { Reservation } from './stock-outcomes.ts';
 import type { StockTools } from './stock-tools.ts';
 
 const MAX_PER_CALL = 256;
+const MOST_FORGOTTEN = 1_000;
 
 export interface DueReservation {
   readonly userId: string;
@@ -23,15 +24,15 @@ export interface DueReservations {
 export class Settlement {
   readonly #tools: StockTools;
   readonly #memoryMs: number;
-  readonly #confirmations = createCoalescer(
-    (items: readonly Reservation[]) => this.#settleAll(items, 'confirm'),
-    {
-      maxItems: MAX_PER_CALL,
-    },
+  // By epoch of a product, so that one whose keys or server fail holds up no other.
+  readonly #confirmations = createKeyedCoalescer(
+    (_: string, items: readonly Reservation[]) => this.#settleAll(items, 'confirm'),
+    { maxItems: MAX_PER_CALL },
   );
-  readonly #releases = createCoalescer((items: readonly Reservation[]) => this.#settleAll(items, 'release'), {
-    maxItems: MAX_PER_CALL,
-  });
+  readonly #releases = createKeyedCoalescer(
+    (_: string, items: readonly Reservation[]) => this.#settleAll(items, 'release'),
+    { maxItems: MAX_PER_CALL },
+  );
 
   /** @param memoryMs how long a settled key is remembered, in milliseconds */
   constructor(tools: StockTools, memoryMs: number) {
@@ -40,11 +41,11 @@ export class Settlement {
   }
 
   async confirm(reservation: Reservation): Promise<void> {
-    await this.#confirmations.ask(reservation);
+    await this.#confirmations.ask(keyOf(reservation), reservation);
   }
 
   async release(reservation: Reservation): Promise<void> {
-    await this.#releases.ask(reservation);
+    await this.#releases.ask(keyOf(reservation), reservation);
   }
 
   /**
@@ -66,7 +67,7 @@ export class Settlement {
     );
   }
 
-  /** @returns null when the product is not ready */
+  /** @returns null when the product is not ready, or has a reservation that cannot be read */
   async findDue(productId: string, limit: number): Promise<DueReservations | null> {
     const { keys, scripts, gate } = this.#tools;
     const reply = await gate.through(productId, (epoch) => {
@@ -79,7 +80,11 @@ export class Settlement {
     const due: DueReservation[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
       const [, seq, user] = /^R:\d+:(\d+):([0-9a-f]{32})$/.exec(String(pairs[i + 1])) ?? [];
-      if (!seq || !user) continue;
+      if (!seq || !user) {
+        // It would be the first to be found in every round, and its units could never be given back.
+        this.#tools.unreadable.note(productId, reply.epoch);
+        return null;
+      }
       const orderId = fromRedisId(String(pairs[i]));
       due.push({
         userId: fromRedisId(user),
@@ -89,28 +94,27 @@ export class Settlement {
     return { epoch: reply.epoch, due, open: Number(open) };
   }
 
-  /** Forgets keys that were settled long ago. */
-  async forget(productId: string): Promise<void> {
-    const { keys, scripts, gate } = this.#tools;
-    const epoch = await gate.currentEpoch(productId);
-    if (epoch === null) return;
+  /** Forgets keys that were settled long ago, a number of them at the most. */
+  async forget(productId: string, epoch: number): Promise<void> {
+    const { keys, scripts, unreadable } = this.#tools;
     const { records, settled, applied } = keys.ofEpoch(productId, epoch);
-    await scripts.forget([records, settled, applied], [1_000]);
+    const forgotten = scripts.forget([records, settled, applied], [MOST_FORGOTTEN]);
+    await unreadable.watch(productId, epoch, forgotten);
   }
 
+  /** @param reservations of one epoch of one product */
   async #settleAll(reservations: readonly Reservation[], verb: 'confirm' | 'release'): Promise<undefined[]> {
-    const { keys, scripts } = this.#tools;
-    const byEpoch = groupBy(reservations, ({ productId, epoch }) => `${productId} ${epoch}`);
-    await Promise.all(
-      [...byEpoch.values()].map((group) => {
-        const { productId, epoch } = group[0]!;
-        const { stock, due, records, settled, holding } = keys.ofEpoch(productId, epoch);
-        const args = [this.#memoryMs, ...group.map(({ orderId }) => redisId(orderId))];
-        return verb === 'confirm'
-          ? scripts.confirm([stock, due, records, settled], args)
-          : scripts.release([stock, due, records, settled, holding], args);
-      }),
-    );
+    const { keys, scripts, unreadable } = this.#tools;
+    const { productId, epoch } = reservations[0]!;
+    const { stock, due, records, settled, holding } = keys.ofEpoch(productId, epoch);
+    const args = [this.#memoryMs, ...reservations.map(({ orderId }) => redisId(orderId))];
+    const reply =
+      verb === 'confirm'
+        ? scripts.confirm([stock, due, records, settled], args)
+        : scripts.release([stock, due, records, settled, holding], args);
+    await unreadable.watch(productId, epoch, reply);
     return reservations.map(() => undefined);
   }
 }
+
+const keyOf = ({ productId, epoch }: Reservation): string => `${productId} ${epoch}`;

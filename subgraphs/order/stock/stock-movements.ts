@@ -58,11 +58,17 @@ export async function findMovement(reader: Pool | PoolConnection, id: string): P
   return row ? toMovement(row) : null;
 }
 
-/** Movements that are not in Redis's numbers yet, oldest first. */
-export async function findMovementsToApply(pool: Pool, limit: number): Promise<StockMovement[]> {
+/** Movements that are not in Redis's numbers yet, oldest first. @param except products whose movements are not wanted */
+export async function findMovementsToApply(
+  pool: Pool,
+  limit: number,
+  except: Iterable<string> = [],
+): Promise<StockMovement[]> {
+  const excepted = [...except].map(uuidToBytes);
   const [rows] = await pool.query<MovementRow[]>(
-    `SELECT ${COLUMNS} FROM stock_movement WHERE applied_at IS NULL ORDER BY created_at LIMIT ?`,
-    [limit],
+    `SELECT ${COLUMNS} FROM stock_movement WHERE applied_at IS NULL
+     ${excepted.length > 0 ? 'AND product_id NOT IN (?)' : ''} ORDER BY created_at LIMIT ?`,
+    excepted.length > 0 ? [excepted, limit] : [limit],
   );
   return rows.map(toMovement);
 }

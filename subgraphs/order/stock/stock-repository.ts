@@ -44,6 +44,59 @@ export async function readStockRows(
   return new Map(records.map(toRow).map((row) => [row.productId, row]));
 }
 
+/** A row, and how many movements of the product are not marked as applied, at the same moment. */
+export interface AuditedRow extends StockRow {
+  readonly pending: number;
+}
+
+/** @returns the rows that there are, by product id; all as they were at one moment */
+export async function readAuditedRows(
+  pool: Pool,
+  productIds: readonly string[],
+): Promise<Map<string, AuditedRow>> {
+  if (productIds.length === 0) return new Map();
+  // One statement, so the rows and the movements are of one snapshot.
+  const [records] = await pool.query<(StockRecord & { pending: number })[]>(
+    `SELECT s.product_id, s.total, s.sold, s.epoch, COALESCE(m.pending, 0) AS pending FROM stock s LEFT JOIN
+       (SELECT product_id, COUNT(*) AS pending FROM stock_movement WHERE applied_at IS NULL GROUP BY product_id) m
+       ON m.product_id = s.product_id
+     WHERE s.product_id IN (?)`,
+    [productIds.map(uuidToBytes)],
+  );
+  return new Map(
+    records.map((record) => [
+      bytesToUuid(record.product_id),
+      { ...toRow(record), pending: Number(record.pending) },
+    ]),
+  );
+}
+
+/** @returns the first products behind the given one, in the order of their ids */
+export async function readProductsAfter(
+  pool: Pool,
+  productId: string | null,
+  limit: number,
+): Promise<string[]> {
+  const sql = 'SELECT product_id FROM stock WHERE product_id > ? ORDER BY product_id LIMIT ?';
+  const after = productId === null ? Buffer.alloc(0) : uuidToBytes(productId);
+  const [rows] = await pool.query<(RowDataPacket & [Buffer])[]>({ sql, rowsAsArray: true }, [after, limit]);
+  return rows.map(([id]) => bytesToUuid(id));
+}
+
+const EPOCHS_PER_STATEMENT = 1_000;
+
+/** @returns the epoch of each product that has a row */
+export async function readEpochs(pool: Pool, productIds: readonly string[]): Promise<Map<string, number>> {
+  const epochs = new Map<string, number>();
+  for (let start = 0; start < productIds.length; start += EPOCHS_PER_STATEMENT) {
+    const ids = productIds.slice(start, start + EPOCHS_PER_STATEMENT).map(uuidToBytes);
+    const sql = 'SELECT product_id, epoch FROM stock WHERE product_id IN (?)';
+    const [rows] = await pool.query<(RowDataPacket & [Buffer, number])[]>({ sql, rowsAsArray: true }, [ids]);
+    for (const [productId, epoch] of rows) epochs.set(bytesToUuid(productId), epoch);
+  }
+  return epochs;
+}
+
 /** Reads the row under its lock, which is held to the end of the transaction. */
 export async function lockStockRow(connection: PoolConnection, productId: string): Promise<StockRow | null> {
   const [[record]] = await connection.query<StockRecord[]>(

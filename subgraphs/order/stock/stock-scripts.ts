@@ -19,5 +19,7 @@ export function loadStockScripts(redis: Redis) {
     readServer: script('readServer-1'),
     openGate: script('openGate-2'),
     forget: script('forget-3'),
+    audit: script('audit-7'),
+    dropUnreadable: script('dropUnreadable-1'),
   };
 }

@@ -9,6 +9,7 @@ import { LockAdmission } from './lock-admission.ts';
 import { Numbers, type StockNumbers } from './numbers.ts';
 import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
+import { KeyRepair } from './key-repair.ts';
 import { StockReadiness, type Readiness, type ReadyRequest } from './readiness.ts';
 import { Settlement, type DueReservations } from './settlement.ts';
 import type { OrderWriter } from './order-writer.ts';
@@ -58,7 +59,10 @@ export class StockService {
   }: StockServiceOptions) {
     this.#onChange = onChange;
     this.#reservationTtlMs = reservationTtlMs;
-    this.tools = createStockTools(redis, prefix, writer);
+    const keyRepair = new KeyRepair(this, logger);
+    this.tools = createStockTools(redis, prefix, writer, logger, (productId, epoch) =>
+      keyRepair.schedule(productId, epoch),
+    );
     this.#admission = lock
       ? new LockAdmission(this.tools, reservationTtlMs, lock, logger)
       : new ScriptAdmission(this.tools, reservationTtlMs, logger);
@@ -85,6 +89,7 @@ export class StockService {
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
     const outcome = await this.#admission.reserve(productId, request, terms);
     reservations.labels(outcome.kind).inc();
+    if (outcome.kind !== 'notReady' && outcome.kind !== 'unanswered') this.#readiness.succeeded(productId);
     if (outcome.kind === 'reserved') this.#onChange(productId);
     return outcome;
   }
@@ -116,20 +121,23 @@ export class StockService {
     return this.#readiness.ensure(request);
   }
 
-  /** @returns whether the movement is in Redis's numbers now; false: later again */
+  /**
+   * @returns whether the movement is in Redis's numbers now; false: later again
+   * @throws {UnreadableKeysError} when the product has to be rebuilt first
+   */
   async applyMovement(movement: StockMovement): Promise<boolean> {
     const isCounted = await this.#numbers.apply(movement);
     if (isCounted) this.#onChange(movement.productId);
     return isCounted;
   }
 
-  /** @returns reservations that are due; null when the product is not ready */
+  /** @returns reservations that are due; null when the product is not ready, or has a reservation that cannot be read */
   findDue(productId: string, limit: number): Promise<DueReservations | null> {
     return this.#settlement.findDue(productId, limit);
   }
 
   /** Forgets keys that were settled long ago. */
-  forget(productId: string): Promise<void> {
-    return this.#settlement.forget(productId);
+  forget(productId: string, epoch: number): Promise<void> {
+    return this.#settlement.forget(productId, epoch);
   }
 }

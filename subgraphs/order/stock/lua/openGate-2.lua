@@ -16,6 +16,8 @@ local function info(section, field) return string.match(redis.call('INFO', secti
 local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
 if server_id ~= ARGV[3] then return -1 end
 
-local before = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):')
+-- A gate of another type is replaced like any other.
+local gate = redis.pcall('GET', KEYS[1])
+local before = type(gate) == 'string' and string.match(gate, '^(%d+):')
 redis.call('SET', KEYS[1], ARGV[2] .. ':' .. ARGV[3])
 return tonumber(before or 0)

@@ -20,8 +20,8 @@ local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or ''
 if gate_server_id ~= server_id then return { now, 0 } end
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
-local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited', 'source')
+local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited', 'source')
 local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])
-if ARGV[2] ~= '' and stock[5] ~= ARGV[2] then return { now, 0 } end
-if not (total and sold and reserved) then return { now, 0 } end
-return { now, 2, total, sold, reserved, stock[4] == '1' and 1 or 0 }
+if ARGV[2] ~= '' and stock[6] ~= ARGV[2] then return { now, 0 } end
+if not (total and sold and reserved and tonumber(stock[4])) then return { now, 0 } end
+return { now, 2, total, sold, reserved, stock[5] == '1' and 1 or 0 }

@@ -19,7 +19,7 @@ ARGV[6]  1; or 0 where a test leaves the stock guard out
 ARGV[7]  id of the MySQL server that what is admitted will be written to
 then for each purchase: order id, user id, quantity, deadline and begin of the attempt in milliseconds since 1970
 
-Returns { now in milliseconds, state, ... }; state is
+Returns { now in milliseconds, state, ... }, or the error UNREADABLE; state is
   0  the gate is shut, or of another server, or the numbers are of another MySQL server, or holdings are needed and not counted: not
      ready
   1  the gate is at another epoch, which follows
@@ -58,8 +58,8 @@ local function is_superseded(order_id, begun_at)
   if not remembers_refusals then return false end
   return begun_at <= math.max(
     refusals_lost_at,
-    tonumber(redis.call('HGET', KEYS[6], order_id) or 0),
-    tonumber(redis.call('HGET', KEYS[7], order_id) or 0)
+    tonumber(redis.call('HGET', KEYS[6], order_id) or 0) or 0,
+    tonumber(redis.call('HGET', KEYS[7], order_id) or 0) or 0
   )
 end
 
@@ -82,6 +82,7 @@ for i = 8, #ARGV, 5 do
     say(3)
   elseif record then
     local known_quantity, known_seq = string.match(record, '^R:(%d+):(%d+):')
+    if not known_quantity then return redis.error_reply('UNREADABLE record of a purchase') end
     say(tonumber(known_quantity) == quantity and 2 or 4, tonumber(known_seq))
   elseif now < opens_at then
     say(6)

@@ -1,0 +1,55 @@
+import { LRUCache } from 'lru-cache';
+
+/**
+ * Redis works, and cannot use what a key holds: of another type, not a number, or not what a script wrote. In the words of Redis
+ * 6 to 8 and Valkey: of commands, of `error_reply('UNREADABLE …')` in the scripts here, and of Lua where it met a nil.
+ */
+const UNREADABLE =
+  /\b(?:WRONGTYPE|UNREADABLE)\b|value is not an integer|value is not a valid float|would overflow|user_script:\d+: (?:attempt to|bad argument)/;
+
+export const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error && (error instanceof UnreadableKeysError || UNREADABLE.test(error.message));
+
+/** Thrown where keys of a product cannot be read. What they held is lost, and is rebuilt from MySQL under a new epoch. */
+export class UnreadableKeysError extends Error {
+  override readonly name = 'UnreadableKeysError';
+}
+
+/** No epoch is known where the gate itself cannot be read. */
+const NO_EPOCH = 0;
+
+/**
+ * Which products have an epoch that cannot be read, as far as this process has noticed. Scripts check no types, which would cost
+ * every purchase: the error is what tells. Such an epoch counts as not ready from then on, although its numbers may look
+ * right, since it may be any of its keys that is broken.
+ */
+export class UnreadableKeys {
+  readonly #epochs = new LRUCache<string, number>({ max: 10_000 });
+  readonly #onNoticed: (productId: string, epoch: number) => void;
+
+  /** @param onNoticed called each time, with the epoch; 0: the gate itself cannot be read */
+  constructor(onNoticed: (productId: string, epoch: number) => void) {
+    this.#onNoticed = onNoticed;
+  }
+
+  note(productId: string, epoch: number = NO_EPOCH): void {
+    if (epoch > (this.#epochs.get(productId) ?? NO_EPOCH)) this.#epochs.set(productId, epoch);
+    this.#onNoticed(productId, epoch);
+  }
+
+  /** @returns whether that epoch of the product, or a later one, is known to be unreadable */
+  isNoted(productId: string, epoch: number): boolean {
+    return this.#epochs.size > 0 && epoch <= (this.#epochs.get(productId) ?? NO_EPOCH);
+  }
+
+  /** Notes that the work failed on keys which cannot be read. @throws {UnreadableKeysError} in that case */
+  async watch<Result>(productId: string, epoch: number, work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      this.note(productId, epoch);
+      throw new UnreadableKeysError('the stock keys of a product cannot be read', { cause: error });
+    }
+  }
+}
