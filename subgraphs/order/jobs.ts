@@ -6,7 +6,7 @@ import type { OrderServices } from './services.ts';
 /** Milliseconds. */
 const REAP_EVERY = 1_000;
 const RELAY_EVERY = 500;
-const COMPARE_EVERY = 10_000;
+const COMPARE_EVERY = 5_000;
 const FORGET_EVERY = 10_000;
 const COMPARE_SERVERS_EVERY = 4_000;
 /** Times within a reservation's lifetime at which those that wait to be written are renewed. */

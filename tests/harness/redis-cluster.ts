@@ -14,12 +14,20 @@ import { waitUntil } from './wait-until.ts';
 const SLOTS = 16_384;
 const PASSWORD = 'shared by the nodes of a test cluster';
 
+interface NodePorts {
+  readonly busPort: number;
+  /** 0 without TLS. */
+  readonly tlsPort: number;
+}
+
+type Node = RunningServer & NodePorts;
+
 /** Three masters that share the slots between them, on this machine. */
 export class RedisCluster {
   readonly #authority: CertificateAuthority | null;
   readonly #tlsArgs: readonly string[];
   #folder = '';
-  #nodes: (RunningServer & { readonly tlsPort: number })[] = [];
+  #nodes: Node[] = [];
 
   /** @param authority given: clients come by TLS, and nodes are known by the name `localhost` alone, as in a managed cluster */
   constructor(authority: CertificateAuthority | null = null) {
@@ -74,22 +82,39 @@ export class RedisCluster {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-cluster-'));
     for (let i = 0; i < count; i++) {
       const tlsPort = this.#authority ? await freePort() : 0;
-      const ports = ['--cluster-port', String(await freePort()), '--tls-port', String(tlsPort)];
-      const extraArgs = ['--cluster-enabled', 'yes', ...ports, ...this.#tlsArgs];
-      const node = await startRedis({ dataDir: join(this.#folder, String(i)), extraArgs });
-      this.#nodes.push({ ...node, tlsPort });
-      const own = new Redis(node.url);
-      await own.config('SET', 'requirepass', PASSWORD);
-      own.disconnect();
+      this.#nodes.push(await this.#launch(i, { busPort: await freePort(), tlsPort }));
     }
     const clients = this.#nodes.map((_, i) => this.connect(i));
     await this.#join(clients);
     for (const client of clients) client.disconnect();
   }
 
+  /** The node ends without a word; what it held is lost. */
+  async kill(index: number): Promise<void> {
+    const node = this.#nodes[index]!;
+    node.signal('SIGKILL');
+    await node.exited;
+  }
+
+  /** After `kill`: the node comes back empty, with its place in the cluster. */
+  async startAgain(index: number): Promise<void> {
+    const { port, busPort, tlsPort } = this.#nodes[index]!;
+    this.#nodes[index] = await this.#launch(index, { busPort, tlsPort }, port);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.stop()));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #launch(index: number, { busPort, tlsPort }: NodePorts, port?: number): Promise<Node> {
+    const ports = ['--cluster-port', String(busPort), '--tls-port', String(tlsPort)];
+    const extraArgs = ['--cluster-enabled', 'yes', ...ports, ...this.#tlsArgs];
+    const node = await startRedis({ dataDir: join(this.#folder, String(index)), port, extraArgs });
+    const own = new Redis(node.url);
+    await own.config('SET', 'requirepass', PASSWORD);
+    own.disconnect();
+    return { ...node, busPort, tlsPort };
   }
 
   async #join(clients: Redis[]): Promise<void> {

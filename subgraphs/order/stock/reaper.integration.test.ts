@@ -94,3 +94,61 @@ describe('a reservation that nobody has settled in time', () => {
     );
   });
 });
+
+describe('reservations of a process that died', () => {
+  async function leaveMany(product: string, count: number): Promise<void> {
+    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
+    const name = (part: string) => room.key(product, `${epoch}:${part}`);
+    const pipeline = room.redis.pipeline();
+    for (let i = 1; i <= count; i++) {
+      const orderId = redisId(randomUUID());
+      pipeline.hset(name('records'), orderId, `R:1:${i}:${redisId(randomUUID())}`);
+      pipeline.zadd(name('due'), Date.now() - 1, orderId);
+    }
+    await pipeline.hincrby(name('stock'), 'reserved', count).exec();
+  }
+
+  it('are given back in one round, however many there are', async () => {
+    const product = await room.sell({ units: 5_000 });
+    await leaveMany(product, 4_000);
+    await waitUntil(
+      'the units to come back',
+      () => room.stock(product),
+      ({ reserved, remaining }) => reserved === 0 && remaining === 5_000,
+      10_000,
+    );
+  });
+
+  it('are given back though the keys of another product are broken all the time', async () => {
+    const [broken, product] = [await room.sell({ units: 5 }), await room.sell({ units: 5 })];
+    await room.buy(broken);
+    const gate = room.key(broken, 'gate');
+    let isBreaking = true;
+    const breaking = (async () => {
+      while (isBreaking) await room.redis.pipeline().del(gate).rpush(gate, 'garbage').exec();
+    })();
+    await leaveMany(product, 5);
+    await waitUntil(
+      'the units to come back',
+      () => room.stock(product),
+      ({ reserved }) => reserved === 0,
+      10_000,
+    );
+    isBreaking = false;
+    await breaking;
+  });
+
+  it('of which one cannot be read are lost with their epoch, and their units come back', async () => {
+    const product = await room.sell({ units: 5 });
+    await leaveMany(product, 3);
+    const { epoch } = await room.books(product);
+    const [first] = await room.redis.hkeys(room.key(product, `${epoch}:records`));
+    if (first) await room.redis.hset(room.key(product, `${epoch}:records`), first, 'garbage');
+    await waitUntil(
+      'the units to come back',
+      () => room.stock(product),
+      ({ reserved, remaining }) => reserved === 0 && remaining === 5,
+      10_000,
+    );
+  });
+});

@@ -33,12 +33,16 @@ export interface StockServiceOptions {
   readonly logger: Logger;
 }
 
+const MOST_SOLD_OUT = 1_000;
+
 /**
  * The stock of all products as Redis counts it, fast and in order of arrival. It may refuse or be lost; what it admits is
  * checked again in MySQL, which owns the promises.
  */
 export class StockService {
   readonly tools: StockTools;
+  /** Products that were refused as sold out since the reconciliation emptied this: the first to be compared with MySQL. */
+  readonly soldOut = new Set<string>();
   readonly #admission: Admission;
   readonly #settlement: Settlement;
   readonly #numbers: Numbers;
@@ -91,6 +95,7 @@ export class StockService {
     reservations.labels(outcome.kind).inc();
     if (outcome.kind !== 'notReady' && outcome.kind !== 'unanswered') this.#readiness.succeeded(productId);
     if (outcome.kind === 'reserved') this.#onChange(productId);
+    if (outcome.kind === 'soldOut' && this.soldOut.size < MOST_SOLD_OUT) this.soldOut.add(productId);
     return outcome;
   }
 

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { Buyer } from '../../../tests/harness/order-buyer.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { hasMovementsToApply } from './stock-movements.ts';
+
+const stores = useStores();
+const room = useOrderRoom(stores, { orders: 2, environment: { RESERVATION_TIMEOUT: '1s' } });
+
+const WITHIN_MS = 10_000;
+
+/** What clients may see while a product is rebuilt: no fault, and no refusal that is not true. */
+const MEANWHILE = ['PurchaseConfirmed', 'Busy', 'OutcomeUnknown'];
+
+async function epochKey(product: string, part: string): Promise<string> {
+  const { epoch } = await room.books(product);
+  return part === 'gate' ? room.key(product, 'gate') : room.key(product, `${epoch}:${part}`);
+}
+
+async function replaceByString(product: string, part: string): Promise<void> {
+  const key = await epochKey(product, part);
+  await room.redis.pipeline().del(key).set(key, 'garbage').exec();
+}
+
+async function replaceByList(product: string, part: string): Promise<void> {
+  const key = await epochKey(product, part);
+  await room.redis.pipeline().del(key).rpush(key, 'garbage').exec();
+}
+
+async function setField(product: string, part: string, field: string, value: string): Promise<void> {
+  await room.redis.hset(await epochKey(product, part), field, value);
+}
+
+/** Buys until one is confirmed, with a bound; every answer on the way must be one of those that are true. */
+async function buyUntilConfirmed(product: string): Promise<void> {
+  await waitUntil(
+    'a purchase to be confirmed',
+    async () => {
+      const { __typename } = await room.buy(product);
+      expect(MEANWHILE).toContain(__typename);
+      return __typename;
+    },
+    (answer) => answer === 'PurchaseConfirmed',
+    WITHIN_MS,
+  );
+}
+
+const agreement = (product: string) =>
+  waitUntil(
+    'Redis and MySQL to agree, with nothing reserved',
+    async () => ({
+      stock: await readStockInRedis(product),
+      books: await room.books(product),
+    }),
+    ({ stock, books }) =>
+      stock !== null && stock.sold === books.sold && stock.total === books.total && stock.reserved === 0,
+    WITHIN_MS,
+  );
+
+/** A subgraph would answer with MySQL's numbers where Redis has none that can be read. */
+async function readStockInRedis(product: string) {
+  const gate = await room.redis.get(room.key(product, 'gate')).catch(() => null);
+  const epoch = Number.parseInt(gate ?? '', 10);
+  const stock = await room.redis.hgetall(room.key(product, `${epoch}:stock`)).catch(() => null);
+  if (!stock?.['total']) return null;
+  return { total: Number(stock['total']), sold: Number(stock['sold']), reserved: Number(stock['reserved']) };
+}
+
+describe.each<[string, (product: string) => Promise<void>]>([
+  ['the gate is a list', (product) => replaceByList(product, 'gate')],
+  ['the gate is not one', (product) => replaceByString(product, 'gate')],
+  [
+    'the gate has an epoch that cannot be',
+    async (product) => void (await room.redis.set(room.key(product, 'gate'), `2147483647:${'0'.repeat(80)}`)),
+  ],
+  ['the stock is a string', (product) => replaceByString(product, 'stock')],
+  ['a number of the stock is none', (product) => setField(product, 'stock', 'seq', 'garbage')],
+  ['a number of the stock is not a whole one', (product) => setField(product, 'stock', 'reserved', '0.5')],
+  ['the records are a string', (product) => replaceByString(product, 'records')],
+  ['the reservations that are due are a string', (product) => replaceByString(product, 'due')],
+  ['the holdings are a string', (product) => replaceByString(product, 'holding')],
+  ['the settled keys are a string', (product) => replaceByString(product, 'settled')],
+  [
+    'the lock is a string without an end',
+    (product) => replaceByString(product, 'gate').then(() => setLock(product)),
+  ],
+])('when %s', (_, damage) => {
+  it('the product is sold from again, within its stock, and another one all the time', async () => {
+    const [product, healthy] = [
+      await room.sell({ units: 8, purchaseLimit: 3 }),
+      await room.sell({ units: 100_000 }),
+    ];
+    for (const at of [0, 1]) await room.buy(product, { at });
+    await agreement(product);
+
+    await damage(product);
+    const others = new Set<string>();
+    const buyAnother = async () => others.add((await room.buy(healthy, { at: 1 })).__typename);
+    await Promise.all([buyUntilConfirmed(product), ...Array.from({ length: 20 }, buyAnother)]);
+    await agreement(product);
+    expect([...others]).toEqual(['PurchaseConfirmed']);
+    for (let i = 3; i < 8; i++) await buyUntilConfirmed(product);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    await agreement(product);
+    expect(await room.books(product)).toMatchObject({ sold: 8, units: 8 });
+  });
+});
+
+async function setLock(product: string): Promise<void> {
+  await room.redis.set(room.key(product, 'lock'), 'garbage');
+}
+
+describe('a movement to a product whose keys cannot be read', () => {
+  it.each(['applied', 'holding', 'stock'])('is applied once after %s is rebuilt', async (part) => {
+    const [product, buyer] = [await room.sell({ units: 3, purchaseLimit: 1 }), new Buyer(room)];
+    const orderId = await buyer.ordered(product);
+    await agreement(product);
+    await replaceByString(product, part);
+    await buyer.cancel(orderId);
+    await agreement(product);
+    await waitUntil(
+      'the movement to be marked',
+      () => hasMovementsToApply(room.pool, product),
+      (isPending) => !isPending,
+      WITHIN_MS,
+    );
+    expect(await buyer.ordered(product)).not.toBe(orderId);
+  });
+});
+
+describe('when the list of busy products is not one', () => {
+  it('sales go on, no epoch is burnt, and the list is written anew', async () => {
+    const [product, fresh] = [await room.sell({ units: 20 }), await room.sell({ units: 5 })];
+    await room.buy(product);
+    const { epoch } = await room.books(product);
+    const list = `${stores.redisPrefix}stock:busy-products`;
+    await room.redis.pipeline().del(list).set(list, 'garbage').exec();
+    for (const at of [0, 1, 0, 1]) {
+      expect(await room.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+      expect(await room.buy(fresh, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    }
+    await waitUntil(
+      'both to be on the list',
+      () => room.redis.zrange(list, 0, -1).catch((): string[] => []),
+      (listed) => [product, fresh].every((one) => listed.includes(one)),
+      WITHIN_MS,
+    );
+    expect(await room.books(product)).toMatchObject({ epoch });
+  });
+});
+
+describe('when keys are broken as fast as they are rebuilt', () => {
+  it('rebuilds are delayed, other products are sold, and the product comes back', async () => {
+    const [product, healthy] = [await room.sell({ units: 50 }), await room.sell({ units: 200 })];
+    await room.buy(product);
+    await agreement(product);
+    const { epoch } = await room.books(product);
+    let isBreaking = true;
+    const breaking = (async () => {
+      const gate = room.key(product, 'gate');
+      while (isBreaking) await room.redis.pipeline().del(gate).rpush(gate, 'garbage').exec();
+    })();
+    for (let i = 0; i < 60; i++) {
+      await room.buy(product, { at: i % 2, patienceMs: 500 });
+      expect(await room.buy(healthy, { at: i % 2 })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    }
+    isBreaking = false;
+    await breaking;
+    // Two processes; of each, two rebuilds at once and then one after every delay, which doubles.
+    expect((await room.books(product)).epoch - epoch).toBeLessThan(20);
+    await buyUntilConfirmed(product);
+    await agreement(product);
+  });
+});
