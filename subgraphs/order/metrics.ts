@@ -83,7 +83,7 @@ export const stockUnits = gauge(
 
 export const stockDrift = gauge(
   'stock_drift_units',
-  'Units by which MySQL and Redis have disagreed for longer than work under way explains, over all products that somebody bought lately. Right is 0.',
+  'Units by which MySQL and Redis disagree beyond what work under way explains, over all products that were bought lately. Right is 0.',
 );
 
 /** All of them, so that none is forgotten when one is added. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { PoolConnection } from 'mysql2/promise';
+import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
@@ -34,13 +35,9 @@ export class Sweeper {
 
   /** One round over all that is due. A kind of move that fails does not keep the others waiting. */
   async run(): Promise<void> {
-    for (const [from, to] of BY_ITSELF) {
-      try {
-        await this.#sweep(from, to);
-      } catch (error) {
-        this.#logger.warn({ err: error, from, to }, 'orders that are due will be tried again');
-      }
-    }
+    const keyOf = ([from, to]: (typeof BY_ITSELF)[number]) => `${from} to ${to}`;
+    const options = { job: 'sweeper', running: 1, keyOf, logger: this.#logger };
+    await eachItem(BY_ITSELF, options, ([from, to]) => this.#sweep(from, to));
   }
 
   async #sweep(from: OrderStatus, to: OrderStatus): Promise<void> {

@@ -1,5 +1,6 @@
 import { timeout, TimeoutStrategy, type TimeoutPolicy } from 'cockatiel';
 import { Fault } from '../../../platform/errors.ts';
+import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { FulfilmentDependencies, Payable } from '../fulfilment/payable-order.ts';
@@ -139,15 +140,7 @@ export class Payments {
     work: (payment: ClaimedPayment) => Promise<void>,
   ): Promise<void> {
     const payments = await claimPayments(this.#the.pool, state, PER_ROUND);
-    await Promise.all(
-      payments.map((payment) =>
-        work(payment).catch((error: unknown) =>
-          this.#the.logger.warn(
-            { err: error, paymentId: payment.id, state },
-            'a payment will be seen to again',
-          ),
-        ),
-      ),
-    );
+    const options = { job: `payments ${state}`, running: PER_ROUND, logger: this.#the.logger };
+    await eachItem(payments, { ...options, keyOf: ({ id }) => id }, work);
   }
 }

@@ -63,7 +63,9 @@ export class BusyProducts {
   async dropQuiet(): Promise<void> {
     const longAgo = performance.now() - KEEP_MS;
     for (const [productId, notedAt] of this.#notedAt) if (notedAt < longAgo) this.#notedAt.delete(productId);
-    await this.#redis.zremrangebyscore(this.#keys.busyProducts, '-inf', Date.now() - KEEP_MS);
+    const { busyProducts } = this.#keys;
+    // Where that fails, `list` has logged why, or will.
+    await this.#redis.zremrangebyscore(busyProducts, '-inf', Date.now() - KEEP_MS).catch(() => 0);
   }
 
   async #write(productIds: readonly string[]): Promise<void> {
