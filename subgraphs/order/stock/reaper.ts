@@ -18,7 +18,8 @@ const SIDE_BY_SIDE = 8;
 /** The look is not by the clock that decides, so it counts what is due this soon, in milliseconds. */
 const CLOCK_SLACK_MS = 1_000;
 const READY_WITHIN_MS = 5_000;
-const BACKOFF = { free: 3, firstMs: 1_000, longestMs: 8_000 };
+/** Of a product that fails in round after round. */
+const BACKOFF = { free: 3, firstMs: 1_000, longestMs: 5_000 };
 
 /**
  * Settles reservations that nobody has settled in time, whether their process died, froze or lost its stores: a tombstone
@@ -46,12 +47,12 @@ export class Reaper {
     const { tools } = this.#stock;
     await inTurn(tools, 'reaper', async (turn) => {
       const looks = await lookAtProducts(tools, await tools.busyProducts.list());
-      for (const { productId, dueAt } of looks) if (dueAt !== null) tools.busyProducts.keep(productId);
-
       const isLater = await this.#findLaterEpochs(looks);
       const now = looks.length > 0 ? await this.#readClock(looks[0]!) : 0;
       const isDue = (at: number | null) => at !== null && at <= now + CLOCK_SLACK_MS;
       const current = looks.filter((look) => !isLater.has(look));
+      for (const { productId, dueAt } of current)
+        if (dueAt !== null && !isDue(dueAt)) tools.busyProducts.keep(productId);
       await this.#each('reaper', [...isLater], (look) => this.#replaceLaterEpoch(look));
       await this.#each(
         'reaper',
@@ -77,7 +78,9 @@ export class Reaper {
   async #reap(productId: string, turn: Turn): Promise<void> {
     while (turn.isHeld) {
       const found = await this.#stock.findDue(productId, PER_LOOK);
-      if (!found || found.due.length === 0) return;
+      if (!found) return;
+      if (found.open > 0) this.#stock.tools.busyProducts.keep(productId);
+      if (found.due.length === 0) return;
       const failures = await this.#settleAll(found.due);
       const settled = found.due.length - failures.length;
       reaped.labels('settled').inc(settled);
