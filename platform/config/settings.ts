@@ -66,6 +66,9 @@ const urlOf = (protocols: string[]) =>
 
 export const httpUrl = (preset: string) => urlOf(['http:', 'https:']).default(preset);
 
+/** As `httpUrl`, for what is there only where it is set. */
+export const optionalHttpUrl = () => urlOf(['http:', 'https:']).optional();
+
 /** One or several HTTP URLs, separated by commas: the instances of one service. */
 export const httpUrls = (preset: string) =>
   z

@@ -8,6 +8,7 @@ import {
   discoverySettings,
   duration,
   httpUrls,
+  optionalHttpUrl,
   port,
   storeSettings,
 } from '../../platform/config/settings.ts';
@@ -30,7 +31,23 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** How long a buyer has to pay. */
       PAYMENT_TIMEOUT: duration('15m'),
       /** Who takes payments; and who ships, delivers and takes back. The simulators must be chosen in production. */
-      PAYMENT_PROVIDER: z.enum(['simulator'], 'expected simulator').default('simulator'),
+      PAYMENT_PROVIDER: z.enum(['simulator', 'http'], 'expected simulator or http').default('simulator'),
+      /** Of the provider `http`: the root of its API, and the key that it knows us by. */
+      PAYMENT_PROVIDER_URL: optionalHttpUrl(),
+      PAYMENT_PROVIDER_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+      /** Signs the provider's events; several while it is changed, separated by commas. Without it there is no endpoint for them. */
+      PAYMENT_WEBHOOK_SECRET: z
+        .string()
+        .transform((text) => text.split(',').map((part) => part.trim()))
+        .refine((secrets) => secrets.every(({ length }) => length >= 32), {
+          error: 'expected secrets of at least 32 characters, separated by commas',
+        })
+        .optional(),
+      PAYMENT_WEBHOOK_PORT: port(4013),
+      /** How far the time of an event may be from now. */
+      PAYMENT_WEBHOOK_TOLERANCE: duration('5m'),
+      /** How long after a decline the provider's books are read once more. */
+      PAYMENT_RECHECK_AFTER: duration('1d'),
       FULFILMENT: z.enum(['simulator'], 'expected simulator').default('simulator'),
       /** How many payments by `sim_random` are declined, 0 to 1. */
       PAYMENT_DECLINE_RATE: z.coerce
@@ -76,6 +93,13 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
   );
   const secret = (name: SecretName) => readSecret(name, settings.DATA_DIR, environment);
   assertSettingsFit(settings);
+  if (settings.PAYMENT_PROVIDER === 'http') {
+    const missing = (['PAYMENT_PROVIDER_URL', 'PAYMENT_PROVIDER_KEY'] as const).filter(
+      (name) => !settings[name],
+    );
+    if (missing.length > 0)
+      throw new ConfigurationError(`PAYMENT_PROVIDER is http: set ${missing.join(' and ')}.`);
+  }
   return {
     ...settings,
     /** Its own, and those of the subgraphs that it calls. */

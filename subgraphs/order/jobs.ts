@@ -1,6 +1,7 @@
 import { repeat, type Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { OrderConfig } from './config.ts';
+import { measureOutboxes } from './outbox-gauges.ts';
 import type { OrderServices } from './services.ts';
 
 /** Milliseconds. */
@@ -35,6 +36,8 @@ export function startJobs(
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
     repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),
+    repeat('payment-recheck', sweepEveryMs, () => payments.recheck(), logger),
+    repeat('outbox-gauges', COMPARE_EVERY, () => measureOutboxes(services.pool), logger),
     repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
     repeat('forgotten-tombstones', FORGET_EVERY, () => forgottenTombstones.run(), logger),
     repeat(

@@ -58,6 +58,40 @@ export const forgottenTombstones = counter(
   [],
 );
 
+export const paymentProviderCalls = counter(
+  'payment_provider_calls_total',
+  'Calls of the payment provider, by whether it answered.',
+  ['call', 'outcome'],
+  ['charge', 'lookUp', 'cancel', 'refund'].flatMap((call) =>
+    ['answered', 'failed'].map((outcome) => ({ call, outcome })),
+  ),
+);
+
+export const webhookCalls = counter(
+  'payment_webhook_calls_total',
+  'Events that the payment provider sent, or somebody else: refused are those without a good signature.',
+  ['outcome'],
+  outcomes<'accepted' | 'refused'>({ accepted: 1, refused: 1 }),
+);
+
+export const refundsDue = gauge('refunds_due', 'Payments whose refund is due; at most 10,000 are counted.');
+
+export const pendingPayments = gauge(
+  'payments_pending',
+  'Payments whose outcome is not known; at most 10,000 are counted.',
+);
+
+export const unappliedMovements = gauge(
+  'stock_movements_unapplied',
+  'Restocks and returned units that are not in the numbers of Redis yet; at most 10,000 are counted.',
+);
+
+export const oldestOpen = gauge(
+  'oldest_open_seconds',
+  'Age of the oldest row of its kind that is not finished: a pending payment, a stock movement that is not applied. 0: there is none.',
+  ['kind'],
+);
+
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 export const batchSizes = histogram('batch_purchases', 'Purchases in one transaction.', [], SIZES);

@@ -150,6 +150,8 @@ export function createOrderServices(
     products,
     stock,
     providerTimeoutMs: config.PAYMENT_PROVIDER_TIMEOUT,
+    unresolvedMs: config.UNRESOLVED_PAYMENT_TIMEOUT,
+    recheckMs: config.PAYMENT_RECHECK_AFTER,
     logger,
   });
   return {
@@ -175,6 +177,7 @@ export function createOrderServices(
     fulfilment,
     sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,
+    provider,
     profiles: new ProfileReader(stores.userClient),
     cipher,
     wishlists: createWishlistRepository(stores.database),

@@ -1,4 +1,5 @@
 import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
+import type { RunningHttpServer } from '../../platform/http/server.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import { armFaultPoint } from '../../platform/lifecycle/fault-point.ts';
@@ -10,6 +11,7 @@ import type { OrderConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { startJobs } from './jobs.ts';
 import { closeOrderStores, openOrderStores } from './order-stores.ts';
+import { startPaymentWebhook } from './payment/payment-webhook.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';
 import { createOrderServices, type OrderServices } from './services.ts';
@@ -20,8 +22,10 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   warnOfStandIns(config.standIns, logger);
   const stores = await openOrderStores(config, logger);
   let jobs: Repeated[] = [];
+  let webhook: RunningHttpServer | null = null;
   try {
     const services = createOrderServices(config, stores, logger);
+    webhook = await startPaymentWebhook(config, services.payments, logger);
     jobs = startJobs(services, config, logger);
     const http = await startSubgraph({
       schemaFile: new URL('../../schema/order.graphql', import.meta.url),
@@ -47,15 +51,17 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       url: http.url,
       close: async () => {
         http.announceEnd();
-        await http.close();
+        await Promise.all([http.close(), webhook?.close()]);
         await finish(services);
         await Promise.all(jobs.map((job) => job.stop()));
+        await services.provider.close?.();
         services.announcer.stop();
         await services.connections.close();
         await closeOrderStores(stores);
       },
     };
   } catch (error) {
+    await webhook?.close(0);
     await Promise.all(jobs.map((job) => job.stop()));
     await closeOrderStores(stores);
     throw error;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type {
+  CancelOutcome,
   ChargeOutcome,
   ChargeState,
   PaymentIntent,
@@ -16,6 +17,7 @@ export class ScriptedProvider implements PaymentProvider {
   failingRefunds = 0;
   readonly charged: string[] = [];
   readonly refunded: string[] = [];
+  readonly cancelled: string[] = [];
 
   recognises(): boolean {
     return true;
@@ -29,6 +31,13 @@ export class ScriptedProvider implements PaymentProvider {
   }
 
   async lookUp(): Promise<ChargeState> {
+    return this.state;
+  }
+
+  async cancel(intentId: string): Promise<CancelOutcome> {
+    if (this.state.kind !== 'unheardOf') return this.state;
+    this.cancelled.push(intentId);
+    this.state = { kind: 'declined' };
     return this.state;
   }
 

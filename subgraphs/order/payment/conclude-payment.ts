@@ -16,6 +16,13 @@ const concluded = (movements: readonly StockMovement[] = []): Conclusion => ({
   movements,
 });
 
+/** Times that follow a conclusion, in milliseconds. */
+interface ConclusionTimes {
+  readonly delays: MoveDelays;
+  /** How long after a decline the provider's books are read once more. */
+  readonly recheckMs: number;
+}
+
 /**
  * The second half of a payment: what the provider said becomes the order's status. It may be said by several at once, and more
  * than once; the first counts.
@@ -27,13 +34,13 @@ export async function concludePayment(
   paymentId: string,
   outcome: ChargeOutcome,
   terms: ReadonlyMap<string, TakingTerms> | null,
-  delays: MoveDelays,
+  { delays, recheckMs }: ConclusionTimes,
 ): Promise<Conclusion> {
   const { orderId } = (await findPayment(connection, paymentId))!;
   const order = (await lockOrder(connection, orderId))!;
   const payment = (await findPayment(connection, paymentId))!;
   return outcome.kind === 'declined'
-    ? concludeDeclined(connection, order, payment, delays)
+    ? concludeDeclined(connection, order, payment, { delays, recheckMs })
     : concludeSucceeded(connection, order, payment, outcome.reference, terms, delays);
 }
 
@@ -41,10 +48,10 @@ async function concludeDeclined(
   connection: PoolConnection,
   order: LockedOrder,
   payment: PaymentRecord,
-  delays: MoveDelays,
+  { delays, recheckMs }: ConclusionTimes,
 ): Promise<Conclusion> {
   if (payment.status !== 'PENDING') return concluded();
-  await changePayment(connection, payment.id, { from: 'PENDING', to: 'DECLINED' });
+  await changePayment(connection, payment.id, { from: 'PENDING', to: 'DECLINED', dueInMs: recheckMs });
   if (order.status === 'PAYING') await moveOrders(connection, [order], 'PENDING_PAYMENT', delays);
   return concluded();
 }

@@ -1,21 +1,31 @@
 /**
- * Whoever takes the money. Every call names an intent, whose id is made and stored here before the provider hears of it; the
- * provider does what the id stands for at most once, however often it is asked.
+ * The system that moves the money. Every call names an intent, whose id is made and stored here before the first call; the provider
+ * does what the id stands for at most once, however often it is called, at whatever time a call arrives.
  */
 export interface PaymentProvider {
-  /** Whether a token is one of this provider's, as far as can be told without asking. */
+  /** Whether a token has the form of this provider's tokens; the provider is not called. */
   recognises(token: string): boolean;
   /**
-   * Charges an intent, once. A charge that arrives after `intent.notAfter` is declined; so whoever finds no charge later than
-   * that knows that there will be none.
+   * Charges an intent, once. A provider that can does not charge after `intent.notAfter`; nothing depends on it.
    *
    * @throws when the outcome is not known
    */
   charge(intent: PaymentIntent, token: string, signal: AbortSignal): Promise<ChargeOutcome>;
-  /** What became of an intent. @throws when the provider does not answer */
+  /** The state of an intent. @throws when the provider does not answer */
   lookUp(intentId: string, signal: AbortSignal): Promise<ChargeState>;
-  /** Gives back what an intent charged, once. @throws when that is not known to have happened */
+  /**
+   * Puts a tombstone in the place of an intent that is not charged: no charge happens under its id afterwards, also not by a `charge`
+   * that is still on its way, and also where the provider has no such intent. Idempotent.
+   *
+   * @returns what is final now: `declined` behind the tombstone; `succeeded` where the charge came first; `underWay` where the
+   * provider can decide neither at the moment
+   * @throws when the provider does not answer
+   */
+  cancel(intentId: string, signal: AbortSignal): Promise<CancelOutcome>;
+  /** Refunds what an intent charged, once. @throws when that is not known to have happened */
   refund(intentId: string, signal: AbortSignal): Promise<void>;
+  /** Ends the connections to the provider. */
+  close?(): Promise<void>;
 }
 
 export interface PaymentIntent {
@@ -28,12 +38,16 @@ export interface PaymentIntent {
   readonly notAfter: Date;
 }
 
+/** Both are final under the intent's id. */
 export type ChargeOutcome =
   { readonly kind: 'succeeded'; readonly reference: string } | { readonly kind: 'declined' };
 
-export type ChargeState =
+export type CancelOutcome =
   | ChargeOutcome
-  /** It is at work on it. */
-  | { readonly kind: 'underWay' }
-  /** It has never heard of the intent. */
+  /** Neither charged nor declined yet. */
+  | { readonly kind: 'underWay' };
+
+export type ChargeState =
+  | CancelOutcome
+  /** The provider has no such intent, which says nothing about a charge that is on its way. */
   | { readonly kind: 'unheardOf' };

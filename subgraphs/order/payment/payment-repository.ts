@@ -3,8 +3,8 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 
 /**
- * An attempt to pay. PENDING: the provider has not said. REFUND_DUE: it took the money, and the order does not hold; the row is
- * the outbox from which the refund is made.
+ * An attempt to pay. PENDING: the provider has not said. DECLINED: it has; `due_at` is when its books are read once more, null
+ * afterwards. REFUND_DUE: it took the money, and the order does not hold; the row is the outbox from which the refund is made.
  */
 export interface PaymentRecord {
   readonly id: string;
@@ -80,13 +80,26 @@ export async function findPayment(reader: Reader, paymentId: string): Promise<Pa
 export async function changePayment(
   connection: PoolConnection,
   paymentId: string,
-  change: { readonly from: PaymentState; readonly to: PaymentState; readonly reference?: string | undefined },
+  change: {
+    readonly from: PaymentState;
+    readonly to: PaymentState;
+    readonly reference?: string | undefined;
+    /** When to see to it again, in milliseconds; a refund at once, anything else never. */
+    readonly dueInMs?: number;
+  },
 ): Promise<void> {
-  const due = change.to === 'REFUND_DUE' ? 'UTC_TIMESTAMP(3)' : 'NULL';
+  const dueInMs = change.to === 'REFUND_DUE' ? 0 : change.dueInMs;
+  const due = dueInMs === undefined ? 'NULL' : 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND';
   await connection.query(
     `UPDATE payment SET status = ?, due_at = ${due}, provider_reference = COALESCE(?, provider_reference)
      WHERE id = ? AND status = ?`,
-    [change.to, change.reference ?? null, uuidToBytes(paymentId), change.from],
+    [
+      change.to,
+      ...(dueInMs === undefined ? [] : [dueInMs * 1_000]),
+      change.reference ?? null,
+      uuidToBytes(paymentId),
+      change.from,
+    ],
   );
 }
 
@@ -118,6 +131,13 @@ export async function markRefunded(pool: Pool, paymentId: string): Promise<void>
   );
 }
 
+/** The provider's books were read once more: the decline stands. */
+export async function markRechecked(pool: Pool, paymentId: string): Promise<void> {
+  await pool.query(`UPDATE payment SET due_at = NULL WHERE id = ? AND status = 'DECLINED'`, [
+    uuidToBytes(paymentId),
+  ]);
+}
+
 export async function findRefundsDue(pool: Pool, orderId: string): Promise<PaymentRecord[]> {
   const [rows] = await pool.query<PaymentRow[]>(
     `SELECT ${COLUMNS} FROM payment WHERE order_id = ? AND status = 'REFUND_DUE'`,
@@ -132,7 +152,7 @@ export async function findRefundsDue(pool: Pool, orderId: string): Promise<Payme
  */
 export function claimPayments(
   pool: Pool,
-  state: 'PENDING' | 'REFUND_DUE',
+  state: 'PENDING' | 'DECLINED' | 'REFUND_DUE',
   limit: number,
 ): Promise<ClaimedPayment[]> {
   return inTransaction(pool, async (connection) => {

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import type { ChargeOutcome, ChargeState, PaymentIntent, PaymentProvider } from './payment-provider.ts';
+import type {
+  CancelOutcome,
+  ChargeOutcome,
+  ChargeState,
+  PaymentIntent,
+  PaymentProvider,
+} from './payment-provider.ts';
 
 type Outcome = ChargeOutcome['kind'];
 
@@ -48,6 +54,17 @@ export class PaymentSimulator implements PaymentProvider {
 
   async lookUp(intentId: string): Promise<ChargeState> {
     return (await this.#find(intentId)) ?? { kind: 'unheardOf' };
+  }
+
+  /** The row is the tombstone: `charge` leaves a row that is there as it is. */
+  async cancel(intentId: string): Promise<CancelOutcome> {
+    await this.#pool.query(
+      `INSERT INTO simulated_charge (intent_id, outcome, amount, currency, charged_at)
+       VALUES (?, 'declined', 0, 'XXX', UTC_TIMESTAMP(3))
+       ON DUPLICATE KEY UPDATE intent_id = intent_id`,
+      [uuidToBytes(intentId)],
+    );
+    return (await this.#find(intentId))!;
   }
 
   async refund(intentId: string): Promise<void> {

@@ -10,10 +10,14 @@ import type { ProductReader } from '../products/product-reader.ts';
 import type { StockService } from '../stock/stock-service.ts';
 import { beginPayment, type PaymentRefusal } from './begin-payment.ts';
 import { concludePayment } from './conclude-payment.ts';
-import type { ChargeOutcome, PaymentIntent, PaymentProvider } from './payment-provider.ts';
+import type { ChargeOutcome, ChargeState, PaymentIntent, PaymentProvider } from './payment-provider.ts';
+import { countedProvider } from './counted-provider.ts';
+import { JoinedRuns } from './joined-runs.ts';
 import {
   claimPayments,
+  findPayment,
   findRefundsDue,
+  markRechecked,
   markRefunded,
   type ClaimedPayment,
   type PaymentRecord,
@@ -26,21 +30,31 @@ export interface PaymentDependencies extends FulfilmentDependencies {
   readonly stock: StockService;
   /** How long the provider may take to answer, in milliseconds. */
   readonly providerTimeoutMs: number;
+  /** How long an intent may be under way at the provider before it is cancelled there, in milliseconds. */
+  readonly unresolvedMs: number;
+  /** How long after a decline the provider's books are read once more, in milliseconds. */
+  readonly recheckMs: number;
   readonly logger: Logger;
 }
 
 const PER_ROUND = 50;
 
-/** What the provider's clock may differ from MySQL's, in milliseconds. */
-const CLOCK_SLACK_MS = 10_000;
+/**
+ * How long past the provider's timeout an intent that the provider does not know is left alone, in milliseconds. A `charge` that is on
+ * its way for longer meets the tombstone, and the buyer has to pay again; so this is about convenience, not about money.
+ */
+const CHARGE_MAY_ARRIVE_MS = 10_000;
 
 /** Takes payments for orders and gives them back. What is begun here is brought to an end by `resolve`, whatever happens between. */
 export class Payments {
   readonly #the: PaymentDependencies;
   readonly #patience: TimeoutPolicy;
 
+  /** Looks that notifications have caused, by intent. */
+  readonly #woken = new JoinedRuns();
+
   constructor(dependencies: PaymentDependencies) {
-    this.#the = dependencies;
+    this.#the = { ...dependencies, provider: countedProvider(dependencies.provider) };
     this.#patience = timeout(dependencies.providerTimeoutMs, TimeoutStrategy.Aggressive);
   }
 
@@ -75,6 +89,29 @@ export class Payments {
     await this.#seeTo('PENDING', (payment) => this.#lookUp(payment));
   }
 
+  /**
+   * One round over declined payments whose second look is due. It finds a charge that the provider made although it had declined, or
+   * behind its own tombstone, where the notification of it was lost.
+   */
+  async recheck(): Promise<void> {
+    await this.#seeTo('DECLINED', async ({ id }) => {
+      const state = await this.#stateOf(id);
+      if (state.kind === 'underWay') return;
+      if (state.kind === 'succeeded') await this.#conclude(id, state);
+      else await markRechecked(this.#the.pool, id);
+    });
+  }
+
+  /**
+   * The provider has news of an intent. The news is not trusted: the provider's state is read, as in a round. So it makes no difference
+   * whether the same news comes twice, late, in another order, or from somebody else. An intent that is not known here is ignored.
+   *
+   * @throws when the state cannot be read or written at the moment
+   */
+  wake(intentId: string): Promise<void> {
+    return this.#woken.run(intentId, () => this.#look(intentId));
+  }
+
   /** One round over the refunds that are due. */
   async refund(): Promise<void> {
     await this.#seeTo('REFUND_DUE', (payment) => this.#refund(payment));
@@ -89,21 +126,29 @@ export class Payments {
     }
   }
 
+  async #look(intentId: string): Promise<void> {
+    const payment = await findPayment(this.#the.pool, intentId);
+    if (payment?.status !== 'PENDING' && payment?.status !== 'DECLINED') return;
+    const state = await this.#stateOf(intentId);
+    if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(intentId, state);
+  }
+
+  /** Only the provider's word concludes a payment. Where it has none, it is made to decide: behind a tombstone nothing is charged. */
   async #lookUp({ id, ageMs }: ClaimedPayment): Promise<void> {
-    const { provider, providerTimeoutMs } = this.#the;
-    const state = await this.#patience.execute(({ signal }) => provider.lookUp(id, signal));
-    switch (state.kind) {
-      case 'underWay':
-        return;
-      case 'unheardOf': {
-        // The provider charges nothing after the intent's last moment, so after that it never will.
-        if (ageMs > providerTimeoutMs + CLOCK_SLACK_MS) await this.#conclude(id, { kind: 'declined' });
-        return;
-      }
-      case 'succeeded':
-      case 'declined':
-        return this.#conclude(id, state);
-    }
+    const { provider, providerTimeoutMs, unresolvedMs } = this.#the;
+    let state = await this.#stateOf(id);
+    const mayStayMs =
+      state.kind === 'unheardOf'
+        ? providerTimeoutMs + CHARGE_MAY_ARRIVE_MS
+        : Math.max(unresolvedMs, providerTimeoutMs);
+    const isOpen = state.kind === 'unheardOf' || state.kind === 'underWay';
+    if (isOpen && ageMs > mayStayMs)
+      state = await this.#patience.execute(({ signal }) => provider.cancel(id, signal));
+    if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(id, state);
+  }
+
+  #stateOf(intentId: string): Promise<ChargeState> {
+    return this.#patience.execute(({ signal }) => this.#the.provider.lookUp(intentId, signal));
   }
 
   async #refund({ id }: PaymentRecord): Promise<void> {
@@ -112,9 +157,9 @@ export class Payments {
   }
 
   async #conclude(paymentId: string, outcome: ChargeOutcome): Promise<void> {
-    const { pool, delays, relay } = this.#the;
+    const { pool, relay } = this.#the;
     const conclude = (terms: ReadonlyMap<string, TakingTerms> | null) =>
-      inTransaction(pool, (connection) => concludePayment(connection, paymentId, outcome, terms, delays));
+      inTransaction(pool, (connection) => concludePayment(connection, paymentId, outcome, terms, this.#the));
 
     let conclusion = await conclude(null);
     if (conclusion.kind === 'late') conclusion = await conclude(await this.#termsFor(conclusion.orderId));
@@ -136,7 +181,7 @@ export class Payments {
   }
 
   async #seeTo(
-    state: 'PENDING' | 'REFUND_DUE',
+    state: 'PENDING' | 'DECLINED' | 'REFUND_DUE',
     work: (payment: ClaimedPayment) => Promise<void>,
   ): Promise<void> {
     const payments = await claimPayments(this.#the.pool, state, PER_ROUND);

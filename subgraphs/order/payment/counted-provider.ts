@@ -1,0 +1,25 @@
+import { paymentProviderCalls } from '../metrics.ts';
+import type { PaymentProvider } from './payment-provider.ts';
+
+type Call = 'charge' | 'lookUp' | 'cancel' | 'refund';
+
+/** The same provider, with a count of the calls that it answered and of those that failed. */
+export function countedProvider(provider: PaymentProvider): PaymentProvider {
+  const counted = async <Result>(call: Call, run: () => Promise<Result>): Promise<Result> => {
+    try {
+      const result = await run();
+      paymentProviderCalls.labels(call, 'answered').inc();
+      return result;
+    } catch (error) {
+      paymentProviderCalls.labels(call, 'failed').inc();
+      throw error;
+    }
+  };
+  return {
+    recognises: (token) => provider.recognises(token),
+    charge: (...args) => counted('charge', () => provider.charge(...args)),
+    lookUp: (...args) => counted('lookUp', () => provider.lookUp(...args)),
+    cancel: (...args) => counted('cancel', () => provider.cancel(...args)),
+    refund: (...args) => counted('refund', () => provider.refund(...args)),
+  };
+}

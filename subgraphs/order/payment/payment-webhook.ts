@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { Fault } from '../../../platform/errors.ts';
+import { publicLimits } from '../../../platform/http/connection-limits.ts';
+import {
+  json,
+  startHttpServer,
+  type HttpReply,
+  type RunningHttpServer,
+} from '../../../platform/http/server.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { isUuid } from '../../../platform/uuid.ts';
+import type { OrderConfig } from '../config.ts';
+import { webhookCalls } from '../metrics.ts';
+import type { Payments } from './payments.ts';
+import { isSigned } from './webhook-signature.ts';
+
+export const WEBHOOK_PATH = '/webhooks/payment';
+
+const LARGEST_BODY = 65_536;
+/** A provider sends a request in one piece. */
+const RECEIVE_TIMEOUT_MS = 5_000;
+const CONNECTIONS = 256;
+/** Looks under way at a time, in one process. More are refused, and the provider sends the event again later. */
+const MOST_LOOKS = 64;
+
+const event = z.object({ data: z.object({ paymentId: z.string() }) });
+
+type Settings = Pick<
+  OrderConfig,
+  'HOST' | 'PAYMENT_WEBHOOK_SECRET' | 'PAYMENT_WEBHOOK_PORT' | 'PAYMENT_WEBHOOK_TOLERANCE'
+>;
+
+/**
+ * The endpoint for what the payment provider has to say, on a port of its own that serves nothing else and expects strangers. An event only
+ * causes a look at the provider: it names a payment, and whatever else it says is not read. So an event that comes twice, late or in another order
+ * does what a look does, and no list of events is kept.
+ *
+ * @returns null where there is no secret: then there is no endpoint
+ */
+export async function startPaymentWebhook(
+  settings: Settings,
+  payments: Pick<Payments, 'wake'>,
+  logger: Logger,
+): Promise<RunningHttpServer | null> {
+  const { PAYMENT_WEBHOOK_SECRET: secrets, PAYMENT_WEBHOOK_TOLERANCE: toleranceMs } = settings;
+  if (!secrets) return null;
+  let looks = 0;
+
+  async function look(paymentId: string): Promise<HttpReply> {
+    if (looks >= MOST_LOOKS) throw new Fault('UNAVAILABLE');
+    looks++;
+    try {
+      await payments.wake(paymentId);
+    } catch (error) {
+      logger.warn({ err: error, paymentId }, 'an event of the payment provider could not be followed up');
+      throw new Fault('UNAVAILABLE');
+    } finally {
+      looks--;
+    }
+    return { status: 204 };
+  }
+
+  const http = await startHttpServer({
+    host: settings.HOST,
+    port: settings.PAYMENT_WEBHOOK_PORT,
+    maxBodyBytes: LARGEST_BODY,
+    receiveTimeoutMs: RECEIVE_TIMEOUT_MS,
+    limits: publicLimits({
+      connections: CONNECTIONS,
+      connectionsPerNetwork: undefined,
+      sendTimeoutMs: RECEIVE_TIMEOUT_MS,
+      isDirect: false,
+      networkOf: (req) => req.socket.remoteAddress ?? '',
+    }),
+    readiness: {},
+    logger,
+    routes: {
+      [WEBHOOK_PATH]: async (request) => {
+        if (request.method !== 'POST') throw new Fault('METHOD_NOT_ALLOWED');
+        const body = await request.readBody();
+        if (!isSigned(request.headers, body, secrets, toleranceMs)) {
+          webhookCalls.labels('refused').inc();
+          return json(401, { error: 'The signature or its time is not acceptable.' });
+        }
+        webhookCalls.labels('accepted').inc();
+        const paymentId = paymentIn(body);
+        return paymentId ? look(paymentId) : { status: 204 };
+      },
+    },
+  });
+  logger.info({ url: http.url + WEBHOOK_PATH }, 'events of the payment provider are accepted');
+  return http;
+}
+
+/** @returns null where the event is about no payment of ours; it is accepted, or the provider would send it for days */
+function paymentIn(body: string): string | null {
+  let content: unknown;
+  try {
+    content = JSON.parse(body);
+  } catch {
+    throw new Fault('BAD_REQUEST', 'The event is not JSON.');
+  }
+  const parsed = event.safeParse(content);
+  return parsed.success && isUuid(parsed.data.data.paymentId) ? parsed.data.data.paymentId : null;
+}
