@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../../platform/errors.ts';
 import { publicLimits } from '../../../platform/http/connection-limits.ts';
-import {
-  json,
-  startHttpServer,
-  type HttpReply,
-  type RunningHttpServer,
-} from '../../../platform/http/server.ts';
+import { startHttpServer, type HttpReply, type RunningHttpServer } from '../../../platform/http/server.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { isUuid } from '../../../platform/uuid.ts';
 import type { OrderConfig } from '../config.ts';
@@ -80,7 +75,7 @@ export async function startPaymentWebhook(
         const body = await request.readBody();
         if (!isSigned(request.headers, body, secrets, toleranceMs)) {
           webhookCalls.labels('refused').inc();
-          return json(401, { error: 'The signature or its time is not acceptable.' });
+          throw new Fault('UNAUTHENTICATED', 'The signature of the event, or its time, is not acceptable.');
         }
         webhookCalls.labels('accepted').inc();
         const paymentId = paymentIn(body);
