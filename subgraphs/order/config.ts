@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
-import { readEnvironment } from '../../platform/config/environment.ts';
+import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
 import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
   commonSettings,

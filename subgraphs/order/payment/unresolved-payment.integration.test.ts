@@ -84,10 +84,12 @@ describe('a payment that was not answered', () => {
     const payment = await unresolved();
     payment.provider.state = { kind: 'unheardOf' };
     await resolve(payment, 'PAYING');
+    expect(payment.provider.cancelled).toEqual([]);
     await room.pool.query('UPDATE payment SET attempted_at = attempted_at - INTERVAL 1 MINUTE WHERE id = ?', [
       uuidToBytes(payment.intent),
     ]);
     const seen = await resolve(payment, 'PENDING_PAYMENT');
+    expect(payment.provider.cancelled).toEqual([payment.intent]);
     expect(seen.payment).toMatchObject({ status: 'DECLINED' });
   });
 
