@@ -8,6 +8,7 @@ import {
   discoverySettings,
   duration,
   httpUrls,
+  optionalDuration,
   optionalHttpUrl,
   port,
   storeSettings,
@@ -82,6 +83,10 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       RESERVATION_TIMEOUT: duration('10s'),
       /** How long the key of a purchase that was given up stays used up; after that its tombstone is forgotten. */
       TOMBSTONE_RETENTION: duration('7d'),
+      /** How long movements of returned units are kept after they were applied; checkouts that were not finished; and orders that ended: for ever where it is not set. */
+      STOCK_MOVEMENT_RETENTION: duration('90d'),
+      CHECKOUT_RETENTION: duration('1d'),
+      ORDER_RETENTION: optionalDuration(),
       /** Tombstones of one account at a time; `abandonPurchase` makes no more. */
       MAX_TOMBSTONES_PER_USER: count(1_000),
       /** Purchases under way in one process; more are told `Busy`. */
@@ -93,6 +98,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
   );
   const secret = (name: SecretName) => readSecret(name, settings.DATA_DIR, environment);
   assertSettingsFit(settings);
+  assertRetention(settings);
   if (settings.PAYMENT_PROVIDER === 'http') {
     const missing = (['PAYMENT_PROVIDER_URL', 'PAYMENT_PROVIDER_KEY'] as const).filter(
       (name) => !settings[name],
@@ -111,4 +117,23 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     encryptionKeys: secret('ENCRYPTION_KEYS'),
     standIns: chooseStandIns('order', environment),
   };
+}
+
+const DAY_MS = 86_400_000;
+
+/** What is younger may still be under way: a movement in the memory of a relay, a request on its way, a payment. */
+const SHORTEST_RETENTION = {
+  STOCK_MOVEMENT_RETENTION: 2 * DAY_MS,
+  CHECKOUT_RETENTION: 3_600_000,
+  ORDER_RETENTION: 30 * DAY_MS,
+};
+
+function assertRetention(settings: {
+  readonly [Name in keyof typeof SHORTEST_RETENTION]?: number | undefined;
+}): void {
+  for (const name of Object.keys(SHORTEST_RETENTION) as (keyof typeof SHORTEST_RETENTION)[]) {
+    const shortest = SHORTEST_RETENTION[name];
+    if ((settings[name] ?? Infinity) < shortest)
+      throw new ConfigurationError(`${name} is not acceptable: expected at least ${shortest / 3_600_000}h.`);
+  }
 }

@@ -12,9 +12,6 @@ const FORGET_EVERY = 10_000;
 const COMPARE_SERVERS_EVERY = 4_000;
 /** Times within a reservation's lifetime at which those that wait to be written are renewed. */
 const RENEWALS_PER_LIFETIME = 4;
-const HOUR = 3_600_000;
-/** No attempt of a checkout is under way for nearly as long. */
-const CHECKOUT_MEMORY = 24 * HOUR;
 
 /** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
 export function startJobs(
@@ -25,8 +22,7 @@ export function startJobs(
   }: Pick<OrderConfig, 'SWEEP_EVERY' | 'RESERVATION_TIMEOUT'>,
   logger: Logger,
 ): Repeated[] {
-  const { batch, reaper, relay, sweeper, payments, checkouts, drift, forgottenTombstones, connections } =
-    services;
+  const { batch, reaper, relay, sweeper, payments, drift, forgottenTombstones, connections } = services;
   return [
     repeat('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
@@ -40,11 +36,7 @@ export function startJobs(
     repeat('outbox-gauges', COMPARE_EVERY, () => measureOutboxes(services.pool), logger),
     repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
     repeat('forgotten-tombstones', FORGET_EVERY, () => forgottenTombstones.run(), logger),
-    repeat(
-      'old-checkouts',
-      HOUR,
-      () => checkouts.forgetStartedBefore(new Date(Date.now() - CHECKOUT_MEMORY)),
-      logger,
-    ),
+    repeat('retention', FORGET_EVERY, () => services.retention.run(), logger),
+    repeat('old-keys', FORGET_EVERY, () => services.oldKeys.run(), logger),
   ];
 }

@@ -92,6 +92,12 @@ export const oldestOpen = gauge(
   ['kind'],
 );
 
+export const retentionDeleted = counter(
+  'retention_deleted_total',
+  'Rows that were deleted because they were older than their retention time; an order with all that belongs to it counts once.',
+  ['rule'],
+);
+
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 export const batchSizes = histogram('batch_purchases', 'Purchases in one transaction.', [], SIZES);

@@ -28,6 +28,9 @@ import { Purchases } from './purchase/purchase.ts';
 import { ReservedSelling } from './purchase/reserved-selling.ts';
 import { attemptLifetimeMs } from './purchase/patience.ts';
 import { awaitRowWriter, RowSelling } from './purchase/row-selling.ts';
+import { Retention } from './retention/retention.ts';
+import { retentionRules } from './retention/rules.ts';
+import { OldKeys } from './stock/old-keys.ts';
 import { StockAnnouncer } from './stock/announce-stock.ts';
 import { DriftWatch } from './stock/drift.ts';
 import { MovementRelay } from './stock/movement-relay.ts';
@@ -166,6 +169,8 @@ export function createOrderServices(
     accountLimits: new AccountLimits(pool, orders, config.MAX_TOMBSTONES_PER_USER),
     tombstones,
     forgottenTombstones: new ForgottenTombstones(pool, config.TOMBSTONE_RETENTION, logger),
+    retention: new Retention(pool, retentionRules(config), logger),
+    oldKeys: new OldKeys(stock.tools, pool, logger),
     products,
     stock,
     announcer,

@@ -10,7 +10,12 @@ import { forgetSessions } from './forget-sessions.ts';
 import { createAccountRepository, type AccountRepository } from './account-repository.ts';
 import { Account } from './entities/account.ts';
 import { migrations } from './migrations/index.ts';
-import { createSessionRepository, MOST_SESSIONS, type SessionRepository } from './session-repository.ts';
+import {
+  createSessionRepository,
+  FIND_EXPIRED,
+  MOST_SESSIONS,
+  type SessionRepository,
+} from './session-repository.ts';
 
 const stores = useStores();
 let database: Database;
@@ -174,4 +179,17 @@ test('a session whose last access token may still be alive is not forgotten', as
   expect(await openSessions()).toBe(1);
   await forgetSessions({ sessions, accessTokens: { lifetimeMs: 9_000 } });
   expect(await openSessions()).toBe(0);
+});
+
+test('expired sessions are found by the index, and deleted by their keys', async () => {
+  const plan = async (sql: string, values: unknown[]) => {
+    const [[first]] = await database.pool.query<RowDataPacket[]>(`EXPLAIN ${sql}`, values);
+    return { type: String(first!['type']), key: String(first!['key']) };
+  };
+  expect(await plan(FIND_EXPIRED, [new Date(), 500])).toEqual({ type: 'range', key: 'session_expires' });
+  expect(
+    await plan('DELETE s FROM session s FORCE INDEX (PRIMARY) WHERE s.id IN (?)', [
+      [randomBytes(16), randomBytes(16)],
+    ]),
+  ).toEqual({ type: 'range', key: 'PRIMARY' });
 });

@@ -16,11 +16,7 @@ export interface CheckoutRepository {
    * buy what was settled before, so the checkout stays, to be finished once.
    */
   unsettle(orderId: string): Promise<void>;
-  /** Forgets checkouts that were not finished, so many in one statement. */
-  forgetStartedBefore(moment: Date): Promise<void>;
 }
-
-const PER_STATEMENT = 1_000;
 
 /** No lines, as they are stored. */
 const NOTHING = '[]';
@@ -89,16 +85,6 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
         .set({ items: [] })
         .where(checkoutIs, idOf(orderId))
         .execute();
-    },
-
-    forgetStartedBefore: async (moment) => {
-      for (let found = PER_STATEMENT; found === PER_STATEMENT;) {
-        const { affectedRows } = await orm.manager.query<{ affectedRows: number }>(
-          'DELETE FROM wishlist_checkout WHERE started_at < ? ORDER BY started_at LIMIT ?',
-          [moment, PER_STATEMENT],
-        );
-        found = affectedRows;
-      }
     },
   };
 }

@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache';
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Logger } from '../../../platform/logger.ts';
+import { bytesToUuid } from '../../../platform/uuid.ts';
+import type { StockTools } from './stock-tools.ts';
+
+/** Products in one round, and of these at a time. */
+const PER_ROUND = 200;
+const AT_A_TIME = 20;
+/** Epochs before the current one whose keys are deleted. A rebuild deletes those of its predecessor, so older ones are left over only where many failed in a row. */
+const EPOCHS_BACK = 32;
+const KEYS_PER_CALL = 1_000;
+const CALLS_PER_PRODUCT = 20;
+const FIRST = Buffer.alloc(16);
+
+/**
+ * Deletes what Redis keeps of products and no longer needs: keys of epochs that are over, where the rebuild that should have deleted them
+ * died; and settled keys and movements whose time is over, of products that nobody buys any more, which the reaper does not visit. It
+ * walks over all products, some in each round. Any number of processes may do this at once.
+ */
+export class OldKeys {
+  readonly #tools: StockTools;
+  readonly #pool: Pool;
+  readonly #logger: Logger;
+  /** The last product of the round before. */
+  #after: Buffer = FIRST;
+  /** Up to which epoch this process has deleted the keys of a product. */
+  readonly #cleanTo = new LRUCache<string, number>({ max: 100_000 });
+
+  constructor(tools: StockTools, pool: Pool, logger: Logger) {
+    this.#tools = tools;
+    this.#pool = pool;
+    this.#logger = logger;
+  }
+
+  /** One round. A product whose keys cannot be read does not keep the others waiting. @throws when MySQL does not answer */
+  async run(): Promise<void> {
+    const [rows] = await this.#pool.query<(RowDataPacket & { product_id: Buffer })[]>(
+      'SELECT product_id FROM stock WHERE product_id > ? ORDER BY product_id LIMIT ?',
+      [this.#after, PER_ROUND],
+    );
+    const failures: unknown[] = [];
+    for (let start = 0; start < rows.length; start += AT_A_TIME) {
+      const results = await Promise.allSettled(
+        rows.slice(start, start + AT_A_TIME).map((row) => this.#clean(bytesToUuid(row.product_id))),
+      );
+      for (const result of results) if (result.status === 'rejected') failures.push(result.reason);
+    }
+    this.#after = rows.length < PER_ROUND ? FIRST : rows.at(-1)!.product_id;
+    if (failures.length > 0)
+      this.#logger.warn({ err: failures[0], products: failures.length }, 'old keys will be deleted later');
+  }
+
+  async #clean(productId: string): Promise<void> {
+    const { redis, gate, keys, scripts } = this.#tools;
+    const epoch = await gate.currentEpoch(productId);
+    if (epoch === null) return;
+    const { records, settled, applied } = keys.ofEpoch(productId, epoch);
+    for (let call = 0; call < CALLS_PER_PRODUCT; call++) {
+      const forgotten = Number(await scripts.forget([records, settled, applied], [KEYS_PER_CALL]));
+      if (forgotten < KEYS_PER_CALL) break;
+    }
+    // The gate never goes back, so nothing reads what is below it.
+    if (this.#cleanTo.get(productId) === epoch) return;
+    const dead = Array.from({ length: Math.min(EPOCHS_BACK, epoch - 1) }, (_, i) => epoch - 1 - i);
+    if (dead.length > 0)
+      await redis.unlink(
+        ...dead.flatMap((one) => Object.values<string>({ ...keys.ofEpoch(productId, one) })),
+      );
+    this.#cleanTo.set(productId, epoch);
+  }
+}
