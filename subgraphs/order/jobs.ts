@@ -12,6 +12,7 @@ const FORGET_EVERY = 10_000;
 const COMPARE_SERVERS_EVERY = 4_000;
 /** Times within a reservation's lifetime at which those that wait to be written are renewed. */
 const RENEWALS_PER_LIFETIME = 4;
+const RECHECK_EVERY = 1_000;
 
 /** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
 export function startJobs(
@@ -32,7 +33,7 @@ export function startJobs(
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
     repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),
-    repeat('payment-recheck', sweepEveryMs, () => payments.recheck(), logger),
+    repeat('payment-recheck', RECHECK_EVERY, () => payments.recheck(), logger),
     repeat('outbox-gauges', COMPARE_EVERY, () => measureOutboxes(services.pool), logger),
     repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
     repeat('forgotten-tombstones', FORGET_EVERY, () => forgottenTombstones.run(), logger),
