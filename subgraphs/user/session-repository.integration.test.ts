@@ -183,7 +183,10 @@ test('a session whose last access token may still be alive is not forgotten', as
 
 test('expired sessions are found by the index, and deleted by their keys', async () => {
   const plan = async (sql: string, values: unknown[]) => {
-    const [[first]] = await database.pool.query<RowDataPacket[]>(`EXPLAIN ${sql}`, values);
+    const [[first]] = await database.pool.query<RowDataPacket[]>(
+      `EXPLAIN FORMAT = TRADITIONAL ${sql}`,
+      values,
+    );
     return { type: String(first!['type']), key: String(first!['key']) };
   };
   expect(await plan(FIND_EXPIRED, [new Date(), 500])).toEqual({ type: 'range', key: 'session_expires' });

@@ -153,7 +153,7 @@ it('finds what is old by an index, however many rows are young', async () => {
   for (const rule of retentionRules(config)) {
     const { sql, values } = findStatement(rule, [], 200);
     const [[plan]] = await room.pool.query<(RowDataPacket & { key: string; type: string; rows: number })[]>(
-      `EXPLAIN ${sql}`,
+      `EXPLAIN FORMAT = TRADITIONAL ${sql}`,
       values,
     );
     expect(['range', 'ref']).toContain(plan!.type);
