@@ -148,6 +148,19 @@ it('a row that cannot be deleted is set aside, and the others are deleted', asyn
 it('finds what is old by an index, however many rows are young', async () => {
   await movements(2_000, 'GIVE_BACK', 1);
   await movements(2_000, 'RESTOCK', 100);
+  await room.pool.query('INSERT INTO wishlist_checkout (order_id, items, started_at) VALUES ?', [
+    Array.from({ length: 1_000 }, () => [uuidToBytes(randomUUID()), '[]', new Date()]),
+  ]);
+  const statuses = ['EXPIRED', 'CANCELLED', 'RETURNED', 'DELIVERED', 'PAID'];
+  await room.pool.query(
+    'INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?',
+    [
+      Array.from({ length: 1_000 }, (_, i) => [
+        ...[uuidToBytes(randomUUID()), uuidToBytes(randomUUID()), statuses[i % statuses.length]],
+        ...[uuidToBytes(randomUUID()), 1, 'KRW', new Date(), new Date()],
+      ]),
+    ],
+  );
   const config = { ...room.config, ...environment };
   const keys: Record<string, Set<string>> = {};
   for (const rule of retentionRules(config)) {
