@@ -70,11 +70,11 @@ export async function waitForStore<Result>(
   }
 }
 
-/** Without user and password. */
-const hostsOf = (url: string): string =>
+/** Without user, password, database and options; of Redis in all forms that `parseRedisUrl` reads. */
+export const hostsOf = (url: string): string =>
   url
     .split(',')
-    .map((part) => new URL(part.trim()).host)
+    .map((part) => /^(?:\s*[\w+.-]+:\/\/)?(?:[^@]*@)?([^/?\s]*)/.exec(part)?.[1] ?? '')
     .join(', ');
 
 function reasonOf(error: unknown): string {
