@@ -111,7 +111,7 @@ it('the nodes of a cluster are reached again, and its subscription reports the g
     logger,
   });
   onTestFinished(() => subscription.close());
-  await writeAll();
+  await answered(writeAll);
   await waitUntil('the subscription', () => gaps === 1);
 
   for (const line of lines.proxies) line.silence();

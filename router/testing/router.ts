@@ -44,6 +44,8 @@ export async function startTestRouter(
   const config = readRouterConfig({
     NODE_ENV: 'test',
     PORT: '0',
+    // A Redis that is not there is one that was lost while the router ran.
+    STORES_WAIT: '0s',
     ...IDENTITY_SECRETS,
     USER_URL: NOWHERE,
     PRODUCT_URL: NOWHERE,

@@ -38,8 +38,9 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       port: config.ORDER_PORT,
       readiness: {
         mysql: async () => {
-          services.connections.main.assertUp();
+          // First what says in a sentence why the server may not be used.
           await stores.database.ping();
+          services.connections.main.assertUp();
         },
         redis: () => assertRedisUsable(stores.redis, `${config.REDIS_PREFIX}job:write-check`),
       },

@@ -95,8 +95,11 @@ export class TcpProxy {
     client.on('close', () => {
       if (!deaf) server.destroy();
     });
+    // What is sent behind a message that is late waits for it, as on any stream.
+    let late: Buffer[] | null = null;
     client.on('data', (data: Buffer) => {
       if (silent) return;
+      if (late) return void late.push(data);
       const fate = this.#rule?.(data) ?? 'pass';
       if (fate === 'pass') {
         server.write(data);
@@ -109,7 +112,11 @@ export class TcpProxy {
         server.write(data);
         client.destroy();
       } else if ('delayMs' in fate) {
-        setTimeout(() => server.write(data), fate.delayMs);
+        late = [data];
+        setTimeout(() => {
+          for (const message of late ?? []) server.write(message);
+          late = null;
+        }, fate.delayMs);
       } else {
         // The client has gone by the time the server hears of it.
         deaf = true;

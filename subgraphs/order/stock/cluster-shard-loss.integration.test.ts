@@ -42,7 +42,7 @@ describe('while one node of a cluster is down', () => {
     ['the list of busy products', 'stock:busy-products'],
     ['the turn of the reaper', 'job:reaper'],
   ])('and it is the one with %s, products of the others are sold, reaped and restocked', async (_, key) => {
-    const products = await Promise.all(Array.from({ length: 12 }, () => room.sell({ units: 20 })));
+    const products = await Promise.all(Array.from({ length: 24 }, () => room.sell({ units: 20 })));
     for (const product of products) await room.buy(product);
     const [nodes, down] = [await findNodes(products), await nodeOfKey(key)];
     const up = products
