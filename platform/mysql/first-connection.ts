@@ -1,15 +1,17 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { connectionOptions } from './connection-options.ts';
+import { isAccountRefused } from './errors.ts';
 
 /** The driver's names for what no further attempt changes, and what follows from each. */
 const PROBLEMS: Readonly<Record<string, (message: string) => string>> = {
   HANDSHAKE_SSL_ERROR: (message) =>
     `TLS with the MySQL server failed; check ssl-ca, ssl-cert and ssl-key (${message})`,
   HANDSHAKE_NO_SSL_SUPPORT: () => 'it demands TLS, which the MySQL server does not offer',
-  ER_ACCESS_DENIED_ERROR: () =>
-    'the MySQL server refuses its user or password, or demands TLS (ssl-ca) or a certificate (ssl-cert)',
 };
+
+const ACCOUNT_REFUSED =
+  'the MySQL server refuses its user, password or host, or demands TLS (ssl-ca) or a certificate (ssl-cert)';
 
 /** Of MySQL's error 3159; MariaDB says that access is denied. */
 const TLS_DEMANDED = /require_secure_transport/;
@@ -26,7 +28,7 @@ export async function firstConnection(url: string): Promise<Connection> {
     const { code = '', message } = error as NodeJS.ErrnoException;
     const problem = TLS_DEMANDED.test(message)
       ? 'the MySQL server demands TLS; set ssl-ca, or ssl-mode'
-      : PROBLEMS[code]?.(message);
+      : (PROBLEMS[code]?.(message) ?? (isAccountRefused(error) ? ACCOUNT_REFUSED : undefined));
     if (problem === undefined) throw error;
     throw new ConfigurationError(`MYSQL_URL is not acceptable: ${problem}.`);
   }

@@ -76,7 +76,7 @@ describe('a process whose store is not there', () => {
   it('does not wait where the account is refused', async () => {
     const url = Object.assign(new URL(stores.mysqlUrl), { username: 'nobody', password: 'wrong' }).href;
     await expect(start('user', { MYSQL_URL: url }).service).rejects.toThrow(
-      'MySQL does not accept the account in MYSQL_URL',
+      'MYSQL_URL is not acceptable: the MySQL server refuses its user, password or host',
     );
     const redisUrl = Object.assign(new URL(stores.redisUrl), { username: 'nobody', password: 'wrong' }).href;
     await expect(start('user', { REDIS_URL: redisUrl }).service).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { prepareEveryOperation, sendAll, type Seen } from '../harness/every-operation.ts';
 import { useOwnMysql } from '../harness/own-mysql.ts';
@@ -103,13 +103,16 @@ describe('nothing is answered with 500, and all is well soon after,', () => {
 
   it('when MySQL accepts no further connection', async () => {
     const operations = await prepareEveryOperation(stack);
-    const [before] = await mysql.query('SELECT @@max_connections AS many');
-    await mysql.query('SET GLOBAL max_connections = 10');
+    // Open beforehand: the administrator may find no connection either.
+    const admin = await createConnection(mysql.url);
+    const [[before]] = await admin.query<RowDataPacket[]>('SELECT @@max_connections AS many');
+    await admin.query('SET GLOBAL max_connections = 10');
     const taken = [];
     for (let i = 0; i < 20; i++) taken.push(await takeConnection());
     const seen = await sendAll(stack, operations);
     for (const connection of taken) connection?.destroy();
-    await waitUntil('a connection', () => mysql.query(`SET GLOBAL max_connections = ${before!['many']}`));
+    await admin.query('SET GLOBAL max_connections = ?', [before!['many']]);
+    await admin.end();
     expectNoFaultOfTheCode(seen);
     expect(refused(seen).length).toBeGreaterThan(0);
     await expectRecovered();
