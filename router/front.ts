@@ -6,6 +6,7 @@ import { refusal } from './request/answer.ts';
 import { clientAddressOf } from './request/client-address.ts';
 import { answerType } from './request/content-type.ts';
 import { corsHeaders, type AllowedOrigins } from './request/cors.ts';
+import { RefusalDelay } from './request/rate-limits/refusal-delay.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
 
@@ -24,9 +25,11 @@ const UNCOUNTED = new Set(['/health/live', '/health/ready']);
  * counts for the address that it comes from, before anything else; a browser's question beforehand is no request yet.
  */
 export function front({ origins, rates, trustedProxies, logger }: FrontOptions) {
+  const refusals = new RefusalDelay();
   return async (request: HttpRequest, handler: Handler): Promise<HttpReply> => {
     const requestId = requestIdOf(request);
     const reply = await settle(request, handler, requestId);
+    if (reply.fault === 'RATE_LIMITED') await refusals.wait();
     return {
       ...reply,
       headers: { [REQUEST_ID_HEADER]: requestId, ...corsHeaders(request, origins), ...reply.headers },

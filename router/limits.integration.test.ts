@@ -133,8 +133,6 @@ describe('who asks too often', () => {
     expect(passed(flood)).toBeLessThanOrEqual(20);
     expect(passed(flood)).toBeGreaterThan(5);
     expect(refused(flood)).toHaveLength(flood.length - passed(flood));
-    // Refusing is cheaper than working out: each of the four strangers goes round as fast as the honest one, or faster.
-    expect(flood.length).toBeGreaterThan(200);
     expect(refused(flood)[0]!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000_000);
     expect(refused(flood)[0]!.errors[0]!.message).toContain('new operations from this address');
     expect((await router.ask({ ...honest(1), ...from(1) })).status).toBe(200);
