@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const DELAY_MS = 200;
+/** Spread, so that clients which were refused together do not come back together. */
+const delayMs = (): number => 100 + Math.random() * 200;
 /** Refusals held at a time; further ones are sent at once, so that memory is bounded. */
 const MAX_HELD = 10_000;
 
@@ -17,7 +18,7 @@ export class RefusalDelay {
     if (this.#held >= MAX_HELD) return;
     this.#held += 1;
     try {
-      await sleep(DELAY_MS);
+      await sleep(delayMs());
     } finally {
       this.#held -= 1;
     }
