@@ -1,4 +1,10 @@
-import { isClosed, isConnectionRefusal, mysqlConsequences, type MysqlConsequences } from './refusals.ts';
+import {
+  isClosed,
+  isConnectionRefusal,
+  mysqlConsequences,
+  refusesCommit,
+  type MysqlConsequences,
+} from './refusals.ts';
 
 /**
  * Errors of MySQL and MariaDB, told apart by number: mysql2 names them by MySQL's table, and MariaDB uses some
@@ -45,12 +51,8 @@ export const isRightMissing = (error: unknown): boolean => RIGHTS_MISSING.includ
 /** The server answers and takes no writes at the moment, whoever's they are. */
 export const isWriteRefused = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;
 
-/**
- * Answers to COMMIT that say that nothing was committed: a certification that failed (1213, 3101), and read-only (1290, 1836). Any other
- * leaves it open.
- */
-export const isCommitRefused = (error: unknown): boolean =>
-  [1213, 3101, 1290, 1836].includes(numberOf(error));
+/** The answer to COMMIT says that nothing was committed. */
+export const isCommitRefused = (error: unknown): boolean => refusesCommit(numberOf(error));
 
 /** The server ended the statement, which only reads, since it had run for as long as this session's statements may. */
 export const isOverdue = (error: unknown): boolean => OUT_OF_TIME.includes(numberOf(error));

@@ -41,16 +41,23 @@ const KINDS = {
 
 type Kind = keyof typeof KINDS;
 
+interface Refusal {
+  readonly name: string;
+  readonly kind: Kind;
+  /** As the answer to COMMIT it says that nothing was committed: a certification that failed, or read-only. Any other leaves that open. */
+  readonly refusesCommit?: true;
+}
+
 /**
  * Every number by which MySQL or MariaDB refuses for a reason that lies in the server, and not in the statement.
  *
  * Numbers above 1900 are the one's or the other's alone. MySQL's 4031 (session idle for too long) is left out: MariaDB has it for
  * something else, and it comes with the loss of the connection.
  */
-export const MYSQL_REFUSALS: Readonly<Record<number, { readonly name: string; readonly kind: Kind }>> = {
-  1290: { name: 'ER_OPTION_PREVENTS_STATEMENT', kind: 'demoted' }, // read_only, super_read_only
+export const MYSQL_REFUSALS: Readonly<Record<number, Refusal>> = {
+  1290: { name: 'ER_OPTION_PREVENTS_STATEMENT', kind: 'demoted', refusesCommit: true }, // read_only, super_read_only
   1792: { name: 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION', kind: 'demoted' },
-  1836: { name: 'ER_READ_ONLY_MODE', kind: 'demoted' }, // innodb_read_only, innodb_force_recovery
+  1836: { name: 'ER_READ_ONLY_MODE', kind: 'demoted', refusesCommit: true }, // innodb_read_only, innodb_force_recovery
   3100: { name: 'ER_RUN_HOOK_ERROR', kind: 'demoted' }, // MySQL: Group Replication, a member without its group
   1047: { name: 'ER_UNKNOWN_COM_ERROR', kind: 'demoted' }, // Galera: a node without its cluster answers every statement so
   3032: { name: 'ER_SERVER_OFFLINE_MODE', kind: 'demoted' }, // MySQL
@@ -99,8 +106,8 @@ export const MYSQL_REFUSALS: Readonly<Record<number, { readonly name: string; re
 
   1020: { name: 'ER_CHECKREAD', kind: 'lostRace' }, // MariaDB: the row changed since the transaction began
   1205: { name: 'ER_LOCK_WAIT_TIMEOUT', kind: 'lostRace' }, // MariaDB: also NOWAIT
-  1213: { name: 'ER_LOCK_DEADLOCK', kind: 'lostRace' }, // Galera: also a conflict with another node
-  3101: { name: 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', kind: 'lostRace' }, // Group Replication: a conflict
+  1213: { name: 'ER_LOCK_DEADLOCK', kind: 'lostRace', refusesCommit: true }, // Galera: also a conflict with another node
+  3101: { name: 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', kind: 'lostRace', refusesCommit: true }, // Group Replication: a conflict
   3572: { name: 'ER_LOCK_NOWAIT', kind: 'lostRace' }, // MySQL
 };
 
@@ -109,6 +116,8 @@ export function mysqlConsequences(errno: number): MysqlConsequences | null {
   const row = MYSQL_REFUSALS[errno];
   return row ? KINDS[row.kind] : null;
 }
+
+export const refusesCommit = (errno: number): boolean => MYSQL_REFUSALS[errno]?.refusesCommit ?? false;
 
 export const isClosed = (errno: number): boolean => MYSQL_REFUSALS[errno]?.kind === 'closed';
 
