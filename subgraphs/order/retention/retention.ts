@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
@@ -61,14 +62,11 @@ export class Retention {
 
   /** One round of bounded length over all rules. A rule that fails does not keep the others waiting. */
   async run(): Promise<void> {
-    for (const rule of this.#rules) {
-      try {
-        const deleted = await this.#apply(rule);
-        if (deleted > 0) this.#logger.info({ rule: rule.name, deleted }, 'old rows deleted');
-      } catch (error) {
-        this.#logger.warn({ err: error, rule: rule.name }, 'old rows will be deleted later');
-      }
-    }
+    const options = { job: 'retention', running: 1, logger: this.#logger };
+    await eachItem(this.#rules, { ...options, keyOf: ({ name }) => name }, async (rule) => {
+      const deleted = await this.#apply(rule);
+      if (deleted > 0) this.#logger.info({ rule: rule.name, deleted }, 'old rows deleted');
+    });
   }
 
   /** @returns how many were deleted */

@@ -36,7 +36,7 @@ export class BusyProducts {
   /** Does not wait: the note is sent before the commands that follow. A failure is logged, and the next `keep` tries again. */
   note(productId: string): void {
     this.#notedAt.set(productId, performance.now());
-    this.#write([productId]).catch((error: unknown) => {
+    this.#repaired(() => this.#add([productId])).catch((error: unknown) => {
       this.#notedAt.set(productId, performance.now() - NOTE_EVERY_MS + AGAIN_MS);
       this.#logger.warn({ err: error, productId }, 'a product could not be noted as busy');
     });
@@ -68,10 +68,9 @@ export class BusyProducts {
     await this.#redis.zremrangebyscore(busyProducts, '-inf', Date.now() - KEEP_MS).catch(() => 0);
   }
 
-  async #write(productIds: readonly string[]): Promise<void> {
+  #add(productIds: readonly string[]): Promise<unknown> {
     const now = Date.now();
-    const scored = productIds.flatMap((productId) => [now, productId]);
-    await this.#repaired(() => this.#redis.zadd(this.#keys.busyProducts, ...scored));
+    return this.#redis.zadd(this.#keys.busyProducts, ...productIds.flatMap((productId) => [now, productId]));
   }
 
   /** Runs a command on the list, and again after a key of another type in its place was replaced by what this process knows. */
@@ -83,10 +82,7 @@ export class BusyProducts {
       this.#logger.warn({ err: error }, 'the list of busy products is unreadable and is written anew');
       await this.#scripts.dropUnreadable([this.#keys.busyProducts], []);
       const known = [...this.#notedAt.keys()];
-      if (known.length > 0) {
-        const now = Date.now();
-        await this.#redis.zadd(this.#keys.busyProducts, ...known.flatMap((productId) => [now, productId]));
-      }
+      if (known.length > 0) await this.#add(known);
       return command();
     }
   }

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Pool } from 'mysql2/promise';
+import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { bytesToUuid } from '../../../platform/uuid.ts';
+import { readProductsAfter } from './stock-repository.ts';
 import type { StockTools } from './stock-tools.ts';
 
 /** Products in one round, and of these at a time. */
@@ -11,11 +12,10 @@ const AT_A_TIME = 20;
 const EPOCHS_BACK = 32;
 const KEYS_PER_CALL = 1_000;
 const CALLS_PER_PRODUCT = 20;
-const FIRST = Buffer.alloc(16);
 
 /**
  * Deletes what Redis keeps of products and no longer needs: keys of epochs that are over, where the rebuild that should have deleted them
- * died; and settled keys and movements whose time is over, of products that nobody buys any more, which the reaper does not visit. It
+ * died; and settled keys and movements whose time is over, of products without purchases, which the reaper does not visit. It
  * walks over all products, some in each round. Any number of processes may do this at once.
  */
 export class OldKeys {
@@ -23,7 +23,7 @@ export class OldKeys {
   readonly #pool: Pool;
   readonly #logger: Logger;
   /** The last product of the round before. */
-  #after: Buffer = FIRST;
+  #after: string | null = null;
   /** Up to which epoch this process has deleted the keys of a product. */
   readonly #cleanTo = new LRUCache<string, number>({ max: 100_000 });
 
@@ -35,20 +35,12 @@ export class OldKeys {
 
   /** One round. A product whose keys cannot be read does not keep the others waiting. @throws when MySQL does not answer */
   async run(): Promise<void> {
-    const [rows] = await this.#pool.query<(RowDataPacket & { product_id: Buffer })[]>(
-      'SELECT product_id FROM stock WHERE product_id > ? ORDER BY product_id LIMIT ?',
-      [this.#after, PER_ROUND],
+    const products = await readProductsAfter(this.#pool, this.#after, PER_ROUND);
+    const options = { job: 'old-keys', running: AT_A_TIME, logger: this.#logger };
+    await eachItem(products, { ...options, keyOf: (productId) => productId }, (productId) =>
+      this.#clean(productId),
     );
-    const failures: unknown[] = [];
-    for (let start = 0; start < rows.length; start += AT_A_TIME) {
-      const results = await Promise.allSettled(
-        rows.slice(start, start + AT_A_TIME).map((row) => this.#clean(bytesToUuid(row.product_id))),
-      );
-      for (const result of results) if (result.status === 'rejected') failures.push(result.reason);
-    }
-    this.#after = rows.length < PER_ROUND ? FIRST : rows.at(-1)!.product_id;
-    if (failures.length > 0)
-      this.#logger.warn({ err: failures[0], products: failures.length }, 'old keys will be deleted later');
+    this.#after = products.length < PER_ROUND ? null : products.at(-1)!;
   }
 
   async #clean(productId: string): Promise<void> {
