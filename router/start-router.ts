@@ -6,7 +6,6 @@ import type { RunningProcess } from '../platform/lifecycle/run-process.ts';
 import type { Logger } from '../platform/logger.ts';
 import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
 import { openRedis, untilConnected } from '../platform/redis/client.ts';
-import { assertRedisTls } from '../platform/redis/tls-check.ts';
 import type { RouterConfig } from './config.ts';
 import { front } from './front.ts';
 import { graphqlEndpoint } from './graphql-endpoint.ts';
@@ -31,10 +30,10 @@ const REDIS_PATIENCE_MS = 250;
 export async function startRouter(config: RouterConfig, logger: Logger): Promise<RunningProcess> {
   warnOfStandIns(config.standIns, logger);
   const supergraph = await readSupergraphFile(config.SUPERGRAPH_FILE);
-  await assertRedisTls(config.REDIS_URL);
-  const redis = openRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger });
+  const redisOptions = { url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger };
+  const redis = openRedis(redisOptions);
   // From here on it keeps trying for as long as the process lives, and no request waits for it.
-  await untilConnected(redis, { url: config.REDIS_URL, waitMs: config.STORES_WAIT, logger });
+  await untilConnected(redis, redisOptions, config.STORES_WAIT);
   const persisted = await loadPersistedOperations(config, redis, logger);
   const subgraphs = openSubgraphs(config, logger);
   const load = (text: string) => loadServingSchema(text, config, subgraphs, logger);

@@ -50,6 +50,10 @@ export function readPem(option: string, file: string | undefined): Buffer | unde
   return pem;
 }
 
+/** As in a URL: `[::1]:3306`. */
+export const addressOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** A part of a URL without its percent encoding. @throws {UrlProblem} */
 export function decodePart(part: string): string {
   try {

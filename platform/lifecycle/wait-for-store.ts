@@ -13,8 +13,8 @@ export interface AwaitedStore {
   readonly store: 'MySQL' | 'Redis';
   /** The setting that names it. */
   readonly setting: 'MYSQL_URL' | 'REDIS_URL';
-  /** Its value: one URL or several, separated by commas. */
-  readonly url: string;
+  /** Where it is; without user and password. */
+  readonly host: string;
   /** `STORES_WAIT`: how long to wait for it, in milliseconds; 0: one attempt, whose error is thrown as it is. */
   readonly waitMs: number;
   readonly logger: Logger;
@@ -34,10 +34,9 @@ export async function waitForStore<Result>(
   open: () => Promise<Result>,
   mayPass: (error: unknown) => boolean,
 ): Promise<Result> {
-  const { store, setting, url, waitMs, logger } = awaited;
+  const { store, setting, host, waitMs, logger } = awaited;
   if (waitMs === 0) return open();
   const begun = performance.now();
-  const host = hostsOf(url);
   let reason = 'it does not answer';
   const progress = setInterval(() => {
     const waitedS = Math.round((performance.now() - begun) / 1_000);
@@ -69,13 +68,6 @@ export async function waitForStore<Result>(
     clearInterval(progress);
   }
 }
-
-/** Without user, password, database and options; of Redis in all forms that `parseRedisUrl` reads. */
-export const hostsOf = (url: string): string =>
-  url
-    .split(',')
-    .map((part) => /^(?:\s*[\w+.-]+:\/\/)?(?:[^@]*@)?([^/?\s]*)/.exec(part)?.[1] ?? '')
-    .join(', ');
 
 function reasonOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };

@@ -1,11 +1,13 @@
 import { createConnection, createPool, type Pool } from 'mysql2/promise';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { ConfigurationError } from '../config/environment.ts';
+import { addressOf } from '../config/url-options.ts';
 import { waitForStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
 import { StoreCondition } from '../store-condition.ts';
 import { isAccountRefused, isConnectionLost, isDatabaseRefused, wasNotConnected } from './errors.ts';
 import { firstConnection } from './first-connection.ts';
+import { parseMysqlUrl } from './mysql-url.ts';
 import { assertRights } from './rights.ts';
 import { checkNewSession, checkSession, endWhenUnfit, lookAtServer } from './session-check.ts';
 import { SessionGuard, type SessionPool } from './session-guard.ts';
@@ -56,7 +58,8 @@ export interface Database {
  */
 export function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, waitMs = 0, logger } = options;
-  const awaited = { store: 'MySQL', setting: 'MYSQL_URL', url, waitMs, logger } as const;
+  const host = addressOf(parseMysqlUrl(url));
+  const awaited = { store: 'MySQL', setting: 'MYSQL_URL', host, waitMs, logger } as const;
   return waitForStore(
     awaited,
     () => openOnce(options),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../config/environment.ts';
 import { storeSettings } from '../config/settings.ts';
+import { addressOf } from '../config/url-options.ts';
 import { parseMysqlUrl } from './mysql-url.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'firstcome-mysql-url-'));
@@ -88,4 +89,8 @@ describe('a MySQL URL', () => {
     expect(problem('', 'x@y/db?p4ss@db.example')).not.toContain('p4ss');
     expect(() => parseMysqlUrl('mysql://shop:%zz@db')).toThrow('write it as %25');
   });
+});
+
+it('leads to a host that is named without user and password', () => {
+  expect(addressOf(parseMysqlUrl('mysql://user:password@db.example:3306/shop'))).toBe('db.example:3306');
 });

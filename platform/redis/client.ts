@@ -1,6 +1,7 @@
 import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
-import { waitForStore } from '../lifecycle/wait-for-store.ts';
+import { addressOf } from '../config/url-options.ts';
+import { waitForStore, type AwaitedStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
 import { redisProblem, watchCondition } from './condition.ts';
 import { endSilentConnections } from './heartbeat.ts';
@@ -53,10 +54,8 @@ export function openRedis(
  * @throws {StoreAbsent} when it is not there in time
  */
 export function connectRedis(options: RedisOptions, waitMs = 0): Promise<Redis> {
-  const { url, logger } = options;
-  const awaited = { store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger } as const;
   return waitForStore(
-    awaited,
+    awaitedRedis(options, waitMs),
     () => connectOnce(options),
     () => true,
   );
@@ -66,31 +65,49 @@ export function connectRedis(options: RedisOptions, waitMs = 0): Promise<Redis> 
  * Connects what `openRedis` has opened, and waits for it.
  *
  * @param waitMs how long to wait for a server that is not there, in milliseconds; 0: not at all, it connects in the background
+ * @throws {ConfigurationError} when TLS is refused
  * @throws {StoreAbsent} when it is not there in time; then it is closed
  */
-export async function untilConnected(
-  redis: Redis,
-  { url, waitMs, logger }: Pick<RedisOptions, 'url' | 'logger'> & { readonly waitMs: number },
-): Promise<void> {
-  let reason: unknown;
-  const note = (error: unknown) => {
-    reason = error;
-  };
-  redis.on('error', note);
+export async function untilConnected(redis: Redis, options: RedisOptions, waitMs: number): Promise<void> {
+  await assertRedisTls(options.url);
+  const errors = lastErrorOf(redis);
   redis.connect().catch(() => undefined);
-  if (waitMs === 0) return;
   const ping = async () => {
     await redis.ping().catch((error: unknown) => {
-      throw reason ?? (wasNotSent(error) ? new Error('it does not answer') : error);
+      throw errors.last ?? (wasNotSent(error) ? new Error('it does not answer') : error);
     });
   };
   try {
-    await waitForStore({ store: 'Redis', setting: 'REDIS_URL', url, waitMs, logger }, ping, () => true);
-    redis.off('error', note);
+    if (waitMs > 0) await waitForStore(awaitedRedis(options, waitMs), ping, () => true);
   } catch (error) {
     redis.disconnect();
     throw error;
+  } finally {
+    errors.stop();
   }
+}
+
+const awaitedRedis = ({ url, logger }: RedisOptions, waitMs: number): AwaitedStore => ({
+  store: 'Redis',
+  setting: 'REDIS_URL',
+  host: parseRedisUrl(url).nodes.map(addressOf).join(', '),
+  waitMs,
+  logger,
+});
+
+/** What the client reports while it connects: `connect` and the commands reject with less than the reason. */
+function lastErrorOf(redis: Redis): { readonly last: unknown; stop(): void } {
+  let last: unknown;
+  const note = (error: unknown) => {
+    last = error;
+  };
+  redis.on('error', note);
+  return {
+    get last() {
+      return last;
+    },
+    stop: () => void redis.off('error', note),
+  };
 }
 
 /** A client of Sentinels goes on looking for one that answers, and says so by an error each time; at the start the first is enough. */
@@ -106,21 +123,17 @@ async function firstConnection(redis: Redis): Promise<void> {
 async function connectOnce(options: RedisOptions): Promise<Redis> {
   await assertRedisTls(options.url);
   const redis = openRedis(options);
-  // `connect` rejects with less than the reason.
-  let reason: unknown;
-  const note = (error: unknown) => {
-    reason = error;
-  };
-  redis.on('error', note);
+  const errors = lastErrorOf(redis);
   try {
     await firstConnection(redis);
-    redis.off('error', note);
     return redis;
   } catch (error) {
     redis.disconnect();
-    if (isUserRefused(reason))
+    if (isUserRefused(errors.last))
       throw new ConfigurationError('Redis does not accept the user and password in REDIS_URL.');
-    throw redisProblem(redis) ?? reason ?? error;
+    throw redisProblem(redis) ?? errors.last ?? error;
+  } finally {
+    errors.stop();
   }
 }
 

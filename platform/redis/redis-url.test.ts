@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../config/environment.ts';
 import { storeSettings } from '../config/settings.ts';
+import { addressOf } from '../config/url-options.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 const problem = (url: string) => {
@@ -93,4 +94,13 @@ describe('a Redis URL', () => {
   ])('%s is none', (url) => {
     expect(problem(url)).toMatch(/^REDIS_URL is not acceptable: expected URLs that start with redis:\/\//);
   });
+});
+
+it.each([
+  ['redis://127.0.0.1:6379', '127.0.0.1:6379'],
+  ['rediss://:password@[::1]:6380/1', '[::1]:6380'],
+  ['redis://a:6379, redis://:password@b:6379', 'a:6379, b:6379'],
+  ['redis+sentinel://user:password@a:26379,b:26379/main/0', 'a:26379, b:26379'],
+])('%s leads to hosts that are named without user and password', (url, hosts) => {
+  expect(parseRedisUrl(url).nodes.map(addressOf).join(', ')).toBe(hosts);
 });
