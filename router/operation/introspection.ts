@@ -11,13 +11,10 @@ export function introspect(
   operation: Operation,
   variables: Variables,
 ): ExecutionResult | null {
+  if (!operation.isIntrospection) return null;
   const known = kept.get(operation);
   if (known) return known;
-  if (!asksForSchemaOnly(operation)) return null;
   const result = executeSync({ schema, document: operation.document, variableValues: variables });
   if (!operation.definition.variableDefinitions?.length) kept.set(operation, result);
   return result;
 }
-
-const asksForSchemaOnly = ({ kind, rootFields }: Operation): boolean =>
-  kind === 'query' && [...rootFields.keys()].every((field) => field.includes('.__'));

@@ -38,6 +38,8 @@ export interface Operation {
   readonly fields: number;
   /** How often it asks for each root field, by `Type.field`. */
   readonly rootFields: ReadonlyMap<string, number>;
+  /** Whether it asks for the schema and for nothing else. */
+  readonly isIntrospection: boolean;
   /** What its one mutation may be answered, by `__typename`; none where that is not one of several types. */
   readonly resultTypes: ReadonlySet<string>;
 }
@@ -80,8 +82,10 @@ export function analyseOperation(
   charge(fields / FIELDS_TO_A_UNIT);
   assertRecursion(rules.schema, selected, rules.maxRecursion);
   assertSinglePurchase(selected);
+  const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
+  const rootFields = countRootFields(rules.schema, selected);
   return {
-    kind: definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query',
+    kind,
     definition,
     document: documentOf(selected),
     hash: createHash('sha256').update(operationKey(source, operationName)).digest('base64url'),
@@ -91,7 +95,8 @@ export function analyseOperation(
     cost: costFormula(rules.schema, selected, rules.costs),
     responseSize: costFormula(rules.schema, selected, { ...rules.costs, weights: UNWEIGHTED }),
     fields,
-    rootFields: countRootFields(rules.schema, selected),
+    rootFields,
+    isIntrospection: kind === 'query' && [...rootFields.keys()].every((field) => field.includes('.__')),
     resultTypes: resultTypesOf(rules.schema, selected),
   };
 }
