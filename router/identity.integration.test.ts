@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Redis } from 'ioredis';
-import { useRedisProxy } from '../tests/harness/redis-proxy.ts';
+import { useRedisProxy } from '../tests/harness/store-proxy.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { useRedisCluster } from '../../tests/harness/redis-cluster.ts';
-import { useRedisProxy } from '../../tests/harness/redis-proxy.ts';
+import { useRedisProxy } from '../../tests/harness/store-proxy.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { createLogger } from '../logger.ts';

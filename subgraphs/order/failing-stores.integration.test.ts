@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { useMysqlProxy } from '../../tests/harness/mysql-proxy.ts';
+import { COMMIT, useMysqlProxy } from '../../tests/harness/store-proxy.ts';
 import { useOrderRoom } from '../../tests/harness/order-room.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { useStores } from '../../tests/harness/stores.ts';
@@ -13,9 +13,6 @@ const room = useOrderRoom(stores);
 const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
 const restock = (productId: string, idempotencyKey = newKey()) =>
   room.ask(RESTOCK, { input: { productId, change: 1, idempotencyKey } }, { caller: administrator });
-
-/** The statement alone, as it is sent: what prepares a session speaks of READ COMMITTED. */
-const COMMIT = '\u0003COMMIT';
 
 describe('a connection to MySQL that is lost', () => {
   it('leaves open whether a mutation has taken effect, and the answer says so', async () => {

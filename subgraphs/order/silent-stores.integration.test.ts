@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { useMysqlProxy } from '../../tests/harness/mysql-proxy.ts';
+import { useMysqlProxy } from '../../tests/harness/store-proxy.ts';
 import { useOrderRoom } from '../../tests/harness/order-room.ts';
-import { useRedisProxy } from '../../tests/harness/redis-proxy.ts';
+import { useRedisProxy } from '../../tests/harness/store-proxy.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { buyer } from '../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
 import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import { runSql } from './run-sql.ts';
 
 /** Two MySQL servers of which the second replicates the first. */
 export class MysqlPair {
@@ -76,14 +77,8 @@ export class MysqlPair {
     await this.query(this.replica, 'START REPLICA');
   }
 
-  async query(server: RunningServer, sql: string): Promise<RowDataPacket[]> {
-    const connection = await createConnection(server.url);
-    try {
-      const [rows] = await connection.query<RowDataPacket[]>(sql);
-      return rows;
-    } finally {
-      connection.destroy();
-    }
+  query(server: RunningServer, sql: string): Promise<RowDataPacket[]> {
+    return runSql(server.url, sql);
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
-import { mysqlDatabasePattern, type TestStores } from './stores.ts';
+import { runSql } from './run-sql.ts';
+import { mysqlDatabasePattern, type TestStores, withOther } from './stores.ts';
 
 /** A MySQL whose settings one test file may change, and which it may freeze, kill and start again, without harm to any other. */
 export class OwnMysql {
@@ -41,14 +42,8 @@ export class OwnMysql {
   }
 
   /** As the administrator, who may do everything. */
-  async query(sql: string): Promise<RowDataPacket[]> {
-    const connection = await createConnection(this.url);
-    try {
-      const [rows] = await connection.query<RowDataPacket[]>(sql);
-      return rows;
-    } finally {
-      connection.destroy();
-    }
+  query(sql: string): Promise<RowDataPacket[]> {
+    return runSql(this.url, sql);
   }
 
   async stop(): Promise<void> {
@@ -66,17 +61,9 @@ export function useOwnMysql(stores: TestStores): { mysql: OwnMysql; stores: Test
   afterAll(() => mysql.stop());
   return {
     mysql,
-    stores: {
-      redisPrefix: stores.redisPrefix,
-      get redisUrl() {
-        return stores.redisUrl;
-      },
-      get mysqlUrl() {
-        return Object.assign(new URL(mysql.url), { pathname }).href;
-      },
-      get accounts() {
-        return { mysql: mysql.urls, redis: stores.accounts?.redis };
-      },
-    },
+    stores: withOther(stores, {
+      mysqlUrl: () => Object.assign(new URL(mysql.url), { pathname }).href,
+      accounts: () => ({ mysql: mysql.urls, redis: stores.accounts?.redis }),
+    }),
   };
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
 import { REDIS_PREFIX_PATTERN, type TestStores } from './stores.ts';
+import { useOtherRedis } from './other-redis.ts';
 
 /** A Redis that one test file may empty, kill and start again without harm to any other. */
 export class OwnRedis {
@@ -45,21 +45,4 @@ export class OwnRedis {
 }
 
 /** Call before anything that uses the stores. @returns the stores with this Redis in place of the shared one */
-export function useOwnRedis(stores: TestStores): { redis: OwnRedis; stores: TestStores } {
-  const redis = new OwnRedis();
-  beforeAll(() => redis.start());
-  afterAll(() => redis.stop());
-  return {
-    redis,
-    stores: {
-      mysqlUrl: stores.mysqlUrl,
-      redisPrefix: stores.redisPrefix,
-      get redisUrl() {
-        return redis.url;
-      },
-      get accounts() {
-        return { mysql: stores.accounts?.mysql, redis: redis.urls };
-      },
-    },
-  };
-}
+export const useOwnRedis = (stores: TestStores) => useOtherRedis(stores, new OwnRedis());

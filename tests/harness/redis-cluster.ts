@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll } from 'vitest';
 import { freePort } from '../../scripts/stores/free-port.ts';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
 import { startRedis } from '../../scripts/stores/start-redis.ts';
 import type { CertificateAuthority } from './certificates.ts';
 import type { TestStores } from './stores.ts';
+import { useOtherRedis } from './other-redis.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -149,18 +149,6 @@ export function useRedisCluster(
   stores: TestStores,
   authority: CertificateAuthority | null = null,
 ): { cluster: RedisCluster; stores: TestStores } {
-  const cluster = new RedisCluster(authority);
-  beforeAll(() => cluster.start());
-  afterAll(() => cluster.stop());
-  return {
-    cluster,
-    stores: {
-      mysqlUrl: stores.mysqlUrl,
-      redisPrefix: stores.redisPrefix,
-      get redisUrl() {
-        return cluster.url;
-      },
-      accounts: { mysql: stores.accounts?.mysql },
-    },
-  };
+  const { redis: cluster, stores: others } = useOtherRedis(stores, new RedisCluster(authority));
+  return { cluster, stores: others };
 }

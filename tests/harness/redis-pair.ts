@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll } from 'vitest';
 import { openStoreFolder } from '../../scripts/stores/store-folder.ts';
 import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
 import { REDIS_PREFIX_PATTERN, type TestStores } from './stores.ts';
+import { useOtherRedis } from './other-redis.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -85,23 +85,4 @@ export class RedisPair {
 }
 
 /** Call before anything that uses the stores. @returns the stores with the name of this pair in place of the shared Redis */
-export function useRedisPair(stores: TestStores): { redis: RedisPair; stores: TestStores } {
-  const redis = new RedisPair();
-  beforeAll(() => redis.start());
-  afterAll(() => redis.stop());
-  return {
-    redis,
-    stores: {
-      redisPrefix: stores.redisPrefix,
-      get mysqlUrl() {
-        return stores.mysqlUrl;
-      },
-      get redisUrl() {
-        return redis.url;
-      },
-      get accounts() {
-        return { mysql: stores.accounts?.mysql, redis: redis.urls };
-      },
-    },
-  };
-}
+export const useRedisPair = (stores: TestStores) => useOtherRedis(stores, new RedisPair());

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll } from 'vitest';
 import { onPort } from '../../scripts/stores/free-port.ts';
 import { ensureServer } from '../../scripts/stores/install-servers.ts';
 import { spawnServer, untilReady, type RunningServer } from '../../scripts/stores/server-process.ts';
 import { startRedis } from '../../scripts/stores/start-redis.ts';
 import type { TestStores } from './stores.ts';
+import { useOtherRedis } from './other-redis.ts';
 import { waitUntil } from './wait-until.ts';
 
 const PASSWORD = 'shared-by-both-servers';
@@ -73,7 +73,7 @@ requirepass ${SENTINEL_PASSWORD}
 sentinel monitor ${MASTER} 127.0.0.1 ${this.#servers[0]!.port} 1
 sentinel auth-pass ${MASTER} ${PASSWORD}
 sentinel down-after-milliseconds ${MASTER} 1000
-sentinel failover-timeout ${MASTER} 5000
+sentinel failover-timeout ${MASTER} 3000
 `,
     );
     const sentinel = await spawnServer(path, [config, '--sentinel'], log);
@@ -84,8 +84,11 @@ sentinel failover-timeout ${MASTER} 5000
   async #knowsTheReplica(port: number): Promise<void> {
     const client = connectTo(port, SENTINEL_PASSWORD);
     try {
-      const replicas = (await client.call('SENTINEL', 'replicas', MASTER)) as unknown[];
-      if (replicas.length === 0) throw new Error('it knows of no replica yet');
+      const [replica = []] = (await client.call('SENTINEL', 'replicas', MASTER)) as string[][];
+      const valueOf = (field: string) => replica[replica.indexOf(field) + 1];
+      // Until then it would give up a fail-over, and begin another one after twice the time limit.
+      if (valueOf('flags') !== 'slave' || valueOf('master-link-status') !== 'ok')
+        throw new Error('it knows of no replica that it would promote');
     } finally {
       client.disconnect();
     }
@@ -99,21 +102,4 @@ function connectTo(port: number, password = PASSWORD): Redis {
 }
 
 /** @returns the stores with this Redis in place of the shared one */
-export function useWatchedRedis(stores: TestStores): { redis: WatchedRedis; stores: TestStores } {
-  const redis = new WatchedRedis();
-  beforeAll(() => redis.start());
-  afterAll(() => redis.stop());
-  return {
-    redis,
-    stores: {
-      mysqlUrl: stores.mysqlUrl,
-      redisPrefix: stores.redisPrefix,
-      get redisUrl() {
-        return redis.url;
-      },
-      get accounts() {
-        return { mysql: stores.accounts?.mysql };
-      },
-    },
-  };
-}
+export const useWatchedRedis = (stores: TestStores) => useOtherRedis(stores, new WatchedRedis());

@@ -49,6 +49,28 @@ export function useStores(): TestStores {
   return stores;
 }
 
+interface OtherStores {
+  readonly mysqlUrl?: () => string;
+  readonly redisUrl?: () => string;
+  readonly accounts?: () => TestStores['accounts'];
+}
+
+/** The stores of a test file, some of them on other servers. All is read when it is needed: a server has a port once it has started. */
+export function withOther(stores: TestStores, other: OtherStores): TestStores {
+  return {
+    redisPrefix: stores.redisPrefix,
+    get mysqlUrl() {
+      return other.mysqlUrl ? other.mysqlUrl() : stores.mysqlUrl;
+    },
+    get redisUrl() {
+      return other.redisUrl ? other.redisUrl() : stores.redisUrl;
+    },
+    get accounts() {
+      return other.accounts ? other.accounts() : stores.accounts;
+    },
+  } as TestStores;
+}
+
 async function dropDatabases(url: string, name: string): Promise<void> {
   const server = new URL(url);
   server.pathname = '/';

@@ -3,7 +3,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useOrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';

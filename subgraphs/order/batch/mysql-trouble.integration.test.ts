@@ -5,7 +5,7 @@ import { createLogger } from '../../../platform/logger.ts';
 import { prepareSession } from '../../../platform/mysql/connection-options.ts';
 import { StoreCondition } from '../../../platform/store-condition.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useOrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
-import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { COMMIT, useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
@@ -14,9 +14,6 @@ const room = useOrderRoom(stores, {
   // The sweeper has transactions of its own.
   environment: { RESERVATION_TIMEOUT: '1s', PURCHASE_TIMEOUT: '15s', SWEEP_EVERY: '1h' },
 });
-
-/** The statement alone, as it is sent: what prepares a session speaks of READ COMMITTED. */
-const COMMIT = '\u0003COMMIT';
 
 /** A product whose numbers are in Redis, so that the next COMMIT is that of a purchase. */
 async function sellReady(units: number): Promise<string> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useMysqlProxy } from '../../../tests/harness/mysql-proxy.ts';
+import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
