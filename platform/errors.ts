@@ -29,7 +29,7 @@ export const FAULTS = {
   INTERNAL: { status: 500, message: 'Something went wrong on our side.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 
-/** Of a fault that came while a mutation was under way, when it cannot be told whether that has taken effect. */
+/** Of a fault that came while a mutation was under way, when it is not known whether that has taken effect. */
 export const OUTCOME_UNKNOWN = {
   message:
     'The service became unavailable in the middle of the work. What was asked for may or may not have happened.',

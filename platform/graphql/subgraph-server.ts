@@ -254,7 +254,7 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
 }
 
 /**
- * What a store refused, or could not be asked, is no fault of the code: UNAVAILABLE, with a time to try again. Where a mutation may
+ * A refusal of a store, or a store that is not reached, is no fault of the code: UNAVAILABLE, with a time to try again. Where a mutation may
  * have taken effect all the same, the fault says so.
  */
 function faultOf(error: unknown, isOfMutation: boolean): Fault {

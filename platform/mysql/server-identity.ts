@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
 
-/** What tells MariaDB servers apart, which have no uuid; servers of one replication must differ in `server_id`. */
+/** What identifies a MariaDB server, which has no uuid; servers of one replication must differ in `server_id`. */
 const OF_MARIADB = ['server_id', 'hostname', 'port', 'datadir'] as const;
 
 interface Queried {

@@ -33,18 +33,18 @@ describe('a server of MySQL', () => {
     [{ version: '5.7.44' }, 'it must be MySQL 8.0.16, MariaDB 10.6 or later'],
     [{ version: '8.0.15' }, 'it must be MySQL 8.0.16, MariaDB 10.6 or later'],
     [{ version: '10.5.9-MariaDB' }, 'it must be MySQL 8.0.16, MariaDB 10.6 or later'],
-  ])('that does not is told of: %j', (state, need) => {
+  ])('that does not is named: %j', (state, need) => {
     expect(tell(state)).toBe(`${SERVER}${need}.`);
   });
 
-  it('is told of all that is wrong at once', () => {
+  it('names all that is wrong at once', () => {
     expect(unmetServerNeeds({ ...right, flushed: 0, readOnly: 1 })?.message).toBe(
       `${SERVER}innodb_flush_log_at_trx_commit must be 1; read_only must be off.`,
     );
   });
 
   it.each([{ isolation: 'REPEATABLE-READ' }, { lockWaitS: 50 }])(
-    'that does not keep what a session was set to is told of: %j',
+    'that does not keep what a session was set to is named: %j',
     (state) => {
       expect(tell(state)).toMatch(/^The MySQL server does not keep what a session is set to/);
     },

@@ -29,7 +29,7 @@ export interface SessionState extends ServerState {
 /** CHECK constraints are enforced from there on; on MariaDB, SKIP LOCKED is known from there on. */
 const OLDEST = { mysql: [8, 0, 16], mariadb: [10, 6, 0] } as const;
 
-/** What a server has to be so that COMMIT means that an order survives a crash; all that is not met is told. */
+/** What a server has to be so that COMMIT means that an order survives a crash; all that is not met is named. */
 const SERVER_NEEDS: readonly { readonly isMet: (state: ServerState) => boolean; readonly need: string }[] = [
   { isMet: ({ version }) => isNewEnough(version), need: 'it must be MySQL 8.0.16, MariaDB 10.6 or later' },
   { isMet: ({ flushed }) => Number(flushed) === 1, need: 'innodb_flush_log_at_trx_commit must be 1' },

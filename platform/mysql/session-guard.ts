@@ -26,7 +26,7 @@ export interface SessionPool {
 
 /** While every statement is refused, sessions are not opened and ended for each of them. */
 const SWEEP_EVERY_MS = 1_000;
-/** How long a refusal counts against readiness, so that a server without traffic is asked again. */
+/** How long a refusal counts against readiness, so that a server without traffic is checked again. */
 const REMEMBERED_MS = 5_000;
 
 /**

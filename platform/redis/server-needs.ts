@@ -13,7 +13,7 @@ interface Need {
 
 const OLDEST_VERSION = 6;
 
-/** What a server has to be for the promises to hold, in the order in which they are told. */
+/** What a server has to be for the promises to hold, in the order in which they are reported. */
 const NEEDS: readonly Need[] = [
   {
     isMissing: (info) => majorVersion(info) < OLDEST_VERSION,

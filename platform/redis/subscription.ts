@@ -25,7 +25,7 @@ const LONGEST_PAUSE_MS = 500;
  * nor notices a silent node.
  */
 export function subscribe({ channel, onMessage, onGap, ...options }: SubscriptionOptions): Subscription {
-  // A single server is never asked on this one: it holds the settings of the connections below.
+  // No command is sent to a single server on this one: it holds the settings of the connections below.
   const settings = openRedis(options);
   if (settings instanceof Cluster) settings.connect().catch(() => undefined);
   let connection: SingleRedis | null = null;

@@ -75,7 +75,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       STOCK_LOCK_ATTEMPTS: count(200),
       STOCK_LOCK_INTERVAL: duration('5ms'),
       STOCK_LOCK_DEADLINE: duration('3s'),
-      /** When a purchase is told `OutcomeUnknown`, at the latest; see `fitting-settings.ts`. */
+      /** When a purchase is answered `OutcomeUnknown`, at the latest; see `fitting-settings.ts`. */
       PURCHASE_TIMEOUT: duration('5s'),
       /** How long the known terms of a sale stay in use while the product subgraph does not answer. */
       STALE_TERMS_TIMEOUT: duration('5m'),

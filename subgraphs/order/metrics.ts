@@ -69,7 +69,7 @@ export const paymentProviderCalls = counter(
 
 export const webhookCalls = counter(
   'payment_webhook_calls_total',
-  'Events that the payment provider sent, or somebody else: refused are those without a good signature.',
+  'Requests to the webhook: those without a valid signature are refused.',
   ['outcome'],
   outcomes<'accepted' | 'refused'>({ accepted: 1, refused: 1 }),
 );

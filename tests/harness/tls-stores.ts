@@ -71,7 +71,7 @@ export class TlsStores implements TestStores {
       dataDir: join(this.#folder, 'mysql'),
       extraArgs: [`--ssl-ca=${this.#authority.ca}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`],
     });
-    // After the start, which asks without TLS.
+    // After the start, which connects without TLS.
     const connection = await createConnection(server.url);
     await connection.query('ALTER USER CURRENT_USER() REQUIRE X509');
     await connection.query(`CREATE USER IF NOT EXISTS '${WITHOUT_CERTIFICATE}'@'127.0.0.1'`);

@@ -23,7 +23,7 @@ const several = (count: number): Someone[] => Array.from({ length: count }, some
 const buyAll = (product: string, buyers: readonly Someone[]): Promise<PurchaseAnswer[]> =>
   Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
 
-/** A report, or an online DDL: another session has the stock row until it is asked to let it go. */
+/** A report, or an online DDL: another session has the stock row until it releases it. */
 async function lockStock(product: string): Promise<Connection> {
   const url = new URL(direct.mysqlUrl);
   url.pathname += '_order';

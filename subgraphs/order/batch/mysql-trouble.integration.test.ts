@@ -63,7 +63,7 @@ describe('while MySQL', () => {
   });
 
   it.each([1290, 1114])(
-    'takes no writes (%i) nobody is admitted; once it does, it is for sale, first to those who were admitted',
+    'takes no writes (%i) no purchase is admitted; once it does, it is for sale, first to those who were admitted',
     async (errno) => {
       const product = await room.sell({ units: 10 });
       await room.buy(product);

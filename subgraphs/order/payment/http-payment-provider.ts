@@ -131,7 +131,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What was refunded at the provider is charged no more: for whoever has not heard of the charge, that is a decline. */
+/** What was refunded at the provider is not charged any more: without a record of the charge, that is a decline. */
 function toOutcome({ id, status, reference }: Payment): CancelOutcome {
   switch (status) {
     case 'pending':

@@ -104,7 +104,7 @@ export class Payments {
 
   /**
    * The provider has news of an intent. The news is not trusted: the provider's state is read, as in a round. So it makes no difference
-   * whether the same news comes twice, late, in another order, or from somebody else. An intent that is not known here is ignored.
+   * whether the same news comes twice, late, in another order, or forged. An intent that is not known here is ignored.
    *
    * @throws when the state cannot be read or written at the moment
    */

@@ -22,7 +22,7 @@ const DEADLINE_MS = 2_000;
 const MAX_PER_REQUEST = 100;
 /** A purchase of a product that is known waits for its terms no longer than this; then it goes by the known ones. */
 const PATIENT_MS = 250;
-/** While it does not answer, it is asked no more often than this. */
+/** While it does not answer, a request is sent no more often than this. */
 const PROBE_EVERY_MS = 250;
 
 interface Known {
@@ -102,7 +102,7 @@ export class ProductReader {
     this.#logger?.info({ forMs }, 'the product subgraph answers again');
   }
 
-  /** Everybody who needs the product meanwhile shares the request. */
+  /** Callers that need the product meanwhile share the request. */
   #refresh(productId: string): Promise<ProductForSale | null> {
     const running = this.#refreshing.get(productId);
     if (running) return running;

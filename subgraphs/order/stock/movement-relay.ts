@@ -81,7 +81,7 @@ export class MovementRelay {
     return applied;
   }
 
-  /** A product that nobody buys is rebuilt by nobody, and its movements would never be applied. */
+  /** A product without purchases is not rebuilt by one, and its movements would never be applied. */
   async #openGates(shut: ReadonlyMap<string, number>): Promise<void> {
     await this.#each(shut, async ([productId, minEpoch]) => {
       const deadline = performance.now() + GATE_WITHIN_MS;

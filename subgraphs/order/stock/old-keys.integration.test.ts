@@ -17,7 +17,7 @@ async function sold(orders: number): Promise<{ product: string; epoch: number }>
   return { product, epoch: (await room.books(product)).epoch };
 }
 
-it('keys that were settled long ago are forgotten, of products that nobody buys any more, too', async () => {
+it('keys that were settled long ago are forgotten, of products without purchases, too', async () => {
   const { product, epoch } = await sold(3);
   const { services } = await room.services();
   const [records, settled] = [`${epoch}:records`, `${epoch}:settled`].map((name) => room.key(product, name));

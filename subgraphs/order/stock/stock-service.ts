@@ -84,7 +84,7 @@ export class StockService {
     );
   }
 
-  /** Ask before admission: an account or a server that failed its check could not keep what it admits. */
+  /** To be checked before admission: an account or a server that failed its check could not keep what it admits. */
   get isUsable(): boolean {
     return redisProblem(this.tools.redis) === null;
   }

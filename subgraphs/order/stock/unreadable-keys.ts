@@ -20,7 +20,7 @@ const NO_EPOCH = 0;
 
 /**
  * Which products have an epoch that cannot be read, as far as this process has noticed. Scripts check no types, which would cost
- * every purchase: the error is what tells. Such an epoch counts as not ready from then on, although its numbers may look
+ * every purchase: the error shows it. Such an epoch counts as not ready from then on, although its numbers may look
  * right, since it may be any of its keys that is broken.
  */
 export class UnreadableKeys {
