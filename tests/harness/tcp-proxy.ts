@@ -14,7 +14,7 @@ export class TcpProxy {
   readonly #server = createServer((client) => this.#join(client));
   readonly #sockets = new Set<Socket>();
   readonly #silencers = new Set<() => void>();
-  #rule: ((data: Buffer) => Fate) | null = null;
+  #rule: ((data: Buffer, client: Socket) => Fate) | null = null;
   #areNewSilent = false;
   /** Connections that clients have opened so far. */
   joined = 0;
@@ -34,10 +34,18 @@ export class TcpProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** The next message that contains `text` meets this fate; everything else passes. */
-  nextWith(text: string, fate: Fate): void {
-    this.#rule = (data) => {
-      if (!data.includes(text)) return 'pass';
+  /**
+   * The next message that contains `text` (a pattern sees each byte as a character) meets this fate; everything else passes.
+   *
+   * @param behind what the same connection must have sent before, from now on: whose COMMIT is meant, for example
+   */
+  nextWith(text: string | RegExp, fate: Fate, { behind }: { readonly behind?: string } = {}): void {
+    const isMeant = (data: Buffer) =>
+      typeof text === 'string' ? data.includes(text) : text.test(data.toString('latin1'));
+    const ready = new WeakSet<Socket>();
+    this.#rule = (data, client) => {
+      if (behind !== undefined && data.includes(behind)) ready.add(client);
+      if (!isMeant(data) || (behind !== undefined && !ready.has(client))) return 'pass';
       this.#rule = null;
       return fate;
     };
@@ -100,7 +108,7 @@ export class TcpProxy {
     client.on('data', (data: Buffer) => {
       if (silent) return;
       if (late) return void late.push(data);
-      const fate = this.#rule?.(data) ?? 'pass';
+      const fate = this.#rule?.(data, client) ?? 'pass';
       if (fate === 'pass') {
         server.write(data);
       } else if (fate === 'cut') {

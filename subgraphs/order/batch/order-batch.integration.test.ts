@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
-import { COMMIT, useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
+import { COMMIT, ofPurchases, useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
@@ -37,7 +37,7 @@ async function expectWholeStock(product: string) {
 describe('a COMMIT whose answer is lost', () => {
   it('is found to have happened, and the buyer is told yes', async () => {
     const product = await sellReady(5);
-    proxy.nextWith(COMMIT, 'loseReply');
+    proxy.nextWith(COMMIT, 'loseReply', ofPurchases);
     expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
@@ -45,7 +45,7 @@ describe('a COMMIT whose answer is lost', () => {
   it('that never arrived is found not to have happened, and never will', async () => {
     const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    proxy.nextWith(COMMIT, 'cut');
+    proxy.nextWith(COMMIT, 'cut', ofPurchases);
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 0, orders: 0 });
@@ -54,7 +54,7 @@ describe('a COMMIT whose answer is lost', () => {
   it('that arrives long after its sender has gone is never answered by a guess', async () => {
     const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    proxy.nextWith(COMMIT, { holdMs: 1_500 });
+    proxy.nextWith(COMMIT, { holdMs: 1_500 }, ofPurchases);
     const answer = await room.buy(product, { userId, key });
     expect(['PurchaseConfirmed', 'PurchaseAbandoned']).toContain(answer.__typename);
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: answer.__typename });
@@ -67,7 +67,7 @@ describe('a COMMIT whose answer is lost', () => {
     const product = await sellReady(100);
     const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
     const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
-    proxy.nextWith(COMMIT, 'loseReply');
+    proxy.nextWith(COMMIT, 'loseReply', ofPurchases);
     const answers = await rush;
     const again = await Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
     answers.forEach((answer, i) => {
