@@ -1,21 +1,27 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
+import { GraphQLError, GraphQLScalarType, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { Fault } from '../platform/errors.ts';
 import { DateTime } from '../platform/graphql/scalars.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Operation } from './operation/operation.ts';
+import { renameData, renameError } from './operation/answer-names.ts';
+import type { PlannedOperation } from './operation/planned-operation.ts';
 import type { Variables } from './operation/cost.ts';
+import { shapeAnswer } from './shape-answer.ts';
+import { placeErrors } from './subgraph/entity-places.ts';
 import type { RequestContext } from './subgraph/request-context.ts';
 
 type Executor = ApolloGateway['executor'];
 export type ExecutionResult = Awaited<ReturnType<Executor>>;
 
-/** What the planner needs to know of an operation. */
-export type PlannedOperation = Pick<Operation, 'document' | 'definition' | 'hash'>;
-
 /** @apollo/gateway as planner and executor, and nothing else of it. */
 export interface Gateway {
   /** What clients see. */
   readonly schema: GraphQLSchema;
+  /**
+   * Once something was sent, there is an answer: the data there is, beside errors at their places.
+   *
+   * @throws {Fault} BAD_REQUEST when the operation cannot be planned; nothing was sent then
+   */
   execute(
     operation: PlannedOperation,
     variables: Variables,
@@ -39,25 +45,89 @@ export async function loadGateway(
     __exposeQueryPlanExperimental: false,
     // Off by default in production. A file that changes under the running router is looked at as closely as anywhere.
     validateSupergraph: true,
+    experimental_didResolveQueryPlan: ({ requestContext }) => {
+      (requestContext.context as unknown as RequestContext).isPlanned = true;
+    },
   });
   const { schema, executor } = await gateway.load();
   checkScalarsHere(schema);
+
   return {
     schema,
-    execute: ({ document, hash, definition }, variables, context) =>
-      executor({
-        document,
-        operation: definition,
-        queryHash: hash,
-        operationName: null,
-        request: { variables },
-        context,
-        logger: quiet(context.logger),
-        metrics: {},
-        schema,
-        // The rest of the interface is for plugins of Apollo Server, which is not here.
-      } as unknown as Parameters<Executor>[0]),
+    async execute(operation, given, context) {
+      const variables = operation.variables ? operation.variables(given) : given;
+      const result = await settle(execute(executor, operation, variables, context));
+      if (result.data !== undefined)
+        return clientsAnswer(result.data, result.errors ?? completionErrors(result.extensions), operation);
+      const [cause] = result.errors ?? [];
+      if (!context.isPlanned) throw unplannable(cause);
+      context.logger.error({ err: cause }, 'the answer was not shaped by the gateway');
+      const shaped = shapeAnswer(schema, operation.document, variables, context.answer ?? {});
+      const errors = [...(context.failures ?? []).map(fromSubgraph), ...(shaped.errors ?? [])];
+      return clientsAnswer(
+        shaped.data ?? null,
+        errors.length > 0 ? errors : [new Fault('INTERNAL')],
+        operation,
+      );
+    },
     stop: () => gateway.stop(),
+  };
+
+  function execute(
+    executor: Executor,
+    { document, hash, definition }: PlannedOperation,
+    variables: Variables,
+    context: RequestContext,
+  ): Promise<ExecutionResult> {
+    return executor({
+      document,
+      operation: definition,
+      queryHash: hash,
+      operationName: null,
+      request: { variables },
+      context,
+      logger: quiet(context.logger),
+      metrics: {},
+      schema,
+      // The rest of the interface is for plugins of Apollo Server, which is not here.
+    } as unknown as Parameters<Executor>[0]);
+  }
+}
+
+/** What the executor throws is an answer, too, like what it gives back as errors without data. */
+const settle = (result: Promise<ExecutionResult>): Promise<ExecutionResult> =>
+  result.catch((error: unknown) => ({ errors: [asError(error)] }));
+
+const asError = (error: unknown): GraphQLError => {
+  if (error instanceof GraphQLError) return error;
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(message, { originalError: error instanceof Error ? error : null });
+};
+
+const fromSubgraph = ({ message, path, extensions }: GraphQLFormattedError): GraphQLError =>
+  new GraphQLError(message, { path: path ?? null, extensions: extensions ?? null });
+
+/** The planner knows less than validation lets through, which is not the caller's fault, nor one that a second try would mend. */
+function unplannable(cause: GraphQLError | undefined): Fault {
+  const fault = new Fault('BAD_REQUEST', 'The operation fits the schema, but this router cannot plan it.');
+  fault.cause = cause?.originalError ?? cause;
+  return fault;
+}
+
+/** A null where the schema allows none: the gateway tells of it beside the errors. */
+const completionErrors = (extensions: ExecutionResult['extensions']): readonly GraphQLError[] =>
+  (extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined) ?? [];
+
+function clientsAnswer(
+  data: NonNullable<ExecutionResult['data']> | null,
+  errors: readonly GraphQLError[],
+  { names }: PlannedOperation,
+): ExecutionResult {
+  const placed = placeErrors(errors, data);
+  if (!names) return placed.length === 0 ? { data } : { data, errors: placed };
+  return {
+    data: renameData(data, names),
+    ...(placed.length === 0 ? {} : { errors: placed.map((error) => renameError(error, names)) }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts
 import type { Logger } from '../platform/logger.ts';
 import { inSpan } from '../platform/observability/current-span.ts';
 import { assertCost } from './operation/assert-cost.ts';
-import { introspect } from './operation/introspection.ts';
+import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { ArrivingBodies } from './request/arriving-bodies.ts';
@@ -127,8 +127,8 @@ async function execute(
   work.planBegins(operation);
   const introspected = introspect(gateway.schema, operation, variables);
   const result =
-    introspected ??
-    (await gateway.execute(operation, variables, {
+    (operation.isIntrospection && introspected) ||
+    (await gateway.execute(operation.planned, variables, {
       onPlan: () => {
         work.planEnds();
         seen.planEnds();
@@ -146,6 +146,7 @@ async function execute(
       logger: context.logger,
     }));
   work.planEnds();
+  if (introspected && result !== introspected) joinIntrospection(result, introspected);
   seen.gets(result.data);
   const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
   return answer(result, context, explain ? { cost } : undefined);

@@ -180,8 +180,31 @@ describe('an answer in part', () => {
       },
     });
     expect(answer.errors).toMatchObject([
-      { path: ['products', 'nodes'], extensions: { code: 'UNAVAILABLE' } },
+      { path: ['products', 'nodes', 0, 'stock'], extensions: { code: 'UNAVAILABLE' } },
+      { path: ['products', 'nodes', 1, 'stock'], extensions: { code: 'UNAVAILABLE' } },
     ]);
+  });
+
+  it.each([
+    [
+      'an element of a list',
+      'items { product { id name } }',
+      'PRODUCT_URL',
+      [0, 1].map((n) => ['items', n, 'product']),
+    ],
+    ['an object that goes with its field', 'id buyer { role }', 'USER_URL', [['buyer']]],
+    ['a field that may be null', 'id buyer { id name }', 'USER_URL', [['buyer', 'name']]],
+    ['a field under a name of its own', 'buyer { id: name }', 'USER_URL', [['buyer', 'id']]],
+  ])('names the place when a subgraph is not there: %s', async (_what, selection, url, places) => {
+    const router = await routerForThisTest({ ...settings, [url]: 'http://127.0.0.1:9/graphql' });
+    const { errors } = await router.ask({
+      query: `{ order(id: "o") { ${selection} } serverTime }`.replace(
+        url === 'PRODUCT_URL' ? 'serverTime' : '',
+        '',
+      ),
+      token: makeToken(key),
+    });
+    expect(errors.map(({ path }) => path)).toEqual(places.map((place) => ['order', ...place]));
   });
 
   it('has what was ready before the time was up', async () => {

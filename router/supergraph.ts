@@ -3,6 +3,7 @@ import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import { ConfigurationError } from '../platform/config/environment.ts';
 import { loggedError } from '../platform/logged-error.ts';
 import { readAccessRules, type AccessRules } from './operation/access-rules.ts';
+import { readAddedFields } from './operation/added-fields.ts';
 import { readCostWeights, type CostWeights } from './operation/cost-weights.ts';
 import { supergraphForGateway } from './operation/gateway-supergraph.ts';
 import { withoutQuotes } from './operation/syntax-error.ts';
@@ -12,6 +13,8 @@ export interface Supergraph {
   readonly forGateway: string;
   readonly access: AccessRules;
   readonly costs: CostWeights;
+  /** Names of fields that the planner adds to what clients select. */
+  readonly addedFields: ReadonlySet<string>;
 }
 
 /**
@@ -27,7 +30,12 @@ export function readSupergraph(text: string, canVerify: boolean): Supergraph {
       'JWKS_URL is off, but the supergraph has @authenticated or @requiresScopes: there must be keys to check access tokens by.',
     );
   }
-  return { forGateway: supergraphForGateway(document), access, costs: readCostWeights(document) };
+  return {
+    forGateway: supergraphForGateway(document),
+    access,
+    costs: readCostWeights(document),
+    addedFields: addedFieldsOf(document),
+  };
 }
 
 /** @throws {ConfigurationError} when the file cannot be read */
@@ -44,6 +52,16 @@ function parseSupergraph(text: string): DocumentNode {
     return parse(text);
   } catch (error) {
     throw unusable(error);
+  }
+}
+
+function addedFieldsOf(document: DocumentNode): ReadonlySet<string> {
+  try {
+    return readAddedFields(document);
+  } catch {
+    throw new ConfigurationError(
+      'SUPERGRAPH_FILE cannot be used: a `key` or `requires` in it is no set of fields.',
+    );
   }
 }
 

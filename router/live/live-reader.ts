@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Kind, parse } from 'graphql';
 import { createCoalescer } from '../../platform/batching/coalescer.ts';
 import { Fault, isFaultCode } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Gateway, PlannedOperation } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import { ownOperation, type PlannedOperation } from '../operation/planned-operation.ts';
 import type { LiveState, LiveStock, SaleTerms } from './live-state.ts';
 import type { ServerClock } from './server-clock.ts';
 
@@ -77,10 +77,7 @@ function operationFor(count: number): PlannedOperation {
       )
       .join('\n')}
   }`;
-  const document = parse(source, { noLocation: true });
-  const [definition] = document.definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('not an operation');
-  return { document, definition, hash: createHash('sha256').update(source).digest('base64url') };
+  return ownOperation(source, createHash('sha256').update(source).digest('base64url'));
 }
 
 function toState(

@@ -1,20 +1,33 @@
-import { executeSync, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { executeSync, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Variables } from './cost.ts';
 import type { Operation } from './operation.ts';
 
 /** An answer takes up to 20 ms of CPU time and depends on document and schema alone: it is kept for as long as the operation is. */
-const kept = new WeakMap<Operation, ExecutionResult>();
+const kept = new WeakMap<DocumentNode, ExecutionResult>();
 
-/** Answers an operation that asks for the schema and for nothing else, by graphql-js alone. @returns null for any other operation */
+/**
+ * Answers what an operation wants to know of the schema, by graphql-js alone: the planner knows less of it.
+ * @returns null for an operation that wants nothing of the kind
+ */
 export function introspect(
   schema: GraphQLSchema,
-  operation: Operation,
+  { introspection, definition }: Pick<Operation, 'introspection' | 'definition'>,
   variables: Variables,
 ): ExecutionResult | null {
-  if (!operation.isIntrospection) return null;
-  const known = kept.get(operation);
+  if (!introspection) return null;
+  const known = kept.get(introspection);
   if (known) return known;
-  const result = executeSync({ schema, document: operation.document, variableValues: variables });
-  if (!operation.definition.variableDefinitions?.length) kept.set(operation, result);
+  const result = executeSync({ schema, document: introspection, variableValues: variables });
+  if (!definition.variableDefinitions?.length) kept.set(introspection, result);
   return result;
+}
+
+/** Puts what is known of the schema into the answer of the subgraphs, in its place. @param answered is changed */
+export function joinIntrospection(
+  answered: { readonly data?: Record<string, unknown> | null | undefined },
+  { data }: ExecutionResult,
+): void {
+  const whole = answered.data;
+  if (!whole || !data) return;
+  for (const [name, value] of Object.entries(data)) if (Object.hasOwn(whole, name)) whole[name] = value;
 }

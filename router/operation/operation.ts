@@ -6,10 +6,12 @@ import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
 import { holdsValues, isReadOnly } from './document-values.ts';
 import { expandFragments } from './expand-fragments.ts';
+import { introspectionPart } from './introspection-part.ts';
 import { InvalidDocument } from './invalid-document.ts';
 import { operationKey } from './operation-key.ts';
 import { overlappingFields } from './overlapping-fields.ts';
 import { parseDocument, type DocumentRules } from './parse-document.ts';
+import { planOperation, type PlannedOperation } from './planned-operation.ts';
 import { assertRecursion } from './recursion.ts';
 import { requiredAccess, type RequiredAccess } from './required-access.ts';
 import { resultTypesOf } from './result-types.ts';
@@ -22,8 +24,10 @@ import { assertWithinLimits, type SizeLimits } from './size-limits.ts';
 export interface Operation {
   readonly kind: 'query' | 'mutation';
   readonly definition: OperationDefinitionNode;
-  /** This operation only, its fragments expanded. The same object for every request, so that more can be kept beside it. */
-  readonly document: DocumentNode;
+  /** What the planner gets of it. */
+  readonly planned: PlannedOperation;
+  /** What it wants to know of the schema, which graphql-js answers; null: nothing. The same object for every request. */
+  readonly introspection: DocumentNode | null;
   /** Names the document and the operation in it. */
   readonly hash: string;
   /** Whether the document may hold values of a person: then neither its text nor its plain hash leaves this process. */
@@ -50,6 +54,8 @@ export interface OperationRules extends DocumentRules {
   readonly maxRecursion: number;
   readonly access: AccessRules;
   readonly costs: CostWeights;
+  /** Names that the planner uses itself: `readAddedFields`. */
+  readonly addedFields: ReadonlySet<string>;
 }
 
 /** Asserts that a client may cause so many units of work now; throws when not. An ordinary document is one unit or two. */
@@ -84,11 +90,14 @@ export function analyseOperation(
   assertSinglePurchase(selected);
   const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
   const rootFields = countRootFields(rules.schema, selected);
+  const isIntrospection = kind === 'query' && [...rootFields.keys()].every((field) => field.includes('.__'));
+  const hash = createHash('sha256').update(operationKey(source, operationName)).digest('base64url');
   return {
     kind,
     definition,
-    document: documentOf(selected),
-    hash: createHash('sha256').update(operationKey(source, operationName)).digest('base64url'),
+    planned: planOperation(selected, hash, rules.addedFields),
+    introspection: isIntrospection ? documentOf(selected) : introspectionPart(selected),
+    hash,
     holdsValues: holdsValues(rules.schema, parsed, source),
     isReadOnly: isReadOnly(parsed),
     access: requiredAccess(rules.schema, selected, rules.access),
@@ -96,7 +105,7 @@ export function analyseOperation(
     responseSize: costFormula(rules.schema, selected, { ...rules.costs, weights: UNWEIGHTED }),
     fields,
     rootFields,
-    isIntrospection: kind === 'query' && [...rootFields.keys()].every((field) => field.includes('.__')),
+    isIntrospection,
     resultTypes: resultTypesOf(rules.schema, selected),
   };
 }

@@ -34,15 +34,14 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
  * with errors and nothing else has the status of its fault, the highest if they differ.
  */
 export function answer(
-  { data, errors, extensions }: ExecutionResult,
+  { data, errors = [] }: ExecutionResult,
   context: AnswerContext,
   shownExtensions?: object,
 ): HttpReply {
-  const faults = errors ?? completionErrors(extensions);
   const more = shownExtensions ? { extensions: shownExtensions } : {};
-  if (faults.length === 0) return write(200, { data, ...more }, context);
+  if (errors.length === 0) return write(200, { data, ...more }, context);
 
-  const shown = faults.map((error) => showFault(error, context));
+  const shown = errors.map((error) => showFault(error, context));
   const body = { errors: shown, ...(data === undefined ? {} : { data }), ...more };
   const worst = shown.reduce((a, b) => (statusOf(b) > statusOf(a) ? b : a));
   const fault = codeOf(worst);
@@ -50,11 +49,6 @@ export function answer(
     return { ...write(200, body, context), fault };
   const headers = headersFor(fault, worst.extensions?.['retryAfterMs']);
   return { ...write(statusOf(worst), body, context, headers), fault };
-}
-
-/** A null where the schema allows none: the gateway tells of it beside the errors. */
-function completionErrors(extensions: ExecutionResult['extensions']): readonly GraphQLError[] {
-  return (extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined) ?? [];
 }
 
 function showFault(error: GraphQLError, { requestId, logger }: AnswerContext): GraphQLFormattedError {

@@ -10,16 +10,15 @@ import {
   isObjectType,
   isRequiredArgument,
   isRequiredInputField,
-  Kind,
   OperationTypeNode,
-  parse,
   type GraphQLField,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLObjectType,
 } from 'graphql';
 import { createLogger } from '../../platform/logger.ts';
-import type { Gateway, PlannedOperation } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import { ownOperation, type PlannedOperation } from '../operation/planned-operation.ts';
 
 /** Its time is up before it begins, so that what was planned is never sent. */
 const NEVER_SENT = {
@@ -62,10 +61,7 @@ type Field = GraphQLField<unknown, unknown>;
 
 function probeOf(kind: OperationTypeNode, field: Field, name: string): PlannedOperation {
   const source = `${kind} Probe { ${field.name}${argumentsOf(field)} ${selectionOf(getNamedType(field.type))} }`;
-  const document = parse(source, { noLocation: true });
-  const [definition] = document.definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The probe is not an operation.');
-  return { document, definition, hash: `plan-probe ${name}` };
+  return ownOperation(source, `plan-probe ${name}`);
 }
 
 function argumentsOf({ args }: Field): string {

@@ -45,6 +45,7 @@ export async function loadServingSchema(
       maxRecursion: config.OPERATION_MAX_RECURSION,
       access: supergraph.access,
       costs: withIntrospection(supergraph.costs, gateway.schema),
+      addedFields: supergraph.addedFields,
     },
     config.OPERATION_CACHE_MIB * MIB,
   );

@@ -1,9 +1,11 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { Kind, parse, type GraphQLFormattedError } from 'graphql';
+import { type GraphQLFormattedError } from 'graphql';
 import { isRead } from '../../platform/http/operation.ts';
 import { Fault, type FaultCode } from '../../platform/errors.ts';
 import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
+import { placesOfEntities, type EntityPlace, type Path } from './entity-places.ts';
 import type { RequestContext } from './request-context.ts';
+import { fieldsReadBy } from './fields-read.ts';
 import { faultOfField, faultOfRead, faultOfWhole } from './subgraph-fault.ts';
 import type { SubgraphTraffic } from './subgraph-traffic.ts';
 
@@ -31,15 +33,17 @@ export class SubgraphDataSource implements GraphQLDataSource {
     const { query = '', variables, operationName } = options.request;
     const context = options.incomingRequestContext.context as unknown as RequestContext;
     context.onPlan?.();
+    const asked: Asked = { query, variables, path: options.pathInIncomingRequest ?? [], context };
     const begun = Date.now();
     try {
       // Read anew by everybody who shares it: the gateway writes into what it is given.
       const reply = readReply(await this.traffic.ask({ query, variables, operationName }, context));
       if (!isRead(query)) context.followUpDeadline = Date.now() + this.followUpMs;
-      if (!reply.errors) return { data: reply.data ?? null };
-      this.log(context, reply.errors);
-      if (reply.data === undefined) return failed(query, faultOfWhole(reply.errors));
-      return { data: reply.data, errors: reply.errors.map((error) => shownError(query, reply.data, error)) };
+      if (reply.errors) this.log(context, reply.errors);
+      if (reply.errors && reply.data === undefined) return failed(asked, faultOfWhole(reply.errors));
+      assertEntities(asked, reply);
+      keep(asked, reply.data);
+      return reply.errors ? withErrors(asked, reply.data, reply.errors) : { data: reply.data ?? null };
     } catch (error) {
       const fault = error instanceof Fault ? error : new Fault('INTERNAL');
       const line = { subgraph: this.name, tookMs: Date.now() - begun };
@@ -47,7 +51,7 @@ export class SubgraphDataSource implements GraphQLDataSource {
       if (REFUSED_HERE.has(fault.code) && !fault.cause)
         context.logger.debug({ ...line, code: fault.code }, 'refused before the subgraph was asked');
       else context.logger.error({ ...line, err: error }, 'subgraph did not answer');
-      return failed(query, isRead(query) ? faultOfRead(fault) : fault);
+      return failed(asked, isRead(query) ? faultOfRead(fault) : fault);
     }
   }
 
@@ -64,39 +68,99 @@ const codeOf = (extensions: Record<string, unknown> | undefined): string | null 
 /** Characters; the codes of another implementation of a subgraph are its own. */
 const MAX_CODE = 64;
 
-function shownError(
-  query: string,
+/** A question, and where its answer belongs. */
+interface Asked {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  /** Of the entities in the whole answer; `@` stands for every element of a list. */
+  readonly path: Path;
+  readonly context: RequestContext;
+}
+
+const representationsIn = ({ variables }: Asked): readonly object[] | null => {
+  const representations = variables?.['representations'];
+  return Array.isArray(representations) ? (representations as readonly object[]) : null;
+};
+
+/** @throws {Error} when the entities are not those that were asked for */
+function assertEntities(asked: Asked, { data, errors }: SubgraphReply): void {
+  const representations = representationsIn(asked);
+  if (!representations || (!data && errors)) return;
+  const entities = data?.['_entities'];
+  if (!Array.isArray(entities) || entities.length !== representations.length)
+    throw new Error('The subgraph did not answer with as many entities as it was asked for.');
+}
+
+/** The objects themselves, into which the gateway merges what is read of them elsewhere. */
+function keep(asked: Asked, data: SubgraphReply['data']): void {
+  if (!data || representationsIn(asked)) return;
+  const answer = (asked.context.answer ??= {});
+  for (const [name, value] of Object.entries(data)) answer[name] ??= value;
+}
+
+function withErrors(
+  asked: Asked,
   data: SubgraphReply['data'],
-  error: NonNullable<SubgraphReply['errors']>[number],
-): GraphQLFormattedError {
-  const fault = faultOfField(error);
-  const { message, extensions } = isOfRead(query, data, error.path) ? faultOfRead(fault) : fault;
-  return { message, extensions, ...(error.path ? { path: error.path } : {}) };
+  errors: NonNullable<SubgraphReply['errors']>,
+): Reply {
+  const shown = errors.map((error): GraphQLFormattedError => {
+    const fault = faultOfField(error);
+    const { message, extensions } = isOfRead(asked.query, data, error.path) ? faultOfRead(fault) : fault;
+    const place = placeOf(asked, error.path);
+    return {
+      message,
+      extensions: { ...extensions, ...(place ? { place } : {}) },
+      ...(error.path ? { path: error.path } : {}),
+    };
+  });
+  return noted(asked, { data: data ?? null, errors: shown });
+}
+
+/** Of an error in an answer of entities, whose path begins with `_entities` and the index of one. */
+function placeOf(asked: Asked, errorPath: Path = []): EntityPlace | null {
+  const representations = representationsIn(asked);
+  const [, index, ...below] = errorPath;
+  if (!representations || typeof index !== 'number') return null;
+  const entity = placesOfEntities(asked.context.answer, asked.path, representations)[index];
+  return entity ? { entity, below, isOfWhole: false } : null;
 }
 
 /** In the answer of a mutation, what is below a root field that has a value was read after the mutation had run. */
-function isOfRead(
-  query: string,
-  data: SubgraphReply['data'],
-  [root, ...below]: readonly (string | number)[] = [],
-): boolean {
+function isOfRead(query: string, data: SubgraphReply['data'], [root, ...below]: Path = []): boolean {
   if (isRead(query)) return true;
   return root !== undefined && below.length > 0 && (data?.[root] ?? null) !== null;
 }
 
+/** Places that are named at the most when a subgraph gave no answer. */
+const MAX_PLACES = 100;
+
 /**
- * The answer of a subgraph that gave none: the fault at each of its root fields, as if they had all failed. Of entities,
- * one fault where they hang in the whole.
+ * The answer of a subgraph that gave none: the fault at each of its root fields, as if they had all failed, and of entities at
+ * each field of each of them.
  */
-function failed(query: string, { message, extensions }: Fault): Reply {
-  const paths = rootFields(query).map((field) => (field === '_entities' ? [] : [field]));
-  return { data: null, errors: paths.map((path) => ({ message, extensions, path })) };
+function failed(asked: Asked, { message, extensions }: Fault): Reply {
+  const { ofRoot, ofEntities } = fieldsReadBy(asked.query);
+  const representations = representationsIn(asked);
+  if (!ofEntities || !representations) {
+    const errors = ofRoot.map((field) => ({ message, extensions, path: [field] }));
+    return noted(asked, { data: null, errors });
+  }
+  const entities = placesOfEntities(asked.context.answer, asked.path, representations);
+  const places = entities.flatMap((entity, index): EntityPlace[] => {
+    const type = (representations[index] as { readonly __typename?: unknown }).__typename;
+    const fields = ofEntities.get(String(type)) ?? [...ofEntities.values()].flat();
+    return fields.map((field) => ({ entity, below: [field], isOfWhole: true }));
+  });
+  const errors = places
+    .slice(0, MAX_PLACES)
+    .map((place) => ({ message, extensions: { ...extensions, place }, path: [] }));
+  return noted(asked, { data: null, errors });
 }
 
-function rootFields(query: string): string[] {
-  const [operation] = parse(query, { noLocation: true }).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return [];
-  return operation.selectionSet.selections.flatMap((selection) =>
-    selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
-  );
+function noted(
+  { context }: Asked,
+  reply: Reply & { readonly errors: readonly GraphQLFormattedError[] },
+): Reply {
+  (context.failures ??= []).push(...reply.errors);
+  return reply;
 }

@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../platform/identity/identity.ts';
 import type { Logger } from '../../platform/logger.ts';
 
@@ -13,4 +14,10 @@ export interface RequestContext {
   readonly beforeSend?: () => void | Promise<void>;
   /** Told when a subgraph is asked; the plan is there by then. */
   readonly onPlan?: () => void;
+  /** Set once the operation is planned: from then on something may have been sent. */
+  isPlanned?: boolean;
+  /** What came of root fields. The gateway merges into it what comes of entities. */
+  answer?: Record<string, unknown>;
+  /** What subgraphs failed at. */
+  failures?: GraphQLFormattedError[];
 }

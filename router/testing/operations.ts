@@ -1,5 +1,6 @@
 import { buildASTSchema, parse } from 'graphql';
 import { readAccessRules } from '../operation/access-rules.ts';
+import { readAddedFields } from '../operation/added-fields.ts';
 import { readCostWeights } from '../operation/cost-weights.ts';
 import { withIntrospection } from '../operation/introspection-sizes.ts';
 import type { OperationRules } from '../operation/operation.ts';
@@ -18,6 +19,7 @@ export function rulesFor(supergraphSdl: string, changes: Partial<OperationRules>
     maxRecursion: 1_000,
     access: readAccessRules(document),
     costs: withIntrospection(readCostWeights(document), schema),
+    addedFields: readAddedFields(document),
     ...changes,
   };
 }
