@@ -1,7 +1,12 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import { rsaKey, startIssuer, type TestIssuer } from '../platform/identity/tokens/testing/issuer.ts';
+import {
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
 import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from './testing/router.ts';
 import { HANGS, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
 
@@ -76,6 +81,17 @@ describe('a good request', () => {
     expect(answer.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
   });
 
+  it('may give the type of an object under any name, as compilers of clients do', async () => {
+    const answer = await router.ask({
+      query: `mutation { purchase(input: {productId: "1", idempotencyKey: "key-0000-0000-0001"}) {
+        __typename ... on Error { __isError: __typename message } ... on PurchaseConfirmed { __isOrder: __typename replayed } } }`,
+      token: makeToken(key),
+    });
+    expect(answer.data).toEqual({
+      purchase: { __typename: 'PurchaseConfirmed', __isOrder: 'PurchaseConfirmed', replayed: false },
+    });
+  });
+
   it('joins what several subgraphs know', async () => {
     const answer = await router.ask({ query: '{ products { nodes { name stock { remaining } } } }' });
     expect(answer.data).toEqual({
@@ -102,6 +118,34 @@ describe('a good request', () => {
     });
   });
 
+  it.each([
+    [{}, 400],
+    [{ accept: 'application/graphql-response+json' }, 400],
+    [{ accept: 'application/json' }, 200],
+  ])(
+    'or a document that is not valid has the status that a client with %j looks at',
+    async (headers, status) => {
+      const answer = await router.ask({ query: '{ nothing }', headers });
+      expect([answer.status, answer.data, answer.errors[0]?.extensions.code]).toEqual([
+        status,
+        undefined,
+        'BAD_REQUEST',
+      ]);
+    },
+  );
+
+  it.each([
+    [{}, 504],
+    [{ accept: 'application/json' }, 504],
+    [{ accept: 'application/graphql-response+json' }, 200],
+  ])('whose fields are all null beside errors, with %j, is a %i', async (headers, status) => {
+    const answer = await router.ask({
+      query: `{ product(id: "${HANGS}") { name } }`,
+      headers: { ...headers, 'x-request-timeout': '200' },
+    });
+    expect([answer.status, answer.data]).toEqual([status, { product: null }]);
+  });
+
   it('keeps the id that the client gave it', async () => {
     const answer = await router.ask({
       query: '{ serverTime }',
@@ -124,6 +168,14 @@ describe('introspection', () => {
     const query = getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true });
     const answer = await router.ask({ query });
     expect(answer.status).toBe(200);
+    const everything = getIntrospectionQuery({
+      inputValueDeprecation: true,
+      schemaDescription: true,
+      directiveIsRepeatable: true,
+      specifiedByUrl: true,
+      oneOf: true,
+    });
+    expect((await router.ask({ query: everything })).status).toBe(200);
     expect(answer.data).toHaveProperty('__schema.queryType.name', 'Query');
   });
 

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import { answer, type AnswerContext } from './answer.ts';
+import { answerType } from './content-type.ts';
 
 const context: AnswerContext = {
   requestId: 'request-1',
@@ -25,6 +26,15 @@ it.each([
   ['something that went wrong in here', { errors: [new GraphQLError('boom')] }, 500],
 ])('%s has its status', (_what, result, status) => {
   expect(answer(result, context).status).toBe(status);
+});
+
+it.each([
+  ['nothing but nulls', { data: { a: null }, errors: [fault('TIMEOUT')] }, 200],
+  ['no data', { data: null, errors: [fault('TIMEOUT')] }, 504],
+  ['nothing that was executed', { errors: [fault('BAD_REQUEST')] }, 400],
+])('in application/graphql-response+json, %s has its status', (_what, result, status) => {
+  const contentType = answerType('application/graphql-response+json');
+  expect(answer(result, { ...context, contentType }).status).toBe(status);
 });
 
 it.each([

@@ -4,11 +4,14 @@ import type { HttpReply } from '../../platform/http/server.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ExecutionResult } from '../gateway.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
+import { isGraphqlAnswer } from './content-type.ts';
 
 /** How the answer to a request is written down: who asked for what, and where the whole story is told. */
 export interface AnswerContext {
   readonly requestId: string;
   readonly contentType: string;
+  /** `namesJson`; false where it is left out. */
+  readonly namesJson?: boolean;
   readonly logger: Logger;
 }
 
@@ -20,7 +23,8 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
       ...(locations ? { locations } : {}),
       extensions: { code: 'BAD_REQUEST', requestId: context.requestId },
     }));
-    return { ...write(FAULTS.BAD_REQUEST.status, { errors }, context), fault: 'BAD_REQUEST' };
+    const status = context.namesJson ? 200 : FAULTS.BAD_REQUEST.status;
+    return { ...write(status, { errors }, context), fault: 'BAD_REQUEST' };
   }
   if (!(error instanceof Fault)) context.logger.error({ err: error }, 'request failed');
   const { code, message, extensions } = error instanceof Fault ? error : new Fault('INTERNAL');
@@ -31,7 +35,8 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
 
 /**
  * The answer to a request that was executed, with `shownExtensions` beside it. Data that is there makes it a 200, with errors beside it or not; an answer
- * with errors and nothing else has the status of its fault, the highest if they differ.
+ * with errors and nothing else has the status of its fault, the highest if they differ. In `application/graphql-response+json`, data whose fields
+ * are all null is data.
  */
 export function answer(
   { data, errors = [] }: ExecutionResult,
@@ -45,7 +50,7 @@ export function answer(
   const body = { errors: shown, ...(data === undefined ? {} : { data }), ...more };
   const worst = shown.reduce((a, b) => (statusOf(b) > statusOf(a) ? b : a));
   const fault = codeOf(worst);
-  if (data && Object.values(data).some((value) => value !== null))
+  if (data && (isGraphqlAnswer(context.contentType) || Object.values(data).some((value) => value !== null)))
     return { ...write(200, body, context), fault };
   const headers = headersFor(fault, worst.extensions?.['retryAfterMs']);
   return { ...write(statusOf(worst), body, context, headers), fault };

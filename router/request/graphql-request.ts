@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../platform/http/server.ts';
 import type { Variables } from '../operation/cost.ts';
 import { isDocumentHash } from '../operation/persisted/document-hash.ts';
 import type { DocumentReference } from '../operation/persisted/persisted-operations.ts';
+import { isJsonType, isPlain } from './content-type.ts';
 import { parseJson } from './parse-json.ts';
 
 /** What a client asks for, as in the GraphQL over HTTP specification; the document as text, as its hash, or as both. */
@@ -23,7 +24,7 @@ export async function readGraphqlRequest(
 ): Promise<GraphqlRequest> {
   switch (request.method) {
     case 'POST':
-      assertJson(request.headers['content-type']);
+      assertJson(request.headers);
       return fromObject(parseJson(await readBody(), 'The body'));
     case 'GET':
       assertPreflighted(request);
@@ -33,12 +34,10 @@ export async function readGraphqlRequest(
   }
 }
 
-const JSON_TYPE = /^application\/json\s*(;\s*charset=("?)utf-?8\2\s*)?$/i;
-
-function assertJson(contentType: string | undefined): void {
-  if (contentType !== 'application/json' && !JSON_TYPE.test(contentType ?? '')) {
-    throw new Fault('UNSUPPORTED_MEDIA_TYPE');
-  }
+function assertJson(headers: HttpRequest['headers']): void {
+  if (!isJsonType(headers['content-type'])) throw new Fault('UNSUPPORTED_MEDIA_TYPE');
+  if (!isPlain(headers['content-encoding']))
+    throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'Send the operation as it is, without a `content-encoding`.');
 }
 
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];

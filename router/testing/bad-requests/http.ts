@@ -201,7 +201,8 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       what: 'compressed JSON',
       headers: { 'content-encoding': 'gzip' },
       body: gzipSync(GOOD),
-      answer: '400 BAD_REQUEST',
+      answer: '415 UNSUPPORTED_MEDIA_TYPE',
+      says: 'content-encoding',
     },
     {
       what: 'half a character',
