@@ -15,6 +15,7 @@ import {
   port,
   storeSettings,
 } from '../platform/config/settings.ts';
+import { origins } from './request/origins.ts';
 import { fieldRates, rate } from './request/rate-limits/rate.ts';
 
 /** Each of the first four costs a password hash, a mail or a look-up of what can be guessed; two are the rush; the last three write rows that cost nothing. */
@@ -75,7 +76,7 @@ const settings = (production: boolean) => ({
   /** Whether an error may say "Did you mean …", which tells what the schema has. */
   SUGGESTIONS: onOff(production ? 'off' : 'on'),
   /** Pages of other origins that may call from a browser: origins separated by commas, `local`, `none` or `*`. */
-  CORS_ORIGINS: z.string().default(production ? 'none' : 'local'),
+  CORS_ORIGINS: origins(production ? 'none' : 'local'),
 
   /** How many proxies of ours stand in front: whose word on where a client connects from is taken. */
   TRUSTED_PROXIES: count(0, 0),

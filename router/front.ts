@@ -5,7 +5,8 @@ import { NO_OPERATION, noteRequest } from '../platform/observability/requests.ts
 import { refusal } from './request/answer.ts';
 import { clientAddressOf } from './request/client-address.ts';
 import { answerType } from './request/content-type.ts';
-import { corsHeaders, type AllowedOrigins } from './request/cors.ts';
+import { corsHeaders } from './request/cors.ts';
+import type { AllowedOrigins } from './request/origins.ts';
 import { RefusalDelay } from './request/rate-limits/refusal-delay.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';

@@ -12,6 +12,7 @@ import { answerType, namesJson } from './request/content-type.ts';
 import { clientAddressOf } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
+import type { AllowedOrigins } from './request/origins.ts';
 import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
 import { CostCharge } from './request/rate-limits/cost-charge.ts';
 import { NewOperationWork } from './request/rate-limits/new-operation-work.ts';
@@ -38,6 +39,8 @@ export interface Door {
   readonly explainCost: boolean;
   /** How long a caller waits for an answer at the most, in milliseconds. */
   readonly patienceMs: number;
+  /** Of which pages plain GETs are read. */
+  readonly origins: AllowedOrigins;
   /** How many proxies of ours stand in front. */
   readonly trustedProxies: number;
   readonly logger: Logger;
@@ -67,8 +70,10 @@ export function graphqlEndpoint(door: Door): Handler {
       const clientAddress = clientAddressOf(request, door.trustedProxies);
       assertRoom();
       // What has not arrived takes no place: its sender decides how long that lasts.
-      const asked = await readGraphqlRequest(request, () =>
-        arriving.receive(request, clientNetworkOf(clientAddress)),
+      const asked = await readGraphqlRequest(
+        request,
+        () => arriving.receive(request, clientNetworkOf(clientAddress)),
+        door.origins,
       );
       assertRoom();
       underWay += 1;

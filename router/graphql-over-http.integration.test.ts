@@ -61,6 +61,17 @@ describe('a good request', () => {
     expect(answer.status).toBe(200);
   });
 
+  it.each<[client: string, headers: Record<string, string>]>([
+    ['curl', { accept: '*/*' }],
+    ['Apollo Client', { accept: 'application/graphql-response+json', 'content-type': 'application/json' }],
+    ['urql on a page that may call', { accept: 'application/json', origin: 'http://localhost:5173' }],
+  ])('may be GET as %s sends it', async (_client, headers) => {
+    const parameters = new URLSearchParams({ query: '{ product(id: "7") { name } }', variables: '{}' });
+    const answer = await send(`/graphql?${parameters.toString()}`, { headers });
+    expect(answer).toMatchObject({ status: 200, data: { product: { name: 'Product 7' } } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(headers['origin'] ?? null);
+  });
+
   it('may be GET with variables and a header that forces a preflight', async () => {
     const parameters = new URLSearchParams({
       query: 'query P($id: ID!) { product(id: $id) { name } }',
@@ -241,6 +252,15 @@ describe('pages of other origins', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('authorization');
   });
 
+  it('may send the headers of their clients and tracers', async () => {
+    const names = 'apollographql-client-name,baggage,content-type,sentry-trace,x-datadog-trace-id';
+    const response = await fetch(`${router.url}/live/stock`, {
+      method: 'OPTIONS',
+      headers: { origin: 'http://localhost:5173', 'access-control-request-headers': names },
+    });
+    expect(response.headers.get('access-control-allow-headers')).toBe(names);
+  });
+
   it('from elsewhere may not', async () => {
     const response = await preflight('https://evil.example');
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
@@ -255,6 +275,12 @@ describe('pages of other origins', () => {
       (await preflight('http://localhost:5173', named.url)).headers.get('access-control-allow-origin'),
     ).toBeNull();
   });
+});
+
+it('does not start with an origin that is none', async () => {
+  await expect(startTestRouter({ ...settings, CORS_ORIGINS: 'localhost:5173' })).rejects.toThrow(
+    /CORS_ORIGINS.*with their scheme/s,
+  );
 });
 
 it('refuses at once what is more than it can hold at once', async () => {

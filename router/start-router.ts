@@ -15,7 +15,7 @@ import { DEMO_BUYER } from './pages/demo-account.ts';
 import { salePage } from './pages/sale-page.ts';
 import { playground } from './playground/playground.ts';
 import { clientAddressOf } from './request/client-address.ts';
-import { allowedOrigins } from './request/cors.ts';
+import { allowedOrigins } from './request/origins.ts';
 import { startRateLimits } from './request/rate-limits/start-rate-limits.ts';
 import { CurrentSchema } from './schema/current-schema.ts';
 import { loadServingSchema } from './schema/serving-schema.ts';
@@ -41,6 +41,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
 
   const tokens = openAccessTokens(config, config.JWKS_URL === 'off' ? null : config.JWKS_URL, logger);
   const rates = startRateLimits(config, schema.gateway.schema, redis, logger);
+  const origins = allowedOrigins(config.CORS_ORIGINS);
   const endpoint = graphqlEndpoint({
     authenticator: tokens,
     schema,
@@ -53,6 +54,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     },
     explainCost: config.EXPLAIN_COST,
     patienceMs: config.SUBGRAPH_TIMEOUT,
+    origins,
     trustedProxies: config.TRUSTED_PROXIES,
     logger,
   });
@@ -94,7 +96,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       limits,
       routes: { '/graphql': endpoint, '/live/stock': live.handler, ...pages },
       around: front({
-        origins: allowedOrigins(config.CORS_ORIGINS),
+        origins,
         rates,
         trustedProxies: config.TRUSTED_PROXIES,
         logger,

@@ -4,7 +4,9 @@ import type { Variables } from '../operation/cost.ts';
 import { isDocumentHash } from '../operation/persisted/document-hash.ts';
 import type { DocumentReference } from '../operation/persisted/persisted-operations.ts';
 import { isJsonType, isPlain } from './content-type.ts';
+import type { AllowedOrigins } from './origins.ts';
 import { parseJson } from './parse-json.ts';
+import { assertMayGet } from './simple-get.ts';
 
 /** What a client asks for, as in the GraphQL over HTTP specification; the document as text, as its hash, or as both. */
 export interface GraphqlRequest extends DocumentReference {
@@ -13,21 +15,22 @@ export interface GraphqlRequest extends DocumentReference {
 }
 
 /**
- * Reads POST with a JSON body, and GET with parameters. Both need something that a page of another origin cannot send
- * without the browser asking first (CORS preflight): the JSON content type, or one of two headers.
+ * Reads POST with a JSON body, whose content type a page of another origin cannot send without the browser asking first (CORS preflight),
+ * and GET with parameters, as `assertMayGet` says.
  *
  * @throws {Fault} METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, BAD_REQUEST
  */
 export async function readGraphqlRequest(
   request: HttpRequest,
   readBody: () => Promise<string>,
+  origins: AllowedOrigins,
 ): Promise<GraphqlRequest> {
   switch (request.method) {
     case 'POST':
       assertJson(request.headers);
       return fromObject(parseJson(await readBody(), 'The body'));
     case 'GET':
-      assertPreflighted(request);
+      assertMayGet(request, origins);
       return fromParameters(new URLSearchParams(request.query));
     default:
       throw new Fault('METHOD_NOT_ALLOWED');
@@ -38,14 +41,6 @@ function assertJson(headers: HttpRequest['headers']): void {
   if (!isJsonType(headers['content-type'])) throw new Fault('UNSUPPORTED_MEDIA_TYPE');
   if (!isPlain(headers['content-encoding']))
     throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'Send the operation as it is, without a `content-encoding`.');
-}
-
-const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
-
-function assertPreflighted({ headers }: HttpRequest): void {
-  if (!PREFLIGHT_HEADERS.some((name) => headers[name])) {
-    throw new Fault('BAD_REQUEST', `A GET request must carry the header ${PREFLIGHT_HEADERS.join(' or ')}.`);
-  }
 }
 
 function fromParameters(parameters: URLSearchParams): GraphqlRequest {

@@ -133,10 +133,41 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '415 UNSUPPORTED_MEDIA_TYPE',
     },
     {
-      what: 'GET without a header that makes a browser ask first',
+      what: 'GET of a page that may not call, without a header that makes a browser ask first',
       method: 'GET',
       path: '/graphql?query={serverTime}',
+      headers: { 'content-type': '', origin: 'https://evil.example' },
       answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'GET of such a page in production, with headers that a proxy has added',
+      to: 'production',
+      method: 'GET',
+      path: '/graphql?query={serverTime}',
+      headers: { 'content-type': '', origin: 'http://localhost:5173', 'x-request-id': 'of-a-proxy' },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'GET as an image of another site',
+      method: 'GET',
+      path: '/graphql?query={serverTime}',
+      headers: { 'content-type': '', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site' },
+      answer: '400 BAD_REQUEST',
+    },
+    {
+      what: 'GET with a mutation, as plain as a link',
+      method: 'GET',
+      path: `/graphql?${new URLSearchParams({ query: 'mutation { signOut { __typename } }' }).toString()}`,
+      headers: { 'content-type': '' },
+      answer: '405 METHOD_NOT_ALLOWED',
+    },
+    {
+      what: 'GET with a mutation beside a query',
+      ...get({
+        query: 'query Q { serverTime } mutation M { signOut { __typename } }',
+        operationName: 'M',
+      }),
+      answer: '405 METHOD_NOT_ALLOWED',
     },
     {
       what: 'a WebSocket',
