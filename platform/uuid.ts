@@ -1,7 +1,23 @@
-/** UUIDs are strings in lower case in the code and 16 bytes in the stores. */
+/** UUIDs are strings in lower case in the code and 16 bytes in the stores. What others send is read by `parseUuid`. */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** What may stand before one (RFC 9562, section 4). */
+const URN = /^urn:uuid:/i;
+
+/**
+ * Reads an id that a client sent: digits in upper or lower case, also as a URN. Every id from outside goes through here, so that keys of
+ * memories, of Redis and of batches are the same for every spelling, and answers have the canonical one.
+ *
+ * @returns the UUID in lower case; null for anything else
+ */
+export function parseUuid(text: unknown): string | null {
+  if (typeof text !== 'string') return null;
+  const uuid = text.replace(URN, '').toLowerCase();
+  return isUuid(uuid) ? uuid : null;
+}
+
+/** Whether it is a UUID as the code writes it. */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
 export const uuidToBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');

@@ -1,6 +1,6 @@
 import { Fault } from '../../platform/errors.ts';
 import type { Handler, HttpRequest } from '../../platform/http/server.ts';
-import { isUuid } from '../../platform/uuid.ts';
+import { parseUuid } from '../../platform/uuid.ts';
 import { clientAddressOf } from '../request/client-address.ts';
 import { preflightReply } from '../request/cors.ts';
 import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
@@ -69,8 +69,9 @@ export function liveEndpoint({ products, clients, rates, trustedProxies }: LiveE
 /** @returns each once, however it is spelled @throws {Fault} BAD_REQUEST */
 function readProductIds(query: string): string[] {
   const given = new URLSearchParams(query).getAll('productId');
-  const ids = [...new Set(given.map((id) => id.toLowerCase()))];
-  if (ids.length === 0 || ids.length > MAX_PRODUCTS || !ids.every(isUuid)) {
+  const read = given.map(parseUuid);
+  const ids = [...new Set(read.filter((id) => id !== null))];
+  if (ids.length === 0 || ids.length > MAX_PRODUCTS || read.includes(null)) {
     throw new Fault(
       'BAD_REQUEST',
       `Name 1 to ${MAX_PRODUCTS} products by their ids: ?productId=…&productId=…`,

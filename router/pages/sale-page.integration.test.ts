@@ -24,6 +24,15 @@ it('is the same page for every product, with files of its own and nothing else',
   for (const path of parts) expect([path, (await fetch(router.url + path)).status]).toEqual([path, 200]);
 });
 
+it('has one address for a product, however its id is spelled', async () => {
+  const response = await fetch(`${router.url}/sale/urn:uuid:0198C0DE-0000-7000-8000-00000000000A`);
+  expect([response.status, response.redirected, response.url]).toEqual([
+    200,
+    true,
+    `${router.url}/sale/0198c0de-0000-7000-8000-00000000000a`,
+  ]);
+});
+
 it('has every module that its modules import', async () => {
   const seen = new Set<string>();
   const toRead = ['/pages/sale.mjs'];

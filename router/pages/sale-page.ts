@@ -1,3 +1,4 @@
+import { parseUuid } from '../../platform/uuid.ts';
 import { Fault } from '../../platform/errors.ts';
 import type { Handler } from '../../platform/http/server.ts';
 import { staticFile } from './static-file.ts';
@@ -42,8 +43,11 @@ export function salePage(
   });
   return {
     '/sale/*': (request) => {
-      if (!/^\/sale\/[A-Za-z0-9-]{1,64}$/.test(request.path)) throw new Fault('NOT_FOUND');
-      return page(request);
+      const [, id = ''] = /^\/sale\/([A-Za-z0-9:-]{1,64})$/.exec(request.path) ?? [];
+      if (id === '') throw new Fault('NOT_FOUND');
+      // The page keeps an attempt to buy by the product's id, so there must be one spelling of it.
+      const canonical = parseUuid(id) ?? id;
+      return canonical === id ? page(request) : { status: 308, headers: { location: `/sale/${canonical}` } };
     },
     ...Object.fromEntries(PARTS.map((name) => [`/pages/${name}`, staticFile(file(name))])),
   };

@@ -1,7 +1,7 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
-import { isUuid } from '../../platform/uuid.ts';
+import { parseUuid } from '../../platform/uuid.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
-import { loadersFor } from './context.ts';
+import { loadersFor, type OrderContext } from './context.ts';
 import { cancelOrder } from './fulfilment/cancel-order.ts';
 import { requestReturn } from './fulfilment/request-return.ts';
 import { findOrder } from './orders/find-order.ts';
@@ -24,8 +24,7 @@ export const resolvers: Resolvers = {
   Query: {
     order: (_, { id }, context) => findOrder(id, context),
     purchaseOutcome: (_, { idempotencyKey }, context) => findPurchaseOutcome(idempotencyKey, context),
-    stock: (_, { productId }, { services }) =>
-      isUuid(productId) ? services.stockReader.read(productId) : null,
+    stock: (_, { productId }, { services }) => readStock(productId, services),
   },
   Mutation: {
     purchase: (_, { input }, context) => buyProduct(input, context),
@@ -58,10 +57,23 @@ export const resolvers: Resolvers = {
     totalCount: (page) => page.countAll(),
   },
   Product: {
-    stock: ({ id }, _, { services }) => (isUuid(id) ? services.stockReader.read(id) : null),
+    __resolveReference: canonical,
+    stock: ({ id }, _, { services }) => readStock(id, services),
   },
   User: {
+    __resolveReference: canonical,
     orders: ({ id }, page, context) => listOrders(id, page, context),
     wishlist: ({ id }, _, context) => readWishlist(id, context),
   },
 };
+
+/** @returns null where there is none, also for what could not be an id */
+function readStock(productId: string, { stockReader }: OrderContext['services']) {
+  const id = parseUuid(productId);
+  return id === null ? null : stockReader.read(id);
+}
+
+/** An entity of another subgraph, by the spelling of its id that this one has in its stores. */
+function canonical<Reference extends { readonly id: string }>(reference: Reference): Reference {
+  return { ...reference, id: parseUuid(reference.id) ?? reference.id };
+}

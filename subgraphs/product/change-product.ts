@@ -1,4 +1,4 @@
-import { isUuid } from '../../platform/uuid.ts';
+import { parseUuid } from '../../platform/uuid.ts';
 import type { ProductServices } from './context.ts';
 import type { Product } from './entities/product.ts';
 
@@ -23,8 +23,8 @@ export async function changeProduct<Refusal extends { readonly __typename: strin
   { repository, reader }: ProductServices,
   change: (current: Product) => ProductSaved | Refusal,
 ): Promise<ProductSaved | ProductNotFound | Refusal> {
-  const id = givenId.toLowerCase();
-  if (!isUuid(id)) return NOT_FOUND;
+  const id = parseUuid(givenId);
+  if (id === null) return NOT_FOUND;
 
   const outcome = await repository.underLock(id, async (current, save) => {
     if (!current) return NOT_FOUND;

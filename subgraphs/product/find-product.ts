@@ -1,5 +1,5 @@
 import type DataLoader from 'dataloader';
-import { isUuid } from '../../platform/uuid.ts';
+import { parseUuid } from '../../platform/uuid.ts';
 import type { Product } from './entities/product.ts';
 
 /** @returns null when there is none, also for what could not be an id */
@@ -7,6 +7,6 @@ export async function findProduct(
   id: string,
   products: DataLoader<string, Product | null>,
 ): Promise<Product | null> {
-  const canonical = id.toLowerCase();
-  return isUuid(canonical) ? products.load(canonical) : null;
+  const canonical = parseUuid(id);
+  return canonical === null ? null : products.load(canonical);
 }

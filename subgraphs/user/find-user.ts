@@ -1,4 +1,4 @@
-import { isUuid } from '../../platform/uuid.ts';
+import { parseUuid } from '../../platform/uuid.ts';
 import type { User } from './__generated__/resolvers-types.ts';
 import { callerOf, type UserContext } from './context.ts';
 import { visibleTo } from './visible-user.ts';
@@ -8,7 +8,8 @@ export async function findUser(
   id: string,
   { accounts, caller, services }: UserContext,
 ): Promise<User | null> {
-  const account = isUuid(id) ? await accounts.load(id) : null;
+  const canonical = parseUuid(id);
+  const account = canonical === null ? null : await accounts.load(canonical);
   return account && visibleTo(caller, account, services.personal);
 }
 

@@ -1,4 +1,4 @@
-import { isUuid } from '../../../platform/uuid.ts';
+import { parseUuid } from '../../../platform/uuid.ts';
 import type { OrderContext } from '../context.ts';
 import type { Order } from './order.ts';
 
@@ -15,8 +15,9 @@ export async function findOwnOrder(orderId: string, context: OrderContext): Prom
 }
 
 async function lookUp(orderId: string, { caller, services }: OrderContext): Promise<Order | null> {
-  if (!caller || !isUuid(orderId)) return null;
-  const record = await services.lookup.find(orderId);
+  const id = parseUuid(orderId);
+  if (!caller || id === null) return null;
+  const record = await services.lookup.find(id);
   return record?.kind === 'order' ? record.order : null;
 }
 

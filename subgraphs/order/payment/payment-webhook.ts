@@ -3,7 +3,7 @@ import { Fault } from '../../../platform/errors.ts';
 import { publicLimits } from '../../../platform/http/connection-limits.ts';
 import { startHttpServer, type HttpReply, type RunningHttpServer } from '../../../platform/http/server.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { isUuid } from '../../../platform/uuid.ts';
+import { parseUuid } from '../../../platform/uuid.ts';
 import type { OrderConfig } from '../config.ts';
 import { webhookCalls } from '../metrics.ts';
 import type { Payments } from './payments.ts';
@@ -96,5 +96,5 @@ function paymentIn(body: string): string | null {
     throw new Fault('BAD_REQUEST', 'The event is not JSON.');
   }
   const parsed = event.safeParse(content);
-  return parsed.success && isUuid(parsed.data.data.paymentId) ? parsed.data.data.paymentId : null;
+  return parsed.success ? parseUuid(parsed.data.data.paymentId) : null;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUuid } from '../../../platform/uuid.ts';
+import { parseUuid } from '../../../platform/uuid.ts';
 
 /** The checks of what a buyer sends. Each says what would be right. */
 
@@ -7,7 +7,10 @@ export const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,64}$/, 'An idempotency key has 16 to 64 characters of A-Z a-z 0-9 _ -.');
 
-export const productId = z.string().refine(isUuid, { error: 'A product id is a UUID in lower case.' });
+export const productId = z
+  .string()
+  .transform(parseUuid)
+  .refine((id) => id !== null, { error: 'A product id is a UUID.' });
 
 /** More than anybody means, and small enough that no sum of such overflows. */
 export const LARGEST_QUANTITY = 1_000_000;
