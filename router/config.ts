@@ -123,7 +123,9 @@ const settings = (production: boolean) => ({
 
   /** `only`: operations that are not in the manifest are refused. `log`: they are told of in the log. */
   PERSISTED_OPERATIONS: z.enum(['off', 'log', 'only'], 'expected off, log or only').default('off'),
+  /** One file or several, separated by commas; looked at as often as said, and a change is taken while the router runs, if it is a good one. */
   PERSISTED_OPERATIONS_FILE: z.string().default('schema/persisted-operations.json'),
+  PERSISTED_OPERATIONS_REFRESH: duration('1s'),
   /** Whether clients may name by its hash what they have sent before. Never with `PERSISTED_OPERATIONS=only`. */
   AUTOMATIC_PERSISTED_QUERIES: onOff('on'),
   /** How long such a document is kept, how large it may be, and how many new ones there may be in that time. */

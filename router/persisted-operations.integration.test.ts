@@ -169,6 +169,7 @@ describe('an automatic persisted query', () => {
 });
 
 describe('a manifest', () => {
+  const ONLY = { PERSISTED_OPERATIONS: 'only' };
   const listed = 'query Listed { serverTime }';
   const file = join(tmpdir(), `manifest-${process.pid}.json`);
   const write = (operations: object[]) =>
@@ -238,6 +239,104 @@ describe('a manifest', () => {
       429,
       'RATE_LIMITED',
     ]);
+  });
+
+  it('names a document as each client does, by POST and by GET', async () => {
+    const router = await routerForThisTest({ ...settings, ...ONLY, PERSISTED_OPERATIONS_FILE: file });
+    const hash = hashOf(listed);
+    for (const name of ['documentId', 'doc_id', 'id']) {
+      for (const id of [hash, `sha256:${hash}`]) {
+        expect((await post(router, { [name]: id })).data).toHaveProperty('serverTime');
+        const response = await fetch(
+          `${router.url}/graphql?${new URLSearchParams({ [name]: id }).toString()}`,
+        );
+        expect((await readAnswer(response)).data).toHaveProperty('serverTime');
+      }
+    }
+    for (const body of [
+      { documentId: hash, query: listed },
+      { documentId: `sha256:${hash}`, ...hashed(listed) },
+    ])
+      expect((await post(router, body)).status).toBe(200);
+    for (const body of [
+      { documentId: hash, id: hashOf('another') },
+      { documentId: hash, query: 'query A { serverTime }' },
+    ])
+      expect(refusal(await post(router, body))).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  it('may be several, as each client writes its own', async () => {
+    const relay = join(tmpdir(), `relay-${process.pid}.json`);
+    const ofRelay = 'query ByRelay { serverTime }';
+    const md5 = createHash('md5').update(ofRelay).digest('hex');
+    await writeFile(relay, JSON.stringify({ [md5]: ofRelay }));
+    const router = await routerForThisTest({
+      ...settings,
+      ...ONLY,
+      PERSISTED_OPERATIONS_FILE: `${file}, ${relay}`,
+    });
+    for (const body of [
+      { doc_id: md5 },
+      { query: ofRelay },
+      { documentId: hashOf(ofRelay) },
+      { query: listed },
+    ])
+      expect((await post(router, body)).status).toBe(200);
+    expect(refusal(await post(router, { doc_id: md5.replace(/^./, 'x') }))).toEqual([
+      400,
+      'UNKNOWN_OPERATION',
+    ]);
+  });
+
+  it.each(['only', 'log'])(
+    'has a document to which a client added __typename, which is no new one: %s',
+    async (mode) => {
+      const page = 'query Page($id: ID!) { product(id: $id) { name price { amount } } }';
+      const pages = join(tmpdir(), `pages-${process.pid}.json`);
+      await writeFile(pages, JSON.stringify({ page }));
+      const router = await routerForThisTest({
+        ...settings,
+        PERSISTED_OPERATIONS: mode,
+        PERSISTED_OPERATIONS_FILE: pages,
+        RATE_LIMIT_NEW_OPERATIONS: '1/h burst 1',
+      });
+      await post(router, { query: '{ takesTheOnlyUnit: serverTime }' });
+      const sent = page.replace('name', 'name __typename').replace('amount', 'amount __typename');
+      const answer = await post(router, { query: sent, variables: { id: '7' } });
+      expect(answer.data).toEqual({
+        product: {
+          __typename: 'Product',
+          name: 'Product 7',
+          price: { __typename: 'Money', amount: expect.any(Number) as number },
+        },
+      });
+      const other = await post(router, { query: sent.replace('amount', 'currency'), variables: { id: '7' } });
+      expect(refusal(other)).toEqual(mode === 'only' ? [400, 'UNKNOWN_OPERATION'] : [429, 'RATE_LIMITED']);
+    },
+  );
+
+  it('is taken while the router runs, unless it is no good', async () => {
+    const changing = join(tmpdir(), `changing-${process.pid}.json`);
+    const [before, after] = ['query Before { serverTime }', 'query After { serverTime }'];
+    await writeFile(changing, JSON.stringify({ before }));
+    const lines: string[] = [];
+    const log = new Writable({
+      write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())),
+    });
+    const router = await routerForThisTest(
+      { ...settings, ...ONLY, PERSISTED_OPERATIONS_FILE: changing, PERSISTED_OPERATIONS_REFRESH: '50ms' },
+      pino({ level: 'info' }, log),
+    );
+    const statusOf = async (query: string) => (await post(router, { query })).status;
+    expect([await statusOf(before), await statusOf(after)]).toEqual([200, 400]);
+    await writeFile(changing, '{"after":"{ ');
+    await waitUntil('the bad one to be refused', () =>
+      lines.some((line) => line.includes('the last good one stays')),
+    );
+    expect([await statusOf(before), await statusOf(after)]).toEqual([200, 400]);
+    await writeFile(changing, JSON.stringify({ after }));
+    await waitUntil('the new one', async () => (await statusOf(after)) === 200);
+    expect(await statusOf(before)).toBe(400);
   });
 
   it('that cannot be used stops the start', async () => {

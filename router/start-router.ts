@@ -19,9 +19,9 @@ import { allowedOrigins } from './request/origins.ts';
 import { startRateLimits } from './request/rate-limits/start-rate-limits.ts';
 import { CurrentSchema } from './schema/current-schema.ts';
 import { loadServingSchema } from './schema/serving-schema.ts';
-import { watchSupergraph } from './schema/watch-supergraph.ts';
 import { openSubgraphs } from './subgraph/open-subgraphs.ts';
 import { readSupergraphFile } from './supergraph.ts';
+import { watchFiles } from './watch-files.ts';
 
 /** How long a request waits for what Redis only helps with: counts over all routers, and documents by their hash. */
 const REDIS_PATIENCE_MS = 250;
@@ -34,7 +34,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const redis = openRedis(redisOptions);
   // From here on it keeps trying for as long as the process lives, and no request waits for it.
   await untilConnected(redis, redisOptions, config.STORES_WAIT);
-  const persisted = await loadPersistedOperations(config, redis, logger);
+  const operations = await loadPersistedOperations(config, redis, logger);
   const subgraphs = openSubgraphs(config, logger);
   const load = (text: string) => loadServingSchema(text, config, subgraphs, logger);
   const schema = new CurrentSchema(await load(supergraph));
@@ -45,7 +45,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const endpoint = graphqlEndpoint({
     authenticator: tokens,
     schema,
-    persisted,
+    persisted: operations.persisted,
     rates,
     limits: {
       cost: config.OPERATION_MAX_COST,
@@ -66,13 +66,16 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     rates,
     logger,
   );
-  const watching = watchSupergraph({
-    file: config.SUPERGRAPH_FILE,
+  const watching = watchFiles({
+    what: 'supergraph',
+    files: config.SUPERGRAPH_FILE,
+    read: () => readSupergraphFile(config.SUPERGRAPH_FILE),
     text: supergraph,
     everyMs: config.SUPERGRAPH_REFRESH,
     take: async (text) => schema.replace(await load(text)),
     logger,
   });
+  const watchingOperations = operations.watch();
   const isProduction = config.NODE_ENV === 'production';
   const pages: Record<string, Handler> = {
     ...(config.PLAYGROUND ? { '/': playground(!isProduction) } : {}),
@@ -81,7 +84,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
 
   const closeDependencies = async () => {
     await live.close();
-    await watching.stop();
+    await Promise.all([watching.stop(), watchingOperations.stop()]);
     await schema.close();
     await subgraphs.close();
     tokens.close();

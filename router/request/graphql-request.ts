@@ -1,14 +1,14 @@
 import { Fault } from '../../platform/errors.ts';
 import type { HttpRequest } from '../../platform/http/server.ts';
 import type { Variables } from '../operation/cost.ts';
-import { isDocumentHash } from '../operation/persisted/document-hash.ts';
+import { readDocumentId } from '../operation/persisted/document-hash.ts';
 import type { DocumentReference } from '../operation/persisted/persisted-operations.ts';
 import { isJsonType, isPlain } from './content-type.ts';
 import type { AllowedOrigins } from './origins.ts';
 import { parseJson } from './parse-json.ts';
 import { assertMayGet } from './simple-get.ts';
 
-/** What a client asks for, as in the GraphQL over HTTP specification; the document as text, as its hash, or as both. */
+/** What a client asks for, as in the GraphQL over HTTP specification; the document as text, by its id, or both. */
 export interface GraphqlRequest extends DocumentReference {
   readonly operationName: string | null;
   readonly variables: Variables;
@@ -50,7 +50,7 @@ function fromParameters(parameters: URLSearchParams): GraphqlRequest {
   };
   return fromObject({
     query: parameters.get('query'),
-    id: parameters.get('id'),
+    ...Object.fromEntries(ID_FIELDS.map((name) => [name, parameters.get(name)])),
     operationName: parameters.get('operationName'),
     variables: jsonOf('variables'),
     extensions: jsonOf('extensions'),
@@ -61,8 +61,8 @@ function fromObject(value: unknown): GraphqlRequest {
   if (Array.isArray(value)) throw new Fault('BAD_REQUEST', 'Batches are not supported: send one operation.');
   if (!isObject(value)) throw new Fault('BAD_REQUEST', 'The body must be a JSON object with a `query`.');
   const { query = null, operationName = null, variables = null } = value;
-  const hash = hashIn(value);
-  const isLeftOut = query === null && hash !== null;
+  const id = idIn(value);
+  const isLeftOut = query === null && id !== null;
   if (!isLeftOut && (typeof query !== 'string' || query.trim() === '')) {
     throw new Fault('BAD_REQUEST', '`query` must be a string with a GraphQL document.');
   }
@@ -74,14 +74,17 @@ function fromObject(value: unknown): GraphqlRequest {
   }
   return {
     query: query,
-    hash,
+    id,
     operationName: operationName || null,
     variables: variables ?? {},
   };
 }
 
-/** The hash in `id`, or where automatic persisted queries have it: `extensions.persistedQuery`. */
-function hashIn({ id = null, extensions = null }: Record<string, unknown>): string | null {
+/** Where a document's id may stand: as in GraphQL over HTTP, as in Relay's examples, and as in other clients. */
+const ID_FIELDS = ['documentId', 'doc_id', 'id'] as const;
+
+/** The id in one of these fields, or where automatic persisted queries have it: `extensions.persistedQuery`. */
+function idIn({ extensions = null, ...fields }: Record<string, unknown>): string | null {
   if (extensions !== null && !isObject(extensions)) {
     throw new Fault('BAD_REQUEST', '`extensions` must be an object.');
   }
@@ -89,12 +92,22 @@ function hashIn({ id = null, extensions = null }: Record<string, unknown>): stri
   if (persisted !== null && (!isObject(persisted) || persisted['version'] !== 1)) {
     throw new Fault('BAD_REQUEST', '`extensions.persistedQuery` must be an object of version 1.');
   }
-  const hash = persisted === null ? id : persisted['sha256Hash'];
-  if (hash === null) return null;
-  if (!isDocumentHash(hash)) {
-    throw new Fault('BAD_REQUEST', 'A document is named by its SHA-256, in hexadecimal.');
+  const given = ID_FIELDS.map((name) => fields[name] ?? null).filter((id) => id !== null);
+  if (persisted !== null) given.push(persisted['sha256Hash'] ?? '');
+  const [id = null, ...others] = new Set(given.map(readId));
+  if (others.length > 0) throw new Fault('BAD_REQUEST', 'The request names several documents.');
+  return id;
+}
+
+function readId(given: unknown): string {
+  const id = readDocumentId(given);
+  if (id === null) {
+    throw new Fault(
+      'BAD_REQUEST',
+      'A document is named by its SHA-256, in hexadecimal, or by an id of the manifest.',
+    );
   }
-  return hash.toLowerCase();
+  return id;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

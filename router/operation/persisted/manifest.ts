@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { GraphQLError, Kind, parse } from 'graphql';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../platform/config/environment.ts';
 import { loggedError } from '../../../platform/logged-error.ts';
-import { documentHash } from './document-hash.ts';
+import { documentHash, isDocumentHash, readDocumentId } from './document-hash.ts';
 
-/** The operations that the shop's own clients send, by hash. */
+/** The operations that the shop's own clients send, by id: a hash of the text, or what the client's tool calls it. */
 export type Manifest = ReadonlyMap<string, ListedOperation>;
 
 export interface ListedOperation {
@@ -13,30 +14,82 @@ export interface ListedOperation {
   readonly name: string | null;
 }
 
-/** The format of Apollo's tools, so that any of them can write it. */
-const format = z.object({
-  format: z.literal('apollo-persisted-query-manifest'),
-  version: z.literal(1),
-  operations: z.array(z.object({ id: z.string(), name: z.string().nullish(), body: z.string() })),
-});
-
-/** @throws {ConfigurationError} when the file cannot be read, is no manifest, or names a document by what is not its hash */
-export async function readManifest(file: string): Promise<Manifest> {
-  const { operations } = await read(file);
-  const wrong = operations.find(({ id, body }) => documentHash(body) !== id);
-  if (wrong)
-    throw new ConfigurationError(
-      `PERSISTED_OPERATIONS_FILE has an id that is not its document's: that of ${wrong.name ?? 'one without a name'}.`,
-    );
-  return new Map(operations.map(({ id, name = null, body }) => [id, { body, name }]));
+interface Entry extends ListedOperation {
+  readonly id: string;
 }
 
-async function read(file: string): Promise<z.infer<typeof format>> {
+/** The format of Apollo's tools. */
+const ofApollo = z
+  .object({
+    format: z.literal('apollo-persisted-query-manifest'),
+    version: z.literal(1),
+    operations: z.array(z.object({ id: z.string(), name: z.string().nullish(), body: z.string() })),
+  })
+  .transform(({ operations }) => operations.map(({ id, body }) => ({ id, body })));
+
+/** Of Relay's compiler, of codegen's client preset, of gql.tada and of others: the text by its id. */
+const ofOthers = z
+  .record(z.string(), z.string())
+  .transform((texts) => Object.entries(texts).map(([id, body]) => ({ id, body })));
+
+/** @throws {ConfigurationError} as `manifestOf`, and when a file cannot be read */
+export const readManifest = async (...files: readonly string[]): Promise<Manifest> =>
+  manifestOf(await readManifestFiles(files));
+
+/** @returns the text of each @throws {ConfigurationError} */
+export async function readManifestFiles(files: readonly string[]): Promise<string[]> {
   try {
-    return format.parse(JSON.parse(await readFile(file, 'utf8')));
+    return await Promise.all(files.map((file) => readFile(file, 'utf8')));
   } catch (error) {
-    const reason =
-      error instanceof z.ZodError ? 'it is no manifest of version 1' : loggedError(error).message;
-    throw new ConfigurationError(`PERSISTED_OPERATIONS_FILE cannot be used: ${reason}.`);
+    throw unusable(loggedError(error).message);
   }
 }
+
+/**
+ * @param files the text of each
+ * @throws {ConfigurationError} when one is no manifest, names a document by what is not its hash, or two documents by the same id
+ */
+export function manifestOf(files: readonly string[]): Manifest {
+  const manifest = new Map<string, ListedOperation>();
+  for (const { id, body, name } of files.flatMap(entriesOf)) {
+    if (isDocumentHash(id) && documentHash(body) !== id)
+      throw unusable(`it has an id that is not its document's: that of ${name ?? 'one without a name'}`);
+    if ((manifest.get(id)?.body ?? body) !== body)
+      throw unusable(`two documents have the same id: that of ${name ?? 'one without a name'}`);
+    manifest.set(id, { body, name });
+  }
+  return manifest;
+}
+
+function entriesOf(file: string): Entry[] {
+  try {
+    const content: unknown = JSON.parse(file);
+    const entries = isOfApollo(content) ? ofApollo.parse(content) : ofOthers.parse(content);
+    return entries.map(({ id, body }) => ({ id: idOf(id), body, name: nameIn(body) }));
+  } catch (error) {
+    if (error instanceof z.ZodError)
+      throw unusable("it is neither a manifest of Apollo's of version 1 nor an object of texts by their ids");
+    if (error instanceof GraphQLError) throw unusable('it has a document that is not GraphQL');
+    if (error instanceof ConfigurationError) throw error;
+    throw unusable(loggedError(error).message);
+  }
+}
+
+const isOfApollo = (content: unknown): boolean =>
+  typeof content === 'object' && content !== null && 'format' in content;
+
+function idOf(id: string): string {
+  const read = readDocumentId(id);
+  if (read === null) throw unusable('it has an id that is empty, too long, or not of printable ASCII');
+  return read;
+}
+
+function nameIn(body: string): string | null {
+  const operations = parse(body, { noLocation: true }).definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  return operations.length === 1 ? (operations[0]!.name?.value ?? null) : null;
+}
+
+const unusable = (reason: string): ConfigurationError =>
+  new ConfigurationError(`PERSISTED_OPERATIONS_FILE cannot be used: ${reason}.`);

@@ -2,14 +2,16 @@ import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Operation } from '../operation.ts';
 import type { AutomaticStore } from './automatic-store.ts';
-import { documentHash } from './document-hash.ts';
+import { documentHash, isDocumentHash } from './document-hash.ts';
+import { knownDocuments, type KnownDocuments } from './known-documents.ts';
 import type { Manifest } from './manifest.ts';
 import { createUnlistedLog } from './unlisted-log.ts';
 
-/** What a request says of its document: the text, its hash, or both. */
+/** What a request says of its document: the text, its id (mostly its hash), or both. */
 export interface DocumentReference {
   readonly query: string | null;
-  readonly hash: string | null;
+  /** As `readDocumentId` has it. */
+  readonly id: string | null;
 }
 
 /** A document that proved to be good: within all limits, and its caller may ask for it. */
@@ -24,8 +26,8 @@ export interface GoodDocument extends DocumentReference {
 export interface PersistedOperations {
   /**
    * @returns its text
-   * @throws {Fault} BAD_REQUEST when text and hash do not belong together; UNKNOWN_OPERATION, PERSISTED_QUERY_NOT_FOUND,
-   * PERSISTED_QUERY_NOT_SUPPORTED
+   * @throws {Fault} BAD_REQUEST when text and id do not belong together, or the id can be none here; UNKNOWN_OPERATION,
+   * PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED
    */
   find(reference: DocumentReference): string | Promise<string>;
   /** Whether the manifest has this document, with an operation of this name: there are only so many of them. */
@@ -37,6 +39,8 @@ export interface PersistedOperations {
    * @throws {Fault} PERSISTED_QUERY_NOT_FOUND when such a document was named by its hash alone
    */
   accept(document: GoodDocument): void;
+  /** Another manifest takes the place of the one in use; without effect in the mode `off`. */
+  replace(manifest: Manifest): void;
 }
 
 export interface PersistedOperationsOptions {
@@ -48,39 +52,39 @@ export interface PersistedOperationsOptions {
   readonly logger: Logger;
 }
 
-export function createPersistedOperations({
-  manifest,
-  automatic,
-  logger,
-}: PersistedOperationsOptions): PersistedOperations {
+export function createPersistedOperations(options: PersistedOperationsOptions): PersistedOperations {
+  const { manifest } = options;
   if (manifest.mode === 'only') return safelist(manifest.operations);
-  const listed = manifest.mode === 'log' ? manifest.operations : null;
-  const lists = listed ? listing(listed) : () => false;
-  const unlisted = listed && createUnlistedLog(listed, logger);
+  let known = manifest.mode === 'log' ? knownDocuments(manifest.operations) : null;
+  const { automatic, logger } = options;
+  const unlisted = known && createUnlistedLog((source) => known?.byText(source) !== undefined, logger);
 
   return {
-    lists,
-    find({ query, hash }) {
-      if (query === null) return listed?.get(hash!)?.body ?? findAutomatic(hash!);
-      if (hash !== null) assertBelongs(query, hash);
-      return query;
+    lists: (source, operationName) => known?.lists(source, operationName) ?? false,
+    find({ query, id }) {
+      if (query === null) return known?.byId(id!) ?? findAutomatic(id!);
+      if (id !== null) assertBelongs(query, id, known);
+      return known?.byText(query) ?? query;
     },
     accept(document) {
-      const { query, hash } = document;
+      const { query, id } = document;
       unlisted?.note(document);
-      if (hash === null || !automatic || listed?.has(hash)) return;
-      if (isKept(document))
-        return void (query !== null && automatic.keep(hash, query, document.clientAddress));
+      if (id === null || !automatic || known?.byId(id) !== undefined) return;
+      if (isKept(document)) return void (query !== null && automatic.keep(id, query, document.clientAddress));
       if (query !== null) return;
       // An earlier release, or another process with access to Redis, has put it there.
-      automatic.forget(hash);
+      automatic.forget(id);
       throw new Fault('PERSISTED_QUERY_NOT_FOUND');
+    },
+    replace(operations) {
+      if (known) known = knownDocuments(operations);
     },
   };
 
-  function findAutomatic(hash: string): Promise<string> | string {
-    if (!automatic) throw new Fault(listed ? 'UNKNOWN_OPERATION' : 'PERSISTED_QUERY_NOT_SUPPORTED');
-    const found = automatic.find(hash);
+  function findAutomatic(id: string): Promise<string> | string {
+    if (!isDocumentHash(id)) throw known ? new Fault('UNKNOWN_OPERATION') : noHash();
+    if (!automatic) throw new Fault(known ? 'UNKNOWN_OPERATION' : 'PERSISTED_QUERY_NOT_SUPPORTED');
+    const found = automatic.find(id);
     return typeof found === 'string' ? found : Promise.resolve(found).then(assertFound);
   }
 }
@@ -92,29 +96,36 @@ function assertFound(source: string | null): string {
   return source;
 }
 
-/** Nothing but what is in the manifest, named by its hash or written out to the letter. */
+/** Nothing but what is in the manifest, named by its id or written out. */
 function safelist(operations: Manifest): PersistedOperations {
-  const texts = new Set([...operations.values()].map(({ body }) => body));
+  let known = knownDocuments(operations);
   return {
-    lists: listing(operations),
-    find({ query, hash }) {
-      if (query !== null && hash !== null) assertBelongs(query, hash);
-      const source = query === null ? operations.get(hash!)?.body : query;
-      if (source === undefined || !texts.has(source)) throw new Fault('UNKNOWN_OPERATION');
+    lists: (source, operationName) => known.lists(source, operationName),
+    find({ query, id }) {
+      if (query !== null && id !== null) assertBelongs(query, id, known);
+      const source = query === null ? known.byId(id!) : known.byText(query);
+      if (source === undefined) throw new Fault('UNKNOWN_OPERATION');
       return source;
     },
     accept: () => undefined,
+    replace: (manifest) => {
+      known = knownDocuments(manifest);
+    },
   };
 }
 
-/** A name that the document does not have makes it another question, which anybody can ask in any number of ways. */
-function listing(operations: Manifest): PersistedOperations['lists'] {
-  const names = new Map([...operations.values()].map(({ body, name }) => [body, name]));
-  return (source, operationName) =>
-    names.has(source) && (operationName === null || operationName === names.get(source));
+/** @throws {Fault} BAD_REQUEST */
+function assertBelongs(query: string, id: string, known: KnownDocuments | null): void {
+  if (isDocumentHash(id)) {
+    if (documentHash(query) !== id)
+      throw new Fault('BAD_REQUEST', 'The hash is not the SHA-256 of the `query` that was sent with it.');
+    return;
+  }
+  const named = known?.byId(id);
+  if (named === undefined) throw known ? new Fault('UNKNOWN_OPERATION') : noHash();
+  if (known?.byText(query) !== named)
+    throw new Fault('BAD_REQUEST', 'The id is not that of the `query` that was sent with it.');
 }
 
-function assertBelongs(query: string, hash: string): void {
-  if (documentHash(query) !== hash)
-    throw new Fault('BAD_REQUEST', 'The hash is not the SHA-256 of the `query` that was sent with it.');
-}
+const noHash = (): Fault =>
+  new Fault('BAD_REQUEST', 'Without a manifest, a document is named by its SHA-256, in hexadecimal.');

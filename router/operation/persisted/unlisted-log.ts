@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
 import { documentHash } from './document-hash.ts';
-import type { Manifest } from './manifest.ts';
 import type { GoodDocument } from './persisted-operations.ts';
 
 /** Tells of operations that are sent and are not in the manifest, each once. */
@@ -18,12 +17,11 @@ const MAX_NAME = 64;
  * The text is not logged: clients that write values into it write passwords and addresses there, too. Of a document with values
  * the hash is left out as well, since a short password can be found by trying until the hash is the same.
  */
-export function createUnlistedLog(listed: Manifest, logger: Logger): UnlistedLog {
-  const texts = new Set([...listed.values()].map(({ body }) => body));
+export function createUnlistedLog(isListed: (source: string) => boolean, logger: Logger): UnlistedLog {
   const told = new LRUCache<string, true>({ max: MAX_TOLD });
   return {
     note({ source, operation: { definition, rootFields, holdsValues } }) {
-      if (texts.has(source)) return;
+      if (isListed(source)) return;
       const id = documentHash(source);
       if (told.has(id)) return;
       told.set(id, true);

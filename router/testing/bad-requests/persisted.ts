@@ -48,6 +48,30 @@ export const unknownOperations: Readonly<Record<string, readonly BadRequest[]>> 
       answer: '400 UNKNOWN_OPERATION',
     },
     {
+      what: 'the name of a property of every object, where there is a manifest',
+      to: 'manifest',
+      json: { documentId: '__proto__' },
+      answer: '400 UNKNOWN_OPERATION',
+    },
+    {
+      what: 'text that is not in the manifest, with __typename added',
+      to: 'manifest',
+      query: '{ serverTime __typename }',
+      answer: '400 UNKNOWN_OPERATION',
+    },
+    {
+      what: 'text of the manifest with a field more',
+      to: 'manifest',
+      query: 'query ServerTime { serverTime __typename a: serverTime }',
+      answer: '400 UNKNOWN_OPERATION',
+    },
+    { what: 'a documentId of another hash', json: { documentId: 'a'.repeat(40) }, answer: '400 BAD_REQUEST' },
+    {
+      what: 'two documents',
+      json: { documentId: `sha256:${HASH}`, id: OTHER },
+      answer: '400 BAD_REQUEST',
+    },
+    {
       what: 'text with its hash, where there is a manifest',
       to: 'manifest',
       json: { query: QUERY, ...persistedQuery(HASH) },

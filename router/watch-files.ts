@@ -1,0 +1,44 @@
+import { repeat, type Repeated } from '../platform/lifecycle/repeat.ts';
+import type { Logger } from '../platform/logger.ts';
+
+export interface WatchOptions {
+  /** For the log: what is in the files. */
+  readonly what: string;
+  /** For the log. */
+  readonly files: string;
+  readonly read: () => Promise<string>;
+  /** What is used already. */
+  readonly text: string;
+  readonly everyMs: number;
+  /** Takes the new text. @throws when it is not acceptable; it is then not tried again until it changes */
+  readonly take: (text: string) => Promise<void> | void;
+  readonly logger: Logger;
+}
+
+/**
+ * Looks at files again and again, since what tells of changes differs between file systems, mounts and links. A text is
+ * taken when two looks in a row found it, so that a file is not read while it is being written.
+ */
+export function watchFiles({ what, files, read, text, everyMs, take, logger }: WatchOptions): Repeated {
+  let known = text;
+  let candidate = text;
+
+  return repeat(
+    what,
+    everyMs,
+    async () => {
+      const found = await read();
+      const isStill = found === candidate;
+      candidate = found;
+      if (found === known || !isStill) return;
+      known = found;
+      try {
+        await take(found);
+        logger.info({ file: files }, `a new ${what} is served`);
+      } catch (error) {
+        logger.error({ err: error, file: files }, `the new ${what} is refused, the last good one stays`);
+      }
+    },
+    logger,
+  );
+}
