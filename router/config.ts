@@ -15,6 +15,7 @@ import {
   port,
   storeSettings,
 } from '../platform/config/settings.ts';
+import { FORWARDED_HEADERS } from './request/client-address.ts';
 import { origins } from './request/origins.ts';
 import { fieldRates, rate } from './request/rate-limits/rate.ts';
 
@@ -80,6 +81,10 @@ const settings = (production: boolean) => ({
 
   /** How many proxies of ours stand in front: whose word on where a client connects from is taken. */
   TRUSTED_PROXIES: count(0, 0),
+  /** Where they write it. One alone: a proxy passes the other header on as the client sent it. */
+  TRUSTED_PROXIES_HEADER: z
+    .enum(FORWARDED_HEADERS, `expected ${FORWARDED_HEADERS.join(' or ')}`)
+    .default('x-forwarded-for'),
   MAX_BODY_BYTES: count(100_000),
   OPERATION_MAX_TOKENS: count(1_000),
   OPERATION_MAX_DEPTH: count(12),

@@ -1,4 +1,7 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Logger } from '../platform/logger.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { routerForThisTest, type TestRouter } from './testing/router.ts';
 import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
@@ -11,13 +14,17 @@ beforeAll(async () => {
 afterAll(() => product.close(100));
 
 let prefixes = 0;
-const start = (): Promise<TestRouter> =>
-  routerForThisTest({
-    PRODUCT_URL: product.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`,
-    RATE_LIMIT_PER_ADDRESS: '3/h',
-  });
+const start = (settings: Record<string, string> = {}, logger?: Logger): Promise<TestRouter> =>
+  routerForThisTest(
+    {
+      PRODUCT_URL: product.graphqlUrl,
+      REDIS_URL: stores.redisUrl,
+      REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`,
+      RATE_LIMIT_PER_ADDRESS: '3/h',
+      ...settings,
+    },
+    logger,
+  );
 
 const BODY = JSON.stringify({ query: '{ serverTime }' });
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -51,4 +58,46 @@ it('health checks, and what a browser asks beforehand, do not', async () => {
       expect((await fetch(router.url + path, { method: 'OPTIONS' })).status).toBe(204);
   }
   expect((await router.ask({ query: '{ serverTime }' })).status).toBe(200);
+});
+
+const PING = { query: '{ serverTime }' };
+const statuses = async (router: TestRouter, headers: (n: number) => Record<string, string>) => {
+  const seen: number[] = [];
+  for (let n = 0; n < 4; n++) seen.push((await router.ask({ ...PING, headers: headers(n) })).status);
+  return seen;
+};
+
+it('a client that names another address in each request is counted as one, and the log says once what to set behind a proxy', async () => {
+  const lines: string[] = [];
+  const log = new Writable({
+    write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())),
+  });
+  const router = await start({}, pino({ level: 'warn' }, log));
+  const forged = (n: number) => ({ 'x-forwarded-for': `203.0.113.${n}`, forwarded: `for=203.0.113.${n}` });
+  expect(await statuses(router, forged)).toEqual([200, 200, 200, 429]);
+  expect(lines.filter((line) => line.includes('TRUSTED_PROXIES'))).toHaveLength(1);
+});
+
+it.each<[what: string, settings: Record<string, string>, headers: (n: number) => Record<string, string>]>([
+  [
+    'before the entry of our proxy',
+    {},
+    (n) => ({ 'x-forwarded-for': `203.0.113.${n}, 198.51.100.7:${4000 + n}` }),
+  ],
+  [
+    'in the header that our proxy does not write',
+    {},
+    (n) => ({ 'x-forwarded-for': '198.51.100.7', forwarded: `for=203.0.113.${n}` }),
+  ],
+  [
+    'in front of the element of our proxy',
+    { TRUSTED_PROXIES_HEADER: 'forwarded' },
+    (n) => ({
+      'x-forwarded-for': `203.0.113.${n}`,
+      forwarded: `for="203.0.113.${n};x=", for="198.51.100.7:80"`,
+    }),
+  ],
+])('a client that names other addresses %s is counted as one', async (_what, settings, headers) => {
+  const router = await start({ TRUSTED_PROXIES: '1', ...settings });
+  expect(await statuses(router, headers)).toEqual([200, 200, 200, 429]);
 });

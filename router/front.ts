@@ -3,7 +3,7 @@ import { REQUEST_ID_HEADER } from '../platform/identity/identity.ts';
 import type { Logger } from '../platform/logger.ts';
 import { NO_OPERATION, noteRequest } from '../platform/observability/requests.ts';
 import { refusal } from './request/answer.ts';
-import { clientAddressOf } from './request/client-address.ts';
+import { clientAddressOf, saysForwarded, type TrustedProxies } from './request/client-address.ts';
 import { answerType } from './request/content-type.ts';
 import { corsHeaders } from './request/cors.ts';
 import type { AllowedOrigins } from './request/origins.ts';
@@ -14,7 +14,7 @@ import { requestIdOf } from './request/request-id.ts';
 export interface FrontOptions {
   readonly origins: AllowedOrigins;
   readonly rates: RateLimits;
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
   readonly logger: Logger;
 }
 
@@ -27,6 +27,7 @@ const UNCOUNTED = new Set(['/health/live', '/health/ready']);
  */
 export function front({ origins, rates, trustedProxies, logger }: FrontOptions) {
   const refusals = new RefusalDelay();
+  let warnsOfProxies = trustedProxies.count === 0;
   return async (request: HttpRequest, handler: Handler): Promise<HttpReply> => {
     const requestId = requestIdOf(request);
     const reply = await settle(request, handler, requestId);
@@ -47,10 +48,19 @@ export function front({ origins, rates, trustedProxies, logger }: FrontOptions) 
     }
   }
 
+  /** Once: any client can send the header. */
+  function warnOfProxies(): void {
+    warnsOfProxies = false;
+    logger.warn(
+      'A request has X-Forwarded-For or Forwarded, and TRUSTED_PROXIES is 0. Behind a proxy, all clients then share the limits of one address: set it to the number of proxies.',
+    );
+  }
+
   /** @throws {Fault} RATE_LIMITED */
   async function count(request: HttpRequest): Promise<void> {
     const begun = performance.now();
     try {
+      if (warnsOfProxies && saysForwarded(request)) warnOfProxies();
       await rates.countRequest(clientAddressOf(request, trustedProxies));
     } catch (error) {
       noteRequest(NO_OPERATION, 'RATE_LIMITED', begun);

@@ -9,7 +9,7 @@ import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { ArrivingBodies } from './request/arriving-bodies.ts';
 import { authorize } from './request/authorize.ts';
 import { answerType, namesJson } from './request/content-type.ts';
-import { clientAddressOf } from './request/client-address.ts';
+import { clientAddressOf, type TrustedProxies } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
 import type { AllowedOrigins } from './request/origins.ts';
@@ -41,8 +41,7 @@ export interface Door {
   readonly patienceMs: number;
   /** Of which pages plain GETs are read. */
   readonly origins: AllowedOrigins;
-  /** How many proxies of ours stand in front. */
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
   readonly logger: Logger;
 }
 

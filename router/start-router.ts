@@ -14,7 +14,7 @@ import { loadPersistedOperations } from './operation/persisted/load-persisted-op
 import { DEMO_BUYER } from './pages/demo-account.ts';
 import { salePage } from './pages/sale-page.ts';
 import { playground } from './playground/playground.ts';
-import { clientAddressOf } from './request/client-address.ts';
+import { clientAddressOf, type TrustedProxies } from './request/client-address.ts';
 import { allowedOrigins } from './request/origins.ts';
 import { startRateLimits } from './request/rate-limits/start-rate-limits.ts';
 import { CurrentSchema } from './schema/current-schema.ts';
@@ -42,6 +42,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const tokens = openAccessTokens(config, config.JWKS_URL === 'off' ? null : config.JWKS_URL, logger);
   const rates = startRateLimits(config, schema.gateway.schema, redis, logger);
   const origins = allowedOrigins(config.CORS_ORIGINS);
+  const trustedProxies = trustedProxiesOf(config);
   const endpoint = graphqlEndpoint({
     authenticator: tokens,
     schema,
@@ -55,7 +56,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     explainCost: config.EXPLAIN_COST,
     patienceMs: config.SUBGRAPH_TIMEOUT,
     origins,
-    trustedProxies: config.TRUSTED_PROXIES,
+    trustedProxies,
     logger,
   });
   const limits = connectionLimits(config, logger);
@@ -64,6 +65,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     { ...config, MAX_LIVE_CLIENTS: Math.min(config.MAX_LIVE_CLIENTS, Math.floor(limits.connections / 2)) },
     schema.gateway,
     rates,
+    trustedProxies,
     logger,
   );
   const watching = watchFiles({
@@ -101,7 +103,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       around: front({
         origins,
         rates,
-        trustedProxies: config.TRUSTED_PROXIES,
+        trustedProxies,
         logger,
       }),
       readiness: { redis: () => tokens.ping(), ...subgraphs.readiness },
@@ -122,6 +124,11 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   }
 }
 
+const trustedProxiesOf = (config: RouterConfig): TrustedProxies => ({
+  count: config.TRUSTED_PROXIES,
+  header: config.TRUSTED_PROXIES_HEADER,
+});
+
 function connectionLimits(config: RouterConfig, logger: Logger): ConnectionLimits {
   const limits = publicLimits({
     connections: config.MAX_CONNECTIONS,
@@ -130,7 +137,7 @@ function connectionLimits(config: RouterConfig, logger: Logger): ConnectionLimit
     isDirect: config.TRUSTED_PROXIES === 0,
     networkOf: ({ headers, socket }) =>
       clientNetworkOf(
-        clientAddressOf({ headers, remoteAddress: socket.remoteAddress ?? '' }, config.TRUSTED_PROXIES),
+        clientAddressOf({ headers, remoteAddress: socket.remoteAddress ?? '' }, trustedProxiesOf(config)),
       ),
   });
   const { connections, connectionsPerNetwork } = limits;

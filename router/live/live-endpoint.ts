@@ -1,7 +1,7 @@
 import { Fault } from '../../platform/errors.ts';
 import type { Handler, HttpRequest } from '../../platform/http/server.ts';
 import { parseUuid } from '../../platform/uuid.ts';
-import { clientAddressOf } from '../request/client-address.ts';
+import { clientAddressOf, type TrustedProxies } from '../request/client-address.ts';
 import { preflightReply } from '../request/cors.ts';
 import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
 import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
@@ -14,7 +14,7 @@ export interface LiveEndpointOptions {
   readonly products: LiveProducts;
   readonly clients: LiveClients;
   readonly rates: Pick<RateLimits, 'countCost'>;
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
 }
 
 /** Units of cost: of each product of a stream, and of each that has to be read, which takes some 1 to 2 ms of CPU time. */

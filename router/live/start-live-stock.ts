@@ -3,6 +3,7 @@ import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { RouterConfig } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
+import type { TrustedProxies } from '../request/client-address.ts';
 import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
 import { LiveClients } from './live-clients.ts';
 import { liveEndpoint } from './live-endpoint.ts';
@@ -29,6 +30,7 @@ export function startLiveStock(
   config: RouterConfig,
   gateway: Pick<Gateway, 'execute'>,
   rates: Pick<RateLimits, 'countCost'>,
+  trustedProxies: TrustedProxies,
   logger: Logger,
 ): LiveStockStreams {
   const clock = createServerClock();
@@ -52,7 +54,7 @@ export function startLiveStock(
   const refreshing = repeat('live-stock', REFRESH_EVERY, () => products.refresh(), logger);
 
   return {
-    handler: liveEndpoint({ products, clients, rates, trustedProxies: config.TRUSTED_PROXIES }),
+    handler: liveEndpoint({ products, clients, rates, trustedProxies }),
     end: () => clients.end(),
     close: async () => {
       clients.end();
