@@ -32,10 +32,9 @@ export function front({ origins, rates, trustedProxies, logger }: FrontOptions) 
     const requestId = requestIdOf(request);
     const reply = await settle(request, handler, requestId);
     if (reply.fault === 'RATE_LIMITED') await refusals.wait();
-    return {
-      ...reply,
-      headers: { [REQUEST_ID_HEADER]: requestId, ...corsHeaders(request, origins), ...reply.headers },
-    };
+    const cors = corsHeaders(request, origins);
+    const vary = [cors['vary'], reply.headers?.['vary']].filter(Boolean).join(', ');
+    return { ...reply, headers: { [REQUEST_ID_HEADER]: requestId, ...cors, ...reply.headers, vary } };
   };
 
   async function settle(request: HttpRequest, handler: Handler, requestId: string): Promise<HttpReply> {

@@ -21,6 +21,7 @@ import { requestIdOf } from './request/request-id.ts';
 import { patienceOf } from './request/request-timeout.ts';
 import type { Authenticator } from '../platform/identity/tokens/authenticator.ts';
 import { SeenRequest } from './request/seen-request.ts';
+import { forSharedCaches, Freshness } from './request/shared-cache.ts';
 import { assertVariables } from './request/variables.ts';
 import type { CurrentSchema } from './schema/current-schema.ts';
 import type { ServingSchema } from './schema/serving-schema.ts';
@@ -130,6 +131,8 @@ async function execute(
 
   seen.planBegins();
   work.planBegins(operation);
+  const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
+  const freshness = caller || operation.kind === 'mutation' || explain ? null : new Freshness();
   const introspected = introspect(gateway.schema, operation, variables);
   const result =
     (operation.isIntrospection && introspected) ||
@@ -139,6 +142,7 @@ async function execute(
         seen.planEnds();
       },
       beforeSend: costs.beforeSend,
+      ...(freshness ? { onFreshness: freshness.observe } : {}),
       identity: {
         caller,
         requestId: context.requestId,
@@ -153,6 +157,5 @@ async function execute(
   work.planEnds();
   if (introspected && result !== introspected) joinIntrospection(result, introspected);
   seen.gets(result.data);
-  const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
-  return answer(result, context, explain ? { cost } : undefined);
+  return forSharedCaches(answer(result, context, explain ? { cost } : undefined), request, freshness);
 }

@@ -6,6 +6,9 @@ import type { HttpReply } from './server.ts';
 export const endsConnection = (req: IncomingMessage, reply: HttpReply): boolean =>
   reply.stream !== undefined || !req.complete;
 
+/** These never have one, and no length (RFC 9110, 8.6). */
+const WITHOUT_BODY = new Set([204, 304]);
+
 /** @param isLast whether the connection carries nothing after this, as it must where `endsConnection` */
 export function sendReply(
   req: IncomingMessage,
@@ -17,7 +20,7 @@ export function sendReply(
   if (reply.stream) return sendStream(res, reply, reply.stream);
   const body = reply.body ?? '';
   res.writeHead(reply.status, {
-    'content-length': Buffer.byteLength(body),
+    ...(WITHOUT_BODY.has(reply.status) ? {} : { 'content-length': Buffer.byteLength(body) }),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
     ...(isLast ? { connection: 'close' } : {}),

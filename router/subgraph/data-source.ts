@@ -37,7 +37,9 @@ export class SubgraphDataSource implements GraphQLDataSource {
     const begun = Date.now();
     try {
       // Read anew by everybody who shares it: the gateway writes into what it is given.
-      const reply = readReply(await this.traffic.ask({ query, variables, operationName }, context));
+      const answer = await this.traffic.ask({ query, variables, operationName }, context);
+      context.onFreshness?.(answer.freshForMs);
+      const reply = readReply(answer);
       if (!isRead(query)) context.followUpDeadline = Date.now() + this.followUpMs;
       if (reply.errors) this.log(context, reply.errors);
       if (reply.errors && reply.data === undefined) return failed(asked, faultOfWhole(reply.errors));

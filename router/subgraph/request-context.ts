@@ -12,6 +12,8 @@ export interface RequestContext {
   followUpDeadline?: number;
   /** Called before something is sent to a subgraph that an anonymous caller does not share with others. @throws {Fault} RATE_LIMITED */
   readonly beforeSend?: () => void | Promise<void>;
+  /** Called with how long each part of the answer may be given again to anybody, in milliseconds. */
+  readonly onFreshness?: (freshForMs: number) => void;
   /** Told when a subgraph is asked; the plan is there by then. */
   readonly onPlan?: () => void;
   /** Set once the operation is planned: from then on something may have been sent. */

@@ -75,6 +75,17 @@ it('gives an answer again for as long as the subgraph said, where there is memor
   }
 });
 
+it('says of an answer that is given again how long it may still be', async () => {
+  const { ask, answer } = subgraph(1_000);
+  let now = 1;
+  const reads = new SharedReads({ maxBytes: 1_000, now: () => now });
+  const first = reads.read('page', 'a client', ask);
+  answer(0, 'first');
+  expect((await first).freshForMs).toBe(1_000);
+  now += 400;
+  expect((await reads.read('page', 'a client', ask)).freshForMs).toBe(600);
+});
+
 it('shares a read that waits for its turn with its own client only, and its answer with all', async () => {
   const reads = new SharedReads({ maxBytes: 1_000 });
   const turns: (() => void)[] = [];

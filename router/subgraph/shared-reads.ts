@@ -40,7 +40,7 @@ export class SharedReads {
    * @param client `clientKeyOf` the caller
    */
   find(key: string, client: string): Promise<SubgraphAnswer> | undefined {
-    const kept = this.#fresh?.get(key);
+    const kept = this.#kept(key);
     if (kept) return Promise.resolve(kept);
     const known = this.#underWay.get(key);
     if (!known || this.#now() - known.begunAt >= JOINED_WITHIN_MS) return undefined;
@@ -62,7 +62,7 @@ export class SharedReads {
     const turn = { hasBegun: false };
     const answer = ask(() => {
       turn.hasBegun = true;
-      return this.#fresh?.get(key);
+      return this.#kept(key);
     });
     const reading: Reading = { begunAt: this.#now(), client, turn, answer };
     this.#underWay.set(key, reading);
@@ -74,6 +74,12 @@ export class SharedReads {
       () => this.#forget(key, reading),
     );
     return answer;
+  }
+
+  /** @returns an answer that may be given again, for what is left of its time */
+  #kept(key: string): SubgraphAnswer | undefined {
+    const kept = this.#fresh?.get(key);
+    return kept && { ...kept, freshForMs: this.#fresh!.getRemainingTTL(key) };
   }
 
   #forget(key: string, reading: Reading): void {

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  makeToken,
+  rsaKey,
+  startIssuer,
+  type TestIssuer,
+} from '../platform/identity/tokens/testing/issuer.ts';
+import { useStores } from '../tests/harness/stores.ts';
+import { startTestRouter, type TestRouter } from './testing/router.ts';
+import { startTestSubgraph, THROWS_SQL, type TestSubgraph } from './testing/subgraphs.ts';
+
+const stores = useStores();
+const key = rsaKey('key-1');
+let issuer: TestIssuer;
+let subgraphs: TestSubgraph[];
+let router: TestRouter;
+
+beforeAll(async () => {
+  issuer = await startIssuer(key);
+  subgraphs = await Promise.all([startTestSubgraph('product'), startTestSubgraph('order')]);
+  router = await startTestRouter({
+    JWKS_URL: issuer.jwksUrl,
+    PRODUCT_URL: subgraphs[0]!.graphqlUrl,
+    ORDER_URL: subgraphs[1]!.graphqlUrl,
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+    CORS_ORIGINS: 'https://shop.example',
+  });
+});
+afterAll(async () => {
+  await router.close();
+  await Promise.all([issuer.close(), ...subgraphs.map((subgraph) => subgraph.close(100))]);
+});
+
+const get = (query: string, headers: Record<string, string> = {}) =>
+  fetch(`${router.url}/graphql?${new URLSearchParams({ query }).toString()}`, { headers });
+const LIST = '{ products { nodes { id name price { amount } } } }';
+
+describe('a shared cache', () => {
+  it('may keep what the schema lets be kept, apart for each origin, type and caller', async () => {
+    const response = await get(LIST);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('public, max-age=1');
+    const vary = response.headers.get('vary')!.split(', ').sort();
+    expect(vary).toEqual(['accept', 'authorization', 'origin']);
+    const ofPage = await get(LIST, { origin: 'https://shop.example' });
+    expect(ofPage.headers.get('access-control-allow-origin')).toBe('https://shop.example');
+    expect(ofPage.headers.get('access-control-expose-headers')).toContain('etag');
+  });
+
+  it('is answered 304 while the answer is the one that it has, without a body', async () => {
+    const etag = (await get(LIST)).headers.get('etag')!;
+    const again = await get(LIST, { 'if-none-match': etag });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect(again.headers.get('etag')).toBe(etag);
+    expect(again.headers.get('cache-control')).toBe('public, max-age=1');
+    expect(again.headers.get('content-length')).toBeNull();
+    expect((await get('{ products { nodes { id } } }', { 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it.each([
+    ['the same with a token', LIST, true],
+    ['stock', '{ products { nodes { name stock { remaining } } } }', false],
+    ['the clock', '{ serverTime }', false],
+    ['what nobody says anything of', '{ __typename }', false],
+    [
+      'data with an error beside it',
+      `{ products { nodes { name } } product(id: "${THROWS_SQL}") { name } }`,
+      false,
+    ],
+    ['a refusal', '{ nothing }', false],
+  ])('may not keep %s', async (_what, query, hasToken) => {
+    const response = await get(query, {
+      'if-none-match': '*',
+      ...(hasToken ? { authorization: `Bearer ${makeToken(key)}` } : {}),
+    });
+    expect(response.status).toBe(query === '{ nothing }' ? 400 : 200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('etag')).toBeNull();
+  });
+});
