@@ -1,26 +1,33 @@
 import { z } from 'zod';
 import { chooseStandIns } from '../platform/config/choose-stand-ins.ts';
 import { isProduction, readEnvironment } from '../platform/config/environment.ts';
-import { readSecret, type SecretName } from '../platform/config/secrets.ts';
+import { readSecret } from '../platform/config/secrets.ts';
 import {
   commonSettings,
   count,
   discoverySettings,
   duration,
   httpUrl,
-  httpUrls,
+  names,
   onOff,
   optionalCount,
   optionalDuration,
+  optionalHttpUrls,
+  optionalOnOff,
   port,
   storeSettings,
 } from '../platform/config/settings.ts';
 import { FORWARDED_HEADERS } from './request/client-address.ts';
 import { origins } from './request/origins.ts';
 import { fieldRates, rate } from './request/rate-limits/rate.ts';
+import {
+  readSubgraphSettings,
+  SHOP_SECRETS,
+  type ReadSubgraphSettings,
+} from './subgraph/subgraph-settings.ts';
 
 /** Each of the first four costs a password hash, a mail or a look-up of what can be guessed; two are the rush; the last three write rows that cost nothing. */
-const FIELD_RATES = [
+export const PRESET_FIELD_RATES = [
   'Mutation.signIn 100/s burst 1000 per address',
   'Mutation.signUp 50/s burst 500 per address',
   'Mutation.requestEmailVerification 20/s burst 100 per address',
@@ -32,6 +39,9 @@ const FIELD_RATES = [
   'Mutation.pay 10/s burst 60 per user',
 ];
 
+/** The supergraph of the shop, as it is composed and committed. */
+const SHOP_SUPERGRAPH = 'schema/supergraph.graphql';
+
 const settings = (production: boolean) => ({
   ...commonSettings,
   REDIS_URL: storeSettings.REDIS_URL,
@@ -40,14 +50,17 @@ const settings = (production: boolean) => ({
   PORT: port(4000),
   /** Of its own for `/metrics`: the other one is open to the world. */
   METRICS_PORT: port(9464),
-  SUPERGRAPH_FILE: z.string().default('schema/supergraph.graphql'),
+  SUPERGRAPH_FILE: z.string().default(SHOP_SUPERGRAPH),
   /** How often the file is looked at; a change is taken while the router runs, if it is a good one. */
   SUPERGRAPH_REFRESH: duration('1s'),
 
-  /** `/graphql` of each subgraph: one URL or several, whose host names may have several addresses. */
-  USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),
-  PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),
-  ORDER_URL: httpUrls('http://127.0.0.1:4003/graphql'),
+  /**
+   * `/graphql` of a subgraph of the shop, in place of what the supergraph says: one URL or several, whose host names may have several
+   * addresses. Those of any other subgraph, by its name, are in `subgraph/subgraph-settings.ts`.
+   */
+  USER_URL: optionalHttpUrls(),
+  PRODUCT_URL: optionalHttpUrls(),
+  ORDER_URL: optionalHttpUrls(),
   ...discoverySettings,
   /** How long the subgraphs together may take for one request; a client may say less, by `x-request-timeout`. */
   SUBGRAPH_TIMEOUT: duration('10s'),
@@ -70,6 +83,8 @@ const settings = (production: boolean) => ({
   JWT_ISSUER: z.string().default('firstcome'),
   JWT_AUDIENCE: z.string().default('firstcome'),
 
+  /** Whether this router is ready only while it is told of sessions that end; by default where the schema has `signOut`. */
+  REVOKED_SESSIONS: optionalOnOff(),
   PLAYGROUND: onOff(production ? 'off' : 'on'),
   /** A page that shows how to write a client, at `/sale/<product id>`. */
   SALE_PAGE: onOff(production ? 'off' : 'on'),
@@ -93,6 +108,8 @@ const settings = (production: boolean) => ({
   OPERATION_MAX_ALIASES: count(15, 0),
   OPERATION_MAX_DIRECTIVES: count(50, 0),
   OPERATION_MAX_FIELDS: count(1_000),
+  /** Mutations of which an operation may ask for one only, in all: each takes part in a rush. */
+  SINGLE_MUTATIONS: names('purchase, checkoutWishlist'),
   OPERATION_MAX_COST: count(10_000),
   /** More at once are refused at once. */
   MAX_CONCURRENT_REQUESTS: count(20_000),
@@ -115,7 +132,7 @@ const settings = (production: boolean) => ({
   RATE_LIMIT_PER_USER: rate('50/s burst 100'),
   /** A stadium may sit behind one address when a sale opens: this only keeps one address from taking everything. */
   RATE_LIMIT_PER_ADDRESS: rate('2000/s burst 10000'),
-  RATE_LIMIT_PER_FIELD: fieldRates(FIELD_RATES.join(', ')),
+  RATE_LIMIT_PER_FIELD: fieldRates(PRESET_FIELD_RATES.join(', ')),
   /** Documents that a router does not know yet, from one address: each has to be worked out and planned. Large ones count more. */
   RATE_LIMIT_NEW_OPERATIONS: rate('5/s burst 60'),
   /**
@@ -144,15 +161,15 @@ const settings = (production: boolean) => ({
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */
 export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env) {
   const config = readEnvironment(settings(isProduction(environment)), environment);
-  const secret = (name: SecretName) => readSecret(name, config.DATA_DIR, environment);
+  // Those of another supergraph are read when its subgraphs are known.
+  if (config.SUPERGRAPH_FILE === SHOP_SUPERGRAPH)
+    for (const name of SHOP_SECRETS) readSecret(name, config.DATA_DIR, environment);
+  const readSubgraph: ReadSubgraphSettings = (subgraph) =>
+    readSubgraphSettings(subgraph, config.DATA_DIR, environment);
   return {
     ...config,
-    /** Of the subgraphs that it calls. */
-    identitySecrets: {
-      user: secret('USER_IDENTITY_SECRET'),
-      product: secret('PRODUCT_IDENTITY_SECRET'),
-      order: secret('ORDER_IDENTITY_SECRET'),
-    },
+    /** The settings of each subgraph that a supergraph declares. */
+    readSubgraph,
     standIns: chooseStandIns('router', environment),
   };
 }

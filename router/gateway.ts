@@ -131,10 +131,14 @@ function clientsAnswer(
   };
 }
 
-/** To the gateway a custom scalar is anything; this way a bad instant is refused before a subgraph is asked. */
+/**
+ * To the gateway a custom scalar is anything; this way a bad instant is refused before a subgraph is asked. What another graph takes for
+ * a DateTime is its own affair.
+ */
 function checkScalarsHere(schema: GraphQLSchema): void {
   const type = schema.getType(DateTime.name);
-  if (!(type instanceof GraphQLScalarType)) return;
+  const isOfShop = schema.getMutationType()?.getFields()['purchase'] !== undefined;
+  if (!(type instanceof GraphQLScalarType) || !isOfShop) return;
   type.parseValue = (value) => DateTime.parseValue(value);
   type.parseLiteral = (node, variables) => DateTime.parseLiteral(node, variables);
 }

@@ -9,6 +9,7 @@ import { openRedis, untilConnected } from '../platform/redis/client.ts';
 import type { RouterConfig } from './config.ts';
 import { front } from './front.ts';
 import { graphqlEndpoint } from './graphql-endpoint.ts';
+import { liveOperation } from './live/live-reader.ts';
 import { startLiveStock } from './live/start-live-stock.ts';
 import { loadPersistedOperations } from './operation/persisted/load-persisted-operations.ts';
 import { DEMO_BUYER } from './pages/demo-account.ts';
@@ -19,8 +20,9 @@ import { allowedOrigins } from './request/origins.ts';
 import { startRateLimits } from './request/rate-limits/start-rate-limits.ts';
 import { CurrentSchema } from './schema/current-schema.ts';
 import { loadServingSchema } from './schema/serving-schema.ts';
+import { fitsSchema, shopFeaturesOf } from './schema/shop-features.ts';
 import { openSubgraphs } from './subgraph/open-subgraphs.ts';
-import { readSupergraphFile } from './supergraph.ts';
+import { readSupergraph, readSupergraphFile } from './supergraph.ts';
 import { watchFiles } from './watch-files.ts';
 
 /** How long a request waits for what Redis only helps with: counts over all routers, and documents by their hash. */
@@ -30,17 +32,26 @@ const REDIS_PATIENCE_MS = 250;
 export async function startRouter(config: RouterConfig, logger: Logger): Promise<RunningProcess> {
   warnOfStandIns(config.standIns, logger);
   const supergraph = await readSupergraphFile(config.SUPERGRAPH_FILE);
+  // Before anything is waited for: a subgraph without a URL is a sentence at once.
+  for (const subgraph of readSupergraph(supergraph, config.JWKS_URL !== 'off').subgraphs)
+    config.readSubgraph(subgraph);
   const redisOptions = { url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger };
   const redis = openRedis(redisOptions);
   // From here on it keeps trying for as long as the process lives, and no request waits for it.
   await untilConnected(redis, redisOptions, config.STORES_WAIT);
-  const operations = await loadPersistedOperations(config, redis, logger);
   const subgraphs = openSubgraphs(config, logger);
   const load = (text: string) => loadServingSchema(text, config, subgraphs, logger);
-  const schema = new CurrentSchema(await load(supergraph));
+  const [operations, first] = await Promise.all([
+    loadPersistedOperations(config, redis, logger),
+    load(supergraph),
+  ]).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
+  });
+  const schema = new CurrentSchema(first);
 
   const tokens = openAccessTokens(config, config.JWKS_URL === 'off' ? null : config.JWKS_URL, logger);
-  const rates = startRateLimits(config, schema.gateway.schema, redis, logger);
+  const rates = startRateLimits(config, schema.gateway.schema, redis, subgraphs.sharedSecret, logger);
   const origins = allowedOrigins(config.CORS_ORIGINS);
   const trustedProxies = trustedProxiesOf(config);
   const endpoint = graphqlEndpoint({
@@ -60,14 +71,20 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     logger,
   });
   const limits = connectionLimits(config, logger);
-  const live = startLiveStock(
-    // A stream keeps its connection, and other requests need some, too.
-    { ...config, MAX_LIVE_CLIENTS: Math.min(config.MAX_LIVE_CLIENTS, Math.floor(limits.connections / 2)) },
-    schema.gateway,
-    rates,
-    trustedProxies,
-    logger,
-  );
+  const shop = shopFeaturesOf(schema.gateway.schema, liveOperation(1));
+  const live = shop.liveStock
+    ? startLiveStock(
+        // A stream keeps its connection, and other requests need some, too.
+        {
+          ...config,
+          MAX_LIVE_CLIENTS: Math.min(config.MAX_LIVE_CLIENTS, Math.floor(limits.connections / 2)),
+        },
+        schema.gateway,
+        rates,
+        trustedProxies,
+        logger,
+      )
+    : null;
   const watching = watchFiles({
     what: 'supergraph',
     files: config.SUPERGRAPH_FILE,
@@ -80,12 +97,15 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const watchingOperations = operations.watch();
   const isProduction = config.NODE_ENV === 'production';
   const pages: Record<string, Handler> = {
-    ...(config.PLAYGROUND ? { '/': playground(!isProduction) } : {}),
-    ...(config.SALE_PAGE ? salePage(isProduction ? null : DEMO_BUYER) : {}),
+    ...(config.PLAYGROUND
+      ? { '/': playground(!isProduction, (source) => fitsSchema(schema.gateway.schema, source)) }
+      : {}),
+    ...(config.SALE_PAGE && shop.salePage ? salePage(isProduction ? null : DEMO_BUYER) : {}),
+    ...(live ? { '/live/stock': live.handler } : {}),
   };
 
   const closeDependencies = async () => {
-    await live.close();
+    await live?.close();
     await Promise.all([watching.stop(), watchingOperations.stop()]);
     await schema.close();
     await subgraphs.close();
@@ -99,21 +119,24 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       maxBodyBytes: config.MAX_BODY_BYTES,
       receiveTimeoutMs: config.RECEIVE_TIMEOUT,
       limits,
-      routes: { '/graphql': endpoint, '/live/stock': live.handler, ...pages },
+      routes: { '/graphql': endpoint, ...pages },
       around: front({
         origins,
         rates,
         trustedProxies,
         logger,
       }),
-      readiness: { redis: () => tokens.ping(), ...subgraphs.readiness },
+      get readiness() {
+        const redis = (config.REVOKED_SESSIONS ?? shop.revokedSessions) ? { redis: () => tokens.ping() } : {};
+        return { ...redis, ...subgraphs.readiness };
+      },
       logger,
     });
     return {
       url: http.url,
       close: async () => {
         http.announceEnd();
-        live.end();
+        live?.end();
         await http.close();
         await closeDependencies();
       },

@@ -7,9 +7,11 @@ import { readAddedFields } from './operation/added-fields.ts';
 import { readCostWeights, type CostWeights } from './operation/cost-weights.ts';
 import { supergraphForGateway } from './operation/gateway-supergraph.ts';
 import { withoutQuotes } from './operation/syntax-error.ts';
+import { declaredSubgraphs, type DeclaredSubgraph } from './schema/declared-subgraphs.ts';
 
 /** The composed schema, split into what the gateway needs to plan and the rules that are kept here. */
 export interface Supergraph {
+  readonly subgraphs: readonly DeclaredSubgraph[];
   readonly forGateway: string;
   readonly access: AccessRules;
   readonly costs: CostWeights;
@@ -31,6 +33,7 @@ export function readSupergraph(text: string, canVerify: boolean): Supergraph {
     );
   }
   return {
+    subgraphs: declaredSubgraphs(document),
     forGateway: supergraphForGateway(document),
     access,
     costs: readCostWeights(document),

@@ -23,9 +23,12 @@ const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'OTEL_EXPORTER_OTLP_HEADERS',
 ]);
 
+/** Of each subgraph by its name. */
+const SECRET_OF_A_SUBGRAPH = /^SUBGRAPH_IDENTITY_SECRET_(?!.*_FILE$)/;
+
 /** @returns the setting that names the file of a secret; undefined for a setting that is no secret */
 export const fileSettingOf = (name: string): string | undefined =>
-  SECRET_SETTINGS.has(name) ? `${name}_FILE` : undefined;
+  SECRET_SETTINGS.has(name) || SECRET_OF_A_SUBGRAPH.test(name) ? `${name}_FILE` : undefined;
 
 /** @returns the setting whose value the file of this setting holds; undefined for a setting that names no secret's file */
 export const secretOfFileSetting = (name: string): string | undefined => {

@@ -33,7 +33,7 @@ export const makeSecrets = (): Record<SecretName, string> => ({
 });
 
 /** Characters. 32 random bytes have 43 in base64url; whoever writes secrets another way has them in 64 of hex. */
-const SHORTEST_IN_PRODUCTION = 32;
+export const SHORTEST_IN_PRODUCTION = 32;
 
 /**
  * @returns the secret from the environment; outside production else from `<dataDir>/secrets/`, made there at first use

@@ -42,11 +42,12 @@ export const count = (preset: number, smallest = 1) => wholeNumber(smallest).def
 /** As `count`, for what is worked out where it is not set. */
 export const optionalCount = () => wholeNumber(1).optional();
 
-export const onOff = (preset: 'on' | 'off') =>
-  z
-    .enum(['on', 'off'], 'expected on or off')
-    .default(preset)
-    .transform((word) => word === 'on');
+const onOffWord = z.enum(['on', 'off'], 'expected on or off');
+
+export const onOff = (preset: 'on' | 'off') => onOffWord.default(preset).transform((word) => word === 'on');
+
+/** As `onOff`, for what is decided elsewhere where it is not set. */
+export const optionalOnOff = () => onOffWord.transform((word) => word === 'on').optional();
 
 /** The URL of a store, as its one reader takes it. */
 const urlReadBy = (parse: (url: string) => unknown) =>
@@ -69,15 +70,34 @@ export const httpUrl = (preset: string) => urlOf(['http:', 'https:']).default(pr
 /** As `httpUrl`, for what is there only where it is set. */
 export const optionalHttpUrl = () => urlOf(['http:', 'https:']).optional();
 
+export const isHttpUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
+
+const urlList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((urls) => urls.every(isHttpUrl), {
+    error: 'expected one or more http:// or https:// URLs, separated by commas',
+  });
+
 /** One or several HTTP URLs, separated by commas: the instances of one service. */
-export const httpUrls = (preset: string) =>
+export const httpUrls = (preset: string) => z.string().default(preset).pipe(urlList);
+
+/** As `httpUrls`, for what is there only where it is set. */
+export const optionalHttpUrls = () => urlList.optional();
+
+/** Names as GraphQL has them, separated by commas, or `none`. */
+export const names = (preset: string) =>
   z
     .string()
     .default(preset)
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .refine((urls) => urls.every((url) => /^https?:\/\//.test(url) && URL.canParse(url)), {
-      error: 'expected one or more http:// or https:// URLs, separated by commas',
-    });
+    .transform((text) => (text === 'none' ? [] : text.split(',').map((part) => part.trim())))
+    .refine((all) => all.every((name) => /^[_A-Za-z][_0-9A-Za-z]*$/.test(name)), {
+      error: 'expected names separated by commas, or none',
+    })
+    .transform((all): ReadonlySet<string> => new Set(all));
+
+/** Any text, for what is there only where it is set. */
+export const optionalText = () => z.string().optional();
 
 /** Settings of every process. */
 export const commonSettings = {

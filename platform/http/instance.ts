@@ -12,6 +12,14 @@ const TELLING_SILENCE_MS = 1_000;
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 10_000;
 
+export interface InstanceOptions {
+  /** Connections to each instance, at the most. */
+  readonly connectionsEach: number;
+  /** Whether the service has `/health/ready`: otherwise any answer below 500 means that an instance is there. */
+  readonly hasReadiness: boolean;
+  readonly logger?: Logger | undefined;
+}
+
 /**
  * One instance of a service, and what is known of its health. It is judged by what becomes of the requests to it: one that
  * refuses, breaks off, says nothing at all, or says that it is ending is left out for a while that grows each time, until
@@ -22,6 +30,7 @@ export class Instance {
   readonly #logger: Logger | undefined;
   readonly #pool: Pool;
   readonly #path: string;
+  readonly #hasReadiness: boolean;
   #outstanding = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
@@ -31,12 +40,13 @@ export class Instance {
   /** Of the process that last refused an identity that did not name it; null until then. */
   id: string | null = null;
 
-  constructor(target: Target, connections: number, logger?: Logger) {
+  constructor(target: Target, { connectionsEach, hasReadiness, logger }: InstanceOptions) {
     this.#target = target;
+    this.#hasReadiness = hasReadiness;
     this.#path = target.url.pathname + target.url.search;
     this.#logger = logger;
     this.#pool = new Pool(target.url.origin, {
-      connections,
+      connections: connectionsEach,
       // Shorter than the server's, so that a connection is never used in the moment in which the server ends it.
       keepAliveTimeout: 30_000,
       connect: connectTo(target),
@@ -81,7 +91,9 @@ export class Instance {
       const signal = AbortSignal.timeout(READY_PATIENCE_MS);
       const response = await client.request({ method: 'GET', path: '/health/ready', signal });
       await response.body.dump();
-      if (response.statusCode !== 200) throw new Error(`/health/ready answered ${response.statusCode}.`);
+      const { statusCode } = response;
+      const isReady = this.#hasReadiness ? statusCode === 200 : statusCode < 500;
+      if (!isReady) throw new Error(`/health/ready answered ${statusCode}.`);
     } finally {
       await client.destroy();
     }

@@ -1,18 +1,18 @@
 import type { Logger } from '../logger.ts';
 import type { Target } from './discovery.ts';
-import { Instance } from './instance.ts';
+import { Instance, type InstanceOptions } from './instance.ts';
 import { withoutCredentials } from './without-credentials.ts';
 
 /** The instances of one service, as they come and go. */
 export class Instances {
-  readonly #connectionsEach: number;
+  readonly #options: InstanceOptions;
   readonly #logger: Logger | undefined;
   readonly #known = new Map<string, Instance>();
   #turn = 0;
 
-  constructor(connectionsEach: number, logger?: Logger) {
-    this.#connectionsEach = connectionsEach;
-    this.#logger = logger;
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
   }
 
   get count(): number {
@@ -37,7 +37,7 @@ export class Instances {
     );
     for (const [name, target] of named) {
       if (this.#known.has(name)) continue;
-      const instance = new Instance(target, this.#connectionsEach, this.#logger);
+      const instance = new Instance(target, this.#options);
       if (!areFirst) {
         this.#logger?.info({ instance: name }, 'an instance was found');
         instance.checkFirst();

@@ -66,7 +66,7 @@ export interface HttpServerOptions {
   readonly routes: Readonly<Record<string, Handler>>;
   /** Runs around every answer: of routes, of health checks, and the one that there is nothing here. */
   readonly around?: (request: HttpRequest, handler: Handler) => Promise<HttpReply>;
-  /** What must answer before `/health/ready` says yes. */
+  /** What must answer before `/health/ready` says yes; read at each look, so that it may change. */
   readonly readiness: ReadinessChecks;
   readonly logger: Logger;
 }
@@ -106,7 +106,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     ...options.routes,
   };
-  tellReadiness(options.readiness);
+  tellReadiness(() => options.readiness);
   const findRoute = routeFinder(routes);
 
   const server = createServer(

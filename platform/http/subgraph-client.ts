@@ -44,9 +44,9 @@ export interface SubgraphClient {
 export interface SubgraphClientOptions {
   /** `/graphql` of the subgraph: one URL or several, each of whose host names may have several addresses. */
   readonly urls: readonly string[];
-  /** Its name, and the secret that it shares with its callers. */
+  /** Its name, and the secret that it shares with its callers; null: it is sent no identity, and need not have `/health/ready`. */
   readonly subgraph: string;
-  readonly identitySecret: string;
+  readonly identitySecret: string | null;
   readonly connectionsPerInstance?: number;
   /** How often host names are looked up, in milliseconds. */
   readonly discoveryRefreshMs?: number;
@@ -57,8 +57,13 @@ export interface SubgraphClientOptions {
 
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { urls, logger } = options;
-  const key = identityKey(options.subgraph, options.identitySecret);
-  const instances = new Instances(options.connectionsPerInstance ?? 128, logger);
+  const { identitySecret } = options;
+  const key = identitySecret === null ? null : identityKey(options.subgraph, identitySecret);
+  const instances = new Instances({
+    connectionsEach: options.connectionsPerInstance ?? 128,
+    hasReadiness: key !== null,
+    logger,
+  });
   const discovery = discover({
     urls,
     refreshMs: options.discoveryRefreshMs ?? 5_000,
@@ -131,7 +136,9 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         'content-type': 'application/json',
         [REQUEST_ID_HEADER]: identity.requestId,
         ...(identity.span?.traceparent ? { [TRACEPARENT_HEADER]: identity.span.traceparent } : {}),
-        [IDENTITY_HEADER]: signIdentity(key, { ...identity, patienceMs }, bodyHash, instance.id),
+        ...(key
+          ? { [IDENTITY_HEADER]: signIdentity(key, { ...identity, patienceMs }, bodyHash, instance.id) }
+          : {}),
       };
       const answer = await instance.ask({ headers, body }, patienceMs);
       if (answer.misdirectedTo === null) return answer;

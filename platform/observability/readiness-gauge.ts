@@ -7,11 +7,16 @@ const ready = gauge(
   ['check'],
 );
 
-/** Tells metrics what `/health/ready` tells; nothing of a server that needs nobody, such as that of the metrics themselves. */
-export function tellReadiness(checks: ReadinessChecks): void {
-  if (Object.keys(checks).length === 0) return;
+/**
+ * Tells metrics what `/health/ready` tells; nothing of a server that needs nobody, such as that of the metrics themselves.
+ *
+ * @param checks those of the moment
+ */
+export function tellReadiness(checks: () => ReadinessChecks): void {
+  if (Object.keys(checks()).length === 0) return;
   lookWhenAsked(ready, async () => {
-    const report = await checkReadiness(checks, false);
+    const report = await checkReadiness(checks(), false);
+    ready.reset();
     for (const [check, result] of Object.entries(report.checks))
       ready.labels(check).set(result === 'ok' ? 1 : 0);
   });

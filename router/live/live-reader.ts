@@ -66,9 +66,10 @@ interface StockAnswer extends Omit<LiveStock, 'asOf'> {
   readonly asOf: string;
 }
 
-function operationFor(count: number): PlannedOperation {
+/** What is asked for so many products at a time. */
+export function liveOperation(count: number): string {
   const indexes = Array.from({ length: count }, (_, index) => index);
-  const source = `query LiveStock(${indexes.map((i) => `$id${i}: ID!`).join(', ')}) {
+  return `query LiveStock(${indexes.map((i) => `$id${i}: ID!`).join(', ')}) {
     serverTime
     ${indexes
       .map(
@@ -77,6 +78,10 @@ function operationFor(count: number): PlannedOperation {
       )
       .join('\n')}
   }`;
+}
+
+function operationFor(count: number): PlannedOperation {
+  const source = liveOperation(count);
   return ownOperation(source, createHash('sha256').update(source).digest('base64url'));
 }
 

@@ -52,6 +52,8 @@ export interface OperationRules extends DocumentRules {
   readonly limits: SizeLimits;
   /** How often a field may be found inside itself. */
   readonly maxRecursion: number;
+  /** Mutations of which an operation may ask for one, in all; undefined: the purchases of the shop. */
+  readonly singleMutations?: ReadonlySet<string>;
   readonly access: AccessRules;
   readonly costs: CostWeights;
   /** Names that the planner uses itself: `readAddedFields`. */
@@ -87,7 +89,7 @@ export function analyseOperation(
   const fields = assertWithinLimits(selected, rules.limits);
   charge(fields / FIELDS_TO_A_UNIT);
   assertRecursion(rules.schema, selected, rules.maxRecursion);
-  assertSinglePurchase(selected);
+  assertSinglePurchase(selected, rules.singleMutations);
   const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
   const rootFields = countRootFields(rules.schema, selected);
   const isIntrospection = kind === 'query' && [...rootFields.keys()].every((field) => field.includes('.__'));

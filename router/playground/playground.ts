@@ -18,13 +18,14 @@ const load = createRequire(import.meta.url);
  * megabytes, so it is loaded and packed when it is first asked for.
  *
  * @param showsDemoAccounts whether the sign-in is filled in
+ * @param fits whether the schema has what an operation asks for: others are not offered
  */
-export function playground(showsDemoAccounts: boolean): Handler {
+export function playground(showsDemoAccounts: boolean, fits: (source: string) => boolean): Handler {
   let made: Promise<Page> | null = null;
 
   return async ({ method, headers }) => {
     if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
-    made ??= makePage(showsDemoAccounts).catch((error: unknown) => {
+    made ??= makePage(showsDemoAccounts, fits).catch((error: unknown) => {
       // The next one who asks tries again.
       made = null;
       throw error;
@@ -43,18 +44,21 @@ interface Page {
   readonly zipped: Buffer;
 }
 
-async function makePage(showsDemoAccounts: boolean): Promise<Page> {
+async function makePage(showsDemoAccounts: boolean, fits: (source: string) => boolean): Promise<Page> {
+  const tabs = readTabs(showsDemoAccounts).filter(({ query }) => fits(query));
   // Not by `import`, which remembers for good that it could not read a file.
   const { renderGraphiQL } = load('@graphql-yoga/render-graphiql') as typeof RenderGraphiql;
   const graphiql = renderGraphiQL({
     title: 'firstcome',
     endpoint: '/graphql',
-    defaultTabs: readTabs(showsDemoAccounts),
+    ...(tabs.length > 0 ? { defaultTabs: tabs } : {}),
     defaultEditorToolsVisibility: true,
     shouldPersistHeaders: true,
     schemaDescription: true,
   });
-  const { html, scripts } = await withSignIn(graphiql, showsDemoAccounts);
+  const { html, scripts } = tabs.some(({ query }) => SIGN_IN.test(query))
+    ? await withSignIn(graphiql, showsDemoAccounts)
+    : { html: graphiql, scripts: [scriptOf(graphiql)] };
   return {
     html,
     zipped: await zip(html),
@@ -85,11 +89,18 @@ async function withSignIn(
   const root = graphiql.indexOf('<div id="root">');
   const ours = `<style>${style}</style>${fillIn(bar!, accounts)}`;
   const rest = graphiql.slice(root);
-  const theirs = rest.slice(rest.indexOf('<script>') + '<script>'.length, rest.lastIndexOf('</script>'));
   return {
     html: `${graphiql.slice(0, root)}${ours}<script>${script!}</script>${rest}`,
-    scripts: [script!, theirs],
+    scripts: [script!, scriptOf(graphiql)],
   };
+}
+
+const SIGN_IN = /\bsignIn\b/;
+
+/** GraphiQL's own script, which follows its root. */
+function scriptOf(graphiql: string): string {
+  const rest = graphiql.slice(graphiql.indexOf('<div id="root">'));
+  return rest.slice(rest.indexOf('<script>') + '<script>'.length, rest.lastIndexOf('</script>'));
 }
 
 const packed = ({ headers, zipped }: Page): HttpReply => ({

@@ -62,6 +62,6 @@ class Version {
       await new Promise<void>((resolve) => {
         this.#whenUnused = resolve;
       });
-    await this.serving.gateway.stop();
+    await this.serving.close();
   }
 }

@@ -129,8 +129,8 @@ it.each([
       ),
   ],
   [
-    'names a subgraph that the router knows no URL of',
-    () => changed(/^( *PRODUCT @join__graph\(name: )"product"/m, '$1"products"'),
+    'has a subgraph without a URL',
+    () => changed(/^( *PRODUCT @join__graph\(name: )"product", url: "[^"]*"/m, '$1"products", url: ""'),
   ],
   [
     'has a field that no subgraph answers',

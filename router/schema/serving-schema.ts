@@ -3,14 +3,16 @@ import type { RouterConfig } from '../config.ts';
 import { loadGateway, type Gateway } from '../gateway.ts';
 import { withIntrospection } from '../operation/introspection-sizes.ts';
 import { createOperationStore, type OperationStore } from '../operation/operation-store.ts';
-import type { Subgraphs } from '../subgraph/open-subgraphs.ts';
-import { readSupergraph } from '../supergraph.ts';
+import type { OpenSubgraphs, Subgraphs } from '../subgraph/open-subgraphs.ts';
+import { readSupergraph, type Supergraph } from '../supergraph.ts';
 import { assertPlans } from './plan-probe.ts';
 
 /** All that depends on one supergraph: its planner, its rules, and what was worked out of documents by them. */
 export interface ServingSchema {
   readonly gateway: Gateway;
   readonly operations: OperationStore;
+  /** Call when the last request that it serves is done. */
+  close(): Promise<void>;
 }
 
 const MIB = 1_048_576;
@@ -19,17 +21,15 @@ const MIB = 1_048_576;
 export async function loadServingSchema(
   text: string,
   config: RouterConfig,
-  subgraphs: Pick<Subgraphs, 'dataSource'>,
+  subgraphs: Pick<Subgraphs, 'open'>,
   logger: Logger,
 ): Promise<ServingSchema> {
   const supergraph = readSupergraph(text, config.JWKS_URL !== 'off');
-  const gateway = await loadGateway(supergraph.forGateway, ({ name }) => subgraphs.dataSource(name), logger);
-  try {
-    await assertPlans(gateway);
-  } catch (error) {
-    await gateway.stop();
+  const opened = subgraphs.open(supergraph.subgraphs);
+  const gateway = await loadPlanning(supergraph, opened, logger).catch(async (error: unknown) => {
+    await opened.release();
     throw error;
-  }
+  });
   const operations = createOperationStore(
     {
       schema: gateway.schema,
@@ -43,11 +43,34 @@ export async function loadServingSchema(
         fields: config.OPERATION_MAX_FIELDS,
       },
       maxRecursion: config.OPERATION_MAX_RECURSION,
+      singleMutations: config.SINGLE_MUTATIONS,
       access: supergraph.access,
       costs: withIntrospection(supergraph.costs, gateway.schema),
       addedFields: supergraph.addedFields,
     },
     config.OPERATION_CACHE_MIB * MIB,
   );
-  return { gateway, operations };
+  return {
+    gateway,
+    operations,
+    close: async () => {
+      await gateway.stop();
+      await opened.release();
+    },
+  };
+}
+
+async function loadPlanning(
+  { forGateway }: Supergraph,
+  opened: OpenSubgraphs,
+  logger: Logger,
+): Promise<Gateway> {
+  const gateway = await loadGateway(forGateway, ({ name }) => opened.dataSource(name), logger);
+  try {
+    await assertPlans(gateway);
+    return gateway;
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
 }

@@ -1,65 +1,106 @@
-import { ConfigurationError } from '../../platform/config/environment.ts';
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
 import { createSubgraphClient, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { watched } from '../../platform/observability/watched-client.ts';
 import type { RouterConfig } from '../config.ts';
+import type { DeclaredSubgraph } from '../schema/declared-subgraphs.ts';
 import { SubgraphDataSource } from './data-source.ts';
 import { subgraphReadiness } from './readiness.ts';
+import type { SubgraphSettings } from './subgraph-settings.ts';
 import { SubgraphTraffic } from './subgraph-traffic.ts';
 
-/** The subgraphs that this router knows. They stay the same while the supergraph changes. */
+/** The subgraphs of every supergraph that is in use. One that two supergraphs have in a row stays open from one to the next. */
 export interface Subgraphs {
-  /** @throws {ConfigurationError} when the supergraph has a subgraph that this router knows no URL of */
-  dataSource(name: string): SubgraphDataSource;
+  /** @throws {ConfigurationError} when a subgraph has no usable URL or setting; nothing is opened then */
+  open(declared: readonly DeclaredSubgraph[]): OpenSubgraphs;
+  /** By name, whether each that is open answers: as it is at the moment. */
   readonly readiness: ReadinessChecks;
+  /** The identity secret of the first of them by name, which every router of this supergraph has; null where none has one. */
+  readonly sharedSecret: string | null;
   close(): Promise<void>;
+}
+
+/** The subgraphs of one supergraph. */
+export interface OpenSubgraphs {
+  /** @throws when the supergraph does not declare it */
+  dataSource(name: string): SubgraphDataSource;
+  /** Closes those that no other supergraph has, once what is under way has been answered. */
+  release(): Promise<void>;
+}
+
+interface OpenSubgraph {
+  readonly settings: SubgraphSettings;
+  readonly client: SubgraphClient;
+  readonly traffic: SubgraphTraffic;
+  readonly readiness: ReadinessChecks;
+  /** Supergraphs that have it. */
+  users: number;
 }
 
 const MIB = 1_048_576;
 
 export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
-  const clients = new Map<string, SubgraphClient>();
-  const traffic = new Map<string, SubgraphTraffic>();
-  for (const { name, urls, timeoutMs } of subgraphsOf(config)) {
-    const client = createSubgraphClient({
-      subgraph: name,
-      urls,
-      identitySecret: config.identitySecrets[name],
-      connectionsPerInstance: config.SUBGRAPH_CONCURRENCY,
-      discoveryRefreshMs: config.DISCOVERY_REFRESH,
-      logger: logger.child({ subgraph: name }),
-    });
-    clients.set(name, client);
-    traffic.set(
-      name,
-      new SubgraphTraffic({
-        client: watched(name, client),
-        timeoutMs: timeoutMs ?? config.SUBGRAPH_TIMEOUT,
-        concurrency: {
-          running: () => config.SUBGRAPH_CONCURRENCY * Math.max(1, client.instances),
-          waiting: config.SUBGRAPH_QUEUE,
-        },
-        cacheBytes: config.RESPONSE_CACHE_MIB * MIB,
-      }),
-    );
-  }
+  const all = new Map<string, OpenSubgraph>();
+
   return {
-    dataSource: (name) => {
-      const known = traffic.get(name);
-      if (known) return new SubgraphDataSource(name, known, config.FOLLOW_UP_TIMEOUT);
-      throw new ConfigurationError(`The supergraph has a subgraph ${name} that this router knows no URL of.`);
+    open: (declared) => {
+      const wanted = declared.map((one) => config.readSubgraph(one));
+      const opened = new Map(wanted.map((settings) => [settings.name, take(settings)]));
+      return {
+        dataSource: (name) => {
+          const one = opened.get(name);
+          if (!one) throw new Error(`The supergraph does not declare a subgraph ${name}.`);
+          return new SubgraphDataSource(name, one.traffic, config.FOLLOW_UP_TIMEOUT);
+        },
+        release: async () => {
+          const unused = [...opened.values()].filter((one) => --one.users === 0);
+          for (const [key, one] of all) if (unused.includes(one)) all.delete(key);
+          await Promise.all(unused.map(({ client }) => client.close()));
+        },
+      };
     },
-    readiness: subgraphReadiness(clients),
+    get readiness() {
+      return Object.assign({}, ...[...all.values()].map(({ readiness }) => readiness)) as ReadinessChecks;
+    },
+    get sharedSecret() {
+      const signed = [...all.values()]
+        .map(({ settings }) => settings)
+        .filter(({ identitySecret }) => identitySecret !== null)
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      return signed[0]?.identitySecret ?? null;
+    },
     close: async () => {
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all([...all.values()].map(({ client }) => client.close()));
     },
   };
+
+  function take(settings: SubgraphSettings): OpenSubgraph {
+    const key = JSON.stringify(settings);
+    const known = all.get(key) ?? openSubgraph(settings, config, logger);
+    all.set(key, known);
+    known.users += 1;
+    return known;
+  }
 }
 
-const subgraphsOf = (config: RouterConfig) =>
-  [
-    { name: 'user', urls: config.USER_URL, timeoutMs: config.USER_TIMEOUT },
-    { name: 'product', urls: config.PRODUCT_URL, timeoutMs: config.PRODUCT_TIMEOUT },
-    { name: 'order', urls: config.ORDER_URL, timeoutMs: config.ORDER_TIMEOUT },
-  ] as const;
+function openSubgraph(settings: SubgraphSettings, config: RouterConfig, logger: Logger): OpenSubgraph {
+  const { name, urls, timeoutMs, identitySecret } = settings;
+  const client = createSubgraphClient({
+    subgraph: name,
+    urls,
+    identitySecret,
+    connectionsPerInstance: config.SUBGRAPH_CONCURRENCY,
+    discoveryRefreshMs: config.DISCOVERY_REFRESH,
+    logger: logger.child({ subgraph: name }),
+  });
+  const traffic = new SubgraphTraffic({
+    client: watched(name, client),
+    timeoutMs: timeoutMs ?? config.SUBGRAPH_TIMEOUT,
+    concurrency: {
+      running: () => config.SUBGRAPH_CONCURRENCY * Math.max(1, client.instances),
+      waiting: config.SUBGRAPH_QUEUE,
+    },
+    cacheBytes: config.RESPONSE_CACHE_MIB * MIB,
+  });
+  return { settings, client, traffic, readiness: subgraphReadiness(new Map([[name, client]])), users: 0 };
+}

@@ -1,21 +1,25 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
-import type { RouterConfig } from '../../config.ts';
+import { PRESET_FIELD_RATES, type RouterConfig } from '../../config.ts';
 import { createRateLimits, noRateLimits, type RateLimits } from './rate-limits.ts';
 import { rateLimitKey } from './rate-limit-key.ts';
 import { createSharedBuckets } from './shared-buckets.ts';
+
+/** Those of the shop, which another schema need not have. */
+const PRESET_FIELDS: ReadonlySet<string> = new Set(PRESET_FIELD_RATES.map((rate) => rate.split(' ')[0]!));
 
 /** The limits that the settings name. A field that the schema does not have is told of: its limit would limit nothing. */
 export function startRateLimits(
   config: RouterConfig,
   schema: GraphQLSchema,
   redis: Redis,
+  sharedSecret: string | null,
   logger: Logger,
 ): RateLimits {
   if (!config.RATE_LIMITS) return noRateLimits;
   const unknown = config.RATE_LIMIT_PER_FIELD.map(({ field }) => field).filter(
-    (field) => !hasField(schema, field),
+    (field) => !hasField(schema, field) && !PRESET_FIELDS.has(field),
   );
   if (unknown.length > 0)
     logger.warn({ unknown }, 'RATE_LIMIT_PER_FIELD names fields that the schema does not have');
@@ -31,7 +35,7 @@ export function startRateLimits(
     },
     shared: createSharedBuckets(redis, logger),
     redisPrefix: config.REDIS_PREFIX,
-    secret: rateLimitKey(config.identitySecrets.order),
+    secret: rateLimitKey(sharedSecret),
   });
 }
 
