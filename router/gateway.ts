@@ -4,6 +4,7 @@ import { Fault } from '../platform/errors.ts';
 import { DateTime } from '../platform/graphql/scalars.ts';
 import type { Logger } from '../platform/logger.ts';
 import { renameData, renameError } from './operation/answer-names.ts';
+import { withoutHiddenValues, type TypesWithHiddenValues } from './operation/hidden-values.ts';
 import type { PlannedOperation } from './operation/planned-operation.ts';
 import type { Variables } from './operation/cost.ts';
 import { shapeAnswer } from './shape-answer.ts';
@@ -34,6 +35,7 @@ export async function loadGateway(
   supergraphSdl: string,
   buildService: (subgraph: { readonly name: string; readonly url?: string }) => GraphQLDataSource,
   logger: Logger,
+  hidden: TypesWithHiddenValues = new Set(),
 ): Promise<Gateway> {
   // Read by the constructor; without it the gateway reports to its makers.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
@@ -49,7 +51,9 @@ export async function loadGateway(
       (requestContext.context as unknown as RequestContext).isPlanned = true;
     },
   });
-  const { schema, executor } = await gateway.load();
+  const loaded = await gateway.load();
+  const { schema } = loaded;
+  const executor = checked(loaded.executor, schema, hidden);
   checkScalarsHere(schema);
 
   return {
@@ -60,6 +64,7 @@ export async function loadGateway(
       if (result.data !== undefined)
         return clientsAnswer(result.data, result.errors ?? completionErrors(result.extensions), operation);
       const [cause] = result.errors ?? [];
+      if (!context.isAsked && cause instanceof Fault) throw cause;
       if (!context.isPlanned) throw unplannable(cause);
       context.logger.error({ err: cause }, 'the answer was not shaped by the gateway');
       const shaped = shapeAnswer(schema, operation.document, variables, context.answer ?? {});
@@ -128,6 +133,22 @@ function clientsAnswer(
   return {
     data: renameData(data, names),
     ...(placed.length === 0 ? {} : { errors: placed.map((error) => renameError(error, names)) }),
+  };
+}
+
+/** The executor, whose answer is taken as one to the client's schema: what is hidden there is null, and what it cannot plan is no null. */
+function checked(execute: Executor, schema: GraphQLSchema, hidden: TypesWithHiddenValues): Executor {
+  return async (request) => {
+    const { operation: definition } = request;
+    const context = request.context as unknown as RequestContext;
+    const result = await execute(request);
+    const { data, errors, extensions } = result;
+    if (!errors && !context.isAsked && Object.values(data ?? {}).includes(null))
+      throw new Fault('BAD_REQUEST', 'The operation fits the schema, but no subgraph answers it.');
+    const unfit = extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined;
+    if (!unfit) return result;
+    const valueCompletion = withoutHiddenValues({ schema, definition, data, errors: unfit }, hidden);
+    return { ...result, extensions: { ...extensions, valueCompletion } };
   };
 }
 

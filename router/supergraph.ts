@@ -6,6 +6,7 @@ import { readAccessRules, type AccessRules } from './operation/access-rules.ts';
 import { readAddedFields } from './operation/added-fields.ts';
 import { readCostWeights, type CostWeights } from './operation/cost-weights.ts';
 import { supergraphForGateway } from './operation/gateway-supergraph.ts';
+import { readTypesWithHiddenValues, type TypesWithHiddenValues } from './operation/hidden-values.ts';
 import { withoutQuotes } from './operation/syntax-error.ts';
 import { declaredSubgraphs, type DeclaredSubgraph } from './schema/declared-subgraphs.ts';
 
@@ -17,6 +18,7 @@ export interface Supergraph {
   readonly costs: CostWeights;
   /** Names of fields that the planner adds to what clients select. */
   readonly addedFields: ReadonlySet<string>;
+  readonly hidden: TypesWithHiddenValues;
 }
 
 /**
@@ -38,6 +40,7 @@ export function readSupergraph(text: string, canVerify: boolean): Supergraph {
     access,
     costs: readCostWeights(document),
     addedFields: addedFieldsOf(document),
+    hidden: readTypesWithHiddenValues(document),
   };
 }
 

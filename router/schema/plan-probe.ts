@@ -10,9 +10,11 @@ import {
   isObjectType,
   isRequiredArgument,
   isRequiredInputField,
+  isUnionType,
   OperationTypeNode,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
 } from 'graphql';
@@ -29,9 +31,9 @@ const NEVER_SENT = {
 
 /**
  * Plans every root field with what it gives at once and one object further: a supergraph may be sound as a schema and name
- * no subgraph that answers a field.
+ * no subgraph that answers a field. Where not all of that can be planned, the field is sound as long as a part of it can.
  *
- * @throws an error that names the field
+ * @throws an error that names the field of which nothing can be planned
  */
 export async function assertPlans(gateway: Gateway): Promise<void> {
   const { schema } = gateway;
@@ -42,15 +44,31 @@ export async function assertPlans(gateway: Gateway): Promise<void> {
       // Requests that are under way meanwhile get their turn.
       await nextTurn();
       const name = `${root.name}.${field.name}`;
-      const failure = await failureOf(gateway, probeOf(kind, field, name));
+      const failure = await failureOfAll(gateway, kind, field, name);
       if (failure) throw new Error(`${name} cannot be planned: ${failure.message}`, { cause: failure });
     }
   }
 }
 
+/** @returns why the first of the probes cannot be planned, where none of them can */
+async function failureOfAll(
+  gateway: Gateway,
+  kind: OperationTypeNode,
+  field: Field,
+  name: string,
+): Promise<Error | undefined> {
+  let first: Error | undefined;
+  for (const selection of selectionsOf(getNamedType(field.type))) {
+    const failure = await failureOf(gateway, probeOf(kind, field, selection, name));
+    if (!failure) return undefined;
+    first ??= failure;
+  }
+  return first;
+}
+
 async function failureOf(gateway: Gateway, probe: PlannedOperation): Promise<Error | undefined> {
   try {
-    const { errors } = await gateway.execute(probe, {}, NEVER_SENT);
+    const { errors } = await gateway.execute(probe, {}, { ...NEVER_SENT });
     return errors?.find(({ extensions }) => extensions['code'] !== 'TIMEOUT');
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -59,9 +77,9 @@ async function failureOf(gateway: Gateway, probe: PlannedOperation): Promise<Err
 
 type Field = GraphQLField<unknown, unknown>;
 
-function probeOf(kind: OperationTypeNode, field: Field, name: string): PlannedOperation {
-  const source = `${kind} Probe { ${field.name}${argumentsOf(field)} ${selectionOf(getNamedType(field.type))} }`;
-  return ownOperation(source, `plan-probe ${name}`);
+function probeOf(kind: OperationTypeNode, field: Field, selection: string, name: string): PlannedOperation {
+  const source = `${kind} Probe { ${field.name}${argumentsOf(field)} ${selection} }`;
+  return ownOperation(source, `plan-probe ${name} ${selection}`);
 }
 
 function argumentsOf({ args }: Field): string {
@@ -83,13 +101,19 @@ function valueOf(type: GraphQLInputType): string {
 
 const VALUES: Readonly<Record<string, string>> = { Int: '1', Float: '1', Boolean: 'true' };
 
-function selectionOf(type: GraphQLNamedType): string {
-  if (!isCompositeType(type)) return '';
-  return isObjectType(type) ? `{ ${['__typename', ...fieldsOf(type)].join(' ')} }` : '{ __typename }';
+/** All at once, then each part by itself. */
+function* selectionsOf(type: GraphQLNamedType): Iterable<string> {
+  if (!isCompositeType(type)) {
+    yield '';
+    return;
+  }
+  const parts = isUnionType(type) ? [] : fieldsOf(type);
+  yield `{ ${['__typename', ...(isObjectType(type) ? parts : [])].join(' ')} }`;
+  for (const part of parts) yield `{ ${part} }`;
 }
 
 /** What can be had without arguments: leaves, and the leaves of objects. */
-function fieldsOf(type: GraphQLObjectType): string[] {
+function fieldsOf(type: GraphQLObjectType | GraphQLInterfaceType): string[] {
   return Object.values(type.getFields()).flatMap((field) => {
     if (field.args.some(isRequiredArgument)) return [];
     const inner = getNamedType(field.type);

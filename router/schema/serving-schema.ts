@@ -61,11 +61,11 @@ export async function loadServingSchema(
 }
 
 async function loadPlanning(
-  { forGateway }: Supergraph,
+  { forGateway, hidden }: Supergraph,
   opened: OpenSubgraphs,
   logger: Logger,
 ): Promise<Gateway> {
-  const gateway = await loadGateway(forGateway, ({ name }) => opened.dataSource(name), logger);
+  const gateway = await loadGateway(forGateway, ({ name }) => opened.dataSource(name), logger, hidden);
   try {
     await assertPlans(gateway);
     return gateway;

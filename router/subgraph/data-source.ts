@@ -32,6 +32,7 @@ export class SubgraphDataSource implements GraphQLDataSource {
       throw new Error('Subgraphs answer operations of clients only.');
     const { query = '', variables, operationName } = options.request;
     const context = options.incomingRequestContext.context as unknown as RequestContext;
+    context.isAsked = true;
     context.onPlan?.();
     const asked: Asked = { query, variables, path: options.pathInIncomingRequest ?? [], context };
     const begun = Date.now();

@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly beforeSend?: () => void | Promise<void>;
   /** Called with how long each part of the answer may be given again to anybody, in milliseconds. */
   readonly onFreshness?: (freshForMs: number) => void;
+  /** Set once a subgraph is asked. */
+  isAsked?: boolean;
   /** Told when a subgraph is asked; the plan is there by then. */
   readonly onPlan?: () => void;
   /** Set once the operation is planned: from then on something may have been sent. */
