@@ -130,3 +130,55 @@ describe('an interface without types of its own', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 });
+
+describe('two fields that need one field with different arguments', () => {
+  const shop: GraphPart = {
+    name: 'shop',
+    typeDefs: `
+      type Query { items: [Item!]! }
+      type Item @key(fields: "id") { id: ID! price(in: String!): Int! }
+    `,
+    resolvers: {
+      Query: { items: () => [{ id: '1' }] },
+      Item: {
+        __resolveReference: ({ id }: { id: string }) => ({ id }),
+        price: (_: unknown, given: { in: string }) => (given.in === 'USD' ? 1 : 1_000),
+      },
+    },
+  };
+  const post: GraphPart = {
+    name: 'post',
+    typeDefs: `
+      type Item @key(fields: "id") {
+        id: ID! price(in: String!): Int! @external
+        near: Int! @requires(fields: "price(in: \\"USD\\")")
+        far: Int! @requires(fields: "price(in: \\"KRW\\")")
+        also: Int! @requires(fields: "price(in: \\"KRW\\")")
+      }
+    `,
+    resolvers: {
+      Item: {
+        __resolveReference: (item: object) => item,
+        near: ({ price }: { price: number }) => price + 1,
+        far: ({ price }: { price: number }) => price + 2,
+        also: ({ price }: { price: number }) => price + 3,
+      },
+    },
+  };
+
+  it('are refused together with a sentence, through fragments too, and answered one by one', async () => {
+    const router = await routerOf(shop, post);
+    for (const query of [
+      '{ items { near far } }',
+      '{ items { near } items { ...Far } } fragment Far on Item { x: far }',
+    ])
+      expect(await router.ask({ query })).toMatchObject({
+        status: 400,
+        errors: [{ message: expect.stringContaining('near and far of Item') as string }],
+      });
+    expect((await router.ask({ query: '{ items { near } }' })).data).toEqual({ items: [{ near: 2 }] });
+    expect((await router.ask({ query: '{ items { far also } }' })).data).toEqual({
+      items: [{ far: 1_002, also: 1_003 }],
+    });
+  });
+});

@@ -7,6 +7,7 @@ import { readAddedFields } from './operation/added-fields.ts';
 import { readCostWeights, type CostWeights } from './operation/cost-weights.ts';
 import { supergraphForGateway } from './operation/gateway-supergraph.ts';
 import { readTypesWithHiddenValues, type TypesWithHiddenValues } from './operation/hidden-values.ts';
+import { readRequirements, type Requirements } from './operation/requirements.ts';
 import { withoutQuotes } from './operation/syntax-error.ts';
 import { declaredSubgraphs, type DeclaredSubgraph } from './schema/declared-subgraphs.ts';
 
@@ -19,6 +20,7 @@ export interface Supergraph {
   /** Names of fields that the planner adds to what clients select. */
   readonly addedFields: ReadonlySet<string>;
   readonly hidden: TypesWithHiddenValues;
+  readonly requirements: Requirements;
 }
 
 /**
@@ -41,6 +43,7 @@ export function readSupergraph(text: string, canVerify: boolean): Supergraph {
     costs: readCostWeights(document),
     addedFields: addedFieldsOf(document),
     hidden: readTypesWithHiddenValues(document),
+    requirements: readRequirements(document),
   };
 }
 

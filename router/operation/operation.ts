@@ -14,6 +14,7 @@ import { parseDocument, type DocumentRules } from './parse-document.ts';
 import { planOperation, type PlannedOperation } from './planned-operation.ts';
 import { assertRecursion } from './recursion.ts';
 import { requiredAccess, type RequiredAccess } from './required-access.ts';
+import { assertRequirements, type Requirements } from './requirements.ts';
 import { resultTypesOf } from './result-types.ts';
 import { countRootFields } from './root-fields.ts';
 import { documentOf, selectOperation, type SelectedOperation } from './selected-operation.ts';
@@ -54,6 +55,8 @@ export interface OperationRules extends DocumentRules {
   readonly maxRecursion: number;
   /** Mutations of which an operation may ask for one, in all; undefined: the purchases of the shop. */
   readonly singleMutations?: ReadonlySet<string>;
+  /** What the planner cannot have together; undefined: nothing. */
+  readonly requirements?: Requirements;
   readonly access: AccessRules;
   readonly costs: CostWeights;
   /** Names that the planner uses itself: `readAddedFields`. */
@@ -90,6 +93,7 @@ export function analyseOperation(
   charge(fields / FIELDS_TO_A_UNIT);
   assertRecursion(rules.schema, selected, rules.maxRecursion);
   assertSinglePurchase(selected, rules.singleMutations);
+  if (rules.requirements) assertRequirements(rules.schema, selected, rules.requirements);
   const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
   const rootFields = countRootFields(rules.schema, selected);
   const isIntrospection = kind === 'query' && [...rootFields.keys()].every((field) => field.includes('.__'));

@@ -44,6 +44,7 @@ export async function loadServingSchema(
       },
       maxRecursion: config.OPERATION_MAX_RECURSION,
       singleMutations: config.SINGLE_MUTATIONS,
+      requirements: supergraph.requirements,
       access: supergraph.access,
       costs: withIntrospection(supergraph.costs, gateway.schema),
       addedFields: supergraph.addedFields,

@@ -1,0 +1,124 @@
+import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  Kind,
+  parse,
+  print,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
+import { Fault } from '../../platform/errors.ts';
+import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
+import { linkedName } from './supergraph-links.ts';
+
+/** By `Type.field`, what its `@requires` reads with arguments: by the path of each field, the arguments as they are written. */
+export type Requirements = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export function readRequirements(supergraph: DocumentNode): Requirements {
+  const joinField = `${linkedName(supergraph, 'join')}__field`;
+  const requirements = new Map<string, Map<string, string>>();
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    for (const { name, directives = [] } of definition.fields ?? []) {
+      const required = new Map<string, string>();
+      for (const directive of directives) {
+        if (directive.name.value === joinField) collect(fieldSetOf(directive), '', required);
+      }
+      if (required.size > 0) requirements.set(`${definition.name.value}.${name.value}`, required);
+    }
+  }
+  return requirements;
+}
+
+function fieldSetOf({ arguments: given = [] }: DirectiveNode): SelectionSetNode | undefined {
+  const value = given.find(({ name }) => name.value === 'requires')?.value;
+  if (value?.kind !== Kind.STRING || !value.value.includes('(')) return undefined;
+  const [operation] = parse(`{ ${value.value} }`, { noLocation: true }).definitions;
+  return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet : undefined;
+}
+
+function collect(selectionSet: SelectionSetNode | undefined, path: string, into: Map<string, string>): void {
+  for (const selection of selectionSet?.selections ?? []) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet, path, into);
+    if (selection.kind !== Kind.FIELD) continue;
+    const here = `${path}.${selection.name.value}`;
+    if (selection.arguments?.length) into.set(here, selection.arguments.map(print).join(', '));
+    collect(selection.selectionSet, here, into);
+  }
+}
+
+interface Part {
+  readonly parent: GraphQLCompositeType;
+  readonly selectionSet: SelectionSetNode;
+}
+
+/**
+ * An entity has one value by each name when it is sent to a subgraph. The planner sends it once for two fields whose `@requires` read one
+ * field with different arguments, and one of them gets the value that is the other's.
+ *
+ * @param selected with its fragments expanded
+ * @throws {Fault} BAD_REQUEST that names both fields
+ */
+export function assertRequirements(
+  schema: GraphQLSchema,
+  { definition }: SelectedOperation,
+  requirements: Requirements,
+): void {
+  if (requirements.size === 0) return;
+  walk([{ parent: rootTypeOf(schema, definition), selectionSet: definition.selectionSet }]);
+
+  /** @param parts all that is selected at one place of the answer */
+  function walk(parts: readonly Part[]): void {
+    const seen = new Map<string, { readonly given: string; readonly field: string }>();
+    const below = new Map<string, Part[]>();
+    for (const { parent, field } of fieldsOf(parts)) {
+      for (const owner of objectsOf(parent)) check(owner.name, field.name.value, seen);
+      const definitionOf = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+      const type = definitionOf && getNamedType(definitionOf.type);
+      if (!field.selectionSet || !isCompositeType(type)) continue;
+      const name = (field.alias ?? field.name).value;
+      below.set(name, [...(below.get(name) ?? []), { parent: type, selectionSet: field.selectionSet }]);
+    }
+    for (const inner of below.values()) walk(inner);
+  }
+
+  function check(
+    owner: string,
+    field: string,
+    seen: Map<string, { readonly given: string; readonly field: string }>,
+  ): void {
+    for (const [path, given] of requirements.get(`${owner}.${field}`) ?? []) {
+      const key = `${owner}${path}`;
+      const other = seen.get(key);
+      if (other && other.given !== given)
+        throw new Fault(
+          'BAD_REQUEST',
+          `${other.field} and ${field} of ${owner} cannot be planned together: they need one field with different arguments. Select them in two operations.`,
+        );
+      seen.set(key, { given, field });
+    }
+  }
+
+  function* fieldsOf(
+    parts: readonly Part[],
+  ): Iterable<{ readonly parent: GraphQLCompositeType; readonly field: FieldNode }> {
+    for (const { parent, selectionSet } of parts)
+      for (const selection of selectionSet.selections) {
+        if (selection.kind === Kind.FIELD) yield { parent, field: selection };
+        if (selection.kind !== Kind.INLINE_FRAGMENT) continue;
+        const narrowed = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
+        const inner = isCompositeType(narrowed) ? narrowed : parent;
+        yield* fieldsOf([{ parent: inner, selectionSet: selection.selectionSet }]);
+      }
+  }
+
+  function objectsOf(type: GraphQLCompositeType): readonly GraphQLObjectType[] {
+    return isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  }
+}
