@@ -27,7 +27,8 @@ const START_WITHIN_MS = 60_000;
 const SERVER = `
   import { createServer } from 'node:http';
   import { createRouter } from './src/index.ts';
-  createServer(createRouter()).listen(Number(process.env.AUDIT_PORT), '127.0.0.1');
+  // Longer than any pause between two requests, so that no connection ends in the moment in which it is used again.
+  createServer({ keepAliveTimeout: 600_000 }, createRouter()).listen(Number(process.env.AUDIT_PORT), '127.0.0.1');
 `;
 
 /** Starts the subgraphs of the audit. @param folder a copy of the audit, its packages installed */
@@ -60,13 +61,15 @@ export async function startAudit(folder: string): Promise<Audit> {
 
 async function readSuites(url: string): Promise<readonly Suite[]> {
   const ids = await readJson<readonly string[]>(`${url}/ids`);
-  return Promise.all(
-    ids.map(async (id) => ({
+  const suites: Suite[] = [];
+  // In turn: the audit composes each supergraph when it is asked for.
+  for (const id of ids)
+    suites.push({
       id,
       supergraph: await (await fetch(`${url}/${id}/supergraph`)).text(),
       cases: await readJson<readonly Case[]>(`${url}/${id}/tests`),
-    })),
-  );
+    });
+  return suites;
 }
 
 const answers = (url: string): Promise<boolean> =>
