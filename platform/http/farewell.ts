@@ -19,14 +19,17 @@ const LONGEST_ACCEPT_MS = 1_000;
  *   request on its way, and cutting it would leave open whether that was heard;
  * - then it ends the connections on which nothing is under way, and refuses what has not arrived by then;
  * - what is under way is answered, for at most `patienceMs`; what is left is cut.
+ *
+ * @param listeners all that accept connections for the server, itself included
  */
 export async function endOrderly(
   server: Server,
+  listeners: readonly NetServer[],
   connections: Connections,
   patienceMs: number,
 ): Promise<void> {
   if (connections.size > 0) await sleep(FAREWELL_MS);
-  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  const closed = Promise.all(listeners.map((one) => new Promise((resolve) => one.once('close', resolve))));
   const cut = setTimeout(() => connections.cut(), patienceMs);
   const deadline = performance.now() + Math.min(patienceMs, LONGEST_FAREWELL_MS);
 
@@ -34,7 +37,7 @@ export async function endOrderly(
   const letGo = connections.holdAnswers();
   await acceptWhoeverWaits(connections);
   // That of `http.Server` would cut idle connections as well, and answers that are being taken.
-  NetServer.prototype.close.call(server);
+  for (const listener of listeners) NetServer.prototype.close.call(listener);
   letGo();
   const isQuiet = () => !connections.isAtWork && connections.quietMs >= FAREWELL_MS;
   while (!isQuiet() && performance.now() < deadline) await sleep(LOOK_EVERY_MS);

@@ -5,7 +5,6 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
 import { Fault, FAULTS, type FaultCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -15,6 +14,7 @@ import type { Connection } from './connection.ts';
 import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Connections } from './connections.ts';
 import { endOrderly } from './farewell.ts';
+import { listen } from './listen.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
 import { endsConnection, sendReply } from './send-reply.ts';
 
@@ -54,6 +54,7 @@ export interface HttpReply {
 export type Handler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
 export interface HttpServerOptions {
+  /** `localhost`: each of its addresses. */
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -149,11 +150,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
   // Whoever expects more than `100-continue` gets the answer all the same.
   server.on('checkExpectation', receive);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: options.port, host: options.host, backlog: 4_096 }, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const { port, listeners } = await listen(server, options.host, options.port);
 
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
@@ -164,7 +161,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     close: (patienceMs = 10_000) => {
       ending = true;
-      return endOrderly(server, connections, patienceMs);
+      return endOrderly(server, listeners, connections, patienceMs);
     },
   };
 }

@@ -16,7 +16,8 @@ export interface RawConnection {
  */
 export async function openConnection(url: string, bytes = '', from?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
-  const socketOptions = { host: hostname, port: Number(port), ...(from ? { localAddress: from } : {}) };
+  const host = hostname.replace(/[[\]]/g, '');
+  const socketOptions = { host, port: Number(port), ...(from ? { localAddress: from } : {}) };
   const connection = { socket: connect(socketOptions), said: '', isClosed: false };
   const { socket } = connection;
   onTestFinished(() => void socket.destroy());

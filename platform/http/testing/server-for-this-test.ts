@@ -7,9 +7,10 @@ import { startHttpServer, type Handler, type RunningHttpServer } from '../server
 export async function startServer(
   routes: Readonly<Record<string, Handler>>,
   limits: Partial<ConnectionLimits> = {},
+  host = '127.0.0.1',
 ): Promise<RunningHttpServer> {
   const http = await startHttpServer({
-    host: '127.0.0.1',
+    host,
     port: 0,
     maxBodyBytes: 100_000,
     readiness: {},

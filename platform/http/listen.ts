@@ -1,0 +1,58 @@
+import type { Server as HttpServer } from 'node:http';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Both addresses of the name, because a client that resolves it may try one of them only. */
+const LOCALHOST = ['127.0.0.1', '::1'] as const;
+
+/** Connections that the kernel accepts while the process is busy. */
+const BACKLOG = 4_096;
+
+/** On a machine without IPv6 the name has one address. */
+const NOT_HERE: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
+
+export interface Listening {
+  readonly port: number;
+  /** All that accept connections for the server, itself included. */
+  readonly listeners: readonly Server[];
+}
+
+/**
+ * Listens at an address, and for `localhost` at each loopback address of this machine, on the same port.
+ *
+ * @param port 0: any free port
+ * @throws the error of the system, such as EADDRINUSE; nothing listens then
+ */
+export async function listen(server: HttpServer, host: string, port: number): Promise<Listening> {
+  if (host !== 'localhost') {
+    await listenAt(server, host, port);
+    return { port: portOf(server), listeners: [server] };
+  }
+  const [first, second] = LOCALHOST;
+  await listenAt(server, first, port);
+  const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) =>
+    server.emit('connection', socket),
+  );
+  try {
+    await listenAt(other, second, portOf(server));
+    return { port: portOf(server), listeners: [server, other] };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A free port of one address may be taken at the other.
+    if (NOT_HERE.has(code) || (port === 0 && code === 'EADDRINUSE'))
+      return { port: portOf(server), listeners: [server] };
+    server.close();
+    throw error;
+  }
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+function listenAt(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: BACKLOG }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
