@@ -1,13 +1,16 @@
 /** `npm run secrets`: new values for what production and docker compose must be given, as lines for a file .env. */
 import { randomBytes } from 'node:crypto';
-import { settingOf } from '../platform/config/environment.ts';
+import { ConfigurationError, settingOf } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { makeSecrets } from '../platform/config/secrets.ts';
 import { STAND_INS } from '../platform/config/stand-ins.ts';
+import { readCommandLine } from './command-line.ts';
+import { namesInOutput } from './secrets/names-in-output.ts';
 import { STORE_PASSWORDS } from './stores/accounts/compose-configs.ts';
 
-const HELP = `npm run secrets                     prints a new secret for each variable that production must be given and that is not set
-npm run --silent secrets >> .env    puts them where npm start and docker compose find them
+const HELP = `npm run --silent secrets >> .env                 puts a new secret for each variable that production must be given
+                                                where npm start and docker compose find it
+npm run --silent secrets -- --missing >> .env    after an upgrade: only what a newer release needs besides
 
   USER_IDENTITY_SECRET, PRODUCT_IDENTITY_SECRET, ORDER_IDENTITY_SECRET
                      each shared by a subgraph and those that call it: signs the identity of a request
@@ -20,30 +23,44 @@ npm run --silent secrets >> .env    puts them where npm start and docker compose
 
 It chooses what stands in for a payment provider, a carrier and a mail server in a first try, and says so.
 
-Run again, it prints only what a newer release needs besides what .env has. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY the accounts cannot be read any more.
+Where one of them is set already, in .env or the environment, it prints nothing and fails: a second value would take the place of the
+first. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY the accounts cannot be read any more.
 `;
 
 /** Single quotes: neither a shell, Node nor docker compose finds anything to replace in between. */
 const line = ([name, value]: [string, string]): string => `${name}='${value}'\n`;
 
-function main(args: readonly string[]): void {
-  if (args.length > 0) {
-    process.stdout.write(HELP);
-    if (!args.some((arg) => arg === '--help' || arg === '-h')) process.exitCode = 64;
-    return;
-  }
+/** @returns the exit code; nothing is printed unless it is 0 */
+function main(): number {
+  const { values } = readCommandLine(HELP, { options: { missing: { type: 'boolean' } } });
   loadEnvironment();
   const secrets = Object.entries({ ...makeSecrets(), ...storePasswords() });
-  // A second value in .env would take the place of the first, and what that one encrypted could not be read any more.
-  const missing = secrets.filter(([name]) => settingOf(name) === undefined);
-  process.stdout.write(missing.map(line).join('') + standIns());
+  const known = new Set(namesInOutput());
+  const isSet = ([name]: [string, string]) => settingOf(name) !== undefined || known.has(name);
+  const set = secrets.filter(isSet).map(([name]) => name);
+  if (set.length > 0 && !values.missing) {
+    process.stderr.write(
+      `Nothing was printed, because a second value would take the place of the first: ${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set already.\n` +
+        'What a newer release needs besides is printed by: npm run --silent secrets -- --missing >> .env\n',
+    );
+    return 1;
+  }
+  process.stdout.write(
+    secrets
+      .filter((secret) => !isSet(secret))
+      .map(line)
+      .join('') + standIns(known),
+  );
+  return 0;
 }
 
 /** What production must choose and a first try can do without. A line in .env is the choice. */
-function standIns(): string {
+function standIns(known: ReadonlySet<string>): string {
   const chosen = STAND_INS.filter(({ processes }) => !processes.includes('start')).filter(
     ({ choice, real, isDefault, inProduction }) =>
-      isDefault && inProduction === 'chosen' && ![choice![0], ...real].some((name) => settingOf(name)),
+      isDefault &&
+      inProduction === 'chosen' &&
+      ![choice![0], ...real].some((name) => settingOf(name) || known.has(name)),
   );
   if (chosen.length === 0) return '';
   const note =
@@ -58,4 +75,10 @@ const storePasswords = (): Record<string, string> =>
     ['MYSQL_PASSWORD', ...STORE_PASSWORDS].map((name) => [name, randomBytes(24).toString('base64url')]),
   );
 
-main(process.argv.slice(2));
+try {
+  process.exitCode = main();
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,36 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** Exit code of a command that is not understood (EX_USAGE of sysexits.h). */
+export const USAGE = 64;
+
+/**
+ * Reads the arguments of this script, as `parseArgs` does. `--help` and `-h` print the help and end the process; so does what the
+ * script does not know, with a sentence on standard error and exit code 64.
+ *
+ * @param help what the script does, its options, and their defaults
+ */
+export function readCommandLine<const Config extends ParseArgsConfig>(
+  help: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  const args = config.args ?? process.argv.slice(2);
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return refuseCommandLine(firstSentence(error.message));
+  }
+}
+
+/** Ends the process. */
+export function refuseCommandLine(sentence: string): never {
+  process.stderr.write(`${sentence} --help says what there is.\n`);
+  process.exit(USAGE);
+}
+
+/** Node goes on with advice that concerns the command line of Node. */
+const firstSentence = (message: string): string => `${message.split(/\. |\n/)[0]!.replace(/\.$/, '')}.`;
