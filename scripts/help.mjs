@@ -5,6 +5,10 @@ export const help = {
 Installs the packages and builds when needed, finds MySQL and Redis, starts the three subgraphs and the router, fills an
 empty shop with demo products, and prints where to go. Ctrl-C stops everything.
 
+  --urls       how to reach the private MySQL and Redis, with the password of their administrator; beside a start that is
+               running, it only prints that
+  --no-demo    no demo products
+
 Variables (in the environment or in a file .env; .env.example lists every one):
   MYSQL_URL, REDIS_URL     stores to use; without them private ones are started, with their data under DATA_DIR
   MYSQL_SERVER, REDIS_SERVER
@@ -13,6 +17,9 @@ Variables (in the environment or in a file .env; .env.example lists every one):
   PORT                     the router, the only port that clients need (4000)
   USER_PORT, PRODUCT_PORT, ORDER_PORT
                            the subgraphs (4001, 4002, 4003)
+  HOST                     the address to listen on; without it the router listens at localhost (127.0.0.1 and ::1)
+  USER_URL, PRODUCT_URL, ORDER_URL, JWKS_URL
+                           subgraphs that run elsewhere, which are not started then, and another issuer's keys
   SMTP_URL                 where mails are sent; without it they are files in DATA_DIR/mail
   RATE_LIMITS              "off" turns every attempt and rate limit off, for load tests
   NODE_ENV                 "production" asks for every secret and makes no demo data; what stands in for a payment provider, a

@@ -27,16 +27,20 @@ export async function seed({ graphqlUrl, admin, buyer, dataDir, log }: SeedOptio
   // The list shows the newest first.
   for (const product of [...demoProducts].reverse()) {
     const id = known.get(product.name) ?? (await create(office, product));
-    await office.ask(RESTOCK, {
-      input: { productId: id, change: product.units, idempotencyKey: keyFor('stock', id) },
-    });
+    await office.expect(
+      'Restocked',
+      'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
+      {
+        productId: id,
+        change: product.units,
+        idempotencyKey: keyFor('stock', id),
+      },
+    );
     if (product.soldOut) await buyAll(graphqlUrl, buyer, id, product.units);
   }
   await writeFile(done, `${new Date().toISOString()}\n`);
   log(`made ${demoProducts.length} demo products`);
 }
-
-const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
 
 const keyFor = (what: string, id: string): string => `demo-${what}-${id}`;
 
@@ -60,14 +64,14 @@ async function create(
           opensAt: inMinutes(sale.opensIn),
           closesAt: inMinutes(sale.opensIn + sale.lasts),
         };
-  const { createProduct } = await shop.ask<{ createProduct: { product?: { id: string }; message?: string } }>(
+  const { product } = await shop.expect<{ product: { id: string } }>(
+    'ProductSaved',
     `mutation ($input: CreateProductInput!) {
-      createProduct(input: $input) { ... on ProductSaved { product { id } } ... on InvalidInput { message } }
+      createProduct(input: $input) { __typename ... on ProductSaved { product { id } } }
     }`,
-    { input: { name, description, price: { amount: price, currency: 'KRW' }, purchaseLimit, ...times } },
+    { name, description, price: { amount: price, currency: 'KRW' }, purchaseLimit, ...times },
   );
-  if (!createProduct.product) throw new Error(`${name}: ${createProduct.message}`);
-  return createProduct.product.id;
+  return product.id;
 }
 
 /** Bought and paid, so that it stays sold. */
@@ -79,16 +83,20 @@ async function buyAll(
 ): Promise<void> {
   const shop = new ShopClient(graphqlUrl);
   await shop.signIn(buyer.email, buyer.password);
-  const { purchase } = await shop.ask<{ purchase: { order?: { id: string } } }>(
-    'mutation ($input: PurchaseInput!) { purchase(input: $input) { ... on PurchaseConfirmed { order { id } } } }',
-    { input: { productId, quantity, idempotencyKey: keyFor('purchase', productId) } },
+  const { order } = await shop.expect<{ order: { id: string; status: string } }>(
+    'PurchaseConfirmed',
+    'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename ... on PurchaseConfirmed { order { id status } } } }',
+    { productId, quantity, idempotencyKey: keyFor('purchase', productId) },
   );
-  if (!purchase.order) return;
-  const { id: orderId } = purchase.order;
-  await shop.ask('mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename } }', {
-    input: { orderId, shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' } },
-  });
-  await shop.ask('mutation ($input: PayInput!) { pay(input: $input) { __typename } }', {
-    input: { orderId, paymentToken: 'sim_success' },
+  // Of an earlier start that ended after this.
+  if (order.status !== 'PENDING_PAYMENT') return;
+  await shop.expect(
+    'PaymentPrepared',
+    'mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename } }',
+    { orderId: order.id, shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' } },
+  );
+  await shop.expect('PaymentAccepted', 'mutation ($input: PayInput!) { pay(input: $input) { __typename } }', {
+    orderId: order.id,
+    paymentToken: 'sim_success',
   });
 }

@@ -16,11 +16,10 @@ const MONTH = 30 * DAY;
 export const demoProducts: readonly DemoProduct[] = [
   {
     name: 'Moon jar, first firing',
-    description: 'White porcelain, thrown by hand. A hundred of them, two for each buyer.',
+    description: 'White porcelain, thrown by hand. A hundred of them, as many for each buyer as there are.',
     price: 240_000,
     units: 100,
-    sale: { opensIn: -1, lasts: MONTH },
-    purchaseLimit: 2,
+    sale: { opensIn: -1, lasts: 12 * MONTH },
   },
   {
     name: 'Aurora concert, standing',

@@ -32,4 +32,16 @@ export class ShopClient {
       throw new Error(reply.errors?.[0]?.message ?? `HTTP ${response.status}`);
     return reply.data;
   }
+
+  /**
+   * One mutation with one input, whose answer is a union.
+   *
+   * @throws a sentence when it is another member of the union than this
+   */
+  async expect<Answer>(member: string, mutation: string, input: object): Promise<Answer> {
+    const data = await this.ask<Record<string, { readonly __typename: string }>>(mutation, { input });
+    const [[field, answer]] = Object.entries(data) as [[string, { readonly __typename: string }]];
+    if (answer.__typename !== member) throw new Error(`${field} was answered with ${answer.__typename}`);
+    return answer as Answer;
+  }
 }

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ShopClient } from '../seed/shop-client.ts';
 import { seed } from '../seed.ts';
-import { say, warn } from './screen.ts';
+import { say } from './screen.ts';
 
 /** Accounts of a demo shop. Never made in production. */
 export const demoAccounts = {
@@ -7,29 +9,53 @@ export const demoAccounts = {
   buyer: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' },
 } as const;
 
-/** Fills an empty shop. One that cannot be filled is a shop all the same, so a failure is only shown. */
+/** Each goes on where the one before ended. */
+const ATTEMPTS = 3;
+const PAUSE_MS = 1_000;
+
+/**
+ * Fills an empty shop.
+ *
+ * @throws a sentence that says why it could not be filled
+ */
 export async function fillShop(graphqlUrl: string, dataDir: string): Promise<void> {
-  try {
-    await seed({ graphqlUrl, ...demoAccounts, dataDir, log: say });
-  } catch (error) {
-    warn(`The demo data could not be made: ${error instanceof Error ? error.message : String(error)}`);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await seed({ graphqlUrl, ...demoAccounts, dataDir, log: say });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (attempt === ATTEMPTS)
+        throw new Error(
+          `The demo data could not be made: ${reason.replace(/\.$/, '')}.\n` +
+            'The next start goes on with it; npm start -- --no-demo starts without.',
+          { cause: error },
+        );
+      await sleep(PAUSE_MS);
+    }
   }
 }
 
-type OnSale = { data?: { products?: { nodes?: { id: string; status: string }[] } } };
+interface Nodes {
+  readonly nodes: readonly { readonly id: string }[];
+}
 
-/** The id of a product that can be bought now, or undefined. */
-export async function findProductOnSale(graphqlUrl: string): Promise<string | undefined> {
+/** Products that can be bought now: the one of the first purchase, and any. */
+export interface OnSale {
+  readonly first: string | undefined;
+  readonly any: string | undefined;
+}
+
+export async function findProductsOnSale(graphqlUrl: string, search: string): Promise<OnSale> {
   try {
-    const answer = await fetch(graphqlUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ products(first: 20) { nodes { id name status } } }' }),
-      signal: AbortSignal.timeout(5000),
-    });
-    const { data } = (await answer.json()) as OnSale;
-    return data?.products?.nodes?.find((product) => product.status === 'OPEN')?.id;
+    const { first, any } = await new ShopClient(graphqlUrl).ask<{ first: Nodes; any: Nodes }>(
+      `query ($search: String!) {
+        first: products(first: 1, filter: { search: $search, status: OPEN }) { nodes { id } }
+        any: products(first: 1, filter: { status: OPEN }) { nodes { id } }
+      }`,
+      { search },
+    );
+    return { first: first.nodes[0]?.id, any: any.nodes[0]?.id };
   } catch {
-    return undefined;
+    return { first: undefined, any: undefined };
   }
 }

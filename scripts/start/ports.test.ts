@@ -32,6 +32,19 @@ describe('the ports', () => {
     );
   });
 
+  it('are all named in one refusal, also those of metrics and webhooks', async () => {
+    const servers = [createServer(), createServer()];
+    for (const server of servers)
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const [one, other] = servers.map((server) => (server.address() as AddressInfo).port);
+    const refused = requireFreePorts({ ...(await free()), PORT: one!, METRICS_PORT: other! });
+    await expect(refused).rejects.toThrow(
+      `Port ${one} is in use: stop what listens there, or set PORT to another port.\n` +
+        `Port ${other} is in use: stop what listens there, or set METRICS_PORT to another port.`,
+    );
+    for (const server of servers) server.close();
+  });
+
   it('are refused when two are the same', async () => {
     const ports = await free();
     await expect(requireFreePorts({ ...ports, USER_PORT: ports.PORT })).rejects.toThrow(

@@ -10,7 +10,8 @@ export type Service = {
   name: string;
   /** Compiled file, relative to this project's root. */
   main: string;
-  port: number;
+  /** Where this machine reaches it. */
+  url: string;
   env: NodeJS.ProcessEnv;
   /** Its output goes there. */
   logFile: string;
@@ -98,7 +99,7 @@ export class ServiceProcess {
     const child = this.#child;
     const giveUpAt = Date.now() + readyWithinMs;
     while (Date.now() < giveUpAt && child === this.#child && !this.#isStopping) {
-      if (await answersReady(this.#service.port)) return 'ready';
+      if (await answersReady(this.#service.url)) return 'ready';
       await sleep(150);
     }
     return `not ready after ${readyWithinMs / 1000} s`;
@@ -138,9 +139,9 @@ export class ServiceProcess {
   }
 }
 
-async function answersReady(port: number): Promise<boolean> {
+async function answersReady(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, {
+    const answer = await fetch(`${url}/health/ready`, {
       signal: AbortSignal.timeout(3000),
     });
     await answer.body?.cancel();

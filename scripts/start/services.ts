@@ -3,46 +3,53 @@ import { join } from 'node:path';
 import type { RedisService } from '../stores/accounts/redis-users.ts';
 import type { Ending } from './ending.ts';
 import { say } from './screen.ts';
+import { isElsewhere, placesOf, reachableHost, SUBGRAPHS, type Subgraph } from './service-places.ts';
 import { ServiceProcess, type Service } from './service-process.ts';
 import type { Settings } from './settings.ts';
 import type { StoreUrls } from './stores.ts';
 
+type ServiceSettings = Pick<Settings, 'ports' | 'dataDir' | 'host' | 'urls'>;
+
 export type Services = { subgraphs: Service[]; router: Service };
 
-/** The four processes, with one environment but for the stores: each has its own accounts there, where they are private. */
-export function describeServices(settings: Settings, stores: StoreUrls): Services {
-  const { ports, dataDir } = settings;
+/**
+ * The four processes, with one environment but for the stores: each has its own accounts there, where they are private. A subgraph
+ * that a URL of the environment places elsewhere is not among them.
+ */
+export function describeServices(settings: ServiceSettings, stores: StoreUrls): Services {
+  const { ports, dataDir, host } = settings;
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true });
-  const user = `http://127.0.0.1:${ports.USER_PORT}`;
   const env = {
     ...process.env,
     ...Object.fromEntries(Object.entries(ports).map(([variable, port]) => [variable, String(port)])),
     DATA_DIR: dataDir,
-    USER_URL: `${user}/graphql`,
-    PRODUCT_URL: `http://127.0.0.1:${ports.PRODUCT_PORT}/graphql`,
-    ORDER_URL: `http://127.0.0.1:${ports.ORDER_PORT}/graphql`,
-    JWKS_URL: `${user}/.well-known/jwks.json`,
+    ...placesOf(settings),
   };
   const service = (name: RedisService, folder: string, port: number): Service => ({
     name,
     main: `dist/${folder}/main.js`,
-    port,
+    url: `http://${reachableHost(host)}:${port}`,
     env: {
       ...env,
       REDIS_URL: stores.redis[name],
       REDIS_URL_FILE: undefined,
       MYSQL_URL: name === 'router' ? undefined : stores.mysql[name],
       MYSQL_URL_FILE: undefined,
+      // Its keys need not be fetched from itself.
+      ...(name === 'user' ? { JWKS_URL: settings.urls.jwks } : {}),
+      // People type `localhost`, which may be either address.
+      ...(name === 'router' ? { HOST: host ?? 'localhost' } : {}),
     },
     logFile: join(logs, `${name}.log`),
   });
+  const subgraphs: Record<Subgraph, Service> = {
+    user: service('user', 'subgraphs/user', ports.USER_PORT),
+    product: service('product', 'subgraphs/product', ports.PRODUCT_PORT),
+    order: service('order', 'subgraphs/order', ports.ORDER_PORT),
+  };
   return {
-    subgraphs: [
-      service('user', 'subgraphs/user', ports.USER_PORT),
-      service('product', 'subgraphs/product', ports.PRODUCT_PORT),
-      service('order', 'subgraphs/order', ports.ORDER_PORT),
-    ],
+    subgraphs: SUBGRAPHS.filter((name) => !isElsewhere(name, settings)).map((name) => subgraphs[name]),
     router: service('router', 'router', ports.PORT),
   };
 }
@@ -59,7 +66,7 @@ export async function startServices(services: readonly Service[], ending: Ending
   await Promise.all(
     processes.map(async (each) => {
       await each.process.start();
-      say(`${each.service.name} is ready on port ${each.service.port}`);
+      say(`${each.service.name} is ready on port ${new URL(each.service.url).port || 80}`);
     }),
   );
 }

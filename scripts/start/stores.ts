@@ -9,35 +9,45 @@ import { startRedis } from '../stores/start-redis.ts';
 import type { Ending } from './ending.ts';
 import { say, warn } from './screen.ts';
 import type { Settings } from './settings.ts';
+import type { StoreNotes } from './store-notes.ts';
 
 /** One URL for all that was given; of a private server, one for each service, with that service's account. */
 export type StoreUrls = {
   mysql: Readonly<Record<MysqlService, string>>;
   redis: Readonly<Record<RedisService, string>>;
+  /** Of private servers alone. */
+  notes: StoreNotes;
 };
 
 /**
  * The stores that the environment names, or private servers with their data under the data folder. Throws a sentence
  * when there is no server and none can be installed, or the server's log when it does not start.
  */
-export async function openStores(settings: Settings, ending: Ending): Promise<StoreUrls> {
+export async function openStores(
+  settings: Pick<Settings, 'mysqlUrl' | 'redisUrl' | 'redisPrefix' | 'dataDir'>,
+  ending: Ending,
+): Promise<StoreUrls> {
   const { mysqlUrl, redisUrl, redisPrefix, dataDir } = settings;
   await installServers({ mysql: mysqlUrl === undefined, redis: redisUrl === undefined }, say);
   const mysqlFolder = join(dataDir, 'mysql');
   const redisFolder = join(dataDir, 'redis');
   const [mysql, redis] = await Promise.all([
     mysqlUrl
-      ? { user: mysqlUrl, product: mysqlUrl, order: mysqlUrl }
+      ? { urls: { user: mysqlUrl, product: mysqlUrl, order: mysqlUrl } }
       : runPrivate('MySQL', (port) => startMysql({ dataDir: mysqlFolder, port, log: say }), ending),
     redisUrl
-      ? { router: redisUrl, user: redisUrl, product: redisUrl, order: redisUrl }
+      ? { urls: { router: redisUrl, user: redisUrl, product: redisUrl, order: redisUrl } }
       : runPrivate(
           'Redis',
           (port) => startRedis({ dataDir: redisFolder, port, log: say, prefix: asPattern(redisPrefix) }),
           ending,
         ),
   ]);
-  return { mysql, redis };
+  const notes = {
+    ...('administrator' in mysql ? { MySQL: mysql.administrator } : {}),
+    ...('administrator' in redis ? { Redis: redis.administrator } : {}),
+  };
+  return { mysql: mysql.urls, redis: redis.urls, notes };
 }
 
 /** A prefix in which nothing stands for anything else. */
@@ -48,12 +58,12 @@ async function runPrivate<Urls>(
   name: string,
   start: (port?: number) => Promise<RunningServer & { urls: Urls }>,
   ending: Ending,
-): Promise<Urls> {
+): Promise<{ urls: Urls; administrator: string }> {
   let server = await start();
   await ending.add(() => server.stop());
   say(`${name} is ready on port ${server.port}`);
   void keepAlive();
-  return server.urls;
+  return { urls: server.urls, administrator: server.url };
 
   async function keepAlive(): Promise<void> {
     for (;;) {

@@ -34,8 +34,8 @@ export async function openOwnShop(ending: Ending): Promise<OwnShop> {
     mysqlUrl: undefined,
     redisUrl: undefined,
     redisPrefix: 'firstcome:',
-    isProduction: false,
-    standIns: [],
+    host: undefined,
+    urls: { user: undefined, product: undefined, order: undefined, jwks: undefined },
   };
   Object.assign(process.env, ADMINISTRATOR);
   const { subgraphs, router } = describeServices(settings, await openStores(settings, ending));

@@ -1,0 +1,1 @@
+export const help: Readonly<Record<'start' | 'test' | 'attacks' | 'build' | 'check', string>>;
