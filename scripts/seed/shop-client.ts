@@ -1,3 +1,8 @@
+interface Reply<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
 /** The shop's public API, as any client would use it. */
 export class ShopClient {
   readonly #url: string;
@@ -18,18 +23,12 @@ export class ShopClient {
 
   /** @throws with the fault's message */
   async ask<Data>(query: string, variables: object = {}): Promise<Data> {
-    const response = await fetch(this.#url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
-      },
-      body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(15_000),
-    });
-    const reply = (await response.json()) as { data?: Data | null; errors?: { message: string }[] };
+    const response = await this.#send(JSON.stringify({ query, variables }));
+    const reply = (await response.json().catch(() => ({}))) as Reply<Data>;
     if (reply.errors?.[0] || !reply.data)
-      throw new Error(reply.errors?.[0]?.message ?? `HTTP ${response.status}`);
+      throw new Error(
+        reply.errors?.[0]?.message ?? `${this.#url} answered HTTP ${response.status}, and no GraphQL`,
+      );
     return reply.data;
   }
 
@@ -43,5 +42,21 @@ export class ShopClient {
     const [[field, answer]] = Object.entries(data) as [[string, { readonly __typename: string }]];
     if (answer.__typename !== member) throw new Error(`${field} was answered with ${answer.__typename}`);
     return answer as Answer;
+  }
+
+  async #send(body: string): Promise<Response> {
+    try {
+      return await fetch(this.#url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+        },
+        body,
+        signal: AbortSignal.timeout(15_000),
+      });
+    } catch (error) {
+      throw new Error(`No shop answers at ${this.#url}`, { cause: error });
+    }
   }
 }

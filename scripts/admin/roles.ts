@@ -1,0 +1,44 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import type { Database } from '../../platform/mysql/database.ts';
+import { inTransaction } from '../../platform/mysql/transaction.ts';
+import { bytesToUuid } from '../../platform/uuid.ts';
+import type { Role } from '../../subgraphs/user/__generated__/resolvers-types.ts';
+
+/** Called with the sessions that end, before COMMIT: if it fails, nothing was changed. */
+type Announce = (sessionIds: readonly string[]) => Promise<void>;
+
+type RoleChange = 'changed' | 'unchanged' | 'noAccount';
+
+/**
+ * Changes the role of an account. What its sessions may do was decided when they began or were refreshed last, so an account that
+ * loses a role loses its sessions as well.
+ *
+ * @param emailHash of its address: see `KeyedHash`
+ */
+export function changeRole(
+  { pool }: Database,
+  emailHash: Buffer,
+  role: Role,
+  announce: Announce,
+): Promise<RoleChange> {
+  return inTransaction(pool, async (connection) => {
+    const [[account]] = await connection.execute<AccountRow[]>(
+      'SELECT id, role FROM account WHERE email_hash = ? FOR UPDATE',
+      [emailHash],
+    );
+    if (!account) return 'noAccount';
+    if (account.role === role) return 'unchanged';
+    await connection.execute('UPDATE account SET role = ? WHERE id = ?', [role, account.id]);
+    if (role !== 'ADMIN') {
+      const [sessions] = await connection.execute<IdRow[]>('SELECT id FROM session WHERE account_id = ?', [
+        account.id,
+      ]);
+      await connection.execute('DELETE FROM session WHERE account_id = ?', [account.id]);
+      await announce(sessions.map(({ id }) => bytesToUuid(id)));
+    }
+    return 'changed';
+  });
+}
+
+type IdRow = RowDataPacket & { readonly id: Buffer };
+type AccountRow = IdRow & { readonly role: Role };
