@@ -14,6 +14,7 @@ import { startLiveStock } from './live/start-live-stock.ts';
 import { loadPersistedOperations } from './operation/persisted/load-persisted-operations.ts';
 import { DEMO_BUYER } from './pages/demo-account.ts';
 import { salePage } from './pages/sale-page.ts';
+import { whatIsWhere } from './pages/what-is-where.ts';
 import { playground } from './playground/playground.ts';
 import { clientAddressOf, type TrustedProxies } from './request/client-address.ts';
 import { allowedOrigins } from './request/origins.ts';
@@ -97,9 +98,9 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const watchingOperations = operations.watch();
   const isProduction = config.NODE_ENV === 'production';
   const pages: Record<string, Handler> = {
-    ...(config.PLAYGROUND
-      ? { '/': playground(!isProduction, (source) => fitsSchema(schema.gateway.schema, source)) }
-      : {}),
+    '/': config.PLAYGROUND
+      ? playground(!isProduction, (source) => fitsSchema(schema.gateway.schema, source))
+      : whatIsWhere,
     ...(config.SALE_PAGE && shop.salePage ? salePage(isProduction ? null : DEMO_BUYER) : {}),
     ...(live ? { '/live/stock': live.handler } : {}),
   };

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { useStores } from '../../tests/harness/stores.ts';
+import { startTestRouter, type TestRouter } from '../testing/router.ts';
+
+const stores = useStores();
+let router: TestRouter;
+
+beforeAll(async () => {
+  router = await startTestRouter({
+    REDIS_URL: stores.redisUrl,
+    REDIS_PREFIX: stores.redisPrefix,
+    PLAYGROUND: 'off',
+  });
+});
+afterAll(() => router.close());
+
+it('where there is no playground, / says in a sentence what is where', async () => {
+  const answer = await fetch(`${router.url}/`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  const { message } = (await answer.json()) as { message: string };
+  for (const [, path] of message.matchAll(/(\/(?:graphql|live|health)[\w/]*)/g))
+    expect([path, (await fetch(router.url + path)).status]).not.toEqual([path, 404]);
+  expect(message.match(/\/(graphql|live\/stock|health\/live|health\/ready)/g)).toHaveLength(4);
+});
+
+it('and nothing is posted there', async () => {
+  expect((await fetch(`${router.url}/`, { method: 'POST', body: '{}' })).status).toBe(405);
+});
