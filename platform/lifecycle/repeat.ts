@@ -1,11 +1,12 @@
 import type { Logger } from '../logger.ts';
+import { OutageLog } from '../outage-log.ts';
 
 export interface Repeated {
   /** Starts no further round; resolves when the one under way is done. */
   stop(): Promise<void>;
 }
 
-/** Runs a job again and again, with a pause in between; a round that fails is logged, and the next one tries again. */
+/** Runs a job again and again, with a pause in between; after a round that failed the next one tries again (`OutageLog`). */
 export function repeat(name: string, everyMs: number, round: () => Promise<void>, logger: Logger): Repeated {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -14,9 +15,18 @@ export function repeat(name: string, everyMs: number, round: () => Promise<void>
   const schedule = () => {
     if (!stopped) timer = setTimeout(run, everyMs);
   };
+  const outage = new OutageLog({
+    logger,
+    begins: 'a job failed and will run again',
+    ends: 'a job that failed runs again',
+    fields: { job: name },
+  });
   const run = () => {
     running = round()
-      .catch((error: unknown) => logger.warn({ err: error, job: name }, 'a job failed and will run again'))
+      .then(
+        () => outage.worked(),
+        (error: unknown) => outage.failed(error),
+      )
       .then(schedule);
   };
   schedule();

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { redisProblem, watchCondition } from './condition.ts';
 import { endSilentConnections } from './heartbeat.ts';
 import { newClient } from './new-client.ts';
+import { redisOutage } from './outage.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { endsConnection, isUserRefused, redisRefusal } from './refusals.ts';
 import { assertRedisTls } from './tls-check.ts';
@@ -40,7 +41,10 @@ export function openRedis(
     reconnectOnError: endsConnection,
   };
   const redis = newClient(parseRedisUrl(url), { common, extra, retryStrategy });
-  redis.on('error', (error: Error) => logger.warn({ err: error }, 'redis connection'));
+  const outage = redisOutage(url, logger);
+  redis.on('error', (error: Error) => outage.failed(error, redis));
+  redis.on('ready', () => outage.worked(redis));
+  redis.on('end', () => outage.forget(redis));
   endSilentConnections(redis);
   watchCondition(redis, logger);
   return redis;

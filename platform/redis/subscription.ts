@@ -1,6 +1,8 @@
 import { Cluster, type Redis as SingleRedis } from 'ioredis';
 import { openRedis, type Redis, type RedisOptions } from './client.ts';
 import { endSilentConnections } from './heartbeat.ts';
+import { redisOutage } from './outage.ts';
+import { redisRefusal } from './refusals.ts';
 import { checkEachSession } from './session-check.ts';
 
 export interface SubscriptionOptions extends RedisOptions {
@@ -27,6 +29,7 @@ const LONGEST_PAUSE_MS = 500;
 export function subscribe({ channel, onMessage, onGap, ...options }: SubscriptionOptions): Subscription {
   // No command is sent to a single server on this one: it holds the settings of the connections below.
   const settings = openRedis(options);
+  const outage = redisOutage(options.url, options.logger);
   if (settings instanceof Cluster) settings.connect().catch(() => undefined);
   let connection: SingleRedis | null = null;
   let isOpen = false;
@@ -45,7 +48,7 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
       scriptCommands: () => NONE,
       onResult: () => undefined,
     });
-    opened.on('error', (error: Error) => options.logger.warn({ err: error }, 'redis subscription'));
+    opened.on('error', (error: Error) => outage.failed(error, settings));
     opened.on('message', (_channel: string, text: string) => onMessage(text));
     opened.on('ready', () => void begin(opened));
     opened.on('end', openLater);
@@ -57,9 +60,11 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
       await opened.subscribe(channel);
       attempts = 0;
       isOpen = true;
+      outage.worked(settings);
       onGap();
     } catch (error) {
-      options.logger.error({ err: error, channel }, 'could not subscribe');
+      if (redisRefusal(error)) options.logger.error({ err: error, channel }, 'could not subscribe');
+      else outage.failed(error, settings);
       opened.disconnect();
     }
   }
@@ -79,6 +84,7 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
     close() {
       isClosed = true;
       clearTimeout(pausing);
+      outage.forget(settings);
       connection?.disconnect();
       settings.disconnect();
     },

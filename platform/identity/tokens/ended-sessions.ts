@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createCoalescer } from '../../batching/coalescer.ts';
 import type { Logger } from '../../logger.ts';
+import { OutageLog } from '../../outage-log.ts';
 import { openRedis } from '../../redis/client.ts';
 import { assertRedisUsable } from '../../redis/condition.ts';
 import { subscribe } from '../../redis/subscription.ts';
@@ -52,6 +53,11 @@ export function watchEndedSessions({
   });
   const channel = `${redisPrefix}ended-sessions`;
 
+  const outage = new OutageLog({
+    logger,
+    begins: 'could not look up whether a session has ended',
+    ends: 'whether a session has ended is looked up again',
+  });
   const options = { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger };
   const asking = openRedis(options);
   const listening = subscribe({
@@ -77,11 +83,13 @@ export function watchEndedSessions({
     async look(sessionId) {
       if (asking.status !== 'ready') return 'unknown';
       try {
-        if (!(await looks.ask(sessionId))) return 'open';
+        const hasEnded = await looks.ask(sessionId);
+        outage.worked();
+        if (!hasEnded) return 'open';
         known.set(sessionId, true);
         return 'ended';
       } catch (error) {
-        logger.warn({ err: error }, 'could not look up whether a session has ended');
+        outage.failed(error);
         return 'unknown';
       }
     },

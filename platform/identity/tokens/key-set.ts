@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { Fault } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { OutageLog } from '../../outage-log.ts';
 import { createLookupBudget } from './lookup-budget.ts';
 import { importKeys, type VerificationKey, type VerificationKeys } from './verification-key.ts';
 import { withoutCredentials } from '../../http/without-credentials.ts';
@@ -34,6 +35,12 @@ const PATIENCE_MS = 2_000;
 export function createKeySet(options: KeySetOptions): KeySet {
   const { now = Date.now } = options;
   const lookups = createLookupBudget(now);
+  const outage = new OutageLog({
+    logger: options.logger,
+    begins: 'could not fetch the keys that access tokens are checked by',
+    ends: 'the keys that access tokens are checked by are fetched again',
+    fields: { url: withoutCredentials(options.url) },
+  });
   let keys: VerificationKeys | null = null;
   let fetchedText = '';
   let fetchedAt = Number.NEGATIVE_INFINITY;
@@ -72,13 +79,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
       keys = importKeys(JSON.parse(text));
       fetchedText = text;
       fetchedAt = now();
+      outage.worked();
       if (isNew && !isFirst) options.onChange();
     } catch (error) {
       retryAt = now() + RETRY_MS;
-      options.logger.error(
-        { err: error, url: withoutCredentials(options.url) },
-        'could not fetch the keys that access tokens are checked by',
-      );
+      outage.failed(error);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../../../platform/logger.ts';
+import { OutageLog } from '../../../platform/outage-log.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { loadScript } from '../../../platform/redis/script.ts';
 import type { Rate } from './rate.ts';
@@ -21,6 +22,11 @@ const DEAF_MS = 1_000;
 /** @param redis may still be connecting; its command timeout is how long a request may wait here */
 export function createSharedBuckets(redis: Redis, logger: Logger): SharedBuckets {
   const takeUnits = loadScript(redis, new URL('./lua/takeUnits-1.lua', import.meta.url));
+  const outage = new OutageLog({
+    logger,
+    begins: 'rate limits are counted by this router alone',
+    ends: 'rate limits are counted for all routers again',
+  });
   let deafUntil = 0;
 
   return {
@@ -28,10 +34,10 @@ export function createSharedBuckets(redis: Redis, logger: Logger): SharedBuckets
       if (redis.status !== 'ready' || performance.now() < deafUntil) return null;
       try {
         const [units, waitMs] = (await takeUnits([key], [1_000_000 / perSecond, burst, wanted])) as number[];
+        outage.worked();
         return { units: Number(units), waitMs: Number(waitMs) };
       } catch (error) {
-        if (performance.now() >= deafUntil)
-          logger.warn({ err: error }, 'rate limits are counted by this router alone');
+        outage.failed(error);
         deafUntil = performance.now() + DEAF_MS;
         return null;
       }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../platform/logger.ts';
+import { OutageLog } from '../../../platform/outage-log.ts';
 import { getMany, type Redis } from '../../../platform/redis/client.ts';
 import { loadScript } from '../../../platform/redis/script.ts';
 import type { Product } from '../entities/product.ts';
@@ -57,15 +58,21 @@ export function createProductCache({ redis, prefix, ttlMs, logger }: ProductCach
   const storeUnderLease = loadScript(redis, new URL('./lua/storeUnderLease-2.lua', import.meta.url));
   const entryKey = (id: string) => `${prefix}product:{${id}}`;
   const leaseKey = (id: string) => `${prefix}product:{${id}}:lease`;
+  const outage = new OutageLog({
+    logger,
+    begins: 'product cache does not answer, reading from MySQL',
+    ends: 'product cache answers again',
+  });
   let pausedUntil = 0;
 
   async function unlessDown<Result>(ask: () => Promise<Result>, otherwise: Result): Promise<Result> {
     if (performance.now() < pausedUntil) return otherwise;
     try {
-      return await ask();
+      const result = await ask();
+      outage.worked();
+      return result;
     } catch (error) {
-      if (performance.now() >= pausedUntil)
-        logger.warn({ err: error }, 'product cache does not answer, reading from MySQL');
+      outage.failed(error);
       pausedUntil = performance.now() + PAUSE_MS;
       return otherwise;
     }
