@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findExecutable, findServer } from '../../scripts/stores/find-server.ts';
+
+/** The server's own tools for backup and restore, as ops/README.md uses them. */
+export interface MysqlTools {
+  /** Writes these databases, as they are at one moment, to a file. */
+  dump(url: string, databases: readonly string[], file: string): void;
+  restore(url: string, file: string): void;
+}
+
+/** @returns undefined where they are not installed beside the server that the tests run on */
+export function findMysqlTools(): MysqlTools | undefined {
+  const server = findServer('mysql');
+  if (!server) return undefined;
+  const folders = [dirname(server.path), join(dirname(server.path), '../bin')];
+  const isMariadb = server.flavour === 'mariadb';
+  const dump = findExecutable(isMariadb ? ['mariadb-dump', 'mysqldump'] : ['mysqldump'], folders);
+  const client = findExecutable(isMariadb ? ['mariadb', 'mysql'] : ['mysql'], folders);
+  if (!dump || !client) return undefined;
+  return {
+    dump: (url, databases, file) =>
+      run(dump, url, ['--single-transaction', '--no-tablespaces', '--databases', ...databases], {
+        output: file,
+      }),
+    restore: (url, file) => run(client, url, [], { input: file }),
+  };
+}
+
+/** @throws with what the tool says when it fails */
+function run(
+  tool: string,
+  url: string,
+  args: readonly string[],
+  { input, output }: { readonly input?: string; readonly output?: string },
+): void {
+  const { hostname, port, username, password } = new URL(url);
+  const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
+  const stdout = output === undefined ? 'ignore' : openSync(output, 'w', 0o600);
+  try {
+    const { status, stderr } = spawnSync(
+      tool,
+      ['--no-defaults', `--host=${hostname}`, `--port=${port}`, `--user=${username}`, ...args],
+      {
+        env: { PATH: process.env['PATH'], MYSQL_PWD: password },
+        stdio: [stdin, stdout, 'pipe'],
+        encoding: 'utf8',
+      },
+    );
+    if (status !== 0) throw new Error(`${tool} failed: ${stderr}`);
+  } finally {
+    for (const file of [stdin, stdout]) if (typeof file === 'number') closeSync(file);
+  }
+}
