@@ -49,7 +49,7 @@ it('production starts with what `npm run secrets` prints, and not without', asyn
 it('they are others every time', () => {
   const folder = temporaryFolder();
   expect(makeSecrets(folder)).not.toBe(makeSecrets(folder));
-  expect(makeSecrets(folder, '--help')).toContain('npm run secrets');
+  expect(makeSecrets(folder, '--help')).toContain('npm run --silent secrets');
 });
 
 describe('where .env has secrets already', () => {
