@@ -8,15 +8,21 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './build.mjs';
 import { help } from './help.mjs';
-import { arePackagesInstalled, installPackages, npm } from './packages.mjs';
+import { arePackagesInstalled, installPackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const startedAt = Date.now();
 
 const node = process.execPath;
+/** EX_USAGE of sysexits.h. */
+const USAGE = 64;
+
+/** Where `options` are not given, the arguments are for another program, which knows them. */
 const tasks = {
   start: {
     builds: true,
+    // Before the packages are installed, which takes a minute.
+    options: ['--urls', '--no-demo'],
     command: (args) => [node, '--enable-source-maps', 'dist/scripts/start.js', ...args],
   },
   test: { builds: true, command: (args) => [node, 'node_modules/vitest/vitest.mjs', ...vitestMode(args)] },
@@ -25,8 +31,8 @@ const tasks = {
     command: (args) => [node, 'node_modules/vitest/vitest.mjs', 'run', 'tests/attacks', ...args],
     environment: { ATTACK_ROUNDS: '20' },
   },
-  build: { builds: true },
-  check: { builds: false, command: () => [...npm(), 'run', '--silent', 'check:all'] },
+  build: { builds: true, options: [] },
+  check: { builds: false, options: [], command: () => [node, 'scripts/check.mjs'] },
 };
 
 function main([name, ...args]) {
@@ -34,6 +40,10 @@ function main([name, ...args]) {
   if (task === undefined)
     return leave(`Usage: node scripts/bootstrap.mjs ${Object.keys(tasks).join('|')} [ARG...]`);
   if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(help[name]);
+
+  const unknown = task.options && args.find((arg) => !task.options.includes(arg));
+  if (unknown !== undefined)
+    return leave(`Unknown argument ${unknown}. npm run ${name} -- --help says what there is.`, USAGE);
 
   const tooOld = refuseOldNode();
   if (tooOld !== undefined) return leave(tooOld);
@@ -100,9 +110,9 @@ function say(what) {
   console.log(`${seconds} s  ${what}`);
 }
 
-function leave(sentence) {
+function leave(sentence, code = 1) {
   console.error(sentence);
-  process.exit(1);
+  process.exit(code);
 }
 
 main(process.argv.slice(2));

@@ -2,6 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { findBreakingChanges, parse, type GraphQLSchema } from 'graphql';
+import { readCommandLine } from './command-line.ts';
+
+readCommandLine(
+  'npm run check:contract    fails when the schema breaks what schema/contract/ promised to clients\n',
+  {},
+);
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
 const contractFolder = new URL('contract/', schemaFolder);

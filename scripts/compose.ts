@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readCommandLine } from './command-line.ts';
 import { composeSchemas } from './compose-schemas.ts';
 
 /**
@@ -6,7 +7,12 @@ import { composeSchemas } from './compose-schemas.ts';
  * and `schema/api.graphql`, which clients see. With `--check` nothing is written: it fails when the committed files
  * are not what the schemas compose to.
  */
-process.exitCode = run(process.argv.includes('--check'));
+const HELP = `npm run compose              composes schema/supergraph.graphql and schema/api.graphql from the schemas of the subgraphs
+npm run compose -- --check   writes nothing, and fails when these two are not what the schemas compose to
+`;
+
+const { values } = readCommandLine(HELP, { options: { check: { type: 'boolean', default: false } } });
+process.exitCode = run(values.check);
 
 function run(check: boolean): number {
   const composed = composeSchemas();

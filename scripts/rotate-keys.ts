@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError, isProduction, settingOf } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { readSecret } from '../platform/config/secrets.ts';
+import { readCommandLine, refuseCommandLine } from './command-line.ts';
 import { explain } from './rotate-keys/explain.ts';
 import { keyLists, type KeyList, type ListedKey } from './rotate-keys/key-lists.ts';
 import { steps } from './rotate-keys/steps.ts';
@@ -24,15 +25,15 @@ Old encryption keys must be kept as long as anything is stored under them. An ol
 ACCESS_TOKEN_LIFETIME has passed since step 2 was finished.
 `;
 
-const USAGE = 64;
-
-function main([what = '', step, ...rest]: string[]): number {
+function main(): number {
+  const {
+    positionals: [what = '', step, ...rest],
+  } = readCommandLine(HELP, { options: {}, allowPositionals: true });
   const list = Object.hasOwn(keyLists, what) ? keyLists[what] : undefined;
+  if (!list) refuseCommandLine(`Expected ${Object.keys(keyLists).join(' or ')}.`);
   const isStep = step === undefined || Object.hasOwn(steps, step);
-  if (!list || !isStep || rest.length > 0) {
-    process.stdout.write(HELP);
-    return ['--help', '-h'].includes(what) ? 0 : USAGE;
-  }
+  if (!isStep || rest.length > 0)
+    refuseCommandLine(`After ${what}, expected ${Object.keys(steps).join(' or ')}, or nothing.`);
   loadEnvironment();
   const dataDir = settingOf('DATA_DIR') ?? '.data';
   const keys = list.read(readSecret(list.name, dataDir));
@@ -60,7 +61,7 @@ function store(list: KeyList, keys: readonly ListedKey[], dataDir: string): void
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = main();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`${error.message}\n`);

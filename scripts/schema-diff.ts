@@ -4,18 +4,26 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from './command-line.ts';
 import { composeSchemas } from './compose-schemas.ts';
 import { schemaChanges } from './schema-changes.ts';
 
 const API = 'schema/api.graphql';
+
+const HELP = `npm run schema:diff -- [--against REVISION|FILE] [--allow-breaking]
+
+Lists what the schemas in the working folder change for clients, against the API schema of a revision (HEAD) or in a file. The exit code is 0
+when nothing breaks, 1 when something does, 2 when it could not be told.
+
+  --allow-breaking    0 also when something breaks
+`;
 
 process.exitCode = run();
 
 /** @returns the exit code: 0 nothing breaks, 1 something does, 2 it could not be told */
 function run(): number {
   try {
-    const { values } = parseArgs({
+    const { values } = readCommandLine(HELP, {
       options: {
         against: { type: 'string', default: 'HEAD' },
         'allow-breaking': { type: 'boolean', default: false },

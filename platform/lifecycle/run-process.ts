@@ -18,6 +18,7 @@ export interface RunningProcess {
  * (EX_UNAVAILABLE).
  */
 export async function runProcess(start: () => Promise<RunningProcess & { logger: Logger }>): Promise<void> {
+  answerArguments(process.argv.slice(2));
   try {
     loadEnvironment();
     const running = await start();
@@ -56,6 +57,23 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
     process.stderr.write(`${loggedError(error).stack ?? 'The process could not start.'}\n`);
     process.exit(1);
   }
+}
+
+const HELP = `Runs this service until SIGTERM or SIGINT. It takes no arguments: its settings are environment variables, which may be in a file .env;
+.env.example lists them.
+`;
+
+/** Ends the process when there are any: nothing reads them, and someone meant something by them. */
+function answerArguments(args: readonly string[]): void {
+  if (args.length === 0) return;
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  process.stderr.write(
+    `Unknown argument ${args[0]}: settings are environment variables. --help says more.\n`,
+  );
+  process.exit(64);
 }
 
 async function isOfStore(error: unknown): Promise<boolean> {

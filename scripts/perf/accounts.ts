@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { settingOf } from '../../platform/config/environment.ts';
 import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { ShopClient } from '../seed/shop-client.ts';
 import { mailedCodes } from './mailed-codes.ts';
+import { readCommandLine } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:accounts`: accounts for load tests in which people sign in. */
@@ -25,10 +25,9 @@ interface Account {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { users: { type: 'string', default: '200' }, help: { type: 'boolean', short: 'h' } },
+  const { values } = readCommandLine(HELP, {
+    options: { users: { type: 'string', default: '200' } },
   });
-  if (values.help) return void process.stdout.write(HELP);
   const users = wholeNumber('--users', values.users);
   loadEnvironment();
 

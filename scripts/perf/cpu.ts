@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Ending } from '../start/ending.ts';
 import { openOwnShop, openSale } from './cpu/own-shop.ts';
 import { RouterProcess } from './cpu/router-process.ts';
 import { createMint } from './mint.ts';
+import { readCommandLine } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:cpu`: what a purchase costs the router, in CPU time, side by side. */
@@ -33,15 +33,13 @@ const ALL_ON = { METRICS: 'on', METRICS_PORT: '0', RATE_LIMIT_PER_ADDRESS: '1000
 const AT_ONCE = 64;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine(HELP, {
     options: {
       against: { type: 'string' },
       purchases: { type: 'string', default: '2000' },
       rounds: { type: 'string', default: '10' },
-      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) return void process.stdout.write(HELP);
   const purchases = wholeNumber('--purchases', values.purchases);
   const rounds = wholeNumber('--rounds', values.rounds);
   const ending = new Ending();

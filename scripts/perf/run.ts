@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readCommandLine, refuseCommandLine } from '../command-line.ts';
+import { showProgress } from './runner/progress.ts';
 import { runScript } from './runner/run-script.ts';
 
 /** `npm run perf NAME`: runs one of the load tests in perf/. */
@@ -17,14 +19,15 @@ Settings are variables, for example USERS=5000 UNITS=1000 npm run perf purchase-
 The exit code is 0 when all was well, 99 when the result was not exact or too slow, 107 when the run could not be made.
 `;
 
-const [name] = process.argv.slice(2);
-if (name === undefined || name === '--help' || name === '-h') {
-  process.stdout.write(HELP);
-  process.exit(name === undefined ? 1 : 0);
-}
-if (!scripts.includes(name)) {
-  console.error(`There is no load test ${name}: choose ${scripts.join(', ')}.`);
-  process.exit(1);
-}
+const {
+  positionals: [name, ...rest],
+} = readCommandLine(HELP, { options: {}, allowPositionals: true });
+if (name === undefined) refuseCommandLine(`Expected the name of a load test: ${scripts.join(', ')}.`);
+if (!scripts.includes(name))
+  refuseCommandLine(`There is no load test ${name}: choose ${scripts.join(', ')}.`);
+if (rest.length > 0)
+  refuseCommandLine(`One load test is run at a time, and its settings are variables, not ${rest.join(' ')}.`);
+const progress = showProgress();
+const exitCode = await runScript(join(folder, `${name}.js`), progress);
 // Connections that are kept alive would hold the process.
-process.exit(await runScript(join(folder, `${name}.js`)));
+process.exit(exitCode);

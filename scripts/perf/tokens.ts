@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { settingOf } from '../../platform/config/environment.ts';
 import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { createMint } from './mint.ts';
+import { readCommandLine } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:tokens`: access tokens for the users of a load test, without a password hash for each. */
@@ -17,14 +17,12 @@ const OUTPUT = settingOf('TOKENS') ?? 'perf/.tokens.json';
 const AT_ONCE = 500;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine(HELP, {
     options: {
       users: { type: 'string', default: '2000' },
       hours: { type: 'string', default: '6' },
-      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) return void process.stdout.write(HELP);
   const users = wholeNumber('--users', values.users);
   const lifetimeS = wholeNumber('--hours', values.hours) * 3_600;
   loadEnvironment();

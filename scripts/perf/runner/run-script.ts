@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { execute } from './executors.ts';
 import { allMetrics } from './metrics.ts';
+import type { Progress } from './progress.ts';
 import { loadScript, type Script } from './script.ts';
 import { summaryFigures } from './statistics.ts';
 import { judge, type Verdict } from './thresholds.ts';
@@ -15,7 +16,7 @@ const SCRIPT_THREW = 107;
  *
  * @returns the exit code that k6 would have: 0, 99 when a threshold was missed, 107 when loading, setup or teardown threw
  */
-export async function runScript(file: string): Promise<number> {
+export async function runScript(file: string, progress: Progress): Promise<number> {
   let script: Script;
   try {
     script = await loadScript(file);
@@ -23,7 +24,8 @@ export async function runScript(file: string): Promise<number> {
     return tell(error);
   }
   const began = performance.now();
-  const failure = await play(script);
+  const failure = await play(script, progress);
+  progress.end();
   const seconds = (performance.now() - began) / 1_000;
 
   const verdicts = judge(script.options.thresholds, seconds);
@@ -32,8 +34,12 @@ export async function runScript(file: string): Promise<number> {
   return verdicts.every(({ ok }) => ok) ? PASSED : THRESHOLD_MISSED;
 }
 
-async function play(script: Script): Promise<{ in: 'setup' | 'teardown'; error: unknown } | null> {
+async function play(
+  script: Script,
+  progress: Progress,
+): Promise<{ in: 'setup' | 'teardown'; error: unknown } | null> {
   let data: string | undefined;
+  progress.step('setup');
   try {
     // Each user gets a copy, as in k6: what one does to it no other sees.
     data = JSON.stringify(await script.find('setup')?.());
@@ -41,6 +47,7 @@ async function play(script: Script): Promise<{ in: 'setup' | 'teardown'; error: 
     return { in: 'setup', error };
   }
   const copy = () => (data === undefined ? undefined : (JSON.parse(data) as unknown));
+  progress.step('running');
   await Promise.all(
     Object.entries(script.options.scenarios).map(([name, scenario]) =>
       execute(name, scenario, async () => {
@@ -48,6 +55,7 @@ async function play(script: Script): Promise<{ in: 'setup' | 'teardown'; error: 
       }),
     ),
   );
+  progress.step('reading back');
   try {
     await script.find('teardown')?.(copy());
   } catch (error) {
