@@ -33,6 +33,7 @@ import { labelsOfDocuments, noteRequest, type DocumentLabels } from '../observab
 import { joinTrace } from '../observability/span.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
+import { checkRepresentations } from './entity-representations.ts';
 import { closeServiceField } from './service-field.ts';
 import { storeFailure } from '../store-failure.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
@@ -68,16 +69,18 @@ const MAX_TOKENS = { ofRouter: 50_000, ofAnybody: 5_000 };
 export async function startSubgraph<Context extends SubgraphContext>(
   options: SubgraphOptions<Context>,
 ): Promise<RunningHttpServer> {
+  const typeDefs = parse(readFileSync(options.schemaFile, 'utf8'));
   const schema = countMutationOutcomes(
     applyPermissions(
       buildSubgraphSchema({
-        typeDefs: parse(readFileSync(options.schemaFile, 'utf8')),
+        typeDefs,
         resolvers: options.resolvers as SubgraphResolvers,
       }),
       options.permissions,
     ),
   );
   if (options.tokens) closeServiceField(schema);
+  checkRepresentations(schema, typeDefs);
   const maxTokens = options.tokens ? MAX_TOKENS.ofAnybody : MAX_TOKENS.ofRouter;
   const labels = labelsOfDocuments(schema, maxTokens);
   const apollo = new ApolloServer<Context>({
