@@ -116,9 +116,9 @@ const settings = (production: boolean) => ({
   /** Open connections, in all and of one network of clients; by default three quarters of all. Open files bound them, too. */
   MAX_CONNECTIONS: count(40_000),
   MAX_CONNECTIONS_PER_NETWORK: optionalCount(),
-  /** Streams of live stock, in all and from one address; more are refused at once. */
+  /** Streams of live stock, in all and from one address, by default three quarters of all. When all are taken, networks with few go before the one with the most. */
   MAX_LIVE_CLIENTS: count(10_000),
-  MAX_LIVE_CLIENTS_PER_ADDRESS: count(200),
+  MAX_LIVE_CLIENTS_PER_ADDRESS: optionalCount(),
   /** Memory for documents that have been worked out, in MiB. */
   OPERATION_CACHE_MIB: count(32),
   /** Whether an answer tells what it was estimated to cost, when the request has `x-explain-cost`. */

@@ -51,6 +51,12 @@ export class LiveClient implements Listener {
     this.#out.end();
   }
 
+  /** As `end`; a client that is slow to read keeps nothing by that. */
+  shed(): void {
+    if (this.#isWriting) this.#out.destroy();
+    else this.#out.end();
+  }
+
   #writeNews(): void {
     const news = this.#catchUp();
     if (news !== '') this.#write(news);

@@ -40,12 +40,14 @@ export function liveEndpoint({ products, clients, rates, trustedProxies }: LiveE
     const network = clientNetworkOf(address);
     const readings = ids.filter((id) => !products.isAtHand(id)).length;
     await rates.countCost(ids.length * COST.product + readings * COST.reading, null, address);
-    const leaving: (() => void)[] = [clients.enter(network)];
+    const place = clients.enter(network);
+    const leaving: (() => void)[] = [() => place.leave()];
     const leave = () => {
       for (const step of leaving.splice(0)) step();
     };
     try {
       const watched = await watchAll(products, ids, network, leaving);
+      place.assertKept();
       whenGone(request, leave);
       return {
         status: 200,
@@ -56,7 +58,8 @@ export function liveEndpoint({ products, clients, rates, trustedProxies }: LiveE
           // Whatever goes wrong with the connection also closes it.
           out.on('error', () => undefined);
           client.start();
-          leaving.push(clients.add(client), () => watched.forEach((product) => product.leave(client)));
+          leaving.push(() => watched.forEach((product) => product.leave(client)));
+          place.begin(client);
         },
       };
     } catch (error) {

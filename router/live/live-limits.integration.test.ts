@@ -64,6 +64,38 @@ it('counts the streams of an IPv6 network together', async () => {
   expect(await tryToWatch(router, '2001:db8:1:2::1')).toBe('open');
 });
 
+it('lets a crowd behind one address watch, and counts it by none but its own streams', async () => {
+  const router = await startRouter();
+  const crowd = await Promise.all(Array.from({ length: 300 }, () => tryToWatch(router, '10.0.0.1')));
+  expect(new Set(crowd)).toEqual(new Set(['open']));
+  expect(await tryToWatch(router, '10.0.0.2')).toBe('open');
+});
+
+it('gives places of the network with the most streams to others, the newest first, while it has more than they', async () => {
+  const router = await startRouter({ MAX_LIVE_CLIENTS: '8' });
+  const watch = async (address: string) => {
+    const stream = await EventStream.open(router.url, [KNOWN], { 'x-forwarded-for': address });
+    onTestFinished(() => stream.close());
+    await waitUntil('its state', () => stream.events.length === 1);
+    return stream;
+  };
+  const greedy: EventStream[] = [];
+  while (greedy.length < 6) greedy.push(await watch('10.0.0.1'));
+  expect(await tryToWatch(router, '10.0.0.1')).toBe('HTTP 429');
+  const others: EventStream[] = [];
+  while (others.length < 6) others.push(await watch(`10.0.0.${10 + others.length}`));
+  await waitUntil('the newest to end', () => greedy.slice(2).every(({ hasEnded }) => hasEnded));
+  expect([...greedy.slice(0, 2), ...others].some(({ hasEnded }) => hasEnded)).toBe(false);
+  expect(await tryToWatch(router, '10.0.0.99')).toBe('HTTP 503');
+  expect(await tryToWatch(router, '10.0.0.1')).toBe('HTTP 503');
+  others[0]!.close();
+  await waitUntil(
+    'its place',
+    () => tryToWatch(router, '10.0.0.99'),
+    (result) => result === 'open',
+  );
+});
+
 it('takes every spelling of an id for the same product, and tells its news', async () => {
   const router = await startRouter();
   const before = shop.readings();

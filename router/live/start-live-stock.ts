@@ -17,6 +17,9 @@ const REFRESH_EVERY = 10_000;
 /** Products that may be watched at once: in all, and from one network. */
 const MAX_PRODUCTS = { all: 2_000, perNetwork: 200 } as const;
 
+/** Of the places for streams, unless set otherwise: a crowd may sit behind one address. */
+const SHARE_OF_ONE_NETWORK = 0.75;
+
 export interface LiveStockStreams {
   readonly handler: Handler;
   /** Ends every stream, so that its client goes elsewhere. */
@@ -42,7 +45,8 @@ export function startLiveStock(
   });
   const clients = new LiveClients({
     clients: config.MAX_LIVE_CLIENTS,
-    clientsPerNetwork: config.MAX_LIVE_CLIENTS_PER_ADDRESS,
+    clientsPerNetwork:
+      config.MAX_LIVE_CLIENTS_PER_ADDRESS ?? Math.ceil(config.MAX_LIVE_CLIENTS * SHARE_OF_ONE_NETWORK),
   });
   const changes = subscribeToStockChanges({
     redisUrl: config.REDIS_URL,
