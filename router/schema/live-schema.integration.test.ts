@@ -133,8 +133,8 @@ it.each([
     () => changed(/^( *PRODUCT @join__graph\(name: )"product", url: "[^"]*"/m, '$1"products", url: ""'),
   ],
   [
-    'has a field that no subgraph answers',
-    () => changed(/^( *serverTime: DateTime! )@join__field\(graph: PRODUCT\)/m, '$1@join__field'),
+    'has no field that a subgraph answers',
+    () => changed(/@join__field\(graph: [A-Z]+\)/g, '@join__field'),
   ],
 ])('one that %s is refused, and the last good one serves', async (_what, bad) => {
   const { router, publish, logged } = await watchedRouter();
@@ -144,6 +144,18 @@ it.each([
 
   await publish(withoutServerTime());
   await waitUntil('the next good one', () => logged(TAKEN));
+});
+
+it('one that has a field which no subgraph answers is served without it, and the log names the field', async () => {
+  const { router, publish, logged } = await watchedRouter();
+  await publish(changed(/^( *serverTime: DateTime! )@join__field\(graph: PRODUCT\)/m, '$1@join__field'));
+  await waitUntil('the change', () => logged(TAKEN));
+  expect(logged('Query.serverTime')).toBe(true);
+  expect((await router.ask({ query: '{ product(id: "1") { name } }' })).data).toEqual({
+    product: { name: 'Product 1' },
+  });
+  const refused = await router.ask(time);
+  expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
 });
 
 it('one with rules is refused where there are no keys to check tokens by', async () => {

@@ -18,7 +18,7 @@ import {
   type GraphQLNamedType,
   type GraphQLObjectType,
 } from 'graphql';
-import { createLogger } from '../../platform/logger.ts';
+import { createLogger, type Logger } from '../../platform/logger.ts';
 import type { Gateway } from '../gateway.ts';
 import { ownOperation, type PlannedOperation } from '../operation/planned-operation.ts';
 
@@ -31,23 +31,32 @@ const NEVER_SENT = {
 
 /**
  * Plans every root field with what it gives at once and one object further: a supergraph may be sound as a schema and name
- * no subgraph that answers a field. Where not all of that can be planned, the field is sound as long as a part of it can.
+ * no subgraph that answers a field. Where not all of that can be planned, the field is sound as long as a part of it can. A field of which
+ * nothing can be planned does not keep the others from being served: it is named in the log, and what asks for it is refused.
  *
- * @throws an error that names the field of which nothing can be planned
+ * @throws an error in a sentence when no field can be planned
  */
-export async function assertPlans(gateway: Gateway): Promise<void> {
+export async function assertPlans(gateway: Gateway, logger: Logger): Promise<void> {
   const { schema } = gateway;
+  const failures = new Map<string, Error>();
+  let fields = 0;
   for (const kind of [OperationTypeNode.QUERY, OperationTypeNode.MUTATION]) {
     const root = schema.getRootType(kind);
     if (!root) continue;
     for (const field of Object.values(root.getFields())) {
       // Requests that are under way meanwhile get their turn.
       await nextTurn();
+      fields += 1;
       const name = `${root.name}.${field.name}`;
       const failure = await failureOfAll(gateway, kind, field, name);
-      if (failure) throw new Error(`${name} cannot be planned: ${failure.message}`, { cause: failure });
+      if (failure) failures.set(name, failure);
     }
   }
+  const [first] = failures;
+  if (first && failures.size === fields)
+    throw new Error(`No field of the supergraph can be planned; ${first[0]}: ${first[1].message}`, { cause: first[1] });
+  for (const [field, failure] of failures)
+    logger.warn({ field, reason: failure.message }, 'a field of the supergraph cannot be planned, the others are served');
 }
 
 /** @returns why the first of the probes cannot be planned, where none of them can */
@@ -71,7 +80,8 @@ async function failureOf(gateway: Gateway, probe: PlannedOperation): Promise<Err
     const { errors } = await gateway.execute(probe, {}, { ...NEVER_SENT });
     return errors?.find(({ extensions }) => extensions['code'] !== 'TIMEOUT');
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    const { cause } = error as { readonly cause?: unknown };
+    return cause instanceof Error ? cause : error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -68,7 +68,7 @@ async function loadPlanning(
 ): Promise<Gateway> {
   const gateway = await loadGateway(forGateway, ({ name }) => opened.dataSource(name), logger, hidden);
   try {
-    await assertPlans(gateway);
+    await assertPlans(gateway, logger);
     return gateway;
   } catch (error) {
     await gateway.stop();
