@@ -62,6 +62,11 @@ export const badDocuments: Readonly<Record<string, readonly BadRequest[]>> = {
       query: '{ product(id: "1") { __typename: price { amount } } }',
       answer: '400 BAD_REQUEST',
     },
+    {
+      what: 'a field under a name that GraphQL keeps for itself',
+      query: '{ product(id: "1") { __isNode: id } }',
+      answer: '400 BAD_REQUEST',
+    },
     { what: 'an object without its fields', query: '{ products }', answer: '400 BAD_REQUEST' },
     { what: 'federation machinery', query: '{ _service { sdl } }', answer: '400 BAD_REQUEST' },
     {
