@@ -1,8 +1,28 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 import { InputError } from './input-error.ts';
 
-/** Years 0 to 9999 in ISO 8601, with an offset: what every language's parser reads alike. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** RFC 3339, of which the seconds may be left out. */
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})T((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d|60)(\.\d+)?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** @throws {InputError} */
+function parse(value: unknown): Date {
+  const instant = typeof value === 'string' ? readInstant(value.toUpperCase()) : null;
+  if (instant === null) {
+    throw new InputError(
+      'DateTime must be an instant with an offset as in RFC 3339, for example 2026-01-31T09:00:00.000Z.',
+    );
+  }
+  return instant;
+}
+
+function readInstant(text: string): Date | null {
+  const [, day = '', minute = '', second = '00', fraction = '', offset = ''] = INSTANT.exec(text) ?? [];
+  if (!isDay(day)) return null;
+  if (second === '60') return leapSecond(new Date(`${day}T${minute}:59${offset}`));
+  const date = new Date(`${day}T${minute}:${second}${fraction}${offset}`);
+  return hasFourDigitYear(date) ? date : null;
+}
 
 /** JavaScript reads the 30th of February as the 2nd of March. */
 function isDay(text: string): boolean {
@@ -10,20 +30,17 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-const parse = (value: unknown): Date => {
-  const date =
-    typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10))
-      ? new Date(value)
-      : new Date(Number.NaN);
-  if (Number.isNaN(date.getTime())) {
-    throw new InputError(
-      'DateTime must be an ISO 8601 instant with an offset, for example 2026-01-31T09:00:00.000Z.',
-    );
-  }
-  return date;
-};
+/** Clocks here count no leap seconds: one is the second after it. It ends a month, by UTC. */
+function leapSecond(before: Date): Date | null {
+  const after = new Date(before.getTime() + 1_000);
+  return after.getUTCDate() === 1 && before.getUTCDate() !== 1 && hasFourDigitYear(after) ? after : null;
+}
 
-/** An instant; written as ISO 8601 in UTC with milliseconds, read with any offset. */
+/** An offset can lead out of the years that have four digits, which is all that RFC 3339 writes. */
+const hasFourDigitYear = (date: Date): boolean =>
+  date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9_999;
+
+/** An instant; written in UTC with milliseconds, read as RFC 3339 has it. */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize: (value) => (value instanceof Date ? value : parse(value)).toISOString(),
