@@ -13,6 +13,7 @@ const mappers: Record<string, Record<string, string>> = {
     Order: '../orders/order.ts#Order as OrderModel',
     OrderItem: '../orders/order.ts#OrderItem as OrderItemModel',
     Stock: '../stock/read-stock.ts#StockView',
+    Node: '../find-node.ts#FoundNode',
     Product: '../context.ts#ProductReference',
     User: '../context.ts#UserReference',
     OrderConnection: '../orders/list-orders.ts#OrderPage',

@@ -18,10 +18,12 @@ import { restockProduct } from './stock/restock-product.ts';
 import { addToWishlist, removeFromWishlist, updateWishlistItem } from './wishlist/change-wishlist.ts';
 import { checkoutWishlist } from './wishlist/checkout-wishlist.ts';
 import { readWishlist } from './wishlist/read-wishlist.ts';
+import { findNode } from './find-node.ts';
 
 export const resolvers: Resolvers = {
   DateTime,
   Query: {
+    node: (_, { id }, context) => findNode(id, context),
     order: (_, { id }, context) => findOrder(id, context),
     purchaseOutcome: (_, { idempotencyKey }, context) => findPurchaseOutcome(idempotencyKey, context),
     stock: (_, { productId }, { services }) => readStock(productId, services),

@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Order as OrderModel, OrderItem as OrderItemModel } from '../orders/order.ts';
 import type { StockView } from '../stock/read-stock.ts';
+import type { FoundNode } from '../find-node.ts';
 import type { ProductReference, UserReference, OrderContext } from '../context.ts';
 import type { OrderPage, OrderPageEdge } from '../orders/list-orders.ts';
 export type Maybe<T> = T | null;
@@ -15,31 +16,41 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant, as an ISO 8601 string in UTC with milliseconds. */
+  /** An instant. Answers have it in UTC with milliseconds, `2026-01-31T09:00:00.000Z`; inputs may have any offset that RFC 3339 allows. */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
+/** Which attempt is given up. */
 export type AbandonPurchaseInput = {
+  /** Of the attempt, as it was given to `purchase` or `checkoutWishlist`. */
   idempotencyKey: Scalars['String']['input'];
 };
 
+/** What `abandonPurchase` answers. */
 export type AbandonPurchaseResult = InvalidInput | OutcomeUnknown | PurchaseAbandoned | PurchaseConfirmed;
 
 /** Too much to do at the moment. This attempt bought nothing; try again under the same key. */
 export type Busy = Error & {
   __typename?: 'Busy';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** When to try again, in milliseconds from now. */
   retryAfterMs: Scalars['Int']['output'];
 };
 
+/** Which order is cancelled. */
 export type CancelOrderInput = {
+  /** The order's id. */
   orderId: Scalars['ID']['input'];
 };
 
+/** What `cancelOrder` answers. */
 export type CancelOrderResult = InvalidOrderStatus | OrderCancelled | OrderNotFound;
 
+/** One checkout of the wishlist. */
 export type CheckoutWishlistInput = {
+  /** As for `purchase`. */
   idempotencyKey: Scalars['String']['input'];
 };
 
@@ -52,11 +63,14 @@ export type Error = {
 /** This key was used before for another product or quantity. */
 export type IdempotencyKeyReused = Error & {
   __typename?: 'IdempotencyKeyReused';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** What is wrong with one value of the input. */
 export type InputProblem = {
   __typename?: 'InputProblem';
+  /** What is wrong with it, in English. */
   message: Scalars['String']['output'];
   /** Where, from the input object down, for example `address.line1`. */
   path: Scalars['String']['output'];
@@ -65,6 +79,7 @@ export type InputProblem = {
 /** The input was well-formed GraphQL, but some of its values are not acceptable. Nothing was done. */
 export type InvalidInput = Error & {
   __typename?: 'InvalidInput';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
   /** Every problem found, not only the first. */
   problems: Array<InputProblem>;
@@ -73,12 +88,16 @@ export type InvalidInput = Error & {
 /** The order's status does not allow it. */
 export type InvalidOrderStatus = Error & {
   __typename?: 'InvalidOrderStatus';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** The status that it has. */
   status: OrderStatus;
 };
 
+/** An amount in the smallest unit of its currency, so that no arithmetic is done on fractions. */
 export type Money = {
   __typename?: 'Money';
+  /** In the smallest unit: won for KRW, cents for USD. */
   amount: Scalars['Int']['output'];
   /** ISO 4217, for example KRW. */
   currency: Scalars['String']['output'];
@@ -100,6 +119,7 @@ export type Mutation = {
   preparePayment: PreparePaymentResult;
   /** Buys one product, first come, first served. Answered only once the order is durable. */
   purchase: PurchaseResult;
+  /** Takes a product off the wishlist. It is no refusal when it is not there. */
   removeFromWishlist: WishlistResult;
   /** Within the return window after delivery. Stock comes back when the return completes. */
   requestReturn: RequestReturnResult;
@@ -164,13 +184,24 @@ export type MutationUpdateWishlistItemArgs = {
   input: WishlistItemInput;
 };
 
-export type Order = {
+/** Something that `Query.node` finds by its id alone. No two of them have the same id, also of different types. */
+export type Node = {
+  /** Unique among all nodes. */
+  id: Scalars['ID']['output'];
+};
+
+/** What one purchase or checkout bought. Shown to its buyer and for `order:read` only. */
+export type Order = Node & {
   __typename?: 'Order';
+  /** Who bought it. */
   buyer: User;
+  /** When it was confirmed. */
   createdAt: Scalars['DateTime']['output'];
   /** Every status the order has had, oldest first. */
   history: Array<OrderEvent>;
+  /** Unique among all nodes. */
   id: Scalars['ID']['output'];
+  /** What was bought, one item for each product. */
   items: Array<OrderItem>;
   /** The latest attempt. */
   payment: Maybe<Payment>;
@@ -178,175 +209,258 @@ export type Order = {
   paymentDueAt: Maybe<Scalars['DateTime']['output']>;
   /** The last moment to ask for a return, once DELIVERED. */
   returnableUntil: Maybe<Scalars['DateTime']['output']>;
+  /** Where it goes. Null until `preparePayment`. */
   shippingAddress: Maybe<ShippingAddress>;
+  /** Where it stands now. */
   status: OrderStatus;
+  /** The sum over all items. */
   total: Money;
 };
 
+/** The order is cancelled. */
 export type OrderCancelled = {
   __typename?: 'OrderCancelled';
+  /** The order. */
   order: Order;
 };
 
+/** A page of a list of orders. */
 export type OrderConnection = {
   __typename?: 'OrderConnection';
+  /** The orders of the page, each with its cursor. */
   edges: Array<OrderEdge>;
+  /** The orders of the page. */
   nodes: Array<Order>;
+  /** Where the page lies in the list. */
   pageInfo: PageInfo;
   /** Exact up to 10,000; above that, 10,000. */
   totalCount: Scalars['Int']['output'];
 };
 
+/** An order in a list. */
 export type OrderEdge = {
   __typename?: 'OrderEdge';
+  /** Its place in the list, for `after`. */
   cursor: Scalars['String']['output'];
+  /** The order. */
   node: Order;
 };
 
+/** A status that an order took on. */
 export type OrderEvent = {
   __typename?: 'OrderEvent';
+  /** When it took it on. */
   at: Scalars['DateTime']['output'];
+  /** The status. */
   status: OrderStatus;
 };
 
+/** One product of an order, as it was bought. */
 export type OrderItem = {
   __typename?: 'OrderItem';
+  /** The product as it is now. Null where it cannot be read. */
   product: Maybe<Product>;
   /** The product's name when it was bought. */
   productName: Scalars['String']['output'];
+  /** How many units. */
   quantity: Scalars['Int']['output'];
   /** The price when it was bought. */
   unitPrice: Money;
 };
 
+/** There is no such order of the signed-in user. */
 export type OrderNotFound = Error & {
   __typename?: 'OrderNotFound';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** Where an order stands. */
 export type OrderStatus =
+  /** Cancelled before it was shipped. Its stock went back. */
   | 'CANCELLED'
+  /** With the buyer. It may be returned until `returnableUntil`. */
   | 'DELIVERED'
   /** Not paid in time. Its stock went back. */
   | 'EXPIRED'
+  /** Paid, and not shipped yet. */
   | 'PAID'
   /** Payment has been attempted and its outcome is not known yet. */
   | 'PAYING'
+  /** Confirmed: its units are held until `paymentDueAt`. */
   | 'PENDING_PAYMENT'
+  /** It came back, was refunded, and its units are on sale again. */
   | 'RETURNED'
+  /** The buyer sends it back. */
   | 'RETURN_REQUESTED'
+  /** On its way. */
   | 'SHIPPED';
 
 /** It may or may not have been bought. Ask again under the same key, to buy, or `abandonPurchase`, not to: a final answer follows. */
 export type OutcomeUnknown = Error & {
   __typename?: 'OutcomeUnknown';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** When to try again, in milliseconds from now. */
   retryAfterMs: Scalars['Int']['output'];
 };
 
+/** Where a page of a list lies. Lists are read forwards: `hasPreviousPage` says only whether there is something before this page. */
 export type PageInfo = {
   __typename?: 'PageInfo';
+  /** The cursor to go on from, as `after`. Null on an empty page of which nothing follows. */
   endCursor: Maybe<Scalars['String']['output']>;
+  /** True while there may be more after this page. */
   hasNextPage: Scalars['Boolean']['output'];
+  /** True where something precedes this page. */
   hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first edge. Null on an empty page. */
   startCursor: Maybe<Scalars['String']['output']>;
 };
 
+/** An attempt to pay. */
 export type PayInput = {
+  /** The order's id. */
   orderId: Scalars['ID']['input'];
   /** A token of the payment provider. The built-in simulator knows `sim_success`, `sim_declined`, `sim_timeout` and `sim_random` (declines one in five). */
   paymentToken: Scalars['String']['input'];
 };
 
+/** What `pay` answers. */
 export type PayResult = InvalidInput | InvalidOrderStatus | OrderNotFound | PaymentAccepted | PaymentDeclined | ShippingAddressRequired;
 
+/** An attempt to pay an order. */
 export type Payment = {
   __typename?: 'Payment';
+  /** What is charged. */
   amount: Money;
+  /** When it began. */
   attemptedAt: Scalars['DateTime']['output'];
+  /** The id of the attempt. */
   id: Scalars['ID']['output'];
+  /** Where it stands. */
   status: PaymentStatus;
 };
 
 /** `order.status` is PAID, or PAYING while the provider has not answered. */
 export type PaymentAccepted = {
   __typename?: 'PaymentAccepted';
+  /** The order. */
   order: Order;
 };
 
+/** The payment provider refused. The order can be paid until it is due. */
 export type PaymentDeclined = Error & {
   __typename?: 'PaymentDeclined';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** The order, still unpaid. */
   order: Order;
 };
 
+/** It is known where the order goes: it can be paid. */
 export type PaymentPrepared = {
   __typename?: 'PaymentPrepared';
+  /** The order. */
   order: Order;
 };
 
+/** Where an attempt to pay stands. */
 export type PaymentStatus =
+  /** The payment provider refused it. Nothing was charged. */
   | 'DECLINED'
+  /** The payment provider has not given its outcome yet. */
   | 'PENDING'
+  /** The amount was charged and given back. */
   | 'REFUNDED'
+  /** The amount was charged. */
   | 'SUCCEEDED';
 
+/** Where an order goes. */
 export type PreparePaymentInput = {
+  /** The order's id. */
   orderId: Scalars['ID']['input'];
   /** The address on the buyer's profile, when left out. */
   shippingAddress?: InputMaybe<ShippingAddressInput>;
 };
 
+/** What `preparePayment` answers. */
 export type PreparePaymentResult = InvalidInput | InvalidOrderStatus | OrderNotFound | PaymentPrepared | ShippingAddressRequired;
 
-export type Product = {
+/** Something that is sold, with the time of its sale. */
+export type Product = Node & {
   __typename?: 'Product';
+  /** Unique among all nodes. */
   id: Scalars['ID']['output'];
+  /** Live stock. Null when the product has none. */
   stock: Maybe<Stock>;
 };
 
+/** There is no such product. */
 export type ProductNotFound = Error & {
   __typename?: 'ProductNotFound';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
 /** The attempt under this key was given up and will never become an order. Try again under a new key: this one stays used up for days, a week unless configured otherwise, and is not for use again after that, either. */
 export type PurchaseAbandoned = Error & {
   __typename?: 'PurchaseAbandoned';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** Bought: the order is durable. */
 export type PurchaseConfirmed = {
   __typename?: 'PurchaseConfirmed';
+  /** The order. */
   order: Order;
   /** True when this key had been answered before: the order is the one made then. */
   replayed: Scalars['Boolean']['output'];
 };
 
+/** One purchase of one product. */
 export type PurchaseInput = {
   /** 16 to 64 of A-Z a-z 0-9 _ -, made by the client, one for each purchase it wants. The same key again gives the same order, never a second one. */
   idempotencyKey: Scalars['String']['input'];
+  /** Which product. */
   productId: Scalars['ID']['input'];
+  /** How many units. */
   quantity?: Scalars['Int']['input'];
 };
 
+/** It would be more units than one user may hold. Nothing was bought. */
 export type PurchaseLimitExceeded = Error & {
   __typename?: 'PurchaseLimitExceeded';
+  /** How many units the user holds by other orders. */
   alreadyHeld: Scalars['Int']['output'];
+  /** The product's `purchaseLimit`. */
   limit: Scalars['Int']['output'];
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** What `purchase`, `checkoutWishlist` and `purchaseOutcome` answer. */
 export type PurchaseResult = Busy | IdempotencyKeyReused | InvalidInput | OutcomeUnknown | ProductNotFound | PurchaseAbandoned | PurchaseConfirmed | PurchaseLimitExceeded | SaleClosed | SaleNotOpen | SoldOut | WishlistEmpty;
 
 export type Query = {
   __typename?: 'Query';
+  /**
+   * Refetches by id alone, for clients that do (Relay's `@refetchable`): a product, an order as `order` shows it, the signed-in user, and any
+   * user for `user:read`. Null when there is none that the caller may see.
+   */
+  node: Maybe<Node>;
   /** An order of the signed-in user, or any order for `order:read`. Null when there is none that the caller may see. */
   order: Maybe<Order>;
   /** What became of the purchase that the signed-in user asked for under this key. Only a look: null means that there is no order yet, which is not a no. `purchase` or `abandonPurchase` under the same key settle it. */
   purchaseOutcome: Maybe<PurchaseResult>;
   /** Live stock, in one hop. Null when the product has none. */
   stock: Maybe<Stock>;
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -364,17 +478,24 @@ export type QueryStockArgs = {
   productId: Scalars['ID']['input'];
 };
 
+/** Which product leaves the wishlist. */
 export type RemoveFromWishlistInput = {
+  /** Which product. */
   productId: Scalars['ID']['input'];
 };
 
+/** Which order is sent back. */
 export type RequestReturnInput = {
+  /** The order's id. */
   orderId: Scalars['ID']['input'];
+  /** Why, in the words of the buyer. */
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What `requestReturn` answers. */
 export type RequestReturnResult = InvalidInput | InvalidOrderStatus | OrderNotFound | ReturnRequested | ReturnWindowClosed;
 
+/** A change of how many units there are to sell. */
 export type RestockInput = {
   /** Added to the total; negative takes away, though never below what is sold. */
   change: Scalars['Int']['input'];
@@ -382,76 +503,106 @@ export type RestockInput = {
   expectedTotal?: InputMaybe<Scalars['Int']['input']>;
   /** As for a purchase: the same key again changes nothing. */
   idempotencyKey: Scalars['String']['input'];
+  /** Which product. */
   productId: Scalars['ID']['input'];
 };
 
+/** What `restock` answers. */
 export type RestockResult = InvalidInput | ProductNotFound | Restocked | StaleStock | StockInUse;
 
+/** The stock has been changed. */
 export type Restocked = {
   __typename?: 'Restocked';
+  /** The stock as it is now. */
   stock: Stock;
 };
 
+/** The return is under way. */
 export type ReturnRequested = {
   __typename?: 'ReturnRequested';
+  /** The order. */
   order: Order;
 };
 
+/** The last moment to ask for a return has passed. */
 export type ReturnWindowClosed = Error & {
   __typename?: 'ReturnWindowClosed';
+  /** When that was. */
   closedAt: Scalars['DateTime']['output'];
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** The sale has closed. Nothing was bought. */
 export type SaleClosed = Error & {
   __typename?: 'SaleClosed';
   /** Null when the product was withdrawn. */
   closedAt: Maybe<Scalars['DateTime']['output']>;
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** The sale has not opened yet. Nothing was bought. */
 export type SaleNotOpen = Error & {
   __typename?: 'SaleNotOpen';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** When it opens. */
   opensAt: Scalars['DateTime']['output'];
+  /** The clock that it opens by, for countdowns. */
   serverTime: Scalars['DateTime']['output'];
 };
 
+/** Where an order goes. Stored encrypted. */
 export type ShippingAddress = {
   __typename?: 'ShippingAddress';
+  /** Street and number. */
   line1: Scalars['String']['output'];
+  /** Apartment, floor or the like. */
   line2: Maybe<Scalars['String']['output']>;
+  /** The postal code. */
   postalCode: Scalars['String']['output'];
 };
 
+/** Where an order goes. */
 export type ShippingAddressInput = {
+  /** Street and number. */
   line1: Scalars['String']['input'];
+  /** Apartment, floor or the like. */
   line2?: InputMaybe<Scalars['String']['input']>;
+  /** The postal code. */
   postalCode: Scalars['String']['input'];
 };
 
 /** It is not known where the order goes. */
 export type ShippingAddressRequired = Error & {
   __typename?: 'ShippingAddressRequired';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
 /** None left. Nothing was bought; a later restock, cancellation or expiry may bring some back. */
 export type SoldOut = Error & {
   __typename?: 'SoldOut';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** Of which product there are too few left. */
   productId: Scalars['ID']['output'];
 };
 
 /** The total is not `expectedTotal` any more. */
 export type StaleStock = Error & {
   __typename?: 'StaleStock';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** The stock as it is. */
   stock: Stock;
 };
 
+/** How many units of a product there are, were sold, and are left. */
 export type Stock = {
   __typename?: 'Stock';
+  /** When the numbers were read. */
   asOf: Scalars['DateTime']['output'];
   /** total - sold - reserved */
   remaining: Scalars['Int']['output'];
@@ -459,6 +610,7 @@ export type Stock = {
   reserved: Scalars['Int']['output'];
   /** Units in orders that hold. */
   sold: Scalars['Int']['output'];
+  /** True when nothing remains. */
   soldOut: Scalars['Boolean']['output'];
   /** Units that were ever put up for sale. */
   total: Scalars['Int']['output'];
@@ -467,12 +619,16 @@ export type Stock = {
 /** It would take away units that are already sold or reserved. */
 export type StockInUse = Error & {
   __typename?: 'StockInUse';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** The stock as it is. */
   stock: Stock;
 };
 
-export type User = {
+/** A person with an account. Personal fields are stored encrypted, and are null for anyone but that person and administrators. */
+export type User = Node & {
   __typename?: 'User';
+  /** Unique among all nodes. */
   id: Scalars['ID']['output'];
   /** Newest first. Empty for anyone but that user and `order:read`. */
   orders: OrderConnection;
@@ -481,33 +637,46 @@ export type User = {
 };
 
 
+/** A person with an account. Personal fields are stored encrypted, and are null for anyone but that person and administrators. */
 export type UserOrdersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: Scalars['Int']['input'];
   status?: InputMaybe<OrderStatus>;
 };
 
+/** There is nothing on the wishlist to buy. */
 export type WishlistEmpty = Error & {
   __typename?: 'WishlistEmpty';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** A product that a user wants to buy. */
 export type WishlistItem = {
   __typename?: 'WishlistItem';
+  /** When it was put there. */
   addedAt: Scalars['DateTime']['output'];
+  /** The product as it is now. Null where it cannot be read. */
   product: Maybe<Product>;
+  /** How many units. */
   quantity: Scalars['Int']['output'];
 };
 
+/** A product on the wishlist. */
 export type WishlistItemInput = {
+  /** Which product. */
   productId: Scalars['ID']['input'];
+  /** How many units. */
   quantity?: Scalars['Int']['input'];
 };
 
+/** What the mutations of the wishlist answer. */
 export type WishlistResult = InvalidInput | ProductNotFound | WishlistUpdated;
 
+/** The wishlist has been changed. */
 export type WishlistUpdated = {
   __typename?: 'WishlistUpdated';
+  /** All that is on it now. */
   wishlist: Array<WishlistItem>;
 };
 
@@ -694,6 +863,11 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Omit<StockInUse, 'stock'> & { stock: _RefType['Stock'] } )
     | ( WishlistEmpty )
   ;
+  Node:
+    | ( OrderModel )
+    | ( ProductReference )
+    | ( UserReference )
+  ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -715,6 +889,7 @@ export type ResolversTypes = {
   InvalidOrderStatus: ResolverTypeWrapper<InvalidOrderStatus>;
   Money: ResolverTypeWrapper<Money>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Node: ResolverTypeWrapper<FoundNode>;
   Order: ResolverTypeWrapper<OrderModel>;
   OrderCancelled: ResolverTypeWrapper<Omit<OrderCancelled, 'order'> & { order: ResolversTypes['Order'] }>;
   OrderConnection: ResolverTypeWrapper<OrderPage>;
@@ -787,6 +962,7 @@ export type ResolversParentTypes = {
   InvalidOrderStatus: InvalidOrderStatus;
   Money: Money;
   Mutation: Record<PropertyKey, never>;
+  Node: FoundNode;
   Order: OrderModel;
   OrderCancelled: Omit<OrderCancelled, 'order'> & { order: ResolversParentTypes['Order'] };
   OrderConnection: OrderPage;
@@ -901,6 +1077,10 @@ export type MutationResolvers<ContextType = OrderContext, ParentType extends Res
   updateWishlistItem?: Resolver<ResolversTypes['WishlistResult'], ParentType, ContextType, RequireFields<MutationUpdateWishlistItemArgs, 'input'>>;
 };
 
+export type NodeResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Order' | 'Product' | 'User', ParentType, ContextType>;
+};
+
 export type OrderResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'], FederationReferenceType extends FederationReferenceTypes['Order'] = FederationReferenceTypes['Order']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Order']> | FederationReferenceType, FederationReferenceType, ContextType>;
   buyer?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
@@ -914,6 +1094,7 @@ export type OrderResolvers<ContextType = OrderContext, ParentType extends Resolv
   shippingAddress?: Resolver<Maybe<ResolversTypes['ShippingAddress']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrderCancelledResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['OrderCancelled'] = ResolversParentTypes['OrderCancelled']> = {
@@ -998,6 +1179,7 @@ export type ProductResolvers<ContextType = OrderContext, ParentType extends Reso
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Product']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   stock?: Resolver<Maybe<ResolversTypes['Stock']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ProductNotFoundResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['ProductNotFound'] = ResolversParentTypes['ProductNotFound']> = {
@@ -1028,6 +1210,7 @@ export type PurchaseResultResolvers<ContextType = OrderContext, ParentType exten
 };
 
 export type QueryResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
   purchaseOutcome?: Resolver<Maybe<ResolversTypes['PurchaseResult']>, ParentType, ContextType, RequireFields<QueryPurchaseOutcomeArgs, 'idempotencyKey'>>;
   stock?: Resolver<Maybe<ResolversTypes['Stock']>, ParentType, ContextType, RequireFields<QueryStockArgs, 'productId'>>;
@@ -1113,6 +1296,7 @@ export type UserResolvers<ContextType = OrderContext, ParentType extends Resolve
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   orders?: Resolver<ResolversTypes['OrderConnection'], ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
   wishlist?: Resolver<Array<ResolversTypes['WishlistItem']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type WishlistEmptyResolvers<ContextType = OrderContext, ParentType extends ResolversParentTypes['WishlistEmpty'] = ResolversParentTypes['WishlistEmpty']> = {
@@ -1147,6 +1331,7 @@ export type Resolvers<ContextType = OrderContext> = {
   InvalidOrderStatus?: InvalidOrderStatusResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
   OrderCancelled?: OrderCancelledResolvers<ContextType>;
   OrderConnection?: OrderConnectionResolvers<ContextType>;

@@ -8,6 +8,9 @@ import { bytesToUuid, isUuid } from '../../../platform/uuid.ts';
 export const deriveOrderId = (userId: string, idempotencyKey: string): string =>
   deriveId(userId, idempotencyKey);
 
+/** @returns false for what is no id of an order */
+export const mayBeOrderId = (uuid: string): boolean => uuid[14] === '8';
+
 /** The movement that a restock's key stands for, in the same way. */
 export const deriveMovementId = (userId: string, idempotencyKey: string): string =>
   deriveId('restock', userId, idempotencyKey);

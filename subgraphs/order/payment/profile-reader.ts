@@ -52,8 +52,25 @@ export class ProfileReader {
    * @throws {Fault} UNAVAILABLE when the user subgraph does not answer
    */
   async addressOf(identity: Identity): Promise<ShippingAddress | null> {
+    const own = await this.#read<{ address: ShippingAddress | null }>(
+      ADDRESS,
+      identity.caller?.userId,
+      identity,
+    );
+    return own?.address ?? null;
+  }
+
+  /**
+   * @returns whether there is such a user that the caller may see
+   * @throws {Fault} UNAVAILABLE when the user subgraph does not answer
+   */
+  async isVisible(userId: string, identity: Identity): Promise<boolean> {
+    return (await this.#read<{ id: string }>(ID, userId, identity)) !== null;
+  }
+
+  async #read<User>(query: string, userId: string | undefined, identity: Identity): Promise<User | null> {
     try {
-      return await this.#policy.execute(() => this.#ask(identity));
+      return await this.#policy.execute(() => this.#ask<User>(query, userId, identity));
     } catch (cause) {
       const fault = new Fault('UNAVAILABLE');
       fault.cause = cause;
@@ -61,18 +78,22 @@ export class ProfileReader {
     }
   }
 
-  async #ask(identity: Identity): Promise<ShippingAddress | null> {
+  async #ask<User>(query: string, userId: string | undefined, identity: Identity): Promise<User | null> {
     const reply = await this.#client.send(
-      { query: QUERY, variables: { references: [{ __typename: 'User', id: identity.caller?.userId }] } },
+      { query, variables: { references: [{ __typename: 'User', id: userId }] } },
       identity,
       ATTEMPT_MS,
     );
-    const entities = reply.data?.['_entities'] as ({ address: ShippingAddress | null } | null)[] | undefined;
+    const entities = reply.data?.['_entities'] as (User | null)[] | undefined;
     if (!entities || reply.errors) throw new Fault('UNAVAILABLE');
-    return entities[0]?.address ?? null;
+    return entities[0] ?? null;
   }
 }
 
-const QUERY = `query AddressOfBuyer($references: [_Any!]!) {
+const ADDRESS = `query AddressOfBuyer($references: [_Any!]!) {
   _entities(representations: $references) { ... on User { address { postalCode line1 line2 } } }
+}`;
+
+const ID = `query VisibleUser($references: [_Any!]!) {
+  _entities(representations: $references) { ... on User { id } }
 }`;

@@ -14,24 +14,32 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant, as an ISO 8601 string in UTC with milliseconds. */
+  /** An instant. Answers have it in UTC with milliseconds, `2026-01-31T09:00:00.000Z`; inputs may have any offset that RFC 3339 allows. */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
+/** A new product. */
 export type CreateProductInput = {
   /** Required for a FLASH_SALE. */
   closesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** A text for buyers. */
   description?: InputMaybe<Scalars['String']['input']>;
+  /** The address of a picture, by http or https. */
   imageUrl?: InputMaybe<Scalars['String']['input']>;
+  /** The name, as buyers see it. */
   name: Scalars['String']['input'];
   /** Now, when left out. */
   opensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The price of one unit. */
   price: MoneyInput;
+  /** The most units that one user may hold. No limit, when left out. */
   purchaseLimit?: InputMaybe<Scalars['Int']['input']>;
+  /** How it is sold. This cannot be changed later. */
   type: ProductType;
 };
 
+/** What `createProduct` answers. */
 export type CreateProductResult = InvalidInput | ProductSaved;
 
 /** A refusal that the caller should expect and can act on. Its `__typename` is its code. */
@@ -40,8 +48,10 @@ export type Error = {
   message: Scalars['String']['output'];
 };
 
+/** What is wrong with one value of the input. */
 export type InputProblem = {
   __typename?: 'InputProblem';
+  /** What is wrong with it, in English. */
   message: Scalars['String']['output'];
   /** Where, from the input object down, for example `address.line1`. */
   path: Scalars['String']['output'];
@@ -50,6 +60,7 @@ export type InputProblem = {
 /** The input was well-formed GraphQL, but some of its values are not acceptable. Nothing was done. */
 export type InvalidInput = Error & {
   __typename?: 'InvalidInput';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
   /** Every problem found, not only the first. */
   problems: Array<InputProblem>;
@@ -58,19 +69,25 @@ export type InvalidInput = Error & {
 /** An amount in the smallest unit of its currency, so that no arithmetic is done on fractions. */
 export type Money = {
   __typename?: 'Money';
+  /** In the smallest unit: won for KRW, cents for USD. */
   amount: Scalars['Int']['output'];
   /** ISO 4217, for example KRW. */
   currency: Scalars['String']['output'];
 };
 
+/** An amount in the smallest unit of its currency. */
 export type MoneyInput = {
+  /** In the smallest unit: won for KRW, cents for USD. */
   amount: Scalars['Int']['input'];
+  /** ISO 4217, for example KRW. */
   currency?: Scalars['String']['input'];
 };
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Puts a product into the catalog. It has no stock until `restock`. */
   createProduct: CreateProductResult;
+  /** Changes a product. Orders keep the name and price that it had when it was bought. */
   updateProduct: UpdateProductResult;
   /** Takes the product off sale for good. Orders that name it keep working. */
   withdrawProduct: WithdrawProductResult;
@@ -91,35 +108,56 @@ export type MutationWithdrawProductArgs = {
   input: WithdrawProductInput;
 };
 
+/** Where a page of a list lies. Lists are read forwards: `hasPreviousPage` says only whether there is something before this page. */
 export type PageInfo = {
   __typename?: 'PageInfo';
+  /** The cursor to go on from, as `after`. Null on an empty page of which nothing follows. */
   endCursor: Maybe<Scalars['String']['output']>;
+  /** True while there may be more after this page. */
   hasNextPage: Scalars['Boolean']['output'];
+  /** True where something precedes this page. */
   hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first edge. Null on an empty page. */
   startCursor: Maybe<Scalars['String']['output']>;
 };
 
+/** Something that is sold, with the time of its sale. */
 export type Product = {
   __typename?: 'Product';
+  /** When its sale closes. Null: never by itself. */
   closesAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it came into the catalog. */
   createdAt: Scalars['DateTime']['output'];
+  /** A text for buyers. */
   description: Maybe<Scalars['String']['output']>;
+  /** Unique among all nodes. */
   id: Scalars['ID']['output'];
+  /** The address of a picture. */
   imageUrl: Maybe<Scalars['String']['output']>;
+  /** The name, as buyers see it. */
   name: Scalars['String']['output'];
+  /** When its sale opens. */
   opensAt: Scalars['DateTime']['output'];
+  /** The price of one unit. */
   price: Money;
   /** The most units that one user may hold, over all of that user's orders that are not cancelled, expired or returned. Null: no limit. */
   purchaseLimit: Maybe<Scalars['Int']['output']>;
+  /** Whether it can be bought now, by the clock of the shop. */
   status: SaleStatus;
+  /** How it is sold. */
   type: ProductType;
+  /** When it was changed last. */
   updatedAt: Scalars['DateTime']['output'];
 };
 
+/** A page of a list of products. */
 export type ProductConnection = {
   __typename?: 'ProductConnection';
+  /** The products of the page, each with its cursor. */
   edges: Array<ProductEdge>;
+  /** The products of the page. */
   nodes: Array<Product>;
+  /** Where the page lies in the list. */
   pageInfo: PageInfo;
   /**
    * Exact without `search`. Of a search 5,000 are counted at the most; one for several words, each of which more than 2,000 names
@@ -128,35 +166,51 @@ export type ProductConnection = {
   totalCount: Scalars['Int']['output'];
 };
 
+/** A product in a list. */
 export type ProductEdge = {
   __typename?: 'ProductEdge';
+  /** Its place in the list, for `after`. */
   cursor: Scalars['String']['output'];
+  /** The product. */
   node: Product;
 };
 
+/** Which products a list holds. What is left out does not count; the rest must all hold. */
 export type ProductFilter = {
   /** Words that the name must contain, 5 at the most. Signs are no words: a search for nothing else finds nothing. */
   search?: InputMaybe<Scalars['String']['input']>;
+  /** Those whose sale has this status now. */
   status?: InputMaybe<SaleStatus>;
+  /** Those that are sold in this way. */
   type?: InputMaybe<ProductType>;
 };
 
+/** There is no such product. */
 export type ProductNotFound = Error & {
   __typename?: 'ProductNotFound';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
+/** The order of a list of products. */
 export type ProductOrder =
+  /** Those first that came into the catalog last. */
   | 'NEWEST'
+  /** By `opensAt`, the earliest first. */
   | 'OPENING_SOONEST'
+  /** The cheapest first. */
   | 'PRICE_ASCENDING'
+  /** The most expensive first. */
   | 'PRICE_DESCENDING';
 
+/** The product is stored. */
 export type ProductSaved = {
   __typename?: 'ProductSaved';
+  /** The product as it is now. */
   product: Product;
 };
 
+/** How a product is sold. */
 export type ProductType =
   /** On sale between `opensAt` and `closesAt` only, first come, first served. */
   | 'FLASH_SALE'
@@ -191,29 +245,45 @@ export type QueryProductsArgs = {
 
 /** Derived from the clock at the moment of the answer, never stored. */
 export type SaleStatus =
+  /** From `closesAt` on. */
   | 'CLOSED'
+  /** From `opensAt` on, and before `closesAt` where there is one. */
   | 'OPEN'
+  /** Before `opensAt`. */
   | 'UPCOMING'
+  /** Taken off sale for good. */
   | 'WITHDRAWN';
 
 /** Fields left out stay as they are. */
 export type UpdateProductInput = {
+  /** When its sale closes. */
   closesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** A text for buyers. */
   description?: InputMaybe<Scalars['String']['input']>;
+  /** Which product. */
   id: Scalars['ID']['input'];
+  /** The address of a picture, by http or https. */
   imageUrl?: InputMaybe<Scalars['String']['input']>;
+  /** The name, as buyers see it. */
   name?: InputMaybe<Scalars['String']['input']>;
+  /** When its sale opens. */
   opensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The price of one unit, for orders from now on. */
   price?: InputMaybe<MoneyInput>;
+  /** The most units that one user may hold. */
   purchaseLimit?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** What `updateProduct` answers. */
 export type UpdateProductResult = InvalidInput | ProductNotFound | ProductSaved;
 
+/** Which product is taken off sale. */
 export type WithdrawProductInput = {
+  /** The product's id. */
   id: Scalars['ID']['input'];
 };
 
+/** What `withdrawProduct` answers. */
 export type WithdrawProductResult = ProductNotFound | ProductSaved;
 
 

@@ -11,33 +11,47 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant, as an ISO 8601 string in UTC with milliseconds. */
+  /** An instant. Answers have it in UTC with milliseconds, `2026-01-31T09:00:00.000Z`; inputs may have any offset that RFC 3339 allows. */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
+/** A postal address on a profile. */
 export type Address = {
   __typename?: 'Address';
+  /** Street and number. */
   line1: Scalars['String']['output'];
+  /** Apartment, floor or the like. */
   line2: Maybe<Scalars['String']['output']>;
+  /** The postal code. */
   postalCode: Scalars['String']['output'];
 };
 
+/** A postal address for a profile. */
 export type AddressInput = {
+  /** Street and number. */
   line1: Scalars['String']['input'];
+  /** Apartment, floor or the like. */
   line2?: InputMaybe<Scalars['String']['input']>;
+  /** The postal code. */
   postalCode: Scalars['String']['input'];
 };
 
+/** A change of the password. */
 export type ChangePasswordInput = {
+  /** The password that the account has now. */
   currentPassword: Scalars['String']['input'];
+  /** At least ten characters. */
   newPassword: Scalars['String']['input'];
 };
 
+/** What `changePassword` answers. */
 export type ChangePasswordResult = InvalidCredentials | InvalidInput | PasswordChanged | TooManyAttempts;
 
+/** There is an account with this address already: sign in instead. */
 export type EmailAlreadyRegistered = Error & {
   __typename?: 'EmailAlreadyRegistered';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
@@ -47,8 +61,10 @@ export type Error = {
   message: Scalars['String']['output'];
 };
 
+/** What is wrong with one value of the input. */
 export type InputProblem = {
   __typename?: 'InputProblem';
+  /** What is wrong with it, in English. */
   message: Scalars['String']['output'];
   /** Where, from the input object down, for example `address.line1`. */
   path: Scalars['String']['output'];
@@ -57,25 +73,30 @@ export type InputProblem = {
 /** The address or the password is wrong; which of them is not said. */
 export type InvalidCredentials = Error & {
   __typename?: 'InvalidCredentials';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
 /** The input was well-formed GraphQL, but some of its values are not acceptable. Nothing was done. */
 export type InvalidInput = Error & {
   __typename?: 'InvalidInput';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
   /** Every problem found, not only the first. */
   problems: Array<InputProblem>;
 };
 
+/** The refresh token is unknown, used or expired, or its session has ended. Sign in again. */
 export type InvalidRefreshToken = Error & {
   __typename?: 'InvalidRefreshToken';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
 /** The code is wrong, used or expired; which of them is not said. */
 export type InvalidVerificationCode = Error & {
   __typename?: 'InvalidVerificationCode';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
 };
 
@@ -87,11 +108,13 @@ export type Mutation = {
   refreshSession: RefreshSessionResult;
   /** Mails a six-digit code to the address. The answer is the same whether or not the address is registered. */
   requestEmailVerification: RequestEmailVerificationResult;
+  /** Signs in with the address and the password of an account. */
   signIn: SignInResult;
   /** Ends this session at once: its access token and its refresh token stop working. */
   signOut: SignOutResult;
   /** Creates the account of an address whose mailed code is presented, and signs in. */
   signUp: SignUpResult;
+  /** Changes the signed-in user's name, telephone number or address. */
   updateProfile: UpdateProfileResult;
 };
 
@@ -125,13 +148,17 @@ export type MutationUpdateProfileArgs = {
   input: UpdateProfileInput;
 };
 
+/** The password has been changed, and every other session has ended. */
 export type PasswordChanged = {
   __typename?: 'PasswordChanged';
+  /** The user whose password was changed. */
   user: User;
 };
 
+/** The profile has been changed. */
 export type ProfileUpdated = {
   __typename?: 'ProfileUpdated';
+  /** The user with the changes. */
   user: User;
 };
 
@@ -148,20 +175,29 @@ export type QueryUserArgs = {
   id: Scalars['ID']['input'];
 };
 
+/** Which session is refreshed. */
 export type RefreshSessionInput = {
+  /** The newest refresh token of the session. */
   refreshToken: Scalars['String']['input'];
 };
 
+/** What `refreshSession` answers. */
 export type RefreshSessionResult = InvalidRefreshToken | Session;
 
+/** Which address is verified. */
 export type RequestEmailVerificationInput = {
+  /** The address that the code is mailed to. */
   email: Scalars['String']['input'];
 };
 
+/** What `requestEmailVerification` answers. */
 export type RequestEmailVerificationResult = InvalidInput | TooManyAttempts | VerificationRequested;
 
+/** What an account is for. */
 export type Role =
+  /** Runs the shop: manages products and stock, and reads all users and orders. */
   | 'ADMIN'
+  /** Buys. */
   | 'USER';
 
 /** A signed-in session. */
@@ -169,64 +205,96 @@ export type Session = {
   __typename?: 'Session';
   /** A JWT for `Authorization: Bearer …`. It carries no personal data. */
   accessToken: Scalars['String']['output'];
+  /** When the access token stops working. `refreshSession` gives another one. */
   accessTokenExpiresAt: Scalars['DateTime']['output'];
+  /** Presented to `refreshSession` once. Keep it where scripts of other origins cannot read it. */
   refreshToken: Scalars['String']['output'];
+  /** Who is signed in. */
   user: User;
 };
 
+/** The credentials of an account. */
 export type SignInInput = {
+  /** The address of the account. */
   email: Scalars['String']['input'];
+  /** The password of the account. */
   password: Scalars['String']['input'];
 };
 
+/** What `signIn` answers. */
 export type SignInResult = InvalidCredentials | Session | TooManyAttempts;
 
+/** What `signOut` answers. */
 export type SignOutResult = SignedOut;
 
+/** A new account. */
 export type SignUpInput = {
+  /** Where orders go unless another address is given. */
   address: AddressInput;
+  /** The address that the code was mailed to. */
   email: Scalars['String']['input'];
+  /** The person's name. */
   name: Scalars['String']['input'];
   /** At least ten characters. */
   password: Scalars['String']['input'];
+  /** The telephone number. */
   phoneNumber: Scalars['String']['input'];
+  /** The six digits that were mailed. */
   verificationCode: Scalars['String']['input'];
 };
 
+/** What `signUp` answers. */
 export type SignUpResult = EmailAlreadyRegistered | InvalidInput | InvalidVerificationCode | Session | TooManyAttempts;
 
+/** The session has ended. */
 export type SignedOut = {
   __typename?: 'SignedOut';
+  /** When it ended. */
   signedOutAt: Scalars['DateTime']['output'];
 };
 
+/** Too many attempts of this kind failed within a short time. This one was not carried out. */
 export type TooManyAttempts = Error & {
   __typename?: 'TooManyAttempts';
+  /** One sentence for a person, in English. */
   message: Scalars['String']['output'];
+  /** When to try again, in milliseconds from now. */
   retryAfterMs: Scalars['Int']['output'];
 };
 
 /** Fields left out stay as they are. */
 export type UpdateProfileInput = {
+  /** Takes the place of the whole address. */
   address?: InputMaybe<AddressInput>;
+  /** The person's name. */
   name?: InputMaybe<Scalars['String']['input']>;
+  /** The telephone number. */
   phoneNumber?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What `updateProfile` answers. */
 export type UpdateProfileResult = InvalidInput | ProfileUpdated;
 
 /** A person with an account. Personal fields are stored encrypted, and are null for anyone but that person and administrators. */
 export type User = {
   __typename?: 'User';
+  /** Where orders go unless another address is given. */
   address: Maybe<Address>;
+  /** When the account was created. */
   createdAt: Scalars['DateTime']['output'];
+  /** The verified address that the user signs in with. */
   email: Maybe<Scalars['String']['output']>;
+  /** Unique among all nodes. */
   id: Scalars['ID']['output'];
+  /** The person's name. */
   name: Maybe<Scalars['String']['output']>;
+  /** The telephone number, as it was given. */
   phoneNumber: Maybe<Scalars['String']['output']>;
+  /** What the account is for. It decides the scopes of its access tokens. */
   role: Role;
 };
 
+/** The request was accepted. Whether a mail was sent is not said. */
 export type VerificationRequested = {
   __typename?: 'VerificationRequested';
   /** When the code stops working. */
