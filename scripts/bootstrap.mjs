@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './build.mjs';
 import { help } from './help.mjs';
-import { arePackagesInstalled, installPackages } from './packages.mjs';
+import { arePackagesInstalled, CLIENTS, installPackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const startedAt = Date.now();
@@ -25,14 +25,23 @@ const tasks = {
     options: ['--urls', '--no-demo'],
     command: (args) => [node, '--enable-source-maps', 'dist/scripts/start.js', ...args],
   },
-  test: { builds: true, command: (args) => [node, 'node_modules/vitest/vitest.mjs', ...vitestMode(args)] },
+  test: {
+    builds: true,
+    needsClients: mayRunClients,
+    command: (args) => [node, 'node_modules/vitest/vitest.mjs', ...vitestMode(args)],
+  },
   attacks: {
     builds: true,
     command: (args) => [node, 'node_modules/vitest/vitest.mjs', 'run', 'tests/attacks', ...args],
     environment: { ATTACK_ROUNDS: '20' },
   },
   build: { builds: true, options: [] },
-  check: { builds: false, options: [], command: () => [node, 'scripts/check.mjs'] },
+  check: {
+    builds: false,
+    options: [],
+    needsClients: () => true,
+    command: () => [node, 'scripts/check.mjs'],
+  },
 };
 
 function main([name, ...args]) {
@@ -47,19 +56,35 @@ function main([name, ...args]) {
 
   const tooOld = refuseOldNode();
   if (tooOld !== undefined) return leave(tooOld);
-  if (!arePackagesInstalled()) {
-    say('installing the packages (npm ci)');
-    const failure = installPackages();
-    if (failure !== undefined)
-      return leave(`${failure}\nThe packages could not be installed: npm ci failed.`);
-    say('packages installed');
-  }
+  const failure =
+    install('the packages') ?? (task.needsClients?.(args) ? install('the clients', CLIENTS) : undefined);
+  if (failure !== undefined) return leave(failure);
   if (task.builds && !isBuilt()) {
     say('building');
     if (!build()) return leave('The sources do not compile.');
     say('built');
   }
   if (task.command !== undefined) handOver(task.command(args), task.environment);
+}
+
+/** @returns what went wrong, else undefined */
+function install(what, folder) {
+  if (arePackagesInstalled(folder)) return undefined;
+  say(`installing ${what} (npm ci)`);
+  const failure = installPackages(folder);
+  if (failure !== undefined) return `${failure}\nCould not install ${what}: npm ci failed.`;
+  say(`${what} installed`);
+  return undefined;
+}
+
+/** False where the arguments choose other tests than those of `tests/clients/`, which have packages of their own. */
+function mayRunClients(args) {
+  const projects = args.flatMap((arg, at) =>
+    arg === '--project' ? [args[at + 1]] : arg.startsWith('--project=') ? [arg.slice(10)] : [],
+  );
+  if (projects.length > 0 && !projects.some((name) => /^(?:e2e|.*[*!].*)$/.test(name))) return false;
+  const names = args.filter((arg, at) => !arg.startsWith('-') && !args[at - 1]?.startsWith('-'));
+  return names.length === 0 || names.some((name) => 'tests/clients/clients.e2e.test.ts'.includes(name));
 }
 
 function vitestMode(args) {

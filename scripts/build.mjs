@@ -25,13 +25,12 @@ const singleFiles = ['codegen.ts', 'vitest.config.ts', 'tsconfig.json', 'package
 const compiled = /\.ts$/;
 const readAtRunTime = /\.(graphql|lua|sql|html|css|svg|mjs)$/;
 
+/** A package of its own, which is run from its sources. */
+const notBuilt = join('tests', 'clients');
+
 /** Every source file with its time and size; the answer to "has anything changed?". */
 function listSources() {
-  const inFolders = folders
-    .filter((folder) => existsSync(join(root, folder)))
-    .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)),
-    );
+  const inFolders = folders.filter((folder) => existsSync(join(root, folder))).flatMap(listFiles);
   return Object.fromEntries(
     [...singleFiles, ...inFolders]
       .filter((path) => compiled.test(path) || readAtRunTime.test(path) || path.endsWith('.json'))
@@ -40,6 +39,14 @@ function listSources() {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, found]) => [path, `${found.mtimeMs} ${found.size}`]),
   );
+}
+
+function listFiles(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) return [path];
+    return path === notBuilt ? [] : listFiles(path);
+  });
 }
 
 function readStamp() {

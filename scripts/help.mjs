@@ -29,7 +29,7 @@ Variables (in the environment or in a file .env; .env.example lists every one):
 npm test -- NAME             the test files whose path contains NAME
 npm test -- --project unit   one kind of test: unit, integration, e2e or chaos
 npm test -- --watch          again at every change
-Everything after -- goes to vitest.
+Everything after -- goes to vitest. The clients of tests/clients have packages of their own, installed when they are to run.
 
 MYSQL_URL and REDIS_URL name stores to use; MYSQL_SERVER and REDIS_SERVER the binaries for private ones.
 `,

@@ -1,4 +1,4 @@
-/** The npm packages: are they those of package-lock.json, and if not, get them. */
+/** The npm packages of a folder: are they those of its package-lock.json, and if not, get them. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const lockFile = join(root, 'package-lock.json');
-const stamp = join(root, 'node_modules/.firstcome-lock');
+/** The clients that are tried against the system: a package of its own, which only tests and checks need. */
+export const CLIENTS = join(root, 'tests/clients');
+
+const lockFileOf = (folder) => join(folder, 'package-lock.json');
+const stampOf = (folder) => join(folder, 'node_modules/.firstcome-lock');
 /** npm's own note of what it put into node_modules. It is written last, so half an installation has none. */
-const npmNote = join(root, 'node_modules/.package-lock.json');
+const npmNoteOf = (folder) => join(folder, 'node_modules/.package-lock.json');
 
 /** Of what npm says when it fails. */
 const mostLines = 25;
@@ -20,38 +23,40 @@ export function npm() {
   return running?.endsWith('npm-cli.js') ? [process.execPath, running] : ['npm'];
 }
 
-/** True when node_modules holds what package-lock.json asks for. */
-export function arePackagesInstalled() {
-  const installed = read(stamp);
-  if (installed === undefined) return isNoteEqual();
-  return installed === hashOfLock() && read(npmNote) !== undefined;
+/** True when the folder's node_modules holds what its package-lock.json asks for. */
+export function arePackagesInstalled(folder = root) {
+  const installed = read(stampOf(folder));
+  if (installed === undefined) return isNoteEqual(folder);
+  return installed === hashOfLock(folder) && read(npmNoteOf(folder)) !== undefined;
 }
 
-/** Runs `npm ci`, quietly unless it fails. Returns what it printed when it failed, else undefined. */
-export function installPackages() {
+/** Runs `npm ci` there, quietly unless it fails. Returns what it printed when it failed, else undefined. */
+export function installPackages(folder = root) {
   const [command, ...args] = npm();
   // The compiler is a development package, which npm would leave out with NODE_ENV=production.
   const { status, stdout, stderr, error } = spawnSync(
     command,
     [...args, 'ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'],
-    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (error !== undefined) return `npm could not be run: ${error.message}`;
   // The beginning says what is wrong; npm's own help follows.
   if (status !== 0) return `${stderr}${stdout}`.split('\n').slice(0, mostLines).join('\n');
-  writeFileSync(stamp, hashOfLock());
+  writeFileSync(stampOf(folder), hashOfLock(folder));
   return undefined;
 }
 
-function hashOfLock() {
-  return createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+function hashOfLock(folder) {
+  return createHash('sha256')
+    .update(readFileSync(lockFileOf(folder)))
+    .digest('hex');
 }
 
 /** For packages that somebody installed with npm by hand: compares what is there with what should be. */
-function isNoteEqual() {
-  const note = read(npmNote);
+function isNoteEqual(folder) {
+  const note = read(npmNoteOf(folder));
   if (note === undefined) return false;
-  const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(lockFileOf(folder), 'utf8')).packages;
   const present = JSON.parse(note).packages;
   const isSame = (path) => wanted[path]?.version === present[path].version;
   const isThere = (path) =>

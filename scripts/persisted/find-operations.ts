@@ -17,8 +17,8 @@ const GRAPHQL_FOLDERS = ['schema/operations', 'router/playground/tabs'];
 const PROGRAM_FOLDERS = ['router/pages', 'perf', 'scripts'];
 /** … or as constants of tests. What is written where it is sent is there to be tried once, and often to be refused. */
 const TEST_FOLDERS = ['tests'];
-/** No client of a shop, so that nothing of it becomes known to a router. */
-const ATTACKS = /^tests[/\\]attacks[/\\]/;
+/** No clients of a shop, so that nothing of theirs becomes known to a router; the clients that are tried bring manifests of their own. */
+const OTHERS = /^tests[/\\](?:attacks|clients)[/\\]/;
 const PROGRAM = /\.(?:js|mjs|ts)$/;
 const TEST = /\.test\.ts$/;
 
@@ -39,7 +39,7 @@ export function findOperations(schema: GraphQLSchema): FoundOperation[] {
     ),
     ...TEST_FOLDERS.flatMap((folder) =>
       list(folder, PROGRAM)
-        .filter((file) => !ATTACKS.test(file))
+        .filter((file) => !OTHERS.test(file))
         .flatMap((file) =>
           constantsIn(file, readFileSync(file, 'utf8')).flatMap((source) =>
             operationOrNot(file, source, schema),
