@@ -79,6 +79,20 @@ describe('behind another federation router, with the supergraph as it is committ
     });
   });
 
+  it('the other router itself refuses what needs a token, and no subgraph sees it', async () => {
+    const logged = () => [...stack.user, ...stack.order].map(({ log }) => log.split('\n').length);
+    const before = logged();
+    for (const [query, variables] of [
+      ['{ me { id } }', {}],
+      ['query ($id: ID!) { order(id: $id) { id } }', { id: '1' }],
+      [PURCHASE, { input: { productId: '1', idempotencyKey: newKey() } }],
+    ] as const) {
+      const { data, errors } = await ask(query, variables);
+      expect([data ?? null, errors?.[0]?.extensions?.code]).toEqual([null, 'UNAUTHORIZED_FIELD_OR_TYPE']);
+    }
+    expect(logged()).toEqual(before);
+  });
+
   it('nobody buys without a token, with a bad one, or for somebody else', async () => {
     const owner = await signIn();
     const productId = await openSale(owner);

@@ -74,6 +74,7 @@ override_subgraph_urls:
     product: { url: ${product[0]!.url}/graphql }
     order: { url: ${order[0]!.url}/graphql }
 jwt:
+  enabled: true
   require_authentication: false
   jwks_providers:
     - { source: remote, url: ${user[0]!.url}/.well-known/jwks.json }
