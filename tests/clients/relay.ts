@@ -169,7 +169,8 @@ export function describeRelay(system: ClientSystem): void {
       const order = render(shop, () => {
         const found = useLazyLoadQuery(compiled.query('documentsOrderPageQuery'), { id }) as { order: never };
         const [data, refetch] = useRefetchableFragment(compiled.fragment('documents_order'), found.order);
-        return { order: data as OrderShown, refetch };
+        const seen: OrderShown = data;
+        return { order: seen, refetch };
       });
       await waitUntil('the order', () => order.shown?.order.status === 'PENDING_PAYMENT');
       order.shown!.refetch({}, { fetchPolicy: 'network-only' });
