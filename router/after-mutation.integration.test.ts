@@ -6,7 +6,7 @@ import {
   startIssuer,
   type TestIssuer,
 } from '../platform/identity/tokens/testing/issuer.ts';
-import { routerForThisTest } from './testing/router.ts';
+import { routerForThisTest, type Question } from './testing/router.ts';
 import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
 
 const stores = useStores();
@@ -30,7 +30,11 @@ const PURCHASE = `mutation { purchase(input: {productId: "1", idempotencyKey: "k
   ... on PurchaseConfirmed { replayed order { id: status paymentDueAt payment { id } items { quantity product { id: name } } } }
 } }`;
 
-async function purchase(answered: object | string, settings: Record<string, string> = {}) {
+async function purchase(
+  answered: object | string,
+  settings: Record<string, string> = {},
+  question: Question = { query: PURCHASE },
+) {
   const order = await startCannedSubgraph(200, answered);
   onTestFinished(() => order.close());
   const router = await routerForThisTest({
@@ -41,7 +45,7 @@ async function purchase(answered: object | string, settings: Record<string, stri
     REDIS_PREFIX: stores.redisPrefix,
     ...settings,
   });
-  return router.ask({ query: PURCHASE, token: makeToken(key) });
+  return { ...(await router.ask({ ...question, token: makeToken(key) })), sent: order.received.length };
 }
 
 const items = ['purchase', 'order', 'items'];
@@ -115,4 +119,13 @@ describe('a mutation that has run is answered by what there is of it', () => {
       errors: [{ path: [...items, 0, 'product'], extensions: { code: 'INTERNAL' } }],
     });
   });
+});
+
+it('a condition that is null is refused before the mutation is sent', async () => {
+  const query = PURCHASE.replace('mutation', 'mutation ($yes: Boolean = true)').replace(
+    'replayed',
+    'replayed @include(if: $yes)',
+  );
+  const answer = await purchase(order({ items: [] }), {}, { query, variables: { yes: null } });
+  expect([answer.status, answer.errors[0]?.extensions.code, answer.sent]).toEqual([400, 'BAD_REQUEST', 0]);
 });

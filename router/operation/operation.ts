@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import type { AccessRules } from './access-rules.ts';
+import { nullableConditions } from './condition-variables.ts';
 import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
 import { holdsValues, isReadOnly } from './document-values.ts';
@@ -29,6 +30,8 @@ export interface Operation {
   readonly planned: PlannedOperation;
   /** What it wants to know of the schema, which graphql-js answers; null: nothing. The same object for every request. */
   readonly introspection: DocumentNode | null;
+  /** Variables of `@skip` and `@include` that must not be null, although their types allow it. */
+  readonly conditions: ReadonlySet<string>;
   /** Names the document and the operation in it. */
   readonly hash: string;
   /** Whether the document may hold values of a person: then neither its text nor its plain hash leaves this process. */
@@ -103,6 +106,7 @@ export function analyseOperation(
     definition,
     planned: planOperation(selected, hash, rules.addedFields),
     introspection: isIntrospection ? documentOf(selected) : introspectionPart(selected),
+    conditions: nullableConditions(definition),
     hash,
     holdsValues: holdsValues(rules.schema, parsed, source),
     isReadOnly: isReadOnly(parsed),

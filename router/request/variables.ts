@@ -27,7 +27,7 @@ const MAX_ERRORS = 5;
  */
 export function assertVariables(
   schema: GraphQLSchema,
-  { definition }: Pick<Operation, 'definition'>,
+  { definition, conditions }: Pick<Operation, 'definition'> & Partial<Pick<Operation, 'conditions'>>,
   variables: Variables,
 ): void {
   const { variableDefinitions } = definition;
@@ -43,7 +43,9 @@ export function assertVariables(
       problems.set(message, new GraphQLError(message, { nodes: node }));
       if (problems.size === MAX_ERRORS) throw new InvalidDocument([...problems.values()]);
     };
-    if (Object.hasOwn(variables, name)) checkValue(name, type, variables[name], report);
+    if (conditions?.has(name) && variables[name] === null)
+      report(`Variable "$${name}" is the condition of a directive and must not be null.`);
+    else if (Object.hasOwn(variables, name)) checkValue(name, type, variables[name], report);
     else if (isNonNullType(type) && !node.defaultValue)
       report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
   }
