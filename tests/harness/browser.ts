@@ -14,11 +14,21 @@ const QUIET = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
+export interface VisitOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly locale?: string;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly reducedMotion?: 'reduce' | 'no-preference';
+}
+
 export interface Visit {
   readonly page: Page;
-  /** Every URL that the page asked for. */
+  /** Another tab of the same person: the same storage, connections, locks and channels. */
+  readonly openTab: (url?: string) => Promise<Page>;
+  /** Every URL that a tab requested. */
   readonly requested: readonly string[];
-  /** What went wrong in the page: exceptions, and what its content policy stopped. */
+  /** What went wrong in the tabs: exceptions, and what their content policy stopped. */
   readonly problems: readonly string[];
 }
 
@@ -34,20 +44,26 @@ export class TestBrowser {
     });
   }
 
-  async visit(url: string, { width = 1_280, height = 900 } = {}): Promise<Visit> {
-    const context = await this.#browser!.newContext({ viewport: { width, height }, locale: 'en-GB' });
+  async visit(
+    url: string,
+    { width = 1_280, height = 900, locale = 'en-GB', ...media }: VisitOptions = {},
+  ): Promise<Visit> {
+    const context = await this.#browser!.newContext({ viewport: { width, height }, locale, ...media });
     this.#contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
     const requested: string[] = [];
     const problems: string[] = [];
-    page.on('request', (request) => requested.push(request.url()));
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('console', (message) => {
+    context.on('request', (request) => requested.push(request.url()));
+    context.on('weberror', (error) => problems.push(String(error.error())));
+    context.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text());
     });
-    await page.goto(url);
-    return { page, requested, problems };
+    const openTab = async (address = url): Promise<Page> => {
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      await page.goto(address);
+      return page;
+    };
+    return { page: await openTab(), openTab, requested, problems };
   }
 
   async endVisits(): Promise<void> {
