@@ -2,28 +2,40 @@ import { ask } from './shop-client.mjs';
 
 /**
  * Counts down by the server's clock. This device's clock may be minutes wrong: only differences between two of its readings are
- * used, and the server's time is taken to be from the middle of the request that asked for it.
+ * used, and the server's time is taken to be from the middle of the request that it was read by.
  */
 let ahead = null;
 
-/** Ask again when the device was asleep: its monotonic clock may have stood still. */
+/** To be repeated when the device was asleep: its monotonic clock may have stood still. @throws {Fault} */
 export async function setClock() {
-  const askedAt = performance.now();
+  const sentAt = performance.now();
   const { serverTime } = await ask('query ServerTime { serverTime }');
-  ahead = Date.parse(serverTime) - (askedAt + performance.now()) / 2;
+  ahead = Date.parse(serverTime) - (sentAt + performance.now()) / 2;
 }
+
+/** The server's time in milliseconds since 1970; null before the clock was set. */
+export const serverNow = () => (ahead === null ? null : performance.now() + ahead);
 
 /** @returns milliseconds from the server's now to then, never below zero; null before the clock was set */
 export const timeUntil = (instant) =>
-  ahead === null ? null : Math.max(0, Date.parse(instant) - (performance.now() + ahead));
+  ahead === null ? null : Math.max(0, Date.parse(instant) - serverNow());
 
-/** "2 d 03:04:05" */
-export function duration(ms) {
+/** Whole units of a length of time, rounded up to seconds. */
+export function partsOf(ms) {
   const seconds = Math.ceil(ms / 1_000);
-  const two = (number) => String(number).padStart(2, '0');
-  const days = Math.floor(seconds / 86_400);
-  const clock = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
-    .map(two)
-    .join(':');
-  return days > 0 ? `${days} d ${clock}` : clock;
+  return {
+    days: Math.floor(seconds / 86_400),
+    hours: Math.floor(seconds / 3_600) % 24,
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  };
+}
+
+export const twoDigits = (number) => String(number).padStart(2, '0');
+
+/** "03:04:05", with hours only when there are any. */
+export function clockFace(ms) {
+  const { days, hours, minutes, seconds } = partsOf(ms);
+  const parts = [days * 24 + hours, minutes, seconds];
+  return (parts[0] > 0 ? parts : parts.slice(1)).map(twoDigits).join(':');
 }

@@ -1,11 +1,10 @@
-import { ask } from './shop-client.mjs';
-import { faults, noAnswer, outcomes } from './outcomes.mjs';
+import { askAs } from './session.mjs';
+import { backOff, pause } from './shop-client.mjs';
+import { faults, isFinal } from './outcomes.mjs';
+import { withLock } from './tabs.mjs';
+import { changeWish, readWish } from './wish.mjs';
 
-/**
- * How to buy so that it happens once: one idempotency key for each purchase that the buyer wants, written down before it is
- * first sent and kept until the answer is final. A reload, a second tab or a lost connection then asks again under the same
- * key, and gets the same order.
- */
+/** How to buy so that it happens once: the wish's key is sent again until the answer is final. */
 const PURCHASE = `mutation Purchase($input: PurchaseInput!) {
   purchase(input: $input) {
     __typename
@@ -28,67 +27,53 @@ const ABANDON = `mutation Abandon($input: AbandonPurchaseInput!) {
   }
 }`;
 
-const storageName = (userId, productId) => `firstcome:attempt:${userId}:${productId}`;
-
-/** @returns {{ key: string, quantity: number } | null} what this buyer began and has no final answer to */
-export function pendingAttempt(userId, productId) {
-  return JSON.parse(localStorage.getItem(storageName(userId, productId)) ?? 'null');
-}
-
-export function beginAttempt(userId, productId, quantity) {
-  const random = crypto.getRandomValues(new Uint8Array(16));
-  const key = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const attempt = { key, quantity };
-  localStorage.setItem(storageName(userId, productId), JSON.stringify(attempt));
-  return attempt;
-}
-
-const endAttempt = (userId, productId) => localStorage.removeItem(storageName(userId, productId));
+/** A second tab waits this long for the tab that is asking; then it asks, too. Under one key that is safe. */
+const OTHER_TAB_MS = 5_000;
 
 /**
- * Asks under the attempt's key until the answer is final.
+ * Asks until the answer is final, and keeps that with the wish. When the buyer gives the wish up, here or in another tab,
+ * `abandonPurchase` is sent in the place of `purchase`.
  *
- * @param wish.isGivenUp whether the buyer wants an end by now; then `abandonPurchase` is asked in the place of `purchase`
- * @param wish.onWait told of each answer that is not final, in words
- * @returns the final answer in words, and the order's id where there is one; of a buyer who must sign in, `needsSignIn`
+ * @param onWait called with each answer that is not final, and how many there were
+ * @returns the final answer, by its `__typename`; `UNAUTHENTICATED` when the buyer must sign in: the wish goes on afterwards
  */
-export async function purchaseToTheEnd(userId, productId, attempt, { isGivenUp, onWait }) {
-  for (let tries = 1; ; tries++) {
-    const { words, orderId, retryAfterMs, code } = await (isGivenUp()
-      ? abandon(attempt)
-      : purchase(productId, attempt));
-    if (code === 'UNAUTHENTICATED') return { ...words, needsSignIn: true };
-    if (words.tone !== 'wait') {
-      endAttempt(userId, productId);
-      return { ...words, orderId };
-    }
-    onWait(words, tries);
-    await pause(retryAfterMs ?? Math.min(8_000, 500 * 2 ** tries), isGivenUp);
-  }
-}
-
-const purchase = (productId, { key, quantity }) =>
-  settle(PURCHASE, { productId, quantity, idempotencyKey: key }, 'purchase');
-
-const abandon = ({ key }) => settle(ABANDON, { idempotencyKey: key }, 'abandonPurchase');
-
-async function settle(mutation, input, field) {
+export async function bringToEnd(userId, productId, key, onWait, signal) {
+  const work = () => askUntilFinal(userId, productId, key, onWait, signal);
   try {
-    const answer = (await ask(mutation, { input }))[field];
-    return {
-      words: outcomes[answer.__typename](answer),
-      orderId: answer.order?.id,
-      retryAfterMs: answer.retryAfterMs,
-    };
-  } catch (fault) {
-    return { words: faults[fault.code] ?? noAnswer, retryAfterMs: fault.retryAfterMs, code: fault.code };
+    return await withLock(`purchase:${key}`, work, { signal: AbortSignal.timeout(OTHER_TAB_MS) });
+  } catch (error) {
+    if (error.name !== 'TimeoutError') throw error;
+    return work();
   }
 }
 
-/** Not all who were told the same come back at the same moment. Ends early when the buyer wants an end. */
-async function pause(ms, isGivenUp) {
-  const until = performance.now() + ms * (0.75 + Math.random() / 2);
-  const wasGivenUp = isGivenUp();
-  while (performance.now() < until && isGivenUp() === wasGivenUp)
-    await new Promise((resolve) => setTimeout(resolve, Math.min(100, until - performance.now())));
+async function askUntilFinal(userId, productId, key, onWait, signal) {
+  for (let tries = 1; ; tries++) {
+    const wish = readWish(userId, productId);
+    if (wish?.key !== key) return { __typename: 'PurchaseAbandoned' };
+    if (wish.outcome) return wish.outcome;
+
+    const answer = await send(userId, productId, wish);
+    if (answer.__typename === 'UNAUTHENTICATED') return answer;
+    if (isFinal(answer, wish)) {
+      await changeWish(userId, productId, key, { outcome: answer });
+      return answer;
+    }
+    if (answer.__typename !== 'Busy') await changeWish(userId, productId, key, { isUncertain: true });
+    onWait(answer, tries);
+    if (readWish(userId, productId)?.isGivenUp === wish.isGivenUp)
+      await pause(backOff(tries, answer.retryAfterMs), signal());
+  }
+}
+
+async function send(userId, productId, { key, quantity, isGivenUp }) {
+  try {
+    const data = isGivenUp
+      ? await askAs(userId, ABANDON, { input: { idempotencyKey: key } })
+      : await askAs(userId, PURCHASE, { input: { productId, quantity, idempotencyKey: key } });
+    return data.purchase ?? data.abandonPurchase;
+  } catch (fault) {
+    const { code, retryAfterMs } = fault;
+    return { __typename: faults[code] ?? 'NO_ANSWER', retryAfterMs };
+  }
 }

@@ -6,21 +6,38 @@ import { staticFile } from './static-file.ts';
 const PARTS = [
   'sale.css',
   'icon.svg',
-  'sale.mjs',
-  'shop-client.mjs',
-  'live-stock.mjs',
+  'buyer-view.mjs',
   'countdown.mjs',
-  'purchase.mjs',
+  'elements.mjs',
+  'language.mjs',
+  'live-stock.mjs',
+  'live-stream.mjs',
+  'opening.mjs',
   'outcomes.mjs',
+  'payment-view.mjs',
+  'payment.mjs',
+  'product-view.mjs',
+  'product.mjs',
+  'purchase.mjs',
+  'sale.mjs',
+  'session.mjs',
+  'shop-client.mjs',
+  'sign-in-view.mjs',
+  'tabs.mjs',
+  'ticket-view.mjs',
+  'wish.mjs',
   'words.mjs',
 ];
 
-/** Nothing but the page's own files runs, styles or is shown; it talks to this origin and nobody else, and nobody frames it. */
+/**
+ * Scripts and styles are the page's own files only, it sends requests to this origin only, and no page frames it. Pictures of
+ * products may be on any host, because the catalog names them by URL: they get no cookies and no referrer.
+ */
 const CONTENT_POLICY = [
   `default-src 'none'`,
   `script-src 'self'`,
   `style-src 'self'`,
-  `img-src 'self'`,
+  `img-src 'self' https:`,
   `connect-src 'self'`,
   `base-uri 'none'`,
   `form-action 'none'`,
@@ -31,7 +48,7 @@ const CONTENT_POLICY = [
  * `/sale/<product id>`: a sale to watch and to buy at, in plain HTML, CSS and JavaScript, for those who write a front end of
  * their own. It knows no more than any client: GraphQL and the live stream.
  *
- * @param account what the sign-in form says already
+ * @param account what the sign-in form says already; with it, payments are simulated
  */
 export function salePage(
   account: { readonly email: string; readonly password: string } | null,
@@ -39,7 +56,11 @@ export function salePage(
   const file = (name: string) => new URL(name, import.meta.url);
   const page = staticFile(file('sale.html'), {
     headers: { 'content-security-policy': CONTENT_POLICY, 'referrer-policy': 'no-referrer' },
-    values: { email: account?.email ?? '', password: account?.password ?? '' },
+    values: {
+      email: account?.email ?? '',
+      password: account?.password ?? '',
+      simulator: account ? 'on' : '',
+    },
   });
   return {
     '/sale/*': (request) => {

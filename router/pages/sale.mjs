@@ -1,199 +1,64 @@
-import { duration, setClock, timeUntil } from './countdown.mjs';
+import { startBuying } from './buyer-view.mjs';
+import { serverNow, setClock, timeUntil } from './countdown.mjs';
+import { $, setText } from './elements.mjs';
+import { say, translatePage } from './language.mjs';
 import { watchStock } from './live-stock.mjs';
-import { beginAttempt, pendingAttempt, purchaseToTheEnd } from './purchase.mjs';
-import { ask, signedIn, signIn, signOut } from './shop-client.mjs';
-import { money, moment, status } from './words.mjs';
+import { showNotice, showProduct, showSale, tick } from './product-view.mjs';
+import { readProduct, readSale } from './product.mjs';
+import { renewBefore } from './session.mjs';
 
-/** What happens on the page: what is shown when, and what the buyer's wishes lead to. */
-const productId = location.pathname.split('/').at(-1);
-const $ = (id) => document.getElementById(id);
+/** The page of one sale: the product first; then, if there is one, its live stock and the buyer's part. */
+const TICK_MS = 200;
+/** An access token that ends within this time is renewed before the opening, so that the purchase has not to wait for that. */
+const FRESH_FOR_MS = 120_000;
+/** Not all buyers renew in the same second. */
+const renewAheadMs = 15_000 + Math.random() * 60_000;
 
-let sale = null;
-let isBuying = false;
-let isGivenUp = false;
+const productId = location.pathname.split('/').at(-1).toLowerCase();
 
-$('sign-in').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  $('sign-in-problem').textContent = '';
-  const problem = await signIn($('email').value, $('password').value).catch(({ message }) => message);
-  if (problem) {
-    $('sign-in-problem').textContent = problem;
-    $('password').focus();
-    return;
+translatePage();
+showNotice('LOADING', say('buy.asking.title'));
+void start();
+
+async function start() {
+  const product = await readProduct(productId, () => showNotice('LOADING', say('page.noAnswer')));
+  if (!product) return showNotice('UNKNOWN', say('page.unknown'), say('page.unknownText'));
+  showProduct(product);
+  const buyer = startBuying(productId);
+  let sale = null;
+  let isFresh = false;
+
+  function showState(state) {
+    sale = state;
+    showSale(state);
+    buyer.onSale(state);
   }
-  showBuyer();
-  $('buy-button').focus();
-});
 
-$('sign-out').addEventListener('click', async () => {
-  await signOut();
-  showOutcome({ tone: 'wait', title: '', text: '' });
-  $('outcome').hidden = true;
-  showBuyer();
-  $('email').focus();
-});
-
-$('buy').addEventListener('submit', (event) => {
-  event.preventDefault();
-  if ($('buy-button').getAttribute('aria-disabled') === 'true') return;
-  const buyer = signedIn();
-  void buy(buyer, beginAttempt(buyer.id, productId, Number($('quantity').value)));
-});
-
-$('give-up').addEventListener('click', () => {
-  isGivenUp = true;
-  $('buy-button').focus();
-});
-
-watchStock(productId, {
-  onState: showState,
-  onConnection: (state) => {
-    $('connection').dataset.state = state;
-    $('connection').textContent = state;
-    if (state === 'live') setClock().catch(() => undefined);
-  },
-});
-setInterval(showCountdown, 200);
-showBuyer();
-void showProduct();
-setClock().catch(() => undefined);
-
-async function showProduct() {
-  const { product } = await ask(
-    `query Product($id: ID!) { product(id: $id) { name description price { amount currency } } }`,
-    { id: productId },
-  ).catch(() => ({ product: { name: 'The shop does not answer. Try again later.' } }));
-  $('name').textContent = product?.name ?? 'There is no such product.';
-  $('description').textContent = product?.description ?? '';
-  $('price').textContent = product?.price ? money(product.price) : '';
-  document.title = `${$('name').textContent} · firstcome`;
-}
-
-const STATUS_WORDS = { UPCOMING: 'Not open yet', OPEN: 'On sale', CLOSED: 'Over', WITHDRAWN: 'Withdrawn' };
-
-function showState(state) {
-  sale = state;
-  // A screen reader reads this out whenever it is written, so only when it has changed.
-  const words = state.status === 'OPEN' && state.stock?.soldOut ? 'Sold out' : STATUS_WORDS[state.status];
-  if ($('status').textContent !== words) $('status').textContent = words;
-  $('status').dataset.status = words === 'Sold out' ? 'SOLD_OUT' : state.status;
-  const { remaining = 0, total = 0 } = state.stock ?? {};
-  $('remaining').textContent = String(Math.max(0, remaining));
-  $('total').textContent = `of ${total}`;
-  $('meter').max = Math.max(1, total);
-  $('meter').value = Math.max(0, remaining);
-  $('limit').textContent =
-    state.purchaseLimit === null ? '' : `At most ${state.purchaseLimit} for each buyer.`;
-  showCountdown();
-  showButton();
-}
-
-function showCountdown() {
-  if (!sale) return;
-  const [label, instant] =
-    sale.status === 'UPCOMING'
-      ? ['Opens in', sale.opensAt]
-      : sale.status === 'OPEN' && sale.closesAt
-        ? ['Closes in', sale.closesAt]
-        : ['Sale', null];
-  const left = instant && timeUntil(instant);
-  $('countdown-label').textContent = label;
-  $('countdown').textContent = instant ? (left === null ? '…' : duration(left)) : STATUS_WORDS[sale.status];
-}
-
-/** Sold out does not lock the button: stock may come back, and the shop's answer is the one that counts. */
-function showButton() {
-  const isOpen = sale?.status === 'OPEN';
-  $('buy-button').setAttribute('aria-disabled', String(!isOpen || isBuying));
-  $('buy-button').textContent = isBuying
-    ? 'Buying …'
-    : !isOpen
-      ? (STATUS_WORDS[sale?.status] ?? '…')
-      : sale.stock?.soldOut
-        ? 'Try all the same'
-        : 'Buy';
-  $('give-up').hidden = !isBuying;
-}
-
-/** Whoever is signed in may have begun a purchase before a reload: it is brought to its end first. */
-function showBuyer() {
-  const buyer = signedIn();
-  $('sign-in').hidden = buyer !== null;
-  $('buy').hidden = buyer === null;
-  if (!buyer) {
-    $('order').hidden = true;
-    return;
-  }
-  $('who').textContent = buyer.email;
-  const begun = pendingAttempt(buyer.id, productId);
-  if (begun) void buy(buyer, begun);
-  else void showLatestOrder();
-}
-
-async function buy(buyer, attempt) {
-  isBuying = true;
-  isGivenUp = false;
-  showButton();
-  showOutcome({ tone: 'wait', title: 'Asking the shop …', text: '' });
-  const outcome = await purchaseToTheEnd(buyer.id, productId, attempt, {
-    isGivenUp: () => isGivenUp,
-    onWait: (words, tries) => {
-      showOutcome(words);
-      // Not part of what a screen reader reads out.
-      $('tries').textContent = `Asked ${tries === 1 ? 'once' : `${tries} times`}.`;
-    },
+  watchStock(productId, {
+    onState: showState,
+    onConnection: showConnection,
+    onRefused: () => readSale(productId).then(showState, () => undefined),
   });
-  isBuying = false;
-  $('tries').textContent = '';
-  showButton();
-  showOutcome(outcome);
-  if (outcome.needsSignIn) {
-    showBuyer();
-    $('email').focus();
-  } else void showLatestOrder();
+
+  setInterval(() => {
+    tick();
+    buyer.tick();
+    const left = sale?.status === 'UPCOMING' ? timeUntil(sale.opensAt) : null;
+    if (isFresh || left === null || left > renewAheadMs) return;
+    isFresh = true;
+    renewBefore(serverNow(), FRESH_FOR_MS).catch(() => undefined);
+  }, TICK_MS);
 }
 
-function showOutcome({ tone, title, text }) {
-  if ($('outcome-title').textContent === title && $('outcome-text').textContent === text) return;
-  $('outcome').hidden = false;
-  $('outcome').dataset.tone = tone;
-  $('outcome-title').textContent = title;
-  $('outcome-text').textContent = text;
+function showConnection(state) {
+  setText('connection', say(`connection.${state}`));
+  $('connection').dataset.state = state;
+  if (state === 'live') readClock();
 }
 
-async function showLatestOrder() {
-  const { me } = await ask(`query MyOrders {
-    me { orders(first: 20) { nodes {
-      id status createdAt paymentDueAt total { amount currency }
-      items { quantity productName product { id } }
-      history { status at }
-    } } }
-  }`).catch(() => ({ me: null }));
-  const order = me?.orders.nodes.find(({ items }) => items.some(({ product }) => product?.id === productId));
-  $('order').hidden = !order;
-  if (!order) return;
-  const facts = {
-    Order: order.id,
-    Status: status(order.status),
-    Items: order.items.map(({ quantity, productName }) => `${quantity} × ${productName}`).join(', '),
-    Total: money(order.total),
-    Bought: moment(order.createdAt),
-    ...(order.paymentDueAt ? { 'Pay before': moment(order.paymentDueAt) } : {}),
-  };
-  $('order-facts').replaceChildren(...Object.entries(facts).map(([name, value]) => fact(name, value)));
-  $('order-history').replaceChildren(
-    ...order.history.map((event) => element('li', `${status(event.status)}, ${moment(event.at)}`)),
-  );
-}
+const readClock = () => setClock().catch(() => undefined);
 
-function fact(name, value) {
-  const row = element('div', '');
-  row.append(element('dt', name), element('dd', value));
-  return row;
-}
-
-function element(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
+readClock();
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') readClock();
+});

@@ -1,10 +1,6 @@
-/**
- * The shop's GraphQL API, and who is signed in at it. The session lives in this tab: `sessionStorage` survives a reload and is
- * gone with the tab. The page runs no script but its own (see its Content-Security-Policy), so nobody else reads it.
- */
-const SESSION = 'firstcome:session';
+/** The shop's GraphQL API: one request, one answer or one fault. What needs a session is in `session.mjs`. */
 
-/** The request was refused or failed as a whole; `code` is that of the first error, `NO_ANSWER` without any. */
+/** The request failed as a whole; `code` is that of the first error, `NO_ANSWER` when there was no answer. */
 export class Fault extends Error {
   constructor(code, message, retryAfterMs) {
     super(message);
@@ -13,61 +9,20 @@ export class Fault extends Error {
   }
 }
 
-/** @returns the data @throws {Fault} */
-export async function ask(query, variables = {}) {
-  try {
-    return await send(query, variables);
-  } catch (error) {
-    if (error.code !== 'UNAUTHENTICATED' || !(await refreshSession())) throw error;
-    return send(query, variables);
-  }
+/**
+ * Without a token the query is public: the shop may answer it from its cache, and a session that has expired cannot spoil it.
+ *
+ * @returns the data @throws {Fault}
+ */
+export async function ask(query, variables = {}, token = null) {
+  const reply = await post({ query, variables }, token);
+  const [error] = reply.errors ?? [];
+  if (error)
+    throw new Fault(error.extensions?.code ?? 'INTERNAL', error.message, error.extensions?.retryAfterMs);
+  return reply.data;
 }
 
-/** @returns null once signed in, else why not, in words */
-export async function signIn(email, password) {
-  const { signIn: answer } = await send(
-    `mutation SignIn($input: SignInInput!) {
-      signIn(input: $input) {
-        ... on Session { accessToken refreshToken user { id email } }
-        ... on Error { message }
-      }
-    }`,
-    { input: { email, password } },
-  );
-  if (!answer.accessToken) return answer.message;
-  keep(answer);
-  return null;
-}
-
-export async function signOut() {
-  await ask('mutation SignOut { signOut { __typename } }').catch(() => undefined);
-  sessionStorage.removeItem(SESSION);
-}
-
-/** @returns {{ id: string, email: string } | null} */
-export function signedIn() {
-  return session()?.user ?? null;
-}
-
-/** A refresh token works once; what comes back replaces it. */
-async function refreshSession() {
-  const before = session();
-  if (!before) return false;
-  sessionStorage.removeItem(SESSION);
-  const { refreshSession: answer } = await send(
-    `mutation RefreshSession($input: RefreshSessionInput!) {
-      refreshSession(input: $input) { ... on Session { accessToken refreshToken user { id email } } }
-    }`,
-    { input: { refreshToken: before.refreshToken } },
-  );
-  if (!answer.accessToken) return false;
-  keep(answer);
-  return true;
-}
-
-async function send(query, variables) {
-  const token = session()?.accessToken;
-  let reply;
+async function post(body, token) {
   try {
     const response = await fetch('/graphql', {
       method: 'POST',
@@ -75,20 +30,34 @@ async function send(query, variables) {
         'content-type': 'application/json',
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(15_000),
     });
-    reply = await response.json();
+    return await response.json();
   } catch {
+    // A lost connection, a proxy's page of HTML, 15 s without an answer: the shop may have done it or not.
     throw new Fault('NO_ANSWER', 'The shop does not answer.');
   }
-  const [error] = reply.errors ?? [];
-  if (error)
-    throw new Fault(error.extensions?.code ?? 'INTERNAL', error.message, error.extensions?.retryAfterMs);
-  return reply.data;
 }
 
-const keep = ({ accessToken, refreshToken, user }) =>
-  sessionStorage.setItem(SESSION, JSON.stringify({ accessToken, refreshToken, user }));
+/**
+ * Waits; the actual time differs by a quarter, so that clients that were refused at the same moment do not return at the
+ * same moment. Ends early when the device is online again, or `signal` says so.
+ */
+export function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const ending = new AbortController();
+    const end = () => {
+      ending.abort();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, ms * (0.75 + Math.random() / 2));
+    addEventListener('online', end, { signal: ending.signal });
+    signal?.addEventListener('abort', end, { signal: ending.signal });
+    if (signal?.aborted) end();
+  });
+}
 
-const session = () => JSON.parse(sessionStorage.getItem(SESSION) ?? 'null');
+/** How long to wait before the next try, in milliseconds: as the shop says, else longer each time. */
+export const backOff = (tries, retryAfterMs) => retryAfterMs ?? Math.min(8_000, 500 * 2 ** tries);

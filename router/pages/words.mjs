@@ -1,26 +1,239 @@
-/** Money, moments and counts as a person reads them. */
+/**
+ * Every word of the page, in English and in Korean, in one table: a row that lacks a language is seen at once. `{name}` stands
+ * for a value, which the caller has formatted for the same language.
+ */
+export const words = {
+  'page.sale': ['Sale', '판매'],
+  'page.picture': ['Picture of {name}', '{name} 사진'],
+  'page.noAnswer': [
+    'The shop does not answer. Trying again …',
+    '상점이 응답하지 않습니다. 다시 연결하고 있습니다…',
+  ],
+  'page.unknown': ['There is no such product', '존재하지 않는 상품입니다'],
+  'page.unknownText': [
+    'The address may be mistyped. Nothing is on sale here.',
+    '주소가 잘못되었을 수 있습니다. 이 주소에는 판매 중인 상품이 없습니다.',
+  ],
 
-/** @param {{ amount: number, currency: string }} money in the smallest unit of its currency */
-export function money({ amount, currency }) {
-  const format = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-  });
-  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
-}
+  'connection.connecting': ['connecting', '연결 중'],
+  'connection.live': ['live', '실시간'],
 
-/** @param {string} instant as the API writes it */
-export function moment(instant) {
-  return new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    new Date(instant),
-  );
-}
+  'status.UPCOMING': ['Not open yet', '판매 예정'],
+  'status.OPEN': ['On sale', '판매 중'],
+  'status.SOLD_OUT': ['Sold out', '품절'],
+  'status.CLOSED': ['Over', '판매 종료'],
+  'status.WITHDRAWN': ['Withdrawn', '판매 중단'],
 
-export const units = (count) => (count === 1 ? '1 unit' : `${count} units`);
+  'countdown.opens': ['Opens in', '판매 시작까지'],
+  'countdown.opening': ['Opening …', '곧 시작합니다'],
+  'countdown.closes': ['Closes in', '판매 종료까지'],
+  'countdown.open': ['Open, without a closing time', '종료 시각 없이 판매합니다'],
+  'countdown.closed': ['This sale is over', '종료된 판매입니다'],
+  'countdown.opensAt': ['Opens {moment}', '{moment} 시작'],
+  'countdown.closesAt': ['Until {moment}', '{moment}까지'],
+  'countdown.closedAt': ['Closed {moment}', '{moment} 종료'],
+  'unit.days': ['days', '일'],
+  'unit.hours': ['hours', '시간'],
+  'unit.minutes': ['min', '분'],
+  'unit.seconds': ['sec', '초'],
 
-/** `PENDING_PAYMENT` as "Pending payment". */
-export function status(name) {
-  const words = name.replaceAll('_', ' ').toLowerCase();
-  return words[0].toUpperCase() + words.slice(1);
-}
+  'stock.left': ['{remaining} left', '{remaining}개 남음'],
+  'stock.of': ['of {total}', '총 {total}개'],
+  'stock.meter': ['Part of the stock that is left', '남은 재고 비율'],
+
+  'announce.UPCOMING': ['The sale opens in {time}.', '판매 시작까지 {time} 남았습니다.'],
+  'announce.OPEN': ['The sale is open.', '판매가 시작되었습니다.'],
+  'announce.SOLD_OUT': ['Sold out.', '품절되었습니다.'],
+  'announce.CLOSED': ['The sale is over.', '판매가 종료되었습니다.'],
+  'announce.WITHDRAWN': ['The product was withdrawn.', '판매가 중단된 상품입니다.'],
+  'announce.minute': ['one minute', '1분'],
+  'announce.tenSeconds': ['ten seconds', '10초'],
+
+  'signIn.title': ['Sign in to buy', '로그인하고 구매하기'],
+  'signIn.email': ['E-mail', '이메일'],
+  'signIn.password': ['Password', '비밀번호'],
+  'signIn.button': ['Sign in', '로그인'],
+  'signIn.InvalidCredentials': ['E-mail or password is wrong.', '이메일 또는 비밀번호가 올바르지 않습니다.'],
+  'signIn.TooManyAttempts': [
+    'Too many attempts. Try again in {minutes} min.',
+    '시도 횟수를 초과했습니다. {minutes}분 뒤에 다시 시도해 주세요.',
+  ],
+  'signIn.NO_ANSWER': [
+    'The shop does not answer. Try again.',
+    '상점이 응답하지 않습니다. 다시 시도해 주세요.',
+  ],
+  'signIn.as': ['Signed in as {email}', '{email} 계정으로 로그인됨'],
+  'signOut.button': ['Sign out', '로그아웃'],
+
+  'buy.title': ['Buy', '구매'],
+  'buy.quantity': ['How many', '수량'],
+  'buy.limit': ['At most {limit} for each buyer.', '1인당 최대 {limit}개까지 구매할 수 있습니다.'],
+  'buy.noLimit': ['As many as there are.', '구매 수량 제한이 없습니다.'],
+  'buy.button': ['Buy', '구매하기'],
+  'buy.buying': ['Buying …', '구매 중…'],
+  'buy.tryAnyway': ['Try all the same', '그래도 시도하기'],
+  'buy.waiting': ['Opens soon', '판매 시작 전'],
+  'buy.stop': ['Stop trying', '구매 시도 그만두기'],
+  'buy.tries': ['Tries so far: {tries}', '시도 횟수: {tries}'],
+  'buy.asking.title': ['One moment …', '잠시만 기다려 주세요…'],
+  'buy.asking.text': ['The shop is deciding.', '구매 결과를 확인하고 있습니다.'],
+  'buy.stopping.title': ['Stopping …', '시도를 중단하고 있습니다…'],
+  'buy.stopping.text': [
+    'The shop is asked to end this attempt.',
+    '상점에 이 구매 시도의 종료를 요청했습니다.',
+  ],
+
+  'PurchaseConfirmed.title': ['It is yours.', '구매가 완료되었습니다.'],
+  'PurchaseConfirmed.text': ['The order is safely stored.', '주문이 안전하게 저장되었습니다.'],
+  'PurchaseConfirmed.replayed': [
+    'This purchase had been made already; there is one order, not two.',
+    '이미 완료된 구매입니다. 주문은 하나만 생성되었습니다.',
+  ],
+  'SoldOut.title': ['Sold out.', '품절되었습니다.'],
+  'SoldOut.text': [
+    'Nothing was bought. A cancelled or unpaid order may bring some back: the number above is live.',
+    '구매되지 않았습니다. 주문이 취소되거나 결제되지 않으면 재고가 다시 생길 수 있으며, 위의 수량에 실시간으로 반영됩니다.',
+  ],
+  'SaleNotOpen.title': ['The sale is not open yet.', '아직 판매가 시작되지 않았습니다.'],
+  'SaleNotOpen.text': [
+    'Nothing was bought. It opens on {opensAt}.',
+    '구매되지 않았습니다. 판매는 {opensAt}에 시작합니다.',
+  ],
+  'SaleClosed.title': ['The sale is over.', '판매가 종료되었습니다.'],
+  'SaleClosed.text': [
+    'Nothing was bought. It closed on {closedAt}.',
+    '구매되지 않았습니다. 판매는 {closedAt}에 종료되었습니다.',
+  ],
+  'SaleClosed.withdrawn': [
+    'Nothing was bought. The product was withdrawn.',
+    '구매되지 않았습니다. 판매가 중단된 상품입니다.',
+  ],
+  'PurchaseLimitExceeded.title': [
+    'That would be more than one buyer may have.',
+    '1인당 구매 한도를 초과했습니다.',
+  ],
+  'PurchaseLimitExceeded.text': [
+    'Nothing was bought. The limit is {limit}; you hold {alreadyHeld}.',
+    '구매되지 않았습니다. 최대 {limit}개까지 구매할 수 있으며, 이미 {alreadyHeld}개를 구매하셨습니다.',
+  ],
+  'ProductNotFound.title': ['There is no such product.', '존재하지 않는 상품입니다.'],
+  'ProductNotFound.text': ['Nothing was bought.', '구매되지 않았습니다.'],
+  'WishlistEmpty.title': ['There is nothing on the wishlist.', '위시리스트가 비어 있습니다.'],
+  'WishlistEmpty.text': ['Nothing was bought.', '구매되지 않았습니다.'],
+  'InvalidInput.title': ['The shop did not accept that.', '입력값을 확인해 주세요.'],
+  'InvalidInput.text': [
+    'Nothing was bought. Check how many you want.',
+    '구매되지 않았습니다. 구매 수량을 확인해 주세요.',
+  ],
+  'IdempotencyKeyReused.title': [
+    'This attempt was used for something else.',
+    '다른 구매에 이미 사용된 시도입니다.',
+  ],
+  'IdempotencyKeyReused.text': [
+    'Nothing was bought. Press the button again for a new one.',
+    '구매되지 않았습니다. 버튼을 다시 누르면 새로 구매를 시도합니다.',
+  ],
+  'PurchaseAbandoned.title': ['Given up.', '구매 시도를 그만두었습니다.'],
+  'PurchaseAbandoned.text': [
+    'Nothing was bought, nor will be by this attempt.',
+    '구매되지 않았으며, 이 시도로는 앞으로도 구매되지 않습니다.',
+  ],
+  'Busy.title': ['So many at once.', '접속자가 많습니다.'],
+  'Busy.text': [
+    'Your place is kept: this page tries again by itself.',
+    '창을 닫지 마세요. 자동으로 다시 시도합니다.',
+  ],
+  'OutcomeUnknown.title': ['No answer yet.', '결과를 확인하고 있습니다.'],
+  'OutcomeUnknown.text': [
+    'It may or may not have been bought. This page asks until that is certain; it cannot buy twice.',
+    '구매 여부가 아직 확실하지 않습니다. 결과가 확정될 때까지 자동으로 확인하며, 중복 구매되지 않습니다.',
+  ],
+  'NO_ANSWER.title': ['The shop does not answer.', '상점이 응답하지 않습니다.'],
+  'NO_ANSWER.text': [
+    'It may or may not have been bought. This page asks until that is certain; it cannot buy twice.',
+    '구매 여부가 아직 확실하지 않습니다. 결과가 확정될 때까지 자동으로 확인하며, 중복 구매되지 않습니다.',
+  ],
+  'UNAUTHENTICATED.title': ['Sign in again.', '다시 로그인해 주세요.'],
+  'UNAUTHENTICATED.text': [
+    'Your attempt is kept, and goes on afterwards.',
+    '구매 시도는 보관되어 있으며, 로그인하면 이어서 진행됩니다.',
+  ],
+  'FORBIDDEN.title': ['This account may not buy.', '구매 권한이 없는 계정입니다.'],
+  'FORBIDDEN.text': ['Nothing was bought.', '구매되지 않았습니다.'],
+  'BAD_REQUEST.title': ['The shop did not understand that.', '요청을 처리할 수 없습니다.'],
+  'BAD_REQUEST.text': ['Nothing was bought.', '구매되지 않았습니다.'],
+
+  'order.title': ['Your order', '주문 내역'],
+  'order.id': ['Order', '주문 번호'],
+  'order.items': ['Items', '상품'],
+  'order.total': ['Total', '결제 금액'],
+  'order.bought': ['Bought', '주문 일시'],
+  'order.shipsTo': ['Ships to', '배송지'],
+  'order.history': ['History', '진행 내역'],
+  'order.another': ['Buy another', '하나 더 구매하기'],
+  'order.PENDING_PAYMENT': ['Waiting for payment', '결제 대기'],
+  'order.PAYING': ['Payment is being checked', '결제 확인 중'],
+  'order.PAID': ['Paid', '결제 완료'],
+  'order.SHIPPED': ['Shipped', '배송 중'],
+  'order.DELIVERED': ['Delivered', '배송 완료'],
+  'order.RETURN_REQUESTED': ['Return requested', '반품 요청'],
+  'order.RETURNED': ['Returned', '반품 완료'],
+  'order.CANCELLED': ['Cancelled', '주문 취소'],
+  'order.EXPIRED': ['Not paid in time', '결제 기한 만료'],
+
+  'pay.due': ['Pay within', '남은 결제 시간'],
+  'pay.address': ['Where does it go?', '배송지 입력'],
+  'pay.postalCode': ['Postal code', '우편번호'],
+  'pay.line1': ['Address', '주소'],
+  'pay.line2': ['Address, continued (optional)', '상세 주소(선택)'],
+  'pay.card': ['Simulated card', '결제 시뮬레이션'],
+  'pay.sim_success': ['is accepted', '결제 승인'],
+  'pay.sim_declined': ['is declined', '결제 거절'],
+  'pay.sim_timeout': ['does not answer', '응답 없음'],
+  'pay.button': ['Pay {total}', '{total} 결제하기'],
+  'pay.paying': ['Paying …', '결제 중…'],
+  'pay.elsewhere': ['Payment is not set up on this page.', '이 페이지에서는 결제할 수 없습니다.'],
+  'pay.ShippingAddressRequired': [
+    'Enter the address that the order goes to.',
+    '상품을 받으실 주소를 입력해 주세요.',
+  ],
+  'pay.PaymentDeclined': [
+    'The payment was declined. You can try again until the time is up.',
+    '결제가 거절되었습니다. 결제 기한 안에 다시 시도해 주세요.',
+  ],
+  'pay.InvalidInput': ['The shop did not accept that address.', '주소를 다시 확인해 주세요.'],
+  'pay.PaymentAccepted': ['Paid. Thank you!', '결제가 완료되었습니다. 감사합니다!'],
+  'pay.PAYING': [
+    'The bank has not answered yet. This page shows when it has.',
+    '은행의 응답을 기다리고 있습니다. 결과는 이 페이지에 표시됩니다.',
+  ],
+  'pay.InvalidOrderStatus': ['The order can no longer be paid.', '더 이상 결제할 수 없는 주문입니다.'],
+  'pay.OrderNotFound': ['There is no such order.', '존재하지 않는 주문입니다.'],
+  'pay.NO_ANSWER': [
+    'No answer. The order is never charged twice; try again.',
+    '응답이 없습니다. 중복 결제되지 않으니 다시 시도해 주세요.',
+  ],
+
+  'about.title': ['How this page works', '이 페이지의 동작 방식'],
+  'about.live-stock': [
+    'stock and status come as server-sent events, by one stream for all tabs; nothing polls.',
+    '재고와 판매 상태는 서버 전송 이벤트(SSE)로 받으며, 모든 탭이 스트림 하나를 함께 씁니다. 폴링하지 않습니다.',
+  ],
+  'about.countdown': [
+    'time is the shop’s time, whatever this device’s clock says.',
+    '기기의 시계가 아니라 서버의 시각을 기준으로 합니다.',
+  ],
+  'about.wish': [
+    'one idempotency key for each purchase that the buyer wants. A reload, a second tab or a double click makes one order.',
+    '구매 하나에 멱등성 키 하나를 씁니다. 새로고침하거나, 다른 탭에서 누르거나, 두 번 클릭해도 주문은 하나입니다.',
+  ],
+  'about.purchase': [
+    'the key is sent again until the answer is final.',
+    '최종 응답을 받을 때까지 같은 키로 다시 요청합니다.',
+  ],
+  'about.session': [
+    'one tab at a time renews the session, and the old one is kept until the new one is there.',
+    '세션 갱신은 한 번에 한 탭만 하며, 새 세션을 받을 때까지 기존 세션을 보관합니다.',
+  ],
+  'about.outcomes': ['every answer that a purchase can have.', '구매 요청이 받을 수 있는 모든 응답입니다.'],
+};

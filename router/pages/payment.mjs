@@ -1,0 +1,56 @@
+import { askAs } from './session.mjs';
+import { withLock } from './tabs.mjs';
+
+/**
+ * How an order is paid: the shop learns where it goes (`preparePayment`), then takes the token that the payment provider's form
+ * gave for the buyer's card (`pay`). Outside production the provider is a simulator that knows the tokens by name.
+ */
+const PREPARE = `mutation PreparePayment($input: PreparePaymentInput!) {
+  preparePayment(input: $input) {
+    __typename
+    ... on InvalidOrderStatus { status }
+    ... on InvalidInput { problems { path message } }
+  }
+}`;
+
+const PAY = `mutation Pay($input: PayInput!) {
+  pay(input: $input) {
+    __typename
+    ... on PaymentAccepted { order { status } }
+    ... on InvalidOrderStatus { status }
+    ... on InvalidInput { problems { path message } }
+  }
+}`;
+
+/**
+ * One tab at a time. To pay again is safe: an order is charged once, and one that is paid answers `InvalidOrderStatus`. So
+ * what counts afterwards, also after a fault, is the order's status.
+ *
+ * @param shippingAddress null for the one that the shop knows
+ * @returns the last answer, by its `__typename`: `ShippingAddressRequired` when the shop knows none @throws {Fault}
+ */
+export function payOrder(userId, orderId, { shippingAddress, paymentToken }) {
+  return withLock(`pay:${orderId}`, async () => {
+    const input = { orderId, ...(shippingAddress ? { shippingAddress } : {}) };
+    const { preparePayment } = await askAs(userId, PREPARE, { input });
+    if (preparePayment.__typename !== 'PaymentPrepared') return preparePayment;
+    const { pay } = await askAs(userId, PAY, { input: { orderId, paymentToken } });
+    return pay;
+  });
+}
+
+/** The newest order of this product, or null. One page: who has bought 20 other things since has this one elsewhere. */
+export async function latestOrder(userId, productId) {
+  const { me } = await askAs(
+    userId,
+    `query MyOrders {
+    me { orders(first: 20) { nodes {
+      id status createdAt paymentDueAt total { amount currency }
+      shippingAddress { postalCode line1 line2 }
+      items { quantity productName product { id } }
+      history { status at }
+    } } }
+  }`,
+  );
+  return me.orders.nodes.find(({ items }) => items.some(({ product }) => product?.id === productId)) ?? null;
+}
