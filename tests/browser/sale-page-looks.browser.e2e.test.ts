@@ -43,64 +43,68 @@ describe('the page of a sale, as people see, hear and reach it', () => {
   it.each([
     { colorScheme: 'light' as const, width: 1_280 },
     { colorScheme: 'dark' as const, width: 320 },
-  ])('has no violation that axe finds, in any state, and fits: %o', async (look) => {
-    const options: VisitOptions = { ...look, height: 740, reducedMotion: 'reduce' };
-    const product = await upcomingSale(stack, SALE);
-    const { page, openTab, problems } = await visit(product, options);
-    const check = async (state: string, of = page) => {
-      expect([state, await violations(of)]).toEqual([state, []]);
-      expect([state, await width(of)]).toEqual([state, look.width]);
-    };
-    await shows(page, '#status', 'Not open yet');
-    await check('upcoming, signed out');
-    await page.getByLabel('Password').fill('not the password');
-    await page.locator('#sign-in .big').click();
-    await shows(page, '[role=alert]', 'E-mail or password is wrong.');
-    await check('wrong password');
-    await page.getByLabel('Password').fill('firstcome-buyer');
-    await signIn(page);
-    await check('upcoming, signed in');
-    await openSoon(stack, product);
-    await page.locator('#sale[data-last-seconds]').waitFor({ timeout: 40_000 });
-    await check('last seconds');
-    await page.locator('#sale[data-just-opened]').waitFor();
-    // For people who want no motion.
-    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
-    await shows(page, '#status', 'On sale');
-    await check('open');
-    await page.getByText('How this page works').click();
-    await check('explained');
+  ])(
+    'has no violation that axe finds, in any state, and fits: %o',
+    async (look) => {
+      const options: VisitOptions = { ...look, height: 740, reducedMotion: 'reduce' };
+      const product = await upcomingSale(stack, SALE);
+      const { page, openTab, problems } = await visit(product, options);
+      const check = async (state: string, of = page) => {
+        expect([state, await violations(of)]).toEqual([state, []]);
+        expect([state, await width(of)]).toEqual([state, look.width]);
+      };
+      await shows(page, '#status', 'Not open yet');
+      await check('upcoming, signed out');
+      await page.getByLabel('Password').fill('not the password');
+      await page.locator('#sign-in .big').click();
+      await shows(page, '[role=alert]', 'E-mail or password is wrong.');
+      await check('wrong password');
+      await page.getByLabel('Password').fill('firstcome-buyer');
+      await signIn(page);
+      await check('upcoming, signed in');
+      await openSoon(stack, product);
+      await page.locator('#sale[data-last-seconds]').waitFor({ timeout: 40_000 });
+      await check('last seconds');
+      await page.locator('#sale[data-just-opened]').waitFor();
+      // For people who want no motion.
+      expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+      await shows(page, '#status', 'On sale');
+      await check('open');
+      await page.getByText('How this page works').click();
+      await check('explained');
 
-    await answerInstead(page, 'Purchase', { purchase: { __typename: 'Busy', retryAfterMs: 60_000 } });
-    await buy(page);
-    await outcomeIs(page, 'So many at once.');
-    await check('busy');
-    await page.context().unrouteAll();
-    await page.getByRole('button', { name: 'Stop trying' }).click();
-    await outcomeIs(page, 'Given up.');
-    await check('given up');
-    await buy(page);
-    await outcomeIs(page, 'It is yours.');
-    await page.locator('#pay-button').waitFor();
-    await page.locator('#ticket:not([inert])').waitFor();
-    await check('bought');
-    await answerAddressRequired(page);
-    await page.locator('#pay-button').click();
-    await fillAddress(page);
-    await check('address wanted');
-    await page.locator('#pay-button').click();
-    await shows(page, '#order-status', 'Paid');
-    await page.getByText('History').click();
-    await check('paid');
-    for (let left = 4; left > 0; left--) await purchase(stack, product, stack.mint.buyer());
-    await shows(page, '#status', 'Sold out');
-    await check('sold out');
+      await answerInstead(page, 'Purchase', { purchase: { __typename: 'Busy', retryAfterMs: 60_000 } });
+      await buy(page);
+      await outcomeIs(page, 'So many at once.');
+      await check('busy');
+      await page.context().unrouteAll();
+      await page.getByRole('button', { name: 'Stop trying' }).click();
+      await outcomeIs(page, 'Given up.');
+      await check('given up');
+      await buy(page);
+      await outcomeIs(page, 'It is yours.');
+      await page.locator('#pay-button').waitFor();
+      await page.locator('#ticket:not([inert])').waitFor();
+      await check('bought');
+      await answerAddressRequired(page);
+      await page.locator('#pay-button').click();
+      await fillAddress(page);
+      await check('address wanted');
+      await page.locator('#pay-button').click();
+      await shows(page, '#order-status', 'Paid');
+      await page.getByText('History').click();
+      await check('paid');
+      for (let left = 4; left > 0; left--) await purchase(stack, product, stack.mint.buyer());
+      await shows(page, '#status', 'Sold out');
+      await check('sold out');
 
-    const unknown = await openTab(`${stack.routers[0]!.url}/sale/no-such-product`);
-    await shows(unknown, '#notice-title', 'There is no such product');
-    await check('unknown', unknown);
-    expect(problems).toEqual([]);
-  });
+      const unknown = await openTab(`${stack.routers[0]!.url}/sale/no-such-product`);
+      await shows(unknown, '#notice-title', 'There is no such product');
+      await check('unknown', unknown);
+      expect(problems).toEqual([]);
+    },
+    240_000,
+  );
 
   it('moves nothing that is in view: while it loads, opens, sells and runs out', async () => {
     const product = await upcomingSale(stack, SALE);
