@@ -45,6 +45,11 @@ const settings = {
   ACCESS_TOKEN_LIFETIME: duration('15m'),
   /** From its last refresh on, a session that is not refreshed lives this long. */
   REFRESH_TOKEN_LIFETIME: duration('30d'),
+  /**
+   * How long a used refresh token gives its successor again, unless that was used. Longer than SUBGRAPH_TIMEOUT of the router, so that
+   * a client which waits for an answer until the router gives it up can repeat its request.
+   */
+  REFRESH_TOKEN_GRACE: duration('15s'),
   RATE_LIMITS: onOff('on'),
   /** Attempts in 15 minutes per account and network, per account, and per network; those that are left out keep their defaults. */
   ATTEMPT_LIMITS: attemptNumbers(),

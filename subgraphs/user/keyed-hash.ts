@@ -11,6 +11,8 @@ export interface KeyedHash {
   ofVerificationCode(emailHash: Buffer, code: string): Buffer;
   /** @param body what a refresh token says, which this proves to have been made here */
   ofRefreshToken(body: Buffer): Buffer;
+  /** @param salt of the rotation that puts the successor in the token's place */
+  ofSuccessor(token: Buffer, salt: Buffer): Buffer;
   /** @param address of the network that a client connects from */
   ofClientAddress(address: string): Buffer;
 }
@@ -34,6 +36,8 @@ export function createKeyedHash(key: string): KeyedHash {
     ofEmail: (address) => hash('email', address),
     ofClientAddress: (address) => hash('address', address),
     ofRefreshToken: (body) => hash('refresh', body),
+    // Both have a fixed length.
+    ofSuccessor: (token, salt) => hash('successor', token, salt),
     ofVerificationCode: (emailHash, code) => hash('code', emailHash, code),
   };
 }

@@ -3,9 +3,13 @@ import type { RefreshSessionInput, RefreshSessionResult } from './__generated__/
 import type { UserContext } from './context.ts';
 import type { PresentedToken } from './refresh-tokens.ts';
 import { invalidRefreshToken } from './refusals.ts';
-import { issueSession, newRefreshToken } from './start-session.ts';
+import { issueSession, refreshTokenExpiry } from './start-session.ts';
 
-/** A used token means that two parties have had it, and nobody can tell which is the thief: so the session ends. */
+/**
+ * A used token means that two parties have had it, and which of them is a thief is not known: so the session ends. For some seconds a
+ * token gives the same successor again, until that is used, because an honest client presents it twice: from two tabs at once, or
+ * after an answer that was lost.
+ */
 export async function refreshSession(
   { refreshToken }: RefreshSessionInput,
   context: UserContext,
@@ -21,17 +25,20 @@ async function refresh(
 ): Promise<RefreshSessionResult> {
   const { sessionId } = presented;
   const now = new Date();
-  const successor = newRefreshToken(sessionId, services, now);
-  const rotation = await services.sessions.rotate(presented, successor, now);
+  const rotation = await services.sessions.rotate(presented, {
+    now,
+    expiresAt: refreshTokenExpiry(services, now),
+    graceMs: services.refreshTokenGraceMs,
+  });
 
   if (rotation.outcome === 'reused')
     logger.warn({ sessionId }, 'a used refresh token was presented: its session ends');
   // Of one that has ended before it is said again: perhaps whoever ended it did not live to say so.
   if (rotation.outcome === 'reused' || rotation.outcome === 'ended')
     await services.endedSessions.announce([sessionId]);
-  if (rotation.outcome !== 'rotated') return invalidRefreshToken;
+  if (rotation.outcome !== 'rotated' && rotation.outcome !== 'repeated') return invalidRefreshToken;
 
   const account = await accounts.load(rotation.accountId);
   if (!account) return invalidRefreshToken;
-  return issueSession(account, sessionId, successor.token, services, now);
+  return issueSession(account, sessionId, rotation.successor.token, services, now);
 }

@@ -35,6 +35,8 @@ export interface UserServices {
   readonly refreshTokens: RefreshTokens;
   /** Milliseconds. */
   readonly refreshTokenLifetimeMs: number;
+  /** How long a used refresh token gives its successor again, in milliseconds. */
+  readonly refreshTokenGraceMs: number;
   readonly endedSessions: EndedSessions;
   readonly mailer: Mailer;
 }
@@ -92,6 +94,7 @@ export async function createUserServices(
     }),
     refreshTokens: createRefreshTokens(keyedHash),
     refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
+    refreshTokenGraceMs: config.REFRESH_TOKEN_GRACE,
     endedSessions: createEndedSessions(redis, prefix, config.ACCESS_TOKEN_LIFETIME),
     mailer,
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,6 +10,7 @@ import { forgetSessions } from './forget-sessions.ts';
 import { createAccountRepository, type AccountRepository } from './account-repository.ts';
 import { Account } from './entities/account.ts';
 import { migrations } from './migrations/index.ts';
+import type { PresentedToken } from './refresh-tokens.ts';
 import {
   createSessionRepository,
   FIND_EXPIRED,
@@ -61,9 +62,29 @@ const inAnHour = () => new Date(Date.now() + 3_600_000);
 const newToken = (expiresAt = inAnHour()) => ({ hash: randomBytes(32), expiresAt });
 const toNobody = async () => undefined;
 
+const GRACE_MS = 10_000;
+
+const presentedAs = (sessionId: string, hash: Buffer): PresentedToken => ({
+  sessionId,
+  hash,
+  successor: (salt) => {
+    const next = createHash('sha256').update(hash).update(salt).digest();
+    return { token: next.toString('base64url'), hash: next };
+  },
+});
+
 async function rotate(sessionId: string, hash: Buffer) {
-  const successor = newToken();
-  return { ...(await sessions.rotate({ sessionId, hash }, successor, new Date())), successor };
+  const terms = { now: new Date(), expiresAt: inAnHour(), graceMs: GRACE_MS };
+  const rotation = await sessions.rotate(presentedAs(sessionId, hash), terms);
+  return { successor: { hash: randomBytes(32) }, ...rotation };
+}
+
+/** Moves the last rotation of a session into the past. */
+async function rotatedBefore(sessionId: string, ms: number): Promise<void> {
+  await database.pool.query(
+    'UPDATE session SET rotated_at = rotated_at - INTERVAL ? MICROSECOND WHERE id = ?',
+    [ms * 1_000, uuidToBytes(sessionId)],
+  );
 }
 
 async function open(passwordHash: string, expiresAt = inAnHour(), announce = newlyEnded([])) {
@@ -126,9 +147,49 @@ test('signing out and refreshing at once never leaves a session that is both end
   }
 });
 
+test('a token that is presented again in its grace gives the same successor, also many times at once', async () => {
+  const session = await open('old');
+  const rotations = await Promise.all(Array.from({ length: 8 }, () => session.refresh()));
+  expect(rotations.map(({ outcome }) => outcome).sort()).toEqual([
+    ...Array<string>(7).fill('repeated'),
+    'rotated',
+  ]);
+  expect(new Set(rotations.map(({ successor }) => successor.hash.toString('hex'))).size).toBe(1);
+  expect((await rotate(session.id, rotations[0]!.successor.hash)).outcome).toBe('rotated');
+});
+
+test('a token that is presented again after its grace ends the session', async () => {
+  const session = await open('old');
+  const { successor } = await session.refresh();
+  await rotatedBefore(session.id, GRACE_MS - 5_000);
+  expect((await session.refresh()).outcome).toBe('repeated');
+  await rotatedBefore(session.id, 5_001);
+  expect((await session.refresh()).outcome).toBe('reused');
+  expect((await rotate(session.id, successor.hash)).outcome).toBe('ended');
+});
+
+test('a token that is presented again after its successor was used ends the session, in its grace as well', async () => {
+  const session = await open('old');
+  const { successor } = await session.refresh();
+  const next = await rotate(session.id, successor.hash);
+  expect((await session.refresh()).outcome).toBe('reused');
+  expect((await rotate(session.id, next.successor.hash)).outcome).toBe('ended');
+});
+
+test('a token gives no successor that was put in its place by a process of an earlier version', async () => {
+  const session = await open('old');
+  await session.refresh();
+  const another = randomBytes(32);
+  await database.pool.query('UPDATE session SET token_hash = ? WHERE id = ?', [
+    another,
+    uuidToBytes(session.id),
+  ]);
+  expect((await session.refresh()).outcome).toBe('reused');
+});
+
 test('a session is one row however often it is refreshed, and any token of it but the last ends it', async () => {
   const session = await open('old');
-  const used = [session.refreshToken.hash];
+  const used: Buffer[] = [session.refreshToken.hash];
   for (let n = 0; n < 20; n++) {
     const { outcome, successor } = await rotate(session.id, used.at(-1)!);
     expect(outcome).toBe('rotated');

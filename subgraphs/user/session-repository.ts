@@ -2,7 +2,7 @@ import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../../platform/mysql/database.ts';
 import { inTransaction } from '../../platform/mysql/transaction.ts';
 import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
-import type { PresentedToken } from './refresh-tokens.ts';
+import { newRotationSalt, type PresentedToken, type RefreshToken } from './refresh-tokens.ts';
 
 /**
  * Sessions. One is a row while it is open, from a sign-in through all its refreshes; access tokens name it. When it ends the
@@ -15,8 +15,11 @@ export interface SessionRepository {
    * @returns false when `passwordHash` is not the account's any more: the password was changed since it was proven
    */
   open(session: NewSession, passwordHash: string, announce: Announce): Promise<boolean>;
-  /** Uses up a refresh token and puts its successor in its place. A used one ends the session. */
-  rotate(presented: PresentedToken, successor: NewRefreshToken, now: Date): Promise<Rotation>;
+  /**
+   * Uses up a refresh token and puts its successor in its place. Within the grace a token whose successor has not been used gives the
+   * same successor again; any other used one ends the session.
+   */
+  rotate(presented: PresentedToken, terms: RotationTerms): Promise<Rotation>;
   end(sessionId: string): Promise<void>;
   changePassword(change: PasswordChange): Promise<boolean>;
   /** Leaves out what somebody else is at. @returns how many there were, at most `limit` */
@@ -41,8 +44,21 @@ interface NewRefreshToken {
   readonly expiresAt: Date;
 }
 
+export interface RotationTerms {
+  readonly now: Date;
+  /** Of the successor. */
+  readonly expiresAt: Date;
+  /** By the clock of MySQL, which is the same for all processes; milliseconds. */
+  readonly graceMs: number;
+}
+
 type Rotation =
-  | { readonly outcome: 'rotated'; readonly accountId: string }
+  | {
+      /** `repeated`: the successor has been given before, and expires when it did. */
+      readonly outcome: 'rotated' | 'repeated';
+      readonly accountId: string;
+      readonly successor: RefreshToken;
+    }
   /** The token was used before: its session has ended now. */
   | { readonly outcome: 'reused' }
   /** Its session has ended before, or was forgotten. */
@@ -80,25 +96,25 @@ export function createSessionRepository({ pool }: Database): SessionRepository {
         return true;
       }),
 
-    rotate: ({ sessionId, hash }, successor, now) =>
-      inTransaction(pool, async (connection) => {
-        const id = uuidToBytes(sessionId);
-        const [[session]] = await connection.execute<SessionRow[]>(
-          'SELECT account_id, token_hash, expires_at FROM session WHERE id = ? FOR UPDATE',
-          [id],
-        );
+    rotate: (presented, { now, expiresAt, graceMs }) =>
+      inTransaction(pool, async (connection): Promise<Rotation> => {
+        const id = uuidToBytes(presented.sessionId);
+        const [[session]] = await connection.execute<SessionRow[]>(LOCK_SESSION, [id]);
         if (!session) return { outcome: 'ended' };
-        if (!session.token_hash.equals(hash)) {
+        const isCurrent = session.token_hash.equals(presented.hash);
+        const given = isCurrent ? null : givenBefore(presented, session, graceMs);
+        if (!isCurrent && !given) {
           await connection.execute('DELETE FROM session WHERE id = ?', [id]);
           return { outcome: 'reused' };
         }
         if (session.expires_at <= now) return { outcome: 'expired' };
-        await connection.execute('UPDATE session SET token_hash = ?, expires_at = ? WHERE id = ?', [
-          successor.hash,
-          successor.expiresAt,
-          id,
-        ]);
-        return { outcome: 'rotated', accountId: bytesToUuid(session.account_id) };
+        const accountId = bytesToUuid(session.account_id);
+        if (given) return { outcome: 'repeated', accountId, successor: given };
+
+        const salt = newRotationSalt();
+        const successor = presented.successor(salt);
+        await connection.execute(ROTATE, [successor.hash, expiresAt, salt, id]);
+        return { outcome: 'rotated', accountId, successor };
       }),
 
     end: async (sessionId) => {
@@ -143,6 +159,25 @@ interface SessionRow extends RowDataPacket {
   readonly account_id: Buffer;
   readonly token_hash: Buffer;
   readonly expires_at: Date;
+  /** Null for a session that has not been refreshed. */
+  readonly rotation_salt: Buffer | null;
+  /** Since the last rotation; less than nothing where this statement waited for it. */
+  readonly age_ms: number | null;
+}
+
+const LOCK_SESSION = `SELECT account_id, token_hash, expires_at, rotation_salt,
+    TIMESTAMPDIFF(MICROSECOND, rotated_at, UTC_TIMESTAMP(3)) / 1000 AS age_ms
+  FROM session WHERE id = ? FOR UPDATE`;
+
+const ROTATE = `UPDATE session
+  SET token_hash = ?, expires_at = ?, rotation_salt = ?, rotated_at = UTC_TIMESTAMP(3) WHERE id = ?`;
+
+/** @returns the session's present token if it is the successor of this one and this one is within its grace, else null */
+function givenBefore(presented: PresentedToken, session: SessionRow, graceMs: number): RefreshToken | null {
+  const { rotation_salt: salt, age_ms: ageMs, token_hash: current } = session;
+  if (!salt || ageMs === null || Number(ageMs) >= graceMs) return null;
+  const successor = presented.successor(salt);
+  return successor.hash.equals(current) ? successor : null;
 }
 
 /** While this transaction lasts, the account opens no session and keeps its password. */

@@ -21,23 +21,19 @@ export interface IssuedSession {
 export async function startSession(account: Account, services: UserServices): Promise<IssuedSession | null> {
   const now = new Date();
   const id = uuidv7();
-  const refreshToken = newRefreshToken(id, services, now);
+  const refreshToken = {
+    ...services.refreshTokens.make(id),
+    expiresAt: refreshTokenExpiry(services, now),
+  };
   const session = { id, accountId: account.id, createdAt: now, refreshToken };
   const { sessions, endedSessions } = services;
   if (!(await sessions.open(session, account.passwordHash, endedSessions.announce))) return null;
   return issueSession(account, id, refreshToken.token, services, now);
 }
 
-export function newRefreshToken(
-  sessionId: string,
-  { refreshTokens, refreshTokenLifetimeMs }: UserServices,
-  now: Date,
-) {
-  return {
-    ...refreshTokens.make(sessionId),
-    expiresAt: new Date(now.getTime() + refreshTokenLifetimeMs),
-  };
-}
+/** @param now when the token is given out */
+export const refreshTokenExpiry = ({ refreshTokenLifetimeMs }: UserServices, now: Date): Date =>
+  new Date(now.getTime() + refreshTokenLifetimeMs);
 
 /** @param now when the session was known to be good */
 export async function issueSession(

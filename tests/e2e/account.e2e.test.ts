@@ -31,15 +31,18 @@ async function refresh(refreshToken: string): Promise<Session & { readonly __typ
 const statusOf = async (token: string) => (await stack.ask('{ me { id } }', {}, token)).status;
 
 describe('a session', () => {
-  it('is refreshed by a token that works once; presenting a used one ends all that came from it', async () => {
+  it('is refreshed by a token that two tabs may present at once; presenting it after its successor was used ends all that came from it', async () => {
     const first = await signIn();
-    const second = await refresh(first.refreshToken);
+    const [second, twin] = await Promise.all([refresh(first.refreshToken), refresh(first.refreshToken)]);
+    expect(twin.refreshToken).toBe(second.refreshToken);
     expect(await statusOf(second.accessToken)).toBe(200);
+    expect(await statusOf(twin.accessToken)).toBe(200);
+    const third = await refresh(second.refreshToken);
     expect(await refresh(first.refreshToken)).toMatchObject({ __typename: 'InvalidRefreshToken' });
-    expect(await refresh(second.refreshToken)).toMatchObject({ __typename: 'InvalidRefreshToken' });
+    expect(await refresh(third.refreshToken)).toMatchObject({ __typename: 'InvalidRefreshToken' });
     await waitUntil(
       'the access token to stop working',
-      () => statusOf(second.accessToken),
+      () => statusOf(third.accessToken),
       (status) => status === 401,
     );
   });

@@ -104,7 +104,7 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Changes the password and ends every other session of the user. */
   changePassword: ChangePasswordResult;
-  /** Trades a refresh token for a new session. Each refresh token works once; presenting a used one ends every session that came from it. */
+  /** Trades a refresh token for a new session. Each refresh token works once: presented again within some seconds, as by two tabs at once or after a lost answer, it gives the same successor; presented later, or after its successor was used, it ends every session that came from it. */
   refreshSession: RefreshSessionResult;
   /** Mails a six-digit code to the address. The answer is the same whether or not the address is registered. */
   requestEmailVerification: RequestEmailVerificationResult;
