@@ -7,7 +7,6 @@ import {
   count,
   discoverySettings,
   duration,
-  httpUrl,
   names,
   onOff,
   optionalCount,
@@ -17,6 +16,7 @@ import {
   port,
   storeSettings,
 } from '../platform/config/settings.ts';
+import { tokenSettings } from '../platform/identity/tokens/token-settings.ts';
 import { FORWARDED_HEADERS } from './request/client-address.ts';
 import { origins } from './request/origins.ts';
 import { fieldRates, rate } from './request/rate-limits/rate.ts';
@@ -77,11 +77,7 @@ const settings = (production: boolean) => ({
   RESPONSE_CACHE_MIB: count(16, 0),
 
   /** `off`: no token is any good, and a supergraph with access rules does not start. */
-  JWKS_URL: z
-    .union([z.literal('off'), httpUrl('http://127.0.0.1:4001/.well-known/jwks.json')])
-    .default('http://127.0.0.1:4001/.well-known/jwks.json'),
-  JWT_ISSUER: z.string().default('firstcome'),
-  JWT_AUDIENCE: z.string().default('firstcome'),
+  ...tokenSettings(['off'], 'http://127.0.0.1:4001/.well-known/jwks.json'),
 
   /** Whether this router is ready only while it is told of sessions that end; by default where the schema has `signOut`. */
   REVOKED_SESSIONS: optionalOnOff(),

@@ -93,6 +93,56 @@ describe('who may', () => {
   });
 });
 
+describe('tokens of another provider beside those of the shop', () => {
+  const theirs = rsaKey('key-1');
+  const auth0 = 'https://shop.eu.auth0.com/';
+  const claims = () => ({ ...goodClaims(), iss: auth0, sub: 'auth0|507f1f77bcf86cd799439020', aud: 'api' });
+  let provider: TestIssuer;
+  let both: TestRouter;
+
+  beforeAll(async () => {
+    provider = await startIssuer(theirs);
+    both = await startTestRouter({
+      ...settings,
+      JWT_ISSUER: `firstcome, ${auth0}`,
+      JWT_AUDIENCE: 'firstcome, api',
+      JWKS_URL: `${issuer.jwksUrl}, ${provider.jwksUrl}`,
+    });
+  });
+  afterAll(async () => {
+    await both.close();
+    await provider.close();
+  });
+
+  it('buy as a user whose id is always the same UUID', async () => {
+    for (let n = 0; n < 2; n++) {
+      const answer = await both.ask({ query: PURCHASE, token: makeToken(theirs, claims()) });
+      expect(answer).toMatchObject({ status: 200, data: { purchase: { __typename: 'PurchaseConfirmed' } } });
+      expect(order.identities.at(-1)?.caller?.userId).toBe('683f84aa-fb76-80be-a608-d838b4f6a34f');
+    }
+    await both.ask({ query: PURCHASE, token: makeToken(key) });
+    expect(order.identities.at(-1)?.caller?.userId).toBe(USER_ID);
+  });
+
+  it('are refused where one issuer signs for the other', async () => {
+    for (const token of [makeToken(theirs), makeToken(key, claims())])
+      expect(refused(await both.ask({ query: '{ serverTime }', token }))).toEqual({
+        status: 401,
+        code: 'UNAUTHENTICATED',
+      });
+  });
+
+  it('of eight kilobytes are read', async () => {
+    const token = makeToken(theirs, { ...claims(), groups: 'x'.repeat(5_600) });
+    expect((await both.ask({ query: '{ serverTime }', token })).status).toBe(200);
+  });
+
+  it('stop the start where settings do not fit each other', async () => {
+    const wrong = { ...settings, JWT_ISSUER: 'a, b, c', JWT_AUDIENCE: 'a, b' };
+    await expect(startTestRouter(wrong)).rejects.toThrow(/JWT_AUDIENCE/);
+  });
+});
+
 describe('what the subgraphs are told', () => {
   it('is what the token says, signed, with the request id and what is left of the patience', async () => {
     const token = makeToken(key, { ...goodClaims(), scope: 'stock:write catalog:write' });

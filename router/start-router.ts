@@ -51,7 +51,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   });
   const schema = new CurrentSchema(first);
 
-  const tokens = openAccessTokens(config, config.JWKS_URL === 'off' ? null : config.JWKS_URL, logger);
+  const tokens = openAccessTokens(config, config.JWKS_URL, logger);
   const rates = startRateLimits(config, schema.gateway.schema, redis, subgraphs.sharedSecret, logger);
   const origins = allowedOrigins(config.CORS_ORIGINS);
   const trustedProxies = trustedProxiesOf(config);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
 import { IdentityVerifier } from '../identity/identity-verifier.ts';
 import { callSigned, identityOf } from '../identity/testing/signed-request.ts';
+import type { Caller } from '../identity/identity.ts';
 import { openAccessTokens } from '../identity/tokens/access-tokens.ts';
 import {
   goodClaims,
@@ -20,6 +21,7 @@ const stores = useStores();
 const logger = createLogger('test', 'silent');
 const secret = 'a secret of this test';
 const key = rsaKey('key-1');
+let lastCaller: Caller | null = null;
 let issuer: TestIssuer;
 let subgraph: RunningHttpServer;
 
@@ -30,11 +32,14 @@ beforeAll(async () => {
     schemaFile: new URL('testing/clock.graphql', import.meta.url),
     resolvers: { Query: { now: () => 'noon' } },
     permissions: { Query: { now: allow } },
-    context: (base) => base,
+    context: (base) => {
+      lastCaller = base.caller;
+      return base;
+    },
     verifier: new IdentityVerifier({ subgraph: 'product', secret, perInstance: true }),
     tokens: openAccessTokens(
       {
-        JWT_ISSUER: 'firstcome',
+        JWT_ISSUER: 'firstcome, https://shop.eu.auth0.com/',
         JWT_AUDIENCE: 'firstcome',
         REDIS_URL: stores.redisUrl,
         REDIS_PREFIX: stores.redisPrefix,
@@ -80,6 +85,16 @@ it('where access tokens count, strangers are answered, and their words are no la
   const metrics = await (await fetch(`${subgraph.url}/metrics`)).text();
   expect(metrics).toContain('firstcome_requests_total{operation="Query.now",outcome="OK"}');
   expect(metrics).not.toContain('stranger');
+});
+
+it('where access tokens count, a user of another provider has the same id as behind the router', async () => {
+  const token = makeToken(key, {
+    ...goodClaims(),
+    iss: 'https://shop.eu.auth0.com/',
+    sub: 'auth0|507f1f77bcf86cd799439020',
+  });
+  expect((await ask('{ now }', token)).data).toEqual({ now: 'noon' });
+  expect(lastCaller?.userId).toBe('683f84aa-fb76-80be-a608-d838b4f6a34f');
 });
 
 it('where access tokens count, a document is read up to its 5,000th token', async () => {

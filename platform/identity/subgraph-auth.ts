@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { httpUrl, onOff } from '../config/settings.ts';
+import { onOff } from '../config/settings.ts';
 import type { Logger } from '../logger.ts';
 import { IdentityVerifier } from './identity-verifier.ts';
 import { openAccessTokens, type AccessTokens, type AccessTokenSettings } from './tokens/access-tokens.ts';
 import type { KeySet } from './tokens/key-set.ts';
+import { tokenSettings } from './tokens/token-settings.ts';
 
 const USER_KEYS = 'http://127.0.0.1:4001/.well-known/jwks.json';
 
@@ -19,23 +20,21 @@ export const subgraphAuthSettings = {
    * balancer gives several processes one address.
    */
   IDENTITY_PER_INSTANCE: onOff('on'),
-  JWKS_URL: z.union([z.literal('off'), httpUrl(USER_KEYS)]).default(USER_KEYS),
-  JWT_ISSUER: z.string().default('firstcome'),
-  JWT_AUDIENCE: z.string().default('firstcome'),
+  ...tokenSettings(['off'], USER_KEYS),
 };
 
 /**
- * @param keys in the place of those at JWKS_URL
+ * @param atHand key sets that JWKS_URL names by a word
  * @returns null where access tokens say nothing here
  */
 export function openSubgraphTokens(
   settings: AccessTokenSettings & { readonly SUBGRAPH_AUTH: 'signed' | 'jwt'; readonly JWKS_URL: string },
   logger: Logger,
-  keys: string | KeySet | null = settings.JWKS_URL === 'off' ? null : settings.JWKS_URL,
+  atHand: Readonly<Record<string, KeySet>> = {},
 ): AccessTokens | null {
   if (settings.SUBGRAPH_AUTH === 'signed') return null;
   logger.warn('SUBGRAPH_AUTH is jwt: whoever reaches this service may ask it; only routers should');
-  return openAccessTokens(settings, keys, logger);
+  return openAccessTokens(settings, settings.JWKS_URL, logger, atHand);
 }
 
 /** @param secret of this subgraph */

@@ -35,7 +35,13 @@ export function makeBadTokens(key: TestKey): Readonly<Record<string, string>> {
       sub: '0198c0de-0000-7000-8000-000000000001\r\nx-role: admin',
     }),
     'whose subject is SQL': claiming({ sub: "' OR 1=1 --" }),
-    'whose scope is a list': claiming({ scope: ['stock:write'] }),
+    'whose scope is an object': claiming({ scope: { 'stock:write': true } }),
+    'that is an ID token': claiming({ nonce: 'n-1' }),
+    'that is an ID token by its type': makeToken(key, goodClaims(), { typ: 'id+jwt' }),
+    'that is a logout token': claiming({
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    }),
+    'that is a logout token by its type': makeToken(key, goodClaims(), { typ: 'logout+jwt' }),
     'with alg none': `${signingInput({ alg: 'none', kid }, goodClaims())}.`,
     'with HS256 by the public key': `${byPublicKey}.${createHmac('sha256', JSON.stringify(key.publicJwk)).update(byPublicKey).digest('base64url')}`,
     'with another algorithm in its header': makeToken(key, goodClaims(), { alg: 'ES256' }),
@@ -46,6 +52,6 @@ export function makeBadTokens(key: TestKey): Readonly<Record<string, string>> {
     'by another key of the same name': makeToken(rsaKey(String(kid))),
     'that was tampered with': `${header}.${forged}.${signature}`,
     'that was cut off': `${header}.${payload}.${signature.slice(0, -20)}`,
-    'of 8 kB': claiming({ padding: 'x'.repeat(6_000) }),
+    'of more than 8 kB': claiming({ padding: 'x'.repeat(6_200) }),
   };
 }

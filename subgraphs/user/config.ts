@@ -6,12 +6,12 @@ import {
   commonSettings,
   count,
   duration,
-  httpUrl,
   onOff,
   port,
   storeSettings,
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
+import { tokenSettings } from '../../platform/identity/tokens/token-settings.ts';
 import { email, normaliseEmail, password } from './account-input.ts';
 import { attemptNumbers } from './attempt-numbers.ts';
 
@@ -41,7 +41,7 @@ const settings = {
     .refine((text) => password.safeParse(text).success, 'expected 10 to 200 characters')
     .optional(),
   /** The keys of the tokens that `SUBGRAPH_AUTH=jwt` goes by; `own`: those that this service signs with. */
-  JWKS_URL: z.union([z.enum(['own', 'off']), httpUrl('')]).default('own'),
+  ...tokenSettings(['own', 'off'], 'own'),
   ACCESS_TOKEN_LIFETIME: duration('15m'),
   /** From its last refresh on, a session that is not refreshed lives this long. */
   REFRESH_TOKEN_LIFETIME: duration('30d'),

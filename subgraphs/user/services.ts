@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/mysql/database.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
+import { signedFor } from '../../platform/identity/tokens/trusted-issuers.ts';
 import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
 import type { Redis } from '../../platform/redis/client.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
@@ -88,8 +89,7 @@ export async function createUserServices(
     }),
     accessTokens: createAccessTokens({
       keys: signingKeys,
-      issuer: config.JWT_ISSUER,
-      audience: config.JWT_AUDIENCE,
+      ...signedFor(config),
       lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
     }),
     refreshTokens: createRefreshTokens(keyedHash),

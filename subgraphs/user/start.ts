@@ -5,6 +5,7 @@ import { json, type Handler } from '../../platform/http/server.ts';
 import { Fault } from '../../platform/errors.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { AccessTokens } from '../../platform/identity/tokens/access-tokens.ts';
+import { fixedKeySet } from '../../platform/identity/tokens/key-set.ts';
 import { importKeys } from '../../platform/identity/tokens/verification-key.ts';
 import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
@@ -68,9 +69,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
 
 /** Its own keys need not be fetched from itself. */
 function openTokens(config: UserConfig, { publicKeySet }: SigningKeys, logger: Logger): AccessTokens | null {
-  if (config.JWKS_URL !== 'own') return openSubgraphTokens(config, logger);
-  const keys = importKeys(publicKeySet);
-  return openSubgraphTokens(config, logger, { find: (keyId) => keys.get(keyId) });
+  return openSubgraphTokens(config, logger, { own: fixedKeySet(importKeys(publicKeySet)) });
 }
 
 async function openStores(config: UserConfig, logger: Logger): Promise<UserStores> {

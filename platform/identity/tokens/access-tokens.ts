@@ -2,38 +2,48 @@ import type { Logger } from '../../logger.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import { watchEndedSessions, type EndedSessions } from './ended-sessions.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
+import { listOf, oneForEach, trustedIssuers, type IssuerSettings } from './trusted-issuers.ts';
 
-/** Who asks, from access tokens, while this process lives. */
+/** The callers of access tokens, while this process lives. */
 export interface AccessTokens extends Authenticator {
   /** Rejects unless it would be told of a session that ends. */
   ping(): Promise<void>;
   close(): void;
 }
 
-export interface AccessTokenSettings {
-  readonly JWT_ISSUER: string;
-  readonly JWT_AUDIENCE: string;
+export interface AccessTokenSettings extends IssuerSettings {
   readonly REDIS_URL: string;
   readonly REDIS_PREFIX: string;
 }
 
-/** @param keys where keys come from: the URL of a JSON Web Key Set, a set at hand, or null: no token is any good */
+/**
+ * @param keySets the setting JWKS_URL; `off`: no token is accepted
+ * @param atHand key sets that JWKS_URL names by a word
+ * @throws {ConfigurationError} when the settings do not fit each other
+ */
 export function openAccessTokens(
   settings: AccessTokenSettings,
-  keys: string | KeySet | null,
+  keySets: string,
   logger: Logger,
+  atHand: Readonly<Record<string, KeySet>> = {},
 ): AccessTokens {
   const forget = () => authenticator.forget();
+  const fetched = new Map<string, KeySet>();
+  const keySetAt = (source: string): KeySet => {
+    const keySet =
+      atHand[source] ?? fetched.get(source) ?? createKeySet({ url: source, logger, onChange: forget });
+    fetched.set(source, keySet);
+    return keySet;
+  };
+  const issuers = trustedIssuers(settings, (place, count) =>
+    keySets === 'off' ? null : keySetAt(oneForEach('JWKS_URL', listOf(keySets), count)[place]!),
+  );
   const ended: EndedSessions = watchEndedSessions({
     redisUrl: settings.REDIS_URL,
     redisPrefix: settings.REDIS_PREFIX,
     logger,
     onGap: forget,
   });
-  const authenticator = createAuthenticator({
-    rules: { issuer: settings.JWT_ISSUER, audience: settings.JWT_AUDIENCE },
-    keys: typeof keys === 'string' ? createKeySet({ url: keys, logger, onChange: forget }) : keys,
-    ended,
-  });
+  const authenticator = createAuthenticator({ issuers, ended });
   return { ...authenticator, ping: () => ended.ping(), close: () => ended.close() };
 }

@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { Fault } from '../../errors.ts';
 import type { Caller } from '../identity.ts';
-import { readClaims, type ClaimRules, type VerifiedToken } from './claims.ts';
+import { readClaims, type VerifiedToken } from './claims.ts';
 import { decodeToken } from './decode-token.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { KeySet } from './key-set.ts';
-import { isSignedBy } from './verification-key.ts';
+import { isAccessToken } from './token-kind.ts';
+import type { TrustedIssuer } from './trusted-issuers.ts';
+import { isSignedBy, type VerificationKey } from './verification-key.ts';
 
 /** Finds out from the Authorization header who asks. */
 export interface Authenticator {
@@ -20,25 +22,32 @@ export interface Authenticator {
 }
 
 export interface AuthenticatorOptions {
-  readonly rules: ClaimRules;
-  /** Null: no token is any good. */
-  readonly keys: KeySet | null;
+  readonly issuers: readonly TrustedIssuer[];
   readonly ended: Pick<EndedSessions, 'isKnown' | 'look'>;
   readonly now?: () => number;
 }
 
-/** In a rush most tokens are seen once; the others are worth some megabytes. */
+/** In a rush most tokens are seen once; the others are worth some megabytes, counted in characters of tokens. */
 const MAX_REMEMBERED = 10_000;
+const MAX_REMEMBERED_CHARACTERS = 16_000_000;
+
+interface RememberedToken extends VerifiedToken {
+  readonly keyId: string;
+  readonly key: VerificationKey;
+  readonly keys: KeySet;
+}
+
+const NOT_TRUSTED = { rules: null, keys: null };
 
 const BEARER = /^bearer +(\S+)$/i;
 
-export function createAuthenticator({
-  rules,
-  keys,
-  ended,
-  now = Date.now,
-}: AuthenticatorOptions): Authenticator {
-  const remembered = new LRUCache<string, VerifiedToken>({ max: MAX_REMEMBERED });
+export function createAuthenticator({ issuers, ended, now = Date.now }: AuthenticatorOptions): Authenticator {
+  const byName = new Map(issuers.map((issuer) => [issuer.rules.issuer, issuer]));
+  const remembered = new LRUCache<string, RememberedToken>({
+    max: MAX_REMEMBERED,
+    maxSize: MAX_REMEMBERED_CHARACTERS,
+    sizeCalculation: (_verified, token) => token.length,
+  });
   let generation = 0;
 
   return {
@@ -52,6 +61,7 @@ export function createAuthenticator({
         remembered.delete(token);
         throw new Fault('UNAUTHENTICATED');
       }
+      if (!known.keys.isCurrent(known.keyId, known.key)) return verify(token);
       return known.caller;
     },
     forget() {
@@ -62,10 +72,15 @@ export function createAuthenticator({
 
   async function verify(token: string): Promise<Caller> {
     const begunIn = generation;
+    remembered.delete(token);
     const decoded = decodeToken(token);
+    // It says by whose keys it is checked, and nothing else; an issuer that is not trusted has none.
+    const { rules, keys } = (decoded && byName.get(String(decoded.claims['iss']))) ?? NOT_TRUSTED;
     const key = decoded && (await keys?.find(decoded.keyId));
-    if (!decoded || !key || !isSignedBy(key, decoded)) throw new Fault('UNAUTHENTICATED');
-    const verified = readClaims(decoded.claims, rules, now());
+    if (!decoded || !rules || !keys || !key || !isSignedBy(key, decoded)) throw new Fault('UNAUTHENTICATED');
+    const verified = isAccessToken(decoded.type, decoded.claims)
+      ? readClaims(decoded.claims, rules, now())
+      : null;
     if (!verified || hasEnded(verified.caller)) throw new Fault('UNAUTHENTICATED');
 
     const { sessionId } = verified.caller;
@@ -73,7 +88,8 @@ export function createAuthenticator({
     // The second look is for a session that ended while Redis was being asked.
     if (session === 'ended' || hasEnded(verified.caller)) throw new Fault('UNAUTHENTICATED');
     // While it cannot be told, it is asked again at every request.
-    if (session === 'open' && begunIn === generation) remembered.set(token, verified);
+    if (session === 'open' && begunIn === generation)
+      remembered.set(token, { ...verified, keyId: decoded.keyId, key, keys });
     return verified.caller;
   }
 

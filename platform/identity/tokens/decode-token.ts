@@ -2,13 +2,15 @@
 export interface DecodedToken {
   readonly algorithm: string;
   readonly keyId: string;
+  /** `typ` of the header. */
+  readonly type: unknown;
   readonly claims: Readonly<Record<string, unknown>>;
   readonly signingInput: Buffer;
   readonly signature: Buffer;
 }
 
-/** Longer than any that is made here; what is longer is not looked at. */
-const MAX_LENGTH = 4_096;
+/** Half of what Node takes of headers; what is longer is not looked at. Some providers list all groups of a user. */
+const MAX_LENGTH = 8_192;
 
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 
@@ -21,12 +23,13 @@ export function decodeToken(token: string): DecodedToken | null {
   const fields = parsePart(header);
   const claims = parsePart(payload);
   if (!fields || !claims) return null;
-  const { alg, kid, crit } = fields;
-  // A critical extension (RFC 7515, 4.1.11) must be refused by whoever does not know it. None is known here.
+  const { alg, kid, typ, crit } = fields;
+  // A critical extension (RFC 7515, 4.1.11) must be refused by a recipient that does not know it. None is known here.
   if (typeof alg !== 'string' || typeof kid !== 'string' || crit !== undefined) return null;
   return {
     algorithm: alg,
     keyId: kid,
+    type: typ,
     claims,
     signingInput: Buffer.from(`${header}.${payload}`, 'latin1'),
     signature: Buffer.from(signature, 'base64url'),

@@ -13,7 +13,15 @@ export interface KeySet {
    * @throws {Fault} UNAVAILABLE when no keys could ever be fetched
    */
   find(keyId: string): VerificationKey | undefined | Promise<VerificationKey | undefined>;
+  /** Whether a key that was found is known to be published still: what was verified by it may be remembered. */
+  isCurrent(keyId: string, key: VerificationKey): boolean;
 }
+
+/** Keys at hand. */
+export const fixedKeySet = (keys: VerificationKeys): KeySet => ({
+  find: (keyId) => keys.get(keyId),
+  isCurrent: (keyId, key) => keys.get(keyId) === key,
+});
 
 export interface KeySetOptions {
   readonly url: string;
@@ -30,6 +38,11 @@ const RETRY_MS = 1_000;
  * publishes for this long before it signs by it is known in time, whatever strangers do.
  */
 const MAX_AGE_MS = 60_000;
+/**
+ * Keys of a time without requests are not used before they were fetched again. Until then a fetch is not waited for; nor is it where
+ * the last one failed, so that an issuer that is down delays nothing.
+ */
+const STALE_AFTER_MS = 2 * MAX_AGE_MS;
 const PATIENCE_MS = 2_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
@@ -45,16 +58,30 @@ export function createKeySet(options: KeySetOptions): KeySet {
   let fetchedText = '';
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let retryAt = Number.NEGATIVE_INFINITY;
+  let hasFailed = false;
   let underWay: Promise<void> | null = null;
 
   return {
     find(keyId) {
       const key = keys?.get(keyId);
       if (!key) return findAfresh(keyId);
-      if (now() - fetchedAt > MAX_AGE_MS) void refresh();
+      if (isStale()) return refresh().then(() => keys?.get(keyId));
+      refreshWhenDue();
       return key;
     },
+    isCurrent(keyId, key) {
+      refreshWhenDue();
+      return keys?.get(keyId) === key && !isStale();
+    },
   };
+
+  function isStale(): boolean {
+    return !hasFailed && now() - fetchedAt > STALE_AFTER_MS;
+  }
+
+  function refreshWhenDue(): void {
+    if (now() - fetchedAt > MAX_AGE_MS) void refresh();
+  }
 
   async function findAfresh(keyId: string): Promise<VerificationKey | undefined> {
     if (underWay || !keys || lookups.take()) await refresh();
@@ -76,13 +103,16 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const text = await fetchText(options.url);
       const isNew = text !== fetchedText;
       const isFirst = keys === null;
-      keys = importKeys(JSON.parse(text));
+      // Of the same text the keys stay the same objects, and what was verified by them stays remembered.
+      if (isNew || !keys) keys = importKeys(JSON.parse(text));
       fetchedText = text;
       fetchedAt = now();
+      hasFailed = false;
       outage.worked();
       if (isNew && !isFirst) options.onChange();
     } catch (error) {
       retryAt = now() + RETRY_MS;
+      hasFailed = true;
       outage.failed(error);
     }
   }

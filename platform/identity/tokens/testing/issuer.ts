@@ -1,4 +1,11 @@
-import { createPrivateKey, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  createPrivateKey,
+  generateKeyPairSync,
+  sign,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { json, startHttpServer } from '../../../http/server.ts';
 import { createLogger } from '../../../logger.ts';
 
@@ -50,8 +57,10 @@ export function rsaKey(kid: string, bits = 2_048): TestKey {
   return testKey(generateKeyPairSync('rsa', { modulusLength: bits }), { kid, alg: 'RS256', use: 'sig' });
 }
 
-export const ecKey = (kid: string): TestKey =>
-  testKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { kid, alg: 'ES256' });
+const EC_ALGORITHMS = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' } as const;
+
+export const ecKey = (kid: string, namedCurve: keyof typeof EC_ALGORITHMS = 'P-256'): TestKey =>
+  testKey(generateKeyPairSync('ec', { namedCurve }), { kid, alg: EC_ALGORITHMS[namedCurve] });
 
 export const ed25519Key = (kid: string): TestKey => testKey(generateKeyPairSync('ed25519'), { kid });
 
@@ -73,7 +82,7 @@ export const goodClaims = (): Record<string, unknown> => ({
   exp: Math.floor(Date.now() / 1_000) + 300,
 });
 
-/** Signs by the key's own algorithm, whatever the header says. */
+/** Signs by what the header says where the key can do that, else by the key's own algorithm. */
 export function makeToken(
   key: TestKey,
   claims: Record<string, unknown> = goodClaims(),
@@ -83,7 +92,12 @@ export function makeToken(
     { alg: algorithmOf(key), typ: 'JWT', kid: key.publicJwk['kid'], ...header },
     claims,
   );
-  return `${input}.${signatureOf(key, Buffer.from(input)).toString('base64url')}`;
+  const signature = signatureOf(
+    key,
+    typeof header['alg'] === 'string' ? header['alg'] : algorithmOf(key),
+    Buffer.from(input),
+  );
+  return `${input}.${signature.toString('base64url')}`;
 }
 
 export const signingInput = (header: object, claims: object): string =>
@@ -91,16 +105,24 @@ export const signingInput = (header: object, claims: object): string =>
 
 function algorithmOf({ publicJwk }: TestKey): string {
   if (publicJwk['kty'] === 'RSA') return 'RS256';
-  return publicJwk['kty'] === 'EC' ? 'ES256' : 'EdDSA';
+  return publicJwk['kty'] === 'EC' ? String(publicJwk['alg']) : 'EdDSA';
 }
 
-function signatureOf(key: TestKey, input: Buffer): Buffer {
-  switch (algorithmOf(key)) {
-    case 'RS256':
-      return sign('sha256', input, key.privateKey);
-    case 'ES256':
-      return sign('sha256', input, { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
+function signatureOf(key: TestKey, algorithm: string, input: Buffer): Buffer {
+  const { privateKey } = key;
+  const hash = `sha${/^(?:RS|PS|ES)(256|384|512)$/.exec(algorithm)?.[1] ?? '256'}`;
+  switch (key.publicJwk['kty']) {
+    case 'RSA':
+      return algorithm.startsWith('PS')
+        ? sign(hash, input, {
+            key: privateKey,
+            padding: constants.RSA_PKCS1_PSS_PADDING,
+            saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+          })
+        : sign(hash, input, privateKey);
+    case 'EC':
+      return sign(hash, input, { key: privateKey, dsaEncoding: 'ieee-p1363' });
     default:
-      return sign(null, input, key.privateKey);
+      return sign(null, input, privateKey);
   }
 }
