@@ -1,4 +1,5 @@
 import { invalidInput, type InvalidInput } from '../../platform/graphql/invalid-input.ts';
+import { LINE_RULES, PARAGRAPH_RULES, type TextRule } from '../../platform/text/text-rules.ts';
 import type { Product } from './entities/product.ts';
 
 /** What somebody decides about a product, as opposed to what the system notes about it. */
@@ -31,15 +32,16 @@ const MAX_LENGTH = { name: 200, description: 10_000, imageUrl: 2_048 };
 const RULES: readonly Rule[] = [
   {
     path: 'name',
-    message: `Must be 1 to ${MAX_LENGTH.name} characters long, on one line.`,
-    isBroken: ({ name }) =>
-      name === null || name === '' || longerThan(name, MAX_LENGTH.name) || /\p{Cc}/u.test(name),
+    message: `Must be 1 to ${MAX_LENGTH.name} characters long.`,
+    isBroken: ({ name }) => name === null || name === '' || longerThan(name, MAX_LENGTH.name),
   },
+  ...rulesOfText('name', LINE_RULES, ({ name }) => name),
   {
     path: 'description',
     message: `Must be at most ${MAX_LENGTH.description} characters long.`,
     isBroken: ({ description }) => longerThan(description, MAX_LENGTH.description),
   },
+  ...rulesOfText('description', PARAGRAPH_RULES, ({ description }) => description),
   {
     path: 'imageUrl',
     message: `Must be an http:// or https:// URL of at most ${MAX_LENGTH.imageUrl} characters.`,
@@ -86,6 +88,22 @@ const RULES: readonly Rule[] = [
     isBroken: ({ purchaseLimit }) => purchaseLimit !== null && purchaseLimit < 1,
   },
 ];
+
+/** What all texts of this system go by. A text that is not there, or blank, has rules of its own. */
+function rulesOfText(
+  path: string,
+  rules: readonly TextRule[],
+  textOf: (terms: ProposedTerms) => string | null,
+): readonly Rule[] {
+  return rules.map(({ message, isBroken }) => ({
+    path,
+    message,
+    isBroken: (terms) => {
+      const text = textOf(terms) ?? '';
+      return text !== '' && isBroken(text);
+    },
+  }));
+}
 
 /** @returns the terms, or a refusal that names every rule that they break */
 export function checkTerms(proposed: ProposedTerms): CheckedTerms {

@@ -32,9 +32,15 @@ test('a password has 10 to 200 characters, whatever they are, and keeps its spac
   expect(password.safeParse('x'.repeat(201)).success).toBe(false);
 });
 
+test('a password is counted and kept in NFC', () => {
+  const decomposed = '비밀번호안전하게열자'.normalize('NFD');
+  expect(password.parse(decomposed)).toBe('비밀번호안전하게열자');
+  expect(password.safeParse('비밀번호'.normalize('NFD')).success).toBe(false);
+});
+
 test('a name has 1 to 100 characters and none that controls', () => {
   expect(personName.parse(' 홍길동 ')).toBe('홍길동');
-  for (const text of ['', '   ', 'x'.repeat(101), 'Ada\nLovelace', 'Ada\u0000']) {
+  for (const text of ['', '   ', 'x'.repeat(101), 'Ada\nLovelace', 'Ada\u0000', '\u3164', 'Ada\u202e']) {
     expect(personName.safeParse(text).success).toBe(false);
   }
 });

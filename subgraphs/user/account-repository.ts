@@ -11,6 +11,8 @@ export interface AccountRepository {
   /** @returns false when the address has an account already; then nothing is written */
   insert(account: Account): Promise<boolean>;
   update(id: string, changes: Partial<Pick<Account, 'name' | 'phoneNumber' | 'address'>>): Promise<void>;
+  /** Puts another hash of the same password in the place of `from`, where that is the account's still. */
+  renewPasswordHash(id: string, from: string, to: string): Promise<void>;
   setRole(id: string, role: Role): Promise<void>;
 }
 
@@ -44,6 +46,14 @@ export function createAccountRepository({ orm }: Database): AccountRepository {
       }
     },
     update,
+    renewPasswordHash: async (id, from, to) => {
+      await accounts
+        .createQueryBuilder()
+        .update()
+        .set({ passwordHash: to })
+        .where('id = :id AND passwordHash = :from', { id: uuidToBytes(id), from })
+        .execute();
+    },
     setRole: (id, role) => update(id, { role }),
   };
 }

@@ -44,7 +44,8 @@ async function replacePassword(
   const { clientAddress } = context.identity;
   const subject = account.emailHash.toString('base64url');
   const isAdmitted = !mustBeKnown || (await knownNetworks.admit(subject, clientAddress));
-  if (!(await passwords.verify(isAdmitted ? account.passwordHash : null, currentPassword))) return false;
+  const check = await passwords.verify(isAdmitted ? account.passwordHash : null, currentPassword);
+  if (check === 'wrong') return false;
 
   const changed = await sessions.changePassword({
     accountId: account.id,

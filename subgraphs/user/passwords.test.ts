@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { hash } from '@node-rs/argon2';
 import { expect, test } from 'vitest';
 import { createPasswords } from './passwords.ts';
 
@@ -7,8 +8,8 @@ const stored = await passwords.hash('correct horse battery');
 
 test('a password verifies against its own hash only', async () => {
   expect(stored).toMatch(/^\$argon2id\$/);
-  expect(await passwords.verify(stored, 'correct horse battery')).toBe(true);
-  expect(await passwords.verify(stored, 'correct horse')).toBe(false);
+  expect(await passwords.verify(stored, 'correct horse battery')).toBe('right');
+  expect(await passwords.verify(stored, 'correct horse')).toBe('wrong');
 });
 
 test('where there is no account the answer is no, after as much work', async () => {
@@ -16,7 +17,7 @@ test('where there is no account the answer is no, after as much work', async () 
   for (let round = 0; round < 9; round++) {
     for (const who of ['account', 'nobody'] as const) {
       const begun = performance.now();
-      expect(await passwords.verify(who === 'account' ? stored : null, 'a guess')).toBe(false);
+      expect(await passwords.verify(who === 'account' ? stored : null, 'a guess')).toBe('wrong');
       times[who].push(performance.now() - begun);
     }
   }
@@ -28,5 +29,26 @@ test('beyond a number at once it refuses instead of keeping everybody waiting', 
   const few = await createPasswords(2);
   const outcomes = await Promise.allSettled(Array.from({ length: 3 }, () => few.verify(stored, 'a guess')));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
-  expect(await few.verify(stored, 'correct horse battery')).toBe(true);
+  expect(await few.verify(stored, 'correct horse battery')).toBe('right');
+});
+
+test('a password is the same however its characters are composed', async () => {
+  const composed = '비밀번호는 안전하게 é'.normalize('NFC');
+  const decomposed = composed.normalize('NFD');
+  expect(decomposed).not.toBe(composed);
+  for (const [one, other] of [
+    [composed, decomposed],
+    [decomposed, composed],
+  ] as const)
+    expect(await passwords.verify(await passwords.hash(one), other)).toBe('right');
+});
+
+test('a hash that was made of another form of a password is accepted from every keyboard, and outdated', async () => {
+  const composed = '비밀번호는 안전하게'.normalize('NFC');
+  const decomposed = composed.normalize('NFD');
+  const before = await hash(decomposed);
+  expect(await passwords.verify(before, decomposed)).toBe('outdated');
+  expect(await passwords.verify(before, composed)).toBe('outdated');
+  expect(await passwords.verify(before, `${composed}!`)).toBe('wrong');
+  expect(await passwords.verify(null, decomposed)).toBe('wrong');
 });

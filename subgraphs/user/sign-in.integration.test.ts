@@ -1,5 +1,8 @@
 import { createLocalJWKSet, createRemoteJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hash } from '@node-rs/argon2';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { uuidToBytes } from '../../platform/uuid.ts';
 import { makeSigningKey } from '../../platform/config/secrets.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { profileOf, SIGN_IN, signUpAs } from './testing/operations.ts';
@@ -35,6 +38,32 @@ describe('signing in', () => {
       __typename: 'Session',
       user: { email, name: 'Ada Lovelace', role: 'USER' },
     });
+  });
+
+  test('a password whose stored hash was made before it was normalised works, and its hash is renewed', async () => {
+    const { user } = await signUpAs(subgraph, 'mac@example.com');
+    const decomposed = '비밀번호는 안전하게'.normalize('NFD');
+    const before = await hash(decomposed);
+    const connection = await createConnection(`${stores.mysqlUrl}_user`);
+    onTestFinished(() => connection.end());
+    const stored = async () => {
+      const [[row]] = await connection.query<(RowDataPacket & { password_hash: string })[]>(
+        'SELECT password_hash FROM account WHERE id = ?',
+        [uuidToBytes(user.id)],
+      );
+      return row!.password_hash;
+    };
+    await connection.query('UPDATE account SET password_hash = ? WHERE id = ?', [
+      before,
+      uuidToBytes(user.id),
+    ]);
+
+    expect((await signIn('mac@example.com', decomposed)).__typename).toBe('Session');
+    const renewed = await stored();
+    expect(renewed).not.toBe(before);
+    for (const form of ['NFC', 'NFD'])
+      expect((await signIn('mac@example.com', decomposed.normalize(form))).__typename).toBe('Session');
+    expect(await stored()).toBe(renewed);
   });
 
   test('a wrong password and an unknown address are answered alike', async () => {

@@ -1,6 +1,7 @@
 import type { SignInInput, SignInResult } from './__generated__/resolvers-types.ts';
 import { normaliseEmail } from './account-input.ts';
 import type { UserContext } from './context.ts';
+import type { Account } from './entities/account.ts';
 import { networkKeyOf } from './hashed-network.ts';
 import { limitedAttempt } from './limited-attempt.ts';
 import { invalidCredentials } from './refusals.ts';
@@ -27,13 +28,21 @@ async function attemptSignIn({ email, password }: SignInInput, context: UserCont
     const isAdmitted = refusal === null || (await knownNetworks.admit(subject, clientAddress));
     const account = await accounts.findByEmailHash(emailHash);
     // Hashed in every case: a refusal takes as long where the network is known to the account as where it is not.
-    const proven = await passwords.verify((isAdmitted && account?.passwordHash) || null, password);
-    if (!account || !proven) return refusal ?? invalidCredentials;
+    const check = await passwords.verify((isAdmitted && account?.passwordHash) || null, password);
+    if (!account || check === 'wrong') return refusal ?? invalidCredentials;
 
     const tooManySessions = await attempts.count('open-session', subject, undefined);
     if (tooManySessions) return tooManySessions;
     await attempts.forget('sign-in', subject, clientAddress);
     await knownNetworks.remember(subject, clientAddress);
-    return (await startSession(account, context.services)) ?? invalidCredentials;
+    const upToDate = check === 'outdated' ? await renewHash(account, password, context) : account;
+    return (await startSession(upToDate, context.services)) ?? invalidCredentials;
   });
+}
+
+/** A password that was changed meanwhile stays as it is; then no session starts with the hash that is returned. */
+async function renewHash(account: Account, password: string, { services }: UserContext): Promise<Account> {
+  const passwordHash = await services.passwords.hash(password);
+  await services.accounts.renewPasswordHash(account.id, account.passwordHash, passwordHash);
+  return { ...account, passwordHash };
 }

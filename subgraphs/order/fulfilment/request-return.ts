@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import { optionalParagraphs } from '../../../platform/text/text-input.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { RequestReturnInput } from '../__generated__/resolvers-types.ts';
 import type { OrderContext } from '../context.ts';
@@ -32,12 +33,7 @@ export type RequestReturnOutcome =
 const LONGEST_REASON = 500;
 
 const requestReturnInput = z.object({
-  reason: z
-    .string()
-    .trim()
-    .max(LONGEST_REASON, `A reason has at most ${LONGEST_REASON} characters.`)
-    .nullish()
-    .transform((reason) => reason || null),
+  reason: optionalParagraphs(LONGEST_REASON, `A reason has at most ${LONGEST_REASON} characters.`),
 });
 
 /** The `requestReturn` mutation. */

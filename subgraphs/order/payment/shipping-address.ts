@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { FieldCipher } from '../../../platform/personal-data/field-cipher.ts';
+import { postalAddress } from '../../../platform/text/text-input.ts';
 import type { OrderContext } from '../context.ts';
 import type { Order } from '../orders/order.ts';
 
@@ -9,23 +9,8 @@ export interface ShippingAddress {
   readonly line2: string | null;
 }
 
-const text = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'Must not be empty.')
-    .max(longest, `Must be at most ${longest} characters.`)
-    .refine((value) => !/\p{Cc}/u.test(value), 'Must not contain control characters.');
-
 /** As for the address of a profile. */
-export const shippingAddress = z.object({
-  postalCode: text(20),
-  line1: text(200),
-  line2: text(200)
-    .or(z.string().trim().length(0))
-    .nullish()
-    .transform((line) => line || null),
-});
+export const shippingAddress = postalAddress;
 
 const placeOf = (orderId: string): string => `order.shippingAddress:${orderId}`;
 
