@@ -26,11 +26,13 @@ import {
   type ReadSubgraphSettings,
 } from './subgraph/subgraph-settings.ts';
 
-/** Each of the first four costs a password hash, a mail or a look-up of what can be guessed; two are the rush; the last three write rows that cost nothing. */
+/** Each of the first six costs a password hash, a mail or a look-up of what can be guessed; two are the rush; the last three write rows that cost nothing. */
 export const PRESET_FIELD_RATES = [
   'Mutation.signIn 100/s burst 1000 per address',
   'Mutation.signUp 50/s burst 500 per address',
   'Mutation.requestEmailVerification 20/s burst 100 per address',
+  'Mutation.requestPasswordReset 20/s burst 100 per address',
+  'Mutation.resetPassword 50/s burst 500 per address',
   'Mutation.refreshSession 200/s burst 2000 per address',
   'Mutation.purchase 10/s burst 60 per user',
   'Mutation.checkoutWishlist 10/s burst 60 per user',

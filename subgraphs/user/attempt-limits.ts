@@ -4,7 +4,7 @@ import { ATTEMPT_NUMBERS, type AttemptTable, type LimitedAction } from './attemp
 import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { tooManyAttempts, type TooManyAttempts } from './refusals.ts';
-import { CODE_LIFETIME_MS } from './verification-codes.ts';
+import { VERIFICATION } from './code-kinds.ts';
 
 const WINDOW_MS = 15 * 60_000;
 
@@ -12,7 +12,7 @@ const WINDOW_MS = 15 * 60_000;
  * An account that gets no more mails within this window has had one in it, whose code still works: a stranger who uses up the mails
  * of an account does not keep its owner from a code.
  */
-const MAIL_WINDOW_MS = CODE_LIFETIME_MS;
+const MAIL_WINDOW_MS = VERIFICATION.lifetimeMs;
 
 /** Between the increments of two counters by one attempt, at the most: the time limits of two Redis commands. */
 const COUNTING_MS = 4_000;

@@ -13,12 +13,14 @@ export interface AttemptNumbers {
  * successful one an account; of the other actions only failures remain counted. Where a limit would be shared by clients that have
  * nothing to do with each other, and something else bounds the guesses, there is none:
  *
- * - sign-up, per account: guesses are bounded by each code (`verification-codes.ts`).
+ * - sign-up and reset-password, per account: guesses are bounded by each code (`code-kinds.ts`).
  * - change-password, per network: each guess needs an access token of the account.
  * - open-session: needs the right password, and bounds the sessions that one account can open and end.
  */
 export const ATTEMPT_NUMBERS = {
   'request-verification': { perAccountAndNetwork: 5, perAccount: 8, perNetwork: 200 },
+  'request-password-reset': { perAccountAndNetwork: 5, perAccount: 8, perNetwork: 100 },
+  'reset-password': { perAccountAndNetwork: 10, perAccount: null, perNetwork: 50 },
   'sign-up': { perAccountAndNetwork: 10, perAccount: null, perNetwork: 50 },
   'sign-in': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: 100 },
   'change-password': { perAccountAndNetwork: 10, perAccount: 100, perNetwork: null },

@@ -23,3 +23,25 @@ It cannot open a second account.
 If you did not ask for it, you need not do anything.
 `,
 });
+
+/** The code is not in the subject, which a locked screen may show: it opens an account. */
+export const passwordResetMail = (to: string, code: string): Mail => ({
+  to,
+  subject: 'Set a new firstcome password',
+  text: `Your code for a new password is ${code}. It works once, in the next fifteen minutes.
+With the new password you sign in again everywhere.
+
+If you did not ask for it, you need not do anything. Give the code to no one.
+`,
+});
+
+/** For a mailbox without an account, which gets a mail so that an answer and its time show nothing. */
+export const noAccountMail = (to: string): Mail => ({
+  to,
+  subject: 'Set a new firstcome password',
+  text: `Somebody, probably you, wants to set a new password for this address.
+It has no account. Perhaps yours has another address; or sign up with this one.
+
+If you did not ask for it, you need not do anything.
+`,
+});

@@ -13,6 +13,8 @@ export const permissions: Permissions = {
     signOut: isAuthenticated,
     updateProfile: isAuthenticated,
     changePassword: isAuthenticated,
+    requestPasswordReset: allow,
+    resetPassword: allow,
   },
 
   // A refused rule is an error, and the contract says null: so `visible-user.ts` leaves out what the caller may not see.
@@ -25,6 +27,8 @@ export const permissions: Permissions = {
   SignedOut: allow,
   ProfileUpdated: allow,
   PasswordChanged: allow,
+  PasswordResetRequested: allow,
+  PasswordReset: allow,
 
   // Refusals.
   InvalidInput: allow,

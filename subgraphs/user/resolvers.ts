@@ -4,6 +4,8 @@ import { changePassword } from './change-password.ts';
 import { findMe, findUser } from './find-user.ts';
 import { refreshSession } from './refresh-session.ts';
 import { requestEmailVerification } from './request-email-verification.ts';
+import { requestPasswordReset } from './request-password-reset.ts';
+import { resetPassword } from './reset-password.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signUp } from './sign-up.ts';
@@ -23,6 +25,8 @@ export const resolvers: Resolvers = {
     signOut: (_root, _args, context) => signOut(context),
     updateProfile: (_root, { input }, context) => updateProfile(input, context),
     changePassword: (_root, { input }, context) => changePassword(input, context),
+    requestPasswordReset: (_root, { input }, context) => requestPasswordReset(input, context),
+    resetPassword: (_root, { input }, context) => resetPassword(input, context),
   },
   User: {
     // Where access tokens count, anybody can ask for entities by their keys.

@@ -6,6 +6,7 @@ import type { Redis } from '../../platform/redis/client.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 import { createAccountRepository, type AccountRepository } from './account-repository.ts';
 import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits.ts';
+import { PASSWORD_RESET, VERIFICATION } from './code-kinds.ts';
 import type { UserConfig } from './config.ts';
 import { createEndedSessions, type EndedSessions } from './ended-sessions.ts';
 import { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
@@ -30,6 +31,7 @@ export interface UserServices {
   /** What takes a transaction without a password, in the same way. */
   readonly refreshWork: FairConcurrencyLimit;
   readonly codes: VerificationCodes;
+  readonly resetCodes: VerificationCodes;
   readonly attempts: AttemptLimits;
   readonly knownNetworks: KnownNetworks;
   readonly accessTokens: AccessTokens;
@@ -78,7 +80,8 @@ export async function createUserServices(
       waiting: REFRESH_QUEUE,
       timeoutMs: QUEUE_TIMEOUT_MS,
     }),
-    codes: createVerificationCodes(redis, prefix, keyedHash),
+    codes: createVerificationCodes(redis, prefix, keyedHash, VERIFICATION),
+    resetCodes: createVerificationCodes(redis, prefix, keyedHash, PASSWORD_RESET),
     attempts: config.RATE_LIMITS
       ? createAttemptLimits(redis, prefix, keyedHash, config.ATTEMPT_LIMITS)
       : noAttemptLimits,

@@ -67,8 +67,8 @@ type Rotation =
 
 interface PasswordChange {
   readonly accountId: string;
-  /** The change is made only while this is the account's; else it returns false. */
-  readonly from: string;
+  /** The change is made only while this is the account's, else it returns false; null: whatever that is. */
+  readonly from: string | null;
   readonly to: string;
   /** Every other session of the account ends. */
   readonly keepSessionId: string | null;
@@ -126,7 +126,8 @@ export function createSessionRepository({ pool }: Database): SessionRepository {
     changePassword: ({ accountId, from, to, keepSessionId, announce }) =>
       inTransaction(pool, async (connection) => {
         const id = uuidToBytes(accountId);
-        if ((await lockPassword(connection, id)) !== from) return false;
+        const current = await lockPassword(connection, id);
+        if (current === undefined || (from !== null && current !== from)) return false;
         await connection.execute('UPDATE account SET password_hash = ? WHERE id = ?', [to, id]);
         const sessions = await listSessions(connection, id);
         await endAll(

@@ -12,7 +12,7 @@ import { limitedAttempt } from './limited-attempt.ts';
 import { emailAlreadyRegistered, invalidVerificationCode } from './refusals.ts';
 import type { UserServices } from './services.ts';
 import { startSession } from './start-session.ts';
-import type { CodeClaim } from './verification-codes.ts';
+import { useCode } from './use-code.ts';
 
 const input = z.object({
   email,
@@ -46,21 +46,6 @@ export async function signUp(given: SignUpInput, context: UserContext): Promise<
     if (!session) throw new Fault('UNAUTHENTICATED', 'The password was changed meanwhile. Sign in.');
     return session;
   });
-}
-
-/** The code is used up when the work succeeds, and not when it fails. */
-async function useCode<Result>(claim: CodeClaim, work: () => Promise<Result>): Promise<Result> {
-  let result: Result;
-  try {
-    result = await work();
-  } catch (error) {
-    // If that fails, too, the code works again when the claim ends.
-    await claim.release().catch(() => undefined);
-    throw error;
-  }
-  // The work is done; a code that cannot be ended now opens no second account.
-  await claim.used().catch(() => undefined);
-  return result;
 }
 
 /** @returns null when the address has an account already */

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
-import { profileOf, REQUEST_VERIFICATION, SIGN_IN, SIGN_UP, signUpAs } from './testing/operations.ts';
+import {
+  profileOf,
+  REQUEST_RESET,
+  REQUEST_VERIFICATION,
+  RESET_PASSWORD,
+  SIGN_IN,
+  SIGN_UP,
+  signUpAs,
+} from './testing/operations.ts';
 import { startForTest, type SubgraphUnderTest } from './testing/subgraph-under-test.ts';
 
 const stores = useStores();
@@ -35,6 +43,12 @@ async function timed(query: string, input: object, target = subgraph, address?: 
 test.each([
   ['signIn', SIGN_IN, (email: string) => ({ email, password: 'a wrong password' })],
   ['requestEmailVerification', REQUEST_VERIFICATION, (email: string) => ({ email })],
+  ['requestPasswordReset', REQUEST_RESET, (email: string) => ({ email })],
+  [
+    'resetPassword',
+    RESET_PASSWORD,
+    (email: string) => ({ email, resetCode: 'no code', newPassword: 'another good one' }),
+  ],
   ['signUp', SIGN_UP, (email: string) => ({ ...profileOf(email), verificationCode: 'no code' })],
 ])(
   '%s takes as long for an address that is registered as for one that is not',

@@ -1,18 +1,19 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Redis } from '../../platform/redis/client.ts';
 import { loadScript } from '../../platform/redis/script.ts';
+import type { CodeKind } from './code-kinds.ts';
 import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
 /**
- * Six digits that prove a mailbox: kept hashed in Redis for five minutes, good once. Codes of an address stay valid beside each
+ * Codes that prove a mailbox: kept hashed in Redis for some minutes, good once (`code-kinds.ts`). Codes of an address stay valid beside each
  * other until one of them is used, and guesses are counted for the network that requested a code and for all others apart, so that
  * a stranger cannot end a code.
  *
- * A code can be guessed `WRONG_CODES` times from the network that requested it and as often from all other networks together: with
+ * A code can be guessed `mostWrong` times from the network that requested it and as often from all other networks together: six digits with
  * probability 10 in a million. The limit of mails is 8 per address and five minutes, so an attacker with any number of networks
  * proves a mailbox that is not theirs with probability 80 in a million per five minutes, and gains an account for an address that
- * has none; an existing account is never opened by a code.
+ * has none; an existing account is opened by a code of 60 bits only.
  */
 export interface VerificationCodes {
   /** @param clientAddress from where it is requested */
@@ -39,9 +40,6 @@ export interface CodeClaim {
   release(): Promise<void>;
 }
 
-export const CODE_LIFETIME_MS = 5 * 60_000;
-/** Part of what a code is worth, so it holds with the rate limits off as well. */
-const WRONG_CODES = 5;
 /** More than the limits on mails allow within the lifetime of a code, so that only with these off a code is removed early. */
 const MOST_CODES = 20;
 /** Longer than a request lasts. */
@@ -51,28 +49,29 @@ export function createVerificationCodes(
   redis: Redis,
   prefix: string,
   keyedHash: KeyedHash,
+  kind: CodeKind,
 ): VerificationCodes {
   const keepCode = loadScript(redis, new URL('./lua/keepCode-1.lua', import.meta.url));
   const claimCode = loadScript(redis, new URL('./lua/claimCode-1.lua', import.meta.url));
   const settleClaim = loadScript(redis, new URL('./lua/settleClaim-1.lua', import.meta.url));
-  const keyOf = (emailHash: Buffer) => `${prefix}verification:${emailHash.toString('base64url')}`;
+  const keyOf = (emailHash: Buffer) => `${prefix}${kind.name}:${emailHash.toString('base64url')}`;
   const hashOf = (emailHash: Buffer, code: string) =>
     keyedHash.ofVerificationCode(emailHash, code).toString('base64url');
 
   return {
     issue: async (emailHash, clientAddress) => {
-      const code = String(randomInt(1_000_000)).padStart(6, '0');
-      const expiresAt = new Date(Date.now() + CODE_LIFETIME_MS);
+      const code = kind.make();
+      const expiresAt = new Date(Date.now() + kind.lifetimeMs);
       const network = hashedNetworkOf(keyedHash, clientAddress);
-      await keepCode([keyOf(emailHash)], [hashOf(emailHash, code), network, CODE_LIFETIME_MS, MOST_CODES]);
+      await keepCode([keyOf(emailHash)], [hashOf(emailHash, code), network, kind.lifetimeMs, MOST_CODES]);
       return { code, expiresAt };
     },
     claim: async (emailHash, { code, clientAddress, isOwnOnly }) => {
       const key = keyOf(emailHash);
       const claim = randomUUID();
       const network = hashedNetworkOf(keyedHash, clientAddress);
-      const limits = [WRONG_CODES, WRONG_CODES, isOwnOnly ? 1 : 0];
-      const args = [hashOf(emailHash, code.trim()), network, ...limits, claim, CLAIM_MS];
+      const limits = [kind.mostWrong, kind.mostWrong, isOwnOnly ? 1 : 0];
+      const args = [hashOf(emailHash, kind.normalise(code)), network, ...limits, claim, CLAIM_MS];
       if ((await claimCode([key], args)) !== 1) return null;
       return {
         used: async () => void (await settleClaim([key], [claim, 1])),

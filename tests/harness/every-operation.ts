@@ -84,6 +84,10 @@ export async function prepareEveryOperation(stack: Stack): Promise<Prepared[]> {
         address: ADDRESS,
       },
     }),
+    send('RequestPasswordReset', 'PasswordResetRequested', { input: { email: aMail() } }),
+    send('ResetPassword', 'InvalidVerificationCode', {
+      input: { email: aMail(), resetCode: '0000-0000-0000', newPassword: 'correct horse battery' },
+    }),
     send('RefreshSession', 'Session', { input: { refreshToken: first.refreshToken } }),
     send('SignOut', 'SignedOut', {}, second.accessToken),
     send('UpdateProfile', 'ProfileUpdated', { input: { name: newKey() } }, third.accessToken),

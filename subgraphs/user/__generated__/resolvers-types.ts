@@ -108,6 +108,10 @@ export type Mutation = {
   refreshSession: RefreshSessionResult;
   /** Mails a six-digit code to the address. The answer is the same whether or not the address is registered. */
   requestEmailVerification: RequestEmailVerificationResult;
+  /** Mails a code by which the password of the account at this address can be set. The answer is the same whether or not there is an account. */
+  requestPasswordReset: RequestPasswordResetResult;
+  /** Sets the password of an account whose mailed code is presented, and ends every session of the user. Sign in with the new password then. */
+  resetPassword: ResetPasswordResult;
   /** Signs in with the address and the password of an account. */
   signIn: SignInResult;
   /** Ends this session at once: its access token and its refresh token stop working. */
@@ -134,6 +138,16 @@ export type MutationRequestEmailVerificationArgs = {
 };
 
 
+export type MutationRequestPasswordResetArgs = {
+  input: RequestPasswordResetInput;
+};
+
+
+export type MutationResetPasswordArgs = {
+  input: ResetPasswordInput;
+};
+
+
 export type MutationSignInArgs = {
   input: SignInInput;
 };
@@ -153,6 +167,20 @@ export type PasswordChanged = {
   __typename?: 'PasswordChanged';
   /** The user whose password was changed. */
   user: User;
+};
+
+/** The new password holds, and no session of the user is left. */
+export type PasswordReset = {
+  __typename?: 'PasswordReset';
+  /** When it was set. */
+  resetAt: Scalars['DateTime']['output'];
+};
+
+/** A code is on its way to the address, if there is an account for it. */
+export type PasswordResetRequested = {
+  __typename?: 'PasswordResetRequested';
+  /** When the code stops working. */
+  expiresAt: Scalars['DateTime']['output'];
 };
 
 /** The profile has been changed. */
@@ -192,6 +220,28 @@ export type RequestEmailVerificationInput = {
 
 /** What `requestEmailVerification` answers. */
 export type RequestEmailVerificationResult = InvalidInput | TooManyAttempts | VerificationRequested;
+
+/** Which account's password was forgotten. */
+export type RequestPasswordResetInput = {
+  /** The address of the account. */
+  email: Scalars['String']['input'];
+};
+
+/** What `requestPasswordReset` answers. */
+export type RequestPasswordResetResult = InvalidInput | PasswordResetRequested | TooManyAttempts;
+
+/** A mailed code, and the password to set by it. */
+export type ResetPasswordInput = {
+  /** The address that the code was mailed to. */
+  email: Scalars['String']['input'];
+  /** At least ten characters. */
+  newPassword: Scalars['String']['input'];
+  /** As it was mailed; hyphens, spaces and case do not matter. */
+  resetCode: Scalars['String']['input'];
+};
+
+/** What `resetPassword` answers. */
+export type ResetPasswordResult = InvalidInput | InvalidVerificationCode | PasswordReset | TooManyAttempts;
 
 /** What an account is for. */
 export type Role =
@@ -408,6 +458,17 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( TooManyAttempts )
     | ( VerificationRequested )
   ;
+  RequestPasswordResetResult:
+    | ( InvalidInput )
+    | ( PasswordResetRequested )
+    | ( TooManyAttempts )
+  ;
+  ResetPasswordResult:
+    | ( InvalidInput )
+    | ( InvalidVerificationCode )
+    | ( PasswordReset )
+    | ( TooManyAttempts )
+  ;
   SignInResult:
     | ( InvalidCredentials )
     | ( Session )
@@ -456,6 +517,8 @@ export type ResolversTypes = {
   InvalidVerificationCode: ResolverTypeWrapper<InvalidVerificationCode>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PasswordChanged: ResolverTypeWrapper<PasswordChanged>;
+  PasswordReset: ResolverTypeWrapper<PasswordReset>;
+  PasswordResetRequested: ResolverTypeWrapper<PasswordResetRequested>;
   ProfileUpdated: ResolverTypeWrapper<ProfileUpdated>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -463,6 +526,10 @@ export type ResolversTypes = {
   RefreshSessionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RefreshSessionResult']>;
   RequestEmailVerificationInput: RequestEmailVerificationInput;
   RequestEmailVerificationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestEmailVerificationResult']>;
+  RequestPasswordResetInput: RequestPasswordResetInput;
+  RequestPasswordResetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestPasswordResetResult']>;
+  ResetPasswordInput: ResetPasswordInput;
+  ResetPasswordResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResetPasswordResult']>;
   Role: Role;
   Session: ResolverTypeWrapper<Session>;
   SignInInput: SignInInput;
@@ -497,6 +564,8 @@ export type ResolversParentTypes = {
   InvalidVerificationCode: InvalidVerificationCode;
   Mutation: Record<PropertyKey, never>;
   PasswordChanged: PasswordChanged;
+  PasswordReset: PasswordReset;
+  PasswordResetRequested: PasswordResetRequested;
   ProfileUpdated: ProfileUpdated;
   Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
@@ -504,6 +573,10 @@ export type ResolversParentTypes = {
   RefreshSessionResult: ResolversUnionTypes<ResolversParentTypes>['RefreshSessionResult'];
   RequestEmailVerificationInput: RequestEmailVerificationInput;
   RequestEmailVerificationResult: ResolversUnionTypes<ResolversParentTypes>['RequestEmailVerificationResult'];
+  RequestPasswordResetInput: RequestPasswordResetInput;
+  RequestPasswordResetResult: ResolversUnionTypes<ResolversParentTypes>['RequestPasswordResetResult'];
+  ResetPasswordInput: ResetPasswordInput;
+  ResetPasswordResult: ResolversUnionTypes<ResolversParentTypes>['ResetPasswordResult'];
   Session: Session;
   SignInInput: SignInInput;
   SignInResult: ResolversUnionTypes<ResolversParentTypes>['SignInResult'];
@@ -573,6 +646,8 @@ export type MutationResolvers<ContextType = UserContext, ParentType extends Reso
   changePassword?: Resolver<ResolversTypes['ChangePasswordResult'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   refreshSession?: Resolver<ResolversTypes['RefreshSessionResult'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'input'>>;
   requestEmailVerification?: Resolver<ResolversTypes['RequestEmailVerificationResult'], ParentType, ContextType, RequireFields<MutationRequestEmailVerificationArgs, 'input'>>;
+  requestPasswordReset?: Resolver<ResolversTypes['RequestPasswordResetResult'], ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'input'>>;
+  resetPassword?: Resolver<ResolversTypes['ResetPasswordResult'], ParentType, ContextType, RequireFields<MutationResetPasswordArgs, 'input'>>;
   signIn?: Resolver<ResolversTypes['SignInResult'], ParentType, ContextType, RequireFields<MutationSignInArgs, 'input'>>;
   signOut?: Resolver<ResolversTypes['SignOutResult'], ParentType, ContextType>;
   signUp?: Resolver<ResolversTypes['SignUpResult'], ParentType, ContextType, RequireFields<MutationSignUpArgs, 'input'>>;
@@ -581,6 +656,16 @@ export type MutationResolvers<ContextType = UserContext, ParentType extends Reso
 
 export type PasswordChangedResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['PasswordChanged'] = ResolversParentTypes['PasswordChanged']> = {
   user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PasswordResetResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['PasswordReset'] = ResolversParentTypes['PasswordReset']> = {
+  resetAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PasswordResetRequestedResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['PasswordResetRequested'] = ResolversParentTypes['PasswordResetRequested']> = {
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -600,6 +685,14 @@ export type RefreshSessionResultResolvers<ContextType = UserContext, ParentType 
 
 export type RequestEmailVerificationResultResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['RequestEmailVerificationResult'] = ResolversParentTypes['RequestEmailVerificationResult']> = {
   __resolveType: TypeResolveFn<'InvalidInput' | 'TooManyAttempts' | 'VerificationRequested', ParentType, ContextType>;
+};
+
+export type RequestPasswordResetResultResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['RequestPasswordResetResult'] = ResolversParentTypes['RequestPasswordResetResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'PasswordResetRequested' | 'TooManyAttempts', ParentType, ContextType>;
+};
+
+export type ResetPasswordResultResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['ResetPasswordResult'] = ResolversParentTypes['ResetPasswordResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'InvalidVerificationCode' | 'PasswordReset' | 'TooManyAttempts', ParentType, ContextType>;
 };
 
 export type SessionResolvers<ContextType = UserContext, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
@@ -666,10 +759,14 @@ export type Resolvers<ContextType = UserContext> = {
   InvalidVerificationCode?: InvalidVerificationCodeResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PasswordChanged?: PasswordChangedResolvers<ContextType>;
+  PasswordReset?: PasswordResetResolvers<ContextType>;
+  PasswordResetRequested?: PasswordResetRequestedResolvers<ContextType>;
   ProfileUpdated?: ProfileUpdatedResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RefreshSessionResult?: RefreshSessionResultResolvers<ContextType>;
   RequestEmailVerificationResult?: RequestEmailVerificationResultResolvers<ContextType>;
+  RequestPasswordResetResult?: RequestPasswordResetResultResolvers<ContextType>;
+  ResetPasswordResult?: ResetPasswordResultResolvers<ContextType>;
   Session?: SessionResolvers<ContextType>;
   SignInResult?: SignInResultResolvers<ContextType>;
   SignOutResult?: SignOutResultResolvers<ContextType>;

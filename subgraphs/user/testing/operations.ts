@@ -43,6 +43,20 @@ export const CHANGE_PASSWORD = `mutation ($input: ChangePasswordInput!) {
   }
 }`;
 
+export const REQUEST_RESET = `mutation ($input: RequestPasswordResetInput!) {
+  requestPasswordReset(input: $input) {
+    __typename ... on PasswordResetRequested { expiresAt } ... on Error { message } ${PROBLEMS}
+    ... on TooManyAttempts { retryAfterMs }
+  }
+}`;
+
+export const RESET_PASSWORD = `mutation ($input: ResetPasswordInput!) {
+  resetPassword(input: $input) {
+    __typename ... on PasswordReset { resetAt } ... on Error { message } ${PROBLEMS}
+    ... on TooManyAttempts { retryAfterMs }
+  }
+}`;
+
 export const ENTITIES = `query ($ids: [_Any!]!) {
   _entities(representations: $ids) {
     ... on User { __typename id role createdAt email name phoneNumber address { line1 } }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { makeAccounts, type MadeAccount } from '../../harness/made-accounts.ts';
-import { mailedCode } from '../../harness/mails.ts';
+import { mailedCode, mailedResetCode } from '../../harness/mails.ts';
 import { waitUntil } from '../../harness/wait-until.ts';
 import type { Attack } from '../attack.ts';
 import { someAddress, type AttackedSystem, type Client } from '../attacked-system.ts';
@@ -14,6 +14,11 @@ const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { __typ
 const REQUEST_CODE = `mutation ($input: RequestEmailVerificationInput!) {
   requestEmailVerification(input: $input) { __typename }
 }`;
+
+const REQUEST_RESET = `mutation ($input: RequestPasswordResetInput!) {
+  requestPasswordReset(input: $input) { __typename }
+}`;
+const RESET = 'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { __typename } }';
 
 /** To sign in again after any of these is harmless. */
 const RETRYABLE = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
@@ -145,6 +150,43 @@ export const attacksOnAccounts: readonly Attack[] = [
       expect(await signUp(system.from(someAddress()), email, code)).toBe('InvalidVerificationCode');
       expect(await signUp(owner, email, code)).toBe('Session');
       expect(await signUp(owner, email, code)).toBe('InvalidVerificationCode');
+    },
+  },
+  {
+    attack: 'a stranger who requests codes for a new password, and guesses from many networks',
+    gets: 'sets none, learns of no account, and keeps its owner from none',
+    async run(system) {
+      const { email, password } = await makeOne(system);
+      const reset = async (
+        { ask }: Client,
+        address: string,
+        resetCode: string,
+        newPassword = 'a stolen account',
+      ) => {
+        const { data } = await ask(RESET, { input: { email: address, resetCode, newPassword } });
+        return (data?.['resetPassword'] as { __typename: string }).__typename;
+      };
+      const requested = async ({ ask }: Client, address: string) =>
+        (await ask(REQUEST_RESET, { input: { email: address } })).data;
+      const owner = system.from(someAddress());
+      await requested(owner, email);
+      const code = await mailedResetCode(system.stack.mailFolder, email);
+
+      for (let network = 0; network < 5 * system.rounds; network++) {
+        const stranger = system.from(someAddress());
+        const unknown = someEmail();
+        if (network === 0)
+          expect(await requested(stranger, email)).toEqual(await requested(stranger, unknown));
+        const guesses = Array.from({ length: 12 }, (_, n) => `0000-0000-${String(n).padStart(4, '0')}`);
+        const answers = await Promise.all(guesses.map((guess) => reset(stranger, email, guess)));
+        expect(answers.filter((answer) => answer === 'InvalidVerificationCode')).toHaveLength(10);
+        expect(answers.filter((answer) => answer === 'TooManyAttempts')).toHaveLength(2);
+        expect(await reset(stranger, unknown, guesses[0]!)).toBe('InvalidVerificationCode');
+      }
+      expect(await signIn(owner, email, password)).toBe('Session');
+      expect(await reset(owner, email, code, 'the choice of its owner')).toBe('PasswordReset');
+      expect(await reset(owner, email, code)).toBe('InvalidVerificationCode');
+      expect(await signIn(owner, email, 'the choice of its owner')).toBe('Session');
     },
   },
   {

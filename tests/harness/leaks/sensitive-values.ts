@@ -20,6 +20,7 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   currentPassword: 'password',
   newPassword: 'password',
   verificationCode: 'code',
+  resetCode: 'code',
   accessToken: 'token',
   refreshToken: 'token',
   email: 'e-mail address',
