@@ -27,7 +27,7 @@ const TAG_BYTES = 16;
  * @throws {ConfigurationError} when they are not that
  */
 export function createFieldCipher(keys: string): FieldCipher {
-  const byId = parseKeys(keys);
+  const byId = parseEncryptionKeys(keys);
   const [[currentId, currentKey]] = [...byId] as [[string, Buffer]];
 
   return {
@@ -63,7 +63,8 @@ function open(key: Buffer, sealed: Buffer, place: string): string {
   }
 }
 
-function parseKeys(keys: string): Map<string, Buffer> {
+/** @returns by their ids, in order. @throws {ConfigurationError} when they are no keys */
+export function parseEncryptionKeys(keys: string): ReadonlyMap<string, Buffer> {
   const pairs = keys.split(',').map((pair) => {
     const [, id, secret] = /^(?:next:)?([\w-]{1,32}):([\w-]+)$/.exec(pair.trim()) ?? [];
     const key = Buffer.from(secret ?? '', 'base64url');

@@ -77,6 +77,32 @@ describe('outside production', () => {
   });
 });
 
+describe('keys that do not fit the database', () => {
+  const stores = useStores();
+
+  test.each([
+    ['LOOKUP_KEY', 'LOOKUP_KEY does not fit the database', { LOOKUP_KEY: 'm'.repeat(43) }],
+    [
+      'ENCRYPTION_KEYS',
+      'ENCRYPTION_KEYS k1 does not fit the database',
+      { ENCRYPTION_KEYS: `k1:${'B'.repeat(43)}` },
+    ],
+    ['ENCRYPTION_KEYS', 'ENCRYPTION_KEYS', { ENCRYPTION_KEYS: `k9:${'D'.repeat(43)}` }],
+  ])(
+    '%s stops the start with a sentence, also where no fingerprint is stored yet',
+    async (_name, sentence, keys) => {
+      await start(stores);
+      await expect(startForTest(stores, { ...secrets, ...keys })).rejects.toThrow(sentence);
+      const connection = await createConnection(`${stores.mysqlUrl}_user`);
+      await connection.query('DELETE FROM key_fingerprint');
+      await connection.end();
+      await expect(startForTest(stores, { ...secrets, ...keys })).rejects.toThrow(sentence);
+      await start(stores, { ENCRYPTION_KEYS: `k2:${'C'.repeat(43)},${secrets.ENCRYPTION_KEYS}` });
+      await start(stores);
+    },
+  );
+});
+
 describe('in production', () => {
   const stores = useStores();
   const administrator = {

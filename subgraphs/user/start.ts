@@ -13,6 +13,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { openDatabase } from '../../platform/mysql/database.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
 import { assertRedisUsable } from '../../platform/redis/condition.ts';
+import { assertUserKeysFit } from './assert-keys-fit.ts';
 import type { UserConfig } from './config.ts';
 import { createUserContext } from './context.ts';
 import { ensureAccounts } from './ensure-accounts.ts';
@@ -34,6 +35,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
   try {
     const signingKeys = parseSigningKeys(config.secrets.signingKeys);
     const services = await createUserServices(config, signingKeys, stores);
+    await assertUserKeysFit(stores.database, config.secrets, services);
     await ensureAccounts(config, services, logger);
     const http = await startSubgraph({
       schemaFile: new URL('../../schema/user.graphql', import.meta.url),
