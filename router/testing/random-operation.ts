@@ -174,7 +174,9 @@ function decorate(
         );
       const copies = Array.from({ length: mayRepeat && random(6) === 0 ? 2 : 1 }, () => {
         const alias = random(3) === 0 ? `${ALIASES[random(ALIASES.length)]}: ` : '';
-        const inner = below(decorate(selection.below, null, random, fragments));
+        const decorated = decorate(selection.below, null, random, fragments);
+        // The gateway does not read an object of which every field is left out, and gives null in its place.
+        const inner = below(decorated && `__typename ${decorated}`);
         return `${alias}${selection.name}${selection.given}${directive(random)}${inner}`;
       });
       const text = copies.join(' ');
