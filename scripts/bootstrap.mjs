@@ -35,6 +35,10 @@ const tasks = {
     command: (args) => [node, 'node_modules/vitest/vitest.mjs', 'run', 'tests/attacks', ...args],
     environment: { ATTACK_ROUNDS: '20' },
   },
+  chaos: {
+    builds: true,
+    command: (args) => [node, '--enable-source-maps', 'dist/tests/chaos/main.js', ...args],
+  },
   build: { builds: true, options: [] },
   check: {
     builds: false,

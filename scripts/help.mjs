@@ -37,6 +37,15 @@ MYSQL_URL and REDIS_URL name stores to use; MYSQL_SERVER and REDIS_SERVER the bi
 ATTACK_ROUNDS=5 npm run attacks      as many times as long as it says
 Everything after -- goes to vitest.
 `,
+  chaos: `npm run chaos                every fault of tests/chaos once, and a table of what clients saw and how soon all was well
+npm run chaos -- --only NAME,NAME    these faults (--list names them)
+npm run chaos -- --seed N            the same plan of purchases again
+npm run chaos -- --rate N            purchases a second (20)
+Starts MySQL, Redis and every process for itself. Ends with 1 when a promise was broken, or when an operation did not succeed within
+ten seconds of the healing; history and logs are kept then. Ctrl-C stops everything.
+
+MYSQL_SERVER and REDIS_SERVER name the binaries of the stores.
+`,
   build: `npm run build    compiles to dist/, when a source has changed
 `,
   check: `npm run check    types, lint, format, generated files, unused code

@@ -29,11 +29,11 @@ export class MysqlPair {
     );
   }
 
-  /** As `startReplica`. */
-  async startPrimary(): Promise<void> {
+  /** As `startReplica`. @param extraArgs more options of the server */
+  async startPrimary(...extraArgs: string[]): Promise<void> {
     this.primary = await this.#start(
       'primary',
-      ['--server-id=1', '--log-bin=binlog', '--sync-binlog=1'],
+      ['--server-id=1', '--log-bin=binlog', '--sync-binlog=1', ...extraArgs],
       this.primary?.port,
     );
   }

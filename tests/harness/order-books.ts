@@ -1,8 +1,8 @@
-import type { RowDataPacket } from 'mysql2/promise';
+import type { Redis } from 'ioredis';
+import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
 import { fromRedisId } from '../../subgraphs/order/stock/redis-id.ts';
 import { repeatLostRaces } from '../../platform/mysql/transaction.ts';
-import type { OrderRoom } from './order-room.ts';
 
 /** What MySQL has of a product at one instant. Units. */
 export interface StockBooks {
@@ -17,11 +17,19 @@ export interface StockBooks {
   readonly mostHeld: number;
 }
 
+/** The stores of an order subgraph. */
+interface OrderStores {
+  readonly pool: Pool;
+  readonly redis: Pick<Redis, 'get' | 'hgetall'>;
+  /** Of a product. */
+  key(productId: string, name: string): string;
+}
+
 /** What the stores of an order room have, whatever the subgraph says of it. */
 export class OrderBooks {
-  readonly #room: OrderRoom;
+  readonly #room: OrderStores;
 
-  constructor(room: OrderRoom) {
+  constructor(room: OrderStores) {
     this.#room = room;
   }
 

@@ -9,13 +9,15 @@ import { useOtherRedis } from './other-redis.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
+type NamedRedis = RunningRedis & { readonly name: string };
+
 /** A primary and a replica of it with the same accounts, behind one name that leads to the primary. */
 export class RedisPair {
   #folder = '';
   #proxy!: TcpProxy;
   #port = 0;
-  primary!: RunningRedis;
-  replica!: RunningRedis;
+  primary!: NamedRedis;
+  replica!: NamedRedis;
 
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-redis-pair-'));
@@ -44,6 +46,30 @@ export class RedisPair {
     this.#proxy.leadTo({ host: '127.0.0.1', port: this.primary.port });
   }
 
+  /** Between clients and the primary. */
+  get proxy(): TcpProxy {
+    return this.#proxy;
+  }
+
+  /** Of the primary. */
+  get dataDir(): string {
+    return join(this.#folder, this.primary.name);
+  }
+
+  /** As when the primary's machine loses power; it keeps nothing but what SAVE has written. */
+  async kill(): Promise<void> {
+    this.primary.signal('SIGKILL');
+    await this.primary.exited;
+  }
+
+  /** After `kill`, on the same port. @param older whether it comes back with what SAVE has written; else with nothing */
+  async startAgain({ older = false }: { readonly older?: boolean } = {}): Promise<void> {
+    const dump = join(this.dataDir, 'dump.rdb');
+    if (!older) await rm(dump, { force: true });
+    this.primary = await this.#startServer(this.primary.name, this.primary.port);
+    await rm(dump, { force: true });
+  }
+
   /** To the server that has the data now, by the account that may do everything. */
   command(...command: [string, ...string[]]): Promise<unknown> {
     return this.#send(this.primary, ...command);
@@ -59,12 +85,13 @@ export class RedisPair {
     return Object.assign(new URL(url), { port: String(this.#port) }).href;
   }
 
-  async #startServer(name: string): Promise<RunningRedis> {
+  async #startServer(name: string, port?: number): Promise<NamedRedis> {
     const dataDir = join(this.#folder, name);
     const { password } = openStoreFolder(join(this.#folder, 'first'));
     openStoreFolder(dataDir).writePrivate('password', password);
     const extraArgs = ['--masterauth', password, '--repl-diskless-sync-delay', '0'];
-    return startRedis({ dataDir, prefix: REDIS_PREFIX_PATTERN, extraArgs });
+    const server = await startRedis({ dataDir, port, prefix: REDIS_PREFIX_PATTERN, extraArgs });
+    return { ...server, name };
   }
 
   async #replicate(): Promise<void> {

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const ROOT = new URL('../../', import.meta.url);
+/** Of the checkout; the commands run this file as it was compiled, in dist/. */
+const ROOT = new URL(import.meta.url.includes('/dist/tests/') ? '../../../' : '../../', import.meta.url);
 
 export type ServiceName = 'user' | 'product' | 'order' | 'router';
 

@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { createPool, type Pool } from 'mysql2/promise';
+import type { Ending } from '../../scripts/start/ending.ts';
+import type { Caller } from '../../platform/identity/identity.ts';
+import { MysqlPair } from '../harness/mysql-pair.ts';
+import { OrderBooks } from '../harness/order-books.ts';
+import { RedisPair } from '../harness/redis-pair.ts';
+import type { Service } from '../harness/service.ts';
+import { Stack } from '../harness/stack.ts';
+import { TcpProxy } from '../harness/tcp-proxy.ts';
+
+/** Failed sign-ins are counted for each network, and all clients of a run have one. */
+const ENVIRONMENT = {
+  RESERVATION_TIMEOUT: '5s',
+  ATTEMPT_LIMITS:
+    'request-verification 1000/1000/1000, sign-up 1000/off/1000, sign-in 10000/10000/10000, change-password 1000/1000/off, open-session off/10000/off',
+};
+const USERS = 60;
+const TOKEN_LIFETIME_MS = 600_000;
+
+export interface ChaosUser {
+  readonly id: string;
+  /** An access token that is valid for minutes. */
+  token(): string;
+}
+
+type Mint = () => string;
+
+/**
+ * The whole system as real processes, two of the order service and two routers, on stores of its own: a MySQL and a Redis,
+ * each behind a proxy and with a replica.
+ */
+export class ChaosSystem {
+  readonly mysql = new MysqlPair();
+  readonly redis = new RedisPair();
+  mysqlProxy!: TcpProxy;
+  stack!: Stack;
+  users: readonly ChaosUser[] = [];
+  #administratorToken: Mint = () => '';
+  readonly redisPrefix = `t${randomBytes(5).toString('hex')}:`;
+
+  /** @param ending gets what has to be stopped, as it is started */
+  static async start(ending: Ending): Promise<ChaosSystem> {
+    const system = new ChaosSystem();
+    await ending.add(() => system.#stop());
+    await Promise.all([system.mysql.start(), system.redis.start()]);
+    system.mysqlProxy = new TcpProxy({ host: '127.0.0.1', port: system.mysql.primary.port });
+    await system.#startProcesses(await system.mysqlProxy.start());
+    return system;
+  }
+
+  get services(): readonly Service[] {
+    const { user, product, order, routers } = this.stack;
+    return [...user, ...product, ...order, ...routers];
+  }
+
+  /** @returns an access token for a caller with rights, or for one of `users` */
+  tokenOf({ userId, scopes }: Caller): string {
+    if (scopes.size > 0) return this.#administratorToken();
+    return this.users.find(({ id }) => id === userId)!.token();
+  }
+
+  /** In place of a process that was killed, at the same address. */
+  async restartService(killed: Service): Promise<void> {
+    const { name, url } = killed;
+    const portSetting = name === 'router' ? 'PORT' : `${name.toUpperCase()}_PORT`;
+    const again = await this.stack.startService(name, { [portSetting]: new URL(url).port });
+    const all = name === 'router' ? this.stack.routers : this.stack[name];
+    all[all.indexOf(killed)] = again;
+  }
+
+  /** As an administrator, around the proxy. @param work is given what the stores have */
+  async withBooks<Result>(work: (books: OrderBooks, pool: Pool) => Promise<Result>): Promise<Result> {
+    const { primary } = this.mysql;
+    const uri = Object.assign(new URL(primary.url), { pathname: '/firstcome_order' }).href;
+    const pool = createPool({ uri, connectionLimit: 2 });
+    try {
+      return await this.withRedis((redis) => {
+        const key = (productId: string, name: string) => this.stockKey(productId, name);
+        return work(new OrderBooks({ pool, redis, key }), pool);
+      });
+    } finally {
+      await pool.end();
+    }
+  }
+
+  /** As an administrator, around the proxy. */
+  async withRedis<Result>(work: (redis: Redis) => Promise<Result>): Promise<Result> {
+    const redis = new Redis(this.redis.primary.url);
+    redis.on('error', () => undefined);
+    try {
+      return await work(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  stockKey(productId: string, name: string): string {
+    return `${this.redisPrefix}stock:{${productId}}:${name}`;
+  }
+
+  async #startProcesses(mysqlPort: number): Promise<void> {
+    const { mysql, redis, redisPrefix } = this;
+    const mysqlUrl = Object.assign(new URL(mysql.primary.url), { port: mysqlPort, pathname: '/firstcome' });
+    const accounts = { mysql: mysql.primary.urls, redis: redis.urls };
+    const stores = { mysqlUrl: mysqlUrl.href, redisUrl: redis.url, redisPrefix, accounts };
+    this.stack = new Stack(stores, {
+      processes: { user: 1, product: 1, order: 2, router: 2 },
+      environment: ENVIRONMENT,
+      mayLackRights: true,
+    });
+    await this.stack.start();
+    const { mint } = this.stack;
+    this.#administratorToken = renewed(() => mint.administrator());
+    this.users = Array.from({ length: USERS }, () => {
+      const id = randomUUID();
+      return { id, token: renewed(() => mint.buyer(id)) };
+    });
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.stack?.stop();
+    } finally {
+      await this.mysqlProxy?.stop();
+      await Promise.all([this.mysql.stop(), this.redis.stop()]);
+    }
+  }
+}
+
+/** The same token until it is to be renewed. */
+function renewed(mint: Mint): Mint {
+  let made: { readonly token: string; readonly at: number } | null = null;
+  return () => {
+    if (made === null || performance.now() - made.at > TOKEN_LIFETIME_MS)
+      made = { token: mint(), at: performance.now() };
+    return made.token;
+  };
+}

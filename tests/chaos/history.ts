@@ -1,0 +1,80 @@
+import type { Reply } from '../harness/stack.ts';
+
+/** What an answer says: that it was done, that it was not done, or neither. */
+export type Outcome = 'yes' | 'no' | 'unknown';
+
+/** One request, and what became of it. Times are those of `performance.now()`. */
+export interface Call {
+  readonly operation: string;
+  readonly begunAt: number;
+  readonly endedAt: number;
+  /** The member of the result union, the code of the error, or what became of the connection. */
+  readonly answer: string;
+  readonly outcome: Outcome;
+  /** HTTP 500, or an error that says so. */
+  readonly isFaultOfCode: boolean;
+  /** Milliseconds, where the answer says when to try again. */
+  readonly retryAfterMs: number | null;
+  /** The field of the operation, if it was answered. */
+  readonly field: Record<string, unknown> | null;
+}
+
+/** Of a purchase, also what was asked for. */
+export interface PurchaseCall extends Call {
+  readonly key: string;
+  readonly userId: string;
+  readonly productId: string;
+  readonly orderId: string | null;
+}
+
+const FAULTS_OF_CODE = /^INTERNAL/;
+/** After these, a mutation may have happened. */
+const UNKNOWN = new Set(['OutcomeUnknown', 'TIMEOUT', 'UNAVAILABLE']);
+/** After these, the same key is sent again. */
+const TRY_AGAIN = /^(Busy|OutcomeUnknown|TIMEOUT|UNAVAILABLE|RATE_LIMITED|connection|HTTP 5)/;
+
+export const isToBeTriedAgain = ({ answer }: Pick<Call, 'answer'>): boolean => TRY_AGAIN.test(answer);
+
+/** Sends a request and classifies its answer. @param usual the member of the result union, or null for a field without one */
+export async function call(
+  operation: string,
+  usual: string | null,
+  send: () => Promise<Pick<Reply, 'status' | 'data' | 'errors'>>,
+): Promise<Call> {
+  const begunAt = performance.now();
+  const base = { operation, begunAt, retryAfterMs: null, field: null, isFaultOfCode: false };
+  try {
+    const reply = await send();
+    return { ...base, endedAt: performance.now(), ...classify(reply, usual) };
+  } catch (error) {
+    const { code, cause } = error as NodeJS.ErrnoException;
+    const reason = code ?? (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as Error).name;
+    const outcome = reason === 'ECONNREFUSED' ? 'no' : 'unknown';
+    return { ...base, endedAt: performance.now(), answer: `connection: ${reason}`, outcome };
+  }
+}
+
+function classify({ status, data, errors }: Pick<Reply, 'status' | 'data' | 'errors'>, usual: string | null) {
+  const field = (Object.values(data ?? {})[0] ?? null) as Record<string, unknown> | null;
+  const codes = (errors ?? []).map(({ extensions }) => extensions?.code ?? 'an error without a code');
+  const typename = (field?.['__typename'] as string | undefined) ?? null;
+  const isUsual = status === 200 && codes.length === 0 && (usual === null || typename === usual);
+  const answer = isUsual ? 'yes' : (typename ?? codes[0] ?? `HTTP ${status}`);
+  const ofField = field?.['retryAfterMs'] as number | undefined;
+  return {
+    field,
+    answer: typename ?? answer,
+    outcome: isUsual ? ('yes' as const) : UNKNOWN.has(answer) ? ('unknown' as const) : ('no' as const),
+    isFaultOfCode: status === 500 || codes.some((code) => FAULTS_OF_CODE.test(code)),
+    retryAfterMs:
+      ofField ?? errors?.find(({ extensions }) => extensions?.retryAfterMs)?.extensions?.retryAfterMs ?? null,
+  };
+}
+
+/** `Busy 12, OutcomeUnknown 3`, the most frequent first. */
+export function countAnswers(calls: readonly Call[]): string {
+  const counts = new Map<string, number>();
+  for (const { answer } of calls) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.map(([answer, count]) => `${answer} ${count}`).join(', ');
+}

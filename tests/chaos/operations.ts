@@ -1,0 +1,173 @@
+import type { Caller } from '../../platform/identity/identity.ts';
+import type { RandomNumbers } from '../harness/random-numbers.ts';
+import { newKey } from '../harness/shop.ts';
+import type { Service } from '../harness/service.ts';
+import { administrator, askSubgraph, buyer } from '../harness/subgraph-call.ts';
+import type { ChaosSystem } from './chaos-system.ts';
+import { call, type Call } from './history.ts';
+
+/** What operations work on. */
+export interface OperationSubjects {
+  /** A product with more units than can be sold. */
+  readonly productId: string;
+  /** An order that may be cancelled, each time another one; null while there is none. */
+  takeOrder(): { readonly orderId: string; readonly userId: string } | null;
+  readonly random: RandomNumbers;
+}
+
+interface Request {
+  readonly query: string;
+  readonly variables: object;
+  readonly caller: Caller | null;
+}
+
+interface Operation {
+  readonly name: string;
+  /** The subgraph that has the field. */
+  readonly of: 'user' | 'product' | 'order';
+  /** The member of the result union while all is well; null for a field without one. */
+  readonly usual: string | null;
+  /** Null where there is nothing to work on. */
+  readonly request: (system: ChaosSystem, subjects: OperationSubjects) => Request | null;
+}
+
+const mutation = (name: string, type: string, selection = '') =>
+  `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ${selection} } }`;
+
+const asSomeone = (system: ChaosSystem, { random }: OperationSubjects): Caller =>
+  buyer(system.users[random(system.users.length)]!.id);
+
+export const PURCHASE = mutation(
+  'purchase',
+  'PurchaseInput',
+  '... on PurchaseConfirmed { replayed order { id } } ... on Busy { retryAfterMs } ... on OutcomeUnknown { retryAfterMs }',
+);
+
+/** What clients do beside buying, a kind each; and a purchase, for a look at whether one succeeds. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: 'signIn',
+    of: 'user',
+    usual: 'Session',
+    request: () => ({
+      query: mutation('signIn', 'SignInInput', '... on Error { message }'),
+      variables: { input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } },
+      caller: null,
+    }),
+  },
+  {
+    name: 'products',
+    of: 'product',
+    usual: null,
+    request: () => ({
+      query: '{ products(first: 5) { nodes { id name } totalCount } }',
+      variables: {},
+      caller: null,
+    }),
+  },
+  {
+    name: 'createProduct',
+    of: 'product',
+    usual: 'ProductSaved',
+    request: () => ({
+      query: mutation('createProduct', 'CreateProductInput'),
+      variables: { input: { name: 'Tea', type: 'GENERAL', price: { amount: 1_000 } } },
+      caller: administrator,
+    }),
+  },
+  {
+    name: 'stock',
+    of: 'order',
+    usual: null,
+    request: (_system, { productId }) => ({
+      query: 'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining } }',
+      variables: { id: productId },
+      caller: null,
+    }),
+  },
+  {
+    name: 'addToWishlist',
+    of: 'order',
+    usual: 'WishlistUpdated',
+    request: (system, subjects) => ({
+      query: mutation('addToWishlist', 'WishlistItemInput'),
+      variables: { input: { productId: subjects.productId, quantity: 1 } },
+      caller: asSomeone(system, subjects),
+    }),
+  },
+  {
+    name: 'restock',
+    of: 'order',
+    usual: 'Restocked',
+    request: (_system, { productId }) => ({
+      query: mutation('restock', 'RestockInput'),
+      variables: { input: { productId, change: 1, idempotencyKey: newKey() } },
+      caller: administrator,
+    }),
+  },
+  {
+    name: 'abandonPurchase',
+    of: 'order',
+    usual: 'PurchaseAbandoned',
+    request: (system, subjects) => ({
+      query: mutation('abandonPurchase', 'AbandonPurchaseInput'),
+      variables: { input: { idempotencyKey: newKey() } },
+      caller: asSomeone(system, subjects),
+    }),
+  },
+  {
+    name: 'cancelOrder',
+    of: 'order',
+    usual: 'OrderCancelled',
+    request: (_system, subjects) => {
+      const order = subjects.takeOrder();
+      return (
+        order && {
+          query: mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }'),
+          variables: { input: { orderId: order.orderId } },
+          caller: buyer(order.userId),
+        }
+      );
+    },
+  },
+  {
+    name: 'purchase',
+    of: 'order',
+    usual: 'PurchaseConfirmed',
+    request: (system, subjects) => ({
+      query: PURCHASE,
+      variables: { input: { productId: subjects.productId, quantity: 1, idempotencyKey: newKey() } },
+      caller: asSomeone(system, subjects),
+    }),
+  },
+];
+
+/** Through a router. @returns null where the operation has nothing to work on */
+export function sendThrough(
+  router: Service,
+  { name, usual, request }: Operation,
+  system: ChaosSystem,
+  subjects: OperationSubjects,
+): Promise<Call> | null {
+  const made = request(system, subjects);
+  if (!made) return null;
+  const { query, variables, caller } = made;
+  const token = caller ? system.tokenOf(caller) : undefined;
+  return call(name, usual, () => system.stack.askAt(router.url, query, variables, token));
+}
+
+/** To a process of the subgraph that has the field, as a router would. @returns as `sendThrough` */
+export function sendTo(
+  service: Service,
+  { name, of, usual, request }: Operation,
+  system: ChaosSystem,
+  subjects: OperationSubjects,
+): Promise<Call> | null {
+  const made = request(system, subjects);
+  if (!made) return null;
+  const { query, variables, caller } = made;
+  return call(name, usual, async () => {
+    const { status, data, errors } = await askSubgraph(of, service.url, query, variables, caller, 5_000);
+    return { status, data, ...(errors ? { errors } : {}) };
+  });
+}
