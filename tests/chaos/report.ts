@@ -8,7 +8,8 @@ const outcomes = (calls: readonly Call[]): string =>
     .map((outcome) => calls.filter((made) => made.outcome === outcome).length)
     .join(' / ');
 
-const verdict = ({ broken }: Result): string => (broken.length === 0 ? 'holds' : 'BROKEN');
+const verdict = ({ broken, isRecoveryJudged }: Result): string =>
+  broken.length > 0 ? 'BROKEN' : isRecoveryJudged ? 'holds' : 'holds; machine too busy to judge recovery';
 
 const HEADINGS = [
   'fault',
@@ -19,6 +20,7 @@ const HEADINGS = [
   'not ready',
   'what buyers saw',
   'beside yes, others saw',
+  'timers late ms',
   'verdict',
 ];
 
@@ -37,6 +39,7 @@ export function reportOf(results: readonly Result[]): string {
     result.readiness,
     result.seen,
     result.seenByOthers || '-',
+    result.latenessMs.toFixed(0),
     verdict(result),
   ]);
   const widths = HEADINGS.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
