@@ -1,5 +1,5 @@
 import type { RandomNumbers } from '../harness/random-numbers.ts';
-import { openSale } from '../harness/shop.ts';
+import { openSale, type Sale } from '../harness/shop.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 
 const PLENTY = 100_000;
@@ -21,9 +21,19 @@ export interface Products {
 export const SCARCE = { units: SCARCE_UNITS, purchaseLimit: PURCHASE_LIMIT };
 
 export async function putOnSale({ stack }: ChaosSystem): Promise<Products> {
-  const struck = await openSale(stack, { name: 'Struck', units: PLENTY });
-  const healthy = await openSale(stack, { name: 'Healthy', units: PLENTY });
-  const scarce = await openSale(stack, { name: 'Scarce', ...SCARCE });
+  const struck = await openInTheEnd(stack, { name: 'Struck', units: PLENTY });
+  const healthy = await openInTheEnd(stack, { name: 'Healthy', units: PLENTY });
+  const scarce = await openInTheEnd(stack, { name: 'Scarce', ...SCARCE });
   const choose = (random: RandomNumbers) => [struck, struck, healthy, scarce][random(4)]!;
   return { struck, healthy, scarce, choose };
+}
+
+/** Processes that have just started may need longer for their first answers than callers wait. */
+async function openInTheEnd(stack: ChaosSystem['stack'], sale: Sale, triesLeft = 5): Promise<string> {
+  try {
+    return await openSale(stack, sale);
+  } catch (error) {
+    if (triesLeft === 0) throw error;
+    return openInTheEnd(stack, sale, triesLeft - 1);
+  }
 }

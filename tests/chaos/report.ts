@@ -20,6 +20,7 @@ const HEADINGS = [
   'not ready',
   'what buyers saw',
   'beside yes, others saw',
+  'purchase before ms',
   'timers late ms',
   'verdict',
 ];
@@ -39,6 +40,7 @@ export function reportOf(results: readonly Result[]): string {
     result.readiness,
     result.seen,
     result.seenByOthers || '-',
+    result.usualMs.toFixed(0),
     result.latenessMs.toFixed(0),
     verdict(result),
   ]);
