@@ -20,7 +20,7 @@ describe('DateTime reads', () => {
     ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
     ['1990-12-31T15:59:60.5-08:00', '1991-01-01T00:00:00.000Z'],
   ])('%s', (text, instant) => {
-    expect((DateTime.parseValue(text)).toISOString()).toBe(instant);
+    expect(DateTime.parseValue(text).toISOString()).toBe(instant);
     expect(DateTime.serialize(text)).toBe(instant);
     expect(DateTime.parseLiteral({ kind: Kind.STRING, value: text }, {})).toEqual(new Date(instant));
   });
