@@ -55,23 +55,26 @@ export function describeGqlTada(system: ClientSystem): void {
       const map = `${FOLDER}__generated__/persisted.json`;
       const listed = JSON.parse(await readFile(map, 'utf8')) as Record<string, string>;
       expect(Object.keys(listed)).toEqual(Object.values(listed).map((text) => `sha256:${sha256(text)}`));
+      const url = await system.trustedRouter(map);
+      const token = system.buyer();
       const { fetch, sent } = recordedFetch();
-      const client = new Client({
-        url: await system.trustedRouter(map),
-        exchanges: [fetchExchange],
-        fetchOptions: { headers: { authorization: `Bearer ${system.buyer()}` } },
-        preferGetMethod: false,
-        fetch,
-      });
+      const send = async (document: object, variables: object): Promise<unknown> => {
+        // The id is all that is left of the document.
+        const { documentId } = document as { readonly documentId: string };
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify({ documentId, variables }),
+        });
+        return response.json();
+      };
       const { trustedProduct, trustedPurchase } = await documents();
       const id = await system.openSale(1);
-      const read = await client.query(trustedProduct, { id }).toPromise();
-      expect(read.data).toMatchObject({ product: { id } });
-      const bought = await client.mutation(trustedPurchase, purchaseInput(id)).toPromise();
-      expect(bought.data?.purchase.__typename).toBe('PurchaseConfirmed');
-      expect(sent.map(({ body }) => [body?.['documentId'], body?.['query']])).toEqual(
-        Object.keys(listed).map((documentId) => [documentId, undefined]),
-      );
+      expect(await send(trustedProduct, { id })).toMatchObject({ data: { product: { id } } });
+      expect(await send(trustedPurchase, purchaseInput(id))).toMatchObject({
+        data: { purchase: { __typename: 'PurchaseConfirmed' } },
+      });
+      expect(sent.map(({ body }) => body?.['documentId'])).toEqual(Object.keys(listed));
     });
   });
 }
