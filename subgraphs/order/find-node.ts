@@ -1,4 +1,4 @@
-import { isUuid } from '../../platform/uuid.ts';
+import { parseUuid } from '../../platform/uuid.ts';
 import type { OrderContext, ProductReference, UserReference } from './context.ts';
 import { findOrder } from './orders/find-order.ts';
 import { mayBeOrderId } from './orders/order-id.ts';
@@ -17,9 +17,10 @@ export type FoundNode =
  * @returns null for what does not exist and for what the caller may not see, alike
  * @throws {Fault} UNAVAILABLE or TIMEOUT when a subgraph that has to be called does not answer
  */
-export async function findNode(id: string, context: OrderContext): Promise<FoundNode | null> {
+export async function findNode(given: string, context: OrderContext): Promise<FoundNode | null> {
   const { caller, identity, services } = context;
-  if (!isUuid(id)) return null;
+  const id = parseUuid(given);
+  if (id === null) return null;
   if (id === caller?.userId) return { __typename: 'User', id };
   const order = mayBeOrderId(id) ? await findOrder(id, context) : null;
   if (order) return { __typename: 'Order', ...order };
