@@ -234,7 +234,9 @@ describe('introspection', () => {
     });
     expect(wrongInput).toMatchObject({ status: 400 });
     expect(wrongInput.text).not.toContain('NEWEST');
-    expect((await fetch(`${production.url}/`)).status).toBe(404);
+    expect(await (await fetch(`${production.url}/`)).json()).toEqual({
+      message: expect.any(String) as string,
+    });
   });
 });
 

@@ -129,7 +129,7 @@ describe('an error', () => {
     ],
     [
       { input: { email: 'a', password: 'b', at: 'x' } },
-      'at "input.at": DateTime must be an ISO 8601 instant',
+      'at "input.at": DateTime must be an instant with an offset',
     ],
     [
       { input: { email: 'a', password: 'b', inner: {} } },

@@ -23,7 +23,7 @@ test('without a server, mails are files that sort by time and that nobody else m
   expect(texts.map((text) => /^Subject: (.*)$/m.exec(text)?.[1])).toEqual(['mail 0', 'mail 1', 'mail 2']);
   expect(texts[0]).toContain('\nTo: ada@example.com\n');
   expect(texts[0]).toContain('Your code is 123456.');
-  expect(names.join()).not.toContain('ada');
+  expect(names.join()).not.toMatch(/ada@|example/);
   expect((await stat(join(folder, names[0]!))).mode & 0o077).toBe(0);
 });
 

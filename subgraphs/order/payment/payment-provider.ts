@@ -22,7 +22,7 @@ export interface PaymentProvider {
    * @throws when the provider does not answer
    */
   cancel(intentId: string, signal: AbortSignal): Promise<CancelOutcome>;
-  /** Refunds what an intent charged, once. @throws when that is not known to have happened */
+  /** Refunds what an intent charged, once, however often it is called for the intent. @throws when that is not known to have happened */
   refund(intentId: string, signal: AbortSignal): Promise<void>;
   /** Ends the connections to the provider. */
   close?(): Promise<void>;
