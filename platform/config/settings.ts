@@ -65,9 +65,7 @@ const urlOf = (protocols: string[]) =>
     error: `expected a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
 
-export const httpUrl = (preset: string) => urlOf(['http:', 'https:']).default(preset);
-
-/** As `httpUrl`, for what is there only where it is set. */
+/** An HTTP URL, where it is set. */
 export const optionalHttpUrl = () => urlOf(['http:', 'https:']).optional();
 
 export const isHttpUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
