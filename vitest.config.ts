@@ -8,8 +8,12 @@ const IGNORED = ['**/node_modules/**', 'dist/**'];
 const OTHER_ROUTER = process.env['HIVE_ROUTER'] ? [] : ['tests/e2e/hive-router.e2e.test.ts'];
 
 const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
-/** Each of these files starts processes of its own and fills the machine, so they take turns. */
+/** Each of these files starts processes of its own, and fills the machine or measures how long something waits, so they take turns. */
 const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
+const LOADS = [
+  'tests/{attacks,browser}/**/*.e2e.test.ts',
+  'tests/e2e/{perf,purchase-rush,live-stock,many-instances,rate-limits,start}.e2e.test.ts',
+];
 /** These files mostly wait: for stores, timers, and each other's answers. */
 const WORKERS = Math.max(3, availableParallelism());
 
@@ -36,7 +40,12 @@ export default defineConfig({
     projects: [
       kind('unit', 'test', 10, { maxWorkers: WORKERS }),
       kind('integration', 'integration.test', 30, { ...WITH_STORES, maxWorkers: WORKERS }),
-      kind('e2e', 'e2e.test', 120, { ...IN_TURN, exclude: [...IGNORED, ...OTHER_ROUTER] }),
+      kind('e2e', 'e2e.test', 120, {
+        ...WITH_STORES,
+        exclude: [...IGNORED, ...OTHER_ROUTER, ...LOADS],
+        maxWorkers: 2,
+      }),
+      kind('e2e-load', 'e2e.test', 120, { ...IN_TURN, include: LOADS, exclude: IGNORED }),
       kind('chaos', 'chaos.test', 120, IN_TURN),
     ],
   },

@@ -142,6 +142,8 @@ describe('a person who signs up, buys and pays, with everything that can go wron
     // Sessions: refreshed, refreshed with a used token, tokens in odd places.
     const refreshed = await send(REFRESH, { input: { refreshToken: first.refreshToken } });
     expect(typeOf(refreshed)).toBe('Session');
+    const { refreshToken } = refreshed.data!['refreshSession'] as typeof first;
+    expect(typeOf(await send(REFRESH, { input: { refreshToken } }))).toBe('Session');
     expect(typeOf(await send(REFRESH, { input: { refreshToken: first.refreshToken } }))).toBe(
       'InvalidRefreshToken',
     );
