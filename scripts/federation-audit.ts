@@ -2,17 +2,27 @@
  * `npm run audit:federation -- [--stock] [SUITE …]`: runs the public audit of federation gateways against the router, or, for comparison,
  * against the stock `@apollo/gateway`. `FEDERATION_AUDIT` is the folder of a copy of it with its packages installed.
  */
-import { parseArgs } from 'node:util';
 import { settingOf } from '../platform/config/environment.ts';
+import { readCommandLine } from './command-line.ts';
 import { startAudit, type Suite } from './federation-audit/audit-server.ts';
 import { runSuite, type Verdict } from './federation-audit/run-suite.ts';
 import { openStockGateway, openThisRouter } from './federation-audit/gateways.ts';
+
+const HELP = `npm run audit:federation -- [--stock] [--verbose] [SUITE ...]
+
+Runs the public audit of federation gateways against the router, all suites or those that are named.
+FEDERATION_AUDIT is the folder of a copy of the audit with its packages installed; without it nothing is run.
+
+  --stock     against the stock @apollo/gateway, for comparison
+  --verbose   says of each case that fails what was expected
+  --help      this text
+`;
 
 process.exitCode = await run();
 
 /** @returns the exit code: 0 every case passes, or there is no audit; 1 one does not */
 async function run(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readCommandLine(HELP, {
     allowPositionals: true,
     options: { stock: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
   });

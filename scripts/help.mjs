@@ -27,7 +27,7 @@ Variables (in the environment or in a file .env; .env.example lists every one):
 `,
   test: `npm test                     all tests; builds when needed, and starts MySQL and Redis for itself
 npm test -- NAME             the test files whose path contains NAME
-npm test -- --project unit   one kind of test: unit, integration, e2e or chaos
+npm test -- --project unit   one kind of test: unit, integration, e2e, e2e-load or chaos
 npm test -- --watch          again at every change
 Everything after -- goes to vitest. The clients of tests/clients have packages of their own, installed when they are to run.
 

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseCommandLine } from '../../scripts/command-line.ts';
 import { Ending, Interrupted } from '../../scripts/start/ending.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
@@ -20,10 +20,11 @@ interface Options {
   readonly rate: number;
 }
 
-/** @throws with a sentence for an option that is not understood */
-function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
-    args,
+const HELP = 'npm run chaos -- --help has the help.\n';
+
+/** Ends the process with a sentence for an option that is not understood. */
+function readOptions(): Options {
+  const { values } = readCommandLine(HELP, {
     options: {
       only: { type: 'string', multiple: true },
       seed: { type: 'string' },
@@ -37,7 +38,7 @@ function readOptions(args: string[]): Options {
   }
   const names = values.only?.flatMap((list) => list.split(','));
   const unknown = names?.filter((name) => !FAULTS.some((fault) => fault.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`There is no fault ${unknown.join(', ')}; --list names all.`);
+  if (unknown.length > 0) refuseCommandLine(`There is no fault ${unknown.join(', ')}; --list names all.`);
   return {
     faults: names ? FAULTS.filter(({ name }) => names.includes(name)) : FAULTS,
     seed: wholeNumber('--seed', values.seed ?? String(Date.now() % 1_000_000)),
@@ -46,7 +47,7 @@ function readOptions(args: string[]): Options {
 }
 
 function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} takes a whole number, not "${text}".`);
+  if (!/^\d{1,9}$/.test(text)) refuseCommandLine(`${option} takes a whole number, not "${text}".`);
   return Number(text);
 }
 
@@ -72,7 +73,7 @@ class Systems {
 }
 
 async function main(): Promise<void> {
-  const { faults, seed, rate } = readOptions(process.argv.slice(2));
+  const { faults, seed, rate } = readOptions();
   if (faults.length === 0) return;
   const systems = new Systems();
   const evidence = join(tmpdir(), `firstcome-chaos-${seed}`);
