@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findExecutable, findServer } from '../../scripts/stores/find-server.ts';
+import { install } from '../../scripts/stores/install-servers.ts';
 
 /** The server's own tools for backup and restore, as ops/README.md uses them. */
 export interface MysqlTools {
@@ -10,8 +11,27 @@ export interface MysqlTools {
   restore(url: string, file: string): void;
 }
 
-/** @returns undefined where they are not installed beside the server that the tests run on */
-export function findMysqlTools(): MysqlTools | undefined {
+/**
+ * Those of the server that the tests run on; as root with apt-get, MariaDB's are installed when there are none.
+ *
+ * @throws {Error} one sentence, when they can be neither found nor installed
+ */
+export async function mysqlTools(): Promise<MysqlTools> {
+  const found = findMysqlTools();
+  if (found) return found;
+  const aptGet = findExecutable(['apt-get']);
+  const failure =
+    process.getuid?.() === 0 && aptGet
+      ? await install(aptGet, [['mariadb-client']], () => undefined)
+      : 'they are not installed.';
+  const installed = findMysqlTools();
+  if (installed) return installed;
+  throw new Error(
+    `No mariadb-dump and mariadb, or mysqldump and mysql, were found beside the server: ${failure}`,
+  );
+}
+
+function findMysqlTools(): MysqlTools | undefined {
   const server = findServer('mysql');
   if (!server) return undefined;
   const folders = [dirname(server.path), join(dirname(server.path), '../bin')];

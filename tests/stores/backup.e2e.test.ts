@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findMysqlTools } from '../harness/mysql-tools.ts';
+import { mysqlTools } from '../harness/mysql-tools.ts';
 import { OwnMysql, useOwnMysql } from '../harness/own-mysql.ts';
 import { useOwnRedis } from '../harness/own-redis.ts';
 import {
@@ -21,7 +21,7 @@ const UNITS = 20;
 const BEFORE = 8;
 const AFTER = 5;
 
-const tools = findMysqlTools();
+const tools = await mysqlTools();
 const own = useOwnMysql(useStores());
 const { redis, stores } = useOwnRedis(own.stores);
 const stack = useStack(stores);
@@ -74,7 +74,7 @@ async function buy(productId: string): Promise<Bought> {
 const buySome = (productId: string, count: number): Promise<Bought[]> =>
   Promise.all(Array.from({ length: count }, () => buy(productId)));
 
-describe.skipIf(!tools)('a backup made under purchases', () => {
+describe('a backup made under purchases', () => {
   let productId: string;
   let kept: Bought[];
   let lost: Bought[];
@@ -83,7 +83,7 @@ describe.skipIf(!tools)('a backup made under purchases', () => {
     await other.start();
     productId = await openSale(stack, { units: UNITS });
     kept = await buySome(productId, BEFORE);
-    tools!.dump(own.mysql.url, databases(), backup);
+    tools.dump(own.mysql.url, databases(), backup);
     lost = await buySome(productId, AFTER);
     for (const { answer } of [...kept, ...lost]) expect(answer.__typename).toBe('PurchaseConfirmed');
   }, 180_000);
@@ -105,7 +105,7 @@ describe.skipIf(!tools)('a backup made under purchases', () => {
   };
 
   it('holds accounts, which can be read with the keys, and orders; what it leaves is sold exactly once', async () => {
-    tools!.restore(other.url, backup);
+    tools.restore(other.url, backup);
     await restartOn(other);
     expect((await stack.ask(SIGN_IN)).data).toMatchObject({
       signIn: { __typename: 'Session', user: { email: 'buyer@firstcome.example', name: 'Demo Buyer' } },
@@ -116,7 +116,7 @@ describe.skipIf(!tools)('a backup made under purchases', () => {
   it('may be restored in place, where Redis is emptied before anything is sold', async () => {
     for (const service of [...stack.routers, ...stack.order, ...stack.product, ...stack.user])
       await service.stop();
-    tools!.restore(own.mysql.url, backup);
+    tools.restore(own.mysql.url, backup);
     await redis.kill();
     await redis.start();
     await restartOn(own.mysql);
