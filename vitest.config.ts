@@ -44,6 +44,8 @@ export default defineConfig({
         ...WITH_STORES,
         exclude: [...IGNORED, ...OTHER_ROUTER, ...LOADS],
         maxWorkers: 2,
+        // After the others: vitest runs no two projects together that have different numbers of workers.
+        sequence: { groupOrder: 1 },
       }),
       kind('e2e-load', 'e2e.test', 120, { ...IN_TURN, include: LOADS, exclude: IGNORED }),
       kind('chaos', 'chaos.test', 120, IN_TURN),
