@@ -11,7 +11,7 @@ const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
 /** Each of these files starts processes of its own, and fills the machine or measures how long something waits, so they take turns. */
 const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
 const LOADS = [
-  'tests/{attacks,browser}/**/*.e2e.test.ts',
+  'tests/attacks/{attacks,descriptors}.e2e.test.ts',
   'tests/e2e/{perf,purchase-rush,live-stock,many-instances,rate-limits,start}.e2e.test.ts',
 ];
 /** These files mostly wait: for stores, timers, and each other's answers. */
