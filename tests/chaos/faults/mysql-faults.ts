@@ -155,7 +155,7 @@ export const MYSQL_FAULTS: readonly Fault[] = [
   withCommits(
     'commit-cut',
     'connections are cut right before COMMIT',
-    'Confirmed, after the same batch again',
+    'Confirmed, or PurchaseAbandoned where COMMIT never arrived',
     'cut',
   ),
   withCommits(
