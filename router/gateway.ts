@@ -51,35 +51,36 @@ export async function loadGateway(
       (requestContext.context as unknown as RequestContext).isPlanned = true;
     },
   });
-  const loaded = await gateway.load();
-  const { schema } = loaded;
-  const executor = checked(loaded.executor, schema, hidden);
+  const { schema, executor } = await gateway.load();
   checkScalarsHere(schema);
 
   return {
     schema,
     async execute(operation, given, context) {
       const variables = operation.variables ? operation.variables(given) : given;
-      const result = await settle(execute(executor, operation, variables, context));
-      if (result.data !== undefined)
-        return clientsAnswer(result.data, result.errors ?? completionErrors(result.extensions), operation);
-      const [cause] = result.errors ?? [];
-      if (!context.isAsked && cause instanceof Fault) throw cause;
+      const result = await settle(send(operation, variables, context));
+      const { data, errors } = result;
+      if (data !== undefined) {
+        if (!errors && !context.isAsked && Object.values(data ?? {}).includes(null))
+          throw new Fault('BAD_REQUEST', 'The operation fits the schema, but no subgraph answers it.');
+        const unfit = { schema, definition: operation.definition, data, errors: unfitIn(result) };
+        return clientsAnswer(data, errors ?? withoutHiddenValues(unfit, hidden), operation);
+      }
+      const [cause] = errors ?? [];
       if (!context.isPlanned) throw unplannable(cause);
       context.logger.error({ err: cause }, 'the answer was not shaped by the gateway');
       const shaped = shapeAnswer(schema, operation.document, variables, context.answer ?? {});
-      const errors = [...(context.failures ?? []).map(fromSubgraph), ...(shaped.errors ?? [])];
+      const failures = [...(context.failures ?? []).map(fromSubgraph), ...(shaped.errors ?? [])];
       return clientsAnswer(
         shaped.data ?? null,
-        errors.length > 0 ? errors : [new Fault('INTERNAL')],
+        failures.length > 0 ? failures : [new Fault('INTERNAL')],
         operation,
       );
     },
     stop: () => gateway.stop(),
   };
 
-  function execute(
-    executor: Executor,
+  function send(
     { document, hash, definition }: PlannedOperation,
     variables: Variables,
     context: RequestContext,
@@ -119,8 +120,8 @@ function unplannable(cause: GraphQLError | undefined): Fault {
   return fault;
 }
 
-/** A null where the schema allows none: the gateway tells of it beside the errors. */
-const completionErrors = (extensions: ExecutionResult['extensions']): readonly GraphQLError[] =>
+/** A null where the schema allows none: the gateway reports it beside the errors. */
+const unfitIn = ({ extensions }: ExecutionResult): readonly GraphQLError[] =>
   (extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined) ?? [];
 
 function clientsAnswer(
@@ -136,22 +137,6 @@ function clientsAnswer(
   };
 }
 
-/** The executor, whose answer is taken as one to the client's schema: what is hidden there is null, and what it cannot plan is no null. */
-function checked(execute: Executor, schema: GraphQLSchema, hidden: TypesWithHiddenValues): Executor {
-  return async (request) => {
-    const { operation: definition } = request;
-    const context = request.context as unknown as RequestContext;
-    const result = await execute(request);
-    const { data, errors, extensions } = result;
-    if (!errors && !context.isAsked && Object.values(data ?? {}).includes(null))
-      throw new Fault('BAD_REQUEST', 'The operation fits the schema, but no subgraph answers it.');
-    const unfit = extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined;
-    if (!unfit) return result;
-    const valueCompletion = withoutHiddenValues({ schema, definition, data, errors: unfit }, hidden);
-    return { ...result, extensions: { ...extensions, valueCompletion } };
-  };
-}
-
 /**
  * To the gateway a custom scalar is anything; this way a bad instant is refused before a subgraph is asked. What another graph takes for
  * a DateTime is its own affair.
@@ -164,7 +149,7 @@ function checkScalarsHere(schema: GraphQLSchema): void {
   type.parseLiteral = (node, variables) => DateTime.parseLiteral(node, variables);
 }
 
-/** What the gateway tells at each start is of no interest to an operator. */
+/** What the gateway logs at each start is of no interest to an operator. */
 const quiet = (logger: Logger) => ({
   debug: (message?: string) => logger.trace(message),
   info: (message?: string) => logger.debug(message),

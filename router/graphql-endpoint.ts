@@ -8,7 +8,7 @@ import type { PersistedOperations } from './operation/persisted/persisted-operat
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { ArrivingBodies } from './request/arriving-bodies.ts';
 import { authorize } from './request/authorize.ts';
-import { answerType, namesJson } from './request/content-type.ts';
+import { answerType } from './request/content-type.ts';
 import { clientAddressOf, type TrustedProxies } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
@@ -60,7 +60,7 @@ export function graphqlEndpoint(door: Door): Handler {
     const context: AnswerContext = {
       requestId,
       contentType: answerType(request.headers.accept),
-      namesJson: namesJson(request.headers.accept),
+      accept: request.headers.accept,
       logger: door.logger.child({ requestId }),
     };
     const seen = new SeenRequest(request);

@@ -4,14 +4,14 @@ import type { HttpReply } from '../../platform/http/server.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ExecutionResult } from '../gateway.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
-import { isGraphqlAnswer } from './content-type.ts';
+import { isGraphqlAnswer, namesJson } from './content-type.ts';
 
 /** How the answer to a request is written down: who asked for what, and where the whole story is told. */
 export interface AnswerContext {
   readonly requestId: string;
   readonly contentType: string;
-  /** `namesJson`; false where it is left out. */
-  readonly namesJson?: boolean;
+  /** The client's `Accept`. */
+  readonly accept?: string | undefined;
   readonly logger: Logger;
 }
 
@@ -23,7 +23,7 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
       ...(locations ? { locations } : {}),
       extensions: { code: 'BAD_REQUEST', requestId: context.requestId },
     }));
-    const status = context.namesJson ? 200 : FAULTS.BAD_REQUEST.status;
+    const status = namesJson(context.accept) ? 200 : FAULTS.BAD_REQUEST.status;
     return { ...write(status, { errors }, context), fault: 'BAD_REQUEST' };
   }
   if (!(error instanceof Fault)) context.logger.error({ err: error }, 'request failed');
