@@ -96,8 +96,13 @@ it('a good change is taken while the router is busy, and no request notices', as
 });
 
 it('a request that began on the old one ends on it', async () => {
-  const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 1_000);
-  onTestFinished(() => slow.close());
+  let letAnswer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letAnswer = resolve));
+  const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, held);
+  onTestFinished(async () => {
+    letAnswer();
+    await slow.close();
+  });
   const { router, publish, logged } = await watchedRouter({ PRODUCT_URL: slow.graphqlUrl });
   let answered: Answer | undefined;
   const underWay = router.ask(time).then((answer) => (answered = answer));
@@ -106,6 +111,7 @@ it('a request that began on the old one ends on it', async () => {
   await waitUntil('the change', () => logged(TAKEN));
   expect(answered).toBeUndefined();
   expect((await router.ask(time)).status).toBe(400);
+  letAnswer();
   expect(await underWay).toMatchObject({ status: 200, data: { serverTime: '2026-01-02T03:04:05.678Z' } });
 });
 

@@ -131,11 +131,11 @@ export interface CannedSubgraph extends RunningHttpServer {
   readonly received: { readonly headers: Readonly<Record<string, unknown>>; readonly body: unknown }[];
 }
 
-/** @param delayMs how long it takes */
+/** @param delay how long each answer takes, in milliseconds, or what it waits for */
 export async function startCannedSubgraph(
   status: number,
   answer: object | string,
-  delayMs = 0,
+  delay: number | Promise<void> = 0,
 ): Promise<CannedSubgraph> {
   const received: CannedSubgraph['received'] = [];
   const http = await startHttpServer({
@@ -147,7 +147,7 @@ export async function startCannedSubgraph(
     routes: {
       '/graphql': async (request) => {
         received.push({ headers: request.headers, body: JSON.parse(await request.readBody()) });
-        await sleep(delayMs);
+        await (typeof delay === 'number' ? sleep(delay) : delay);
         return typeof answer === 'string' ? { status, body: answer } : json(status, answer);
       },
     },
