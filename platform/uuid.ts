@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** UUIDs are strings in lower case in the code and 16 bytes in the stores. What others send is read by `parseUuid`. */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -19,6 +21,17 @@ export function parseUuid(text: unknown): string | null {
 
 /** Whether it is a UUID as the code writes it. */
 export const isUuid = (text: string): boolean => UUID.test(text);
+
+/** Whether it is one of version 8, as `uuidOfHash` makes them. */
+export const isHashUuid = (uuid: string): boolean => uuid.charAt(14) === '8';
+
+/** The first 16 bytes of SHA-256 of a text, marked as a UUID of version 8 (RFC 9562, 5.8). */
+export function uuidOfHash(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytesToUuid(bytes);
+}
 
 export const uuidToBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 

@@ -5,7 +5,6 @@ import {
   isLeafType,
   isObjectType,
   Kind,
-  parse,
   type DocumentNode,
   type GraphQLLeafType,
   type GraphQLNamedType,
@@ -13,6 +12,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Fault } from '../errors.ts';
+import { isRecord } from '../is-record.ts';
+import { parseFieldSet } from './field-set.ts';
 
 /** The key fields of each entity type; a type may have several keys. */
 type Keys = ReadonlyMap<string, readonly SelectionSetNode[]>;
@@ -53,9 +54,8 @@ function keysIn({ definitions }: DocumentNode): Keys {
     for (const { name, arguments: given = [] } of definition.directives ?? []) {
       const fields = given.find((argument) => argument.name.value === 'fields')?.value;
       if (name.value !== 'key' || fields?.kind !== Kind.STRING) continue;
-      const [operation] = parse(`{ ${fields.value} }`, { noLocation: true }).definitions;
-      if (operation?.kind !== Kind.OPERATION_DEFINITION) continue;
-      keys.set(definition.name.value, [...(keys.get(definition.name.value) ?? []), operation.selectionSet]);
+      const key = parseFieldSet(fields.value);
+      keys.set(definition.name.value, [...(keys.get(definition.name.value) ?? []), key]);
     }
   }
   return keys;
@@ -98,6 +98,3 @@ function fits(type: GraphQLLeafType, value: unknown): boolean {
     return false;
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

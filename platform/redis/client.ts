@@ -1,13 +1,12 @@
 import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
-import { addressOf } from '../config/url-options.ts';
 import { waitForStore, type AwaitedStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
 import { redisProblem, watchCondition } from './condition.ts';
 import { endSilentConnections } from './heartbeat.ts';
 import { newClient } from './new-client.ts';
 import { redisOutage } from './outage.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl, redisHosts } from './redis-url.ts';
 import { endsConnection, isUserRefused, redisRefusal } from './refusals.ts';
 import { assertRedisTls } from './tls-check.ts';
 
@@ -94,7 +93,7 @@ export async function untilConnected(redis: Redis, options: RedisOptions, waitMs
 const awaitedRedis = ({ url, logger }: RedisOptions, waitMs: number): AwaitedStore => ({
   store: 'Redis',
   setting: 'REDIS_URL',
-  host: parseRedisUrl(url).nodes.map(addressOf).join(', '),
+  host: redisHosts(url),
   waitMs,
   logger,
 });

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { decodePart, readPem, readUrlOptions, UrlProblem } from '../config/url-options.ts';
+import { addressOf, decodePart, readPem, readUrlOptions, UrlProblem } from '../config/url-options.ts';
 
 export interface RedisNode {
   readonly host: string;
@@ -26,6 +26,9 @@ export interface RedisTarget {
   readonly tls: RedisTls | null;
   readonly sentinel: { readonly master: string; readonly username?: string; readonly password?: string };
 }
+
+/** Where `REDIS_URL` leads, for people. @throws {UrlProblem} as `parseRedisUrl` does */
+export const redisHosts = (url: string): string => parseRedisUrl(url).nodes.map(addressOf).join(', ');
 
 const TLS_OPTIONS = ['ca', 'cert', 'key', 'servername'] as const;
 const SENTINEL_OPTIONS = ['sentinel-username', 'sentinel-password'] as const;

@@ -1,7 +1,9 @@
-import { Kind, parse, visit, type DirectiveNode, type DocumentNode } from 'graphql';
+import { visit, type DirectiveNode, type DocumentNode } from 'graphql';
+import { parseFieldSet } from '../../platform/graphql/field-set.ts';
+import { argumentOf, linkedName } from './supergraph-links.ts';
 
 /** Arguments of `@join__type` and `@join__field` that are field sets which the planner selects by itself. */
-const FIELD_SETS: ReadonlySet<string> = new Set(['key', 'requires']);
+const FIELD_SETS = ['key', 'requires'];
 
 /**
  * The names of all fields that the planner adds to what a client selects, under their own names: those of keys and of `@requires`, at
@@ -9,18 +11,19 @@ const FIELD_SETS: ReadonlySet<string> = new Set(['key', 'requires']);
  */
 export function readAddedFields(supergraph: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>();
+  const prefix = `${linkedName(supergraph, 'join')}__`;
   visit(supergraph, {
-    Directive: ({ name, arguments: given = [] }: DirectiveNode) => {
-      if (!name.value.startsWith('join__')) return;
-      for (const { name: argument, value } of given)
-        if (FIELD_SETS.has(argument.value) && value.kind === Kind.STRING) collect(value.value, names);
+    Directive: (directive: DirectiveNode) => {
+      if (!directive.name.value.startsWith(prefix)) return;
+      for (const fieldSet of FIELD_SETS.map((name) => argumentOf(directive, name)))
+        if (fieldSet !== undefined) collect(fieldSet, names);
     },
   });
   return names;
 }
 
 function collect(fieldSet: string, names: Set<string>): void {
-  visit(parse(`{ ${fieldSet} }`, { noLocation: true }), {
+  visit(parseFieldSet(fieldSet), {
     Field: ({ name }) => {
       names.add(name.value);
     },

@@ -3,7 +3,6 @@ import {
   isAbstractType,
   isCompositeType,
   Kind,
-  parse,
   print,
   type DirectiveNode,
   type DocumentNode,
@@ -14,8 +13,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
+import { parseFieldSet } from '../../platform/graphql/field-set.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
-import { linkedName } from './supergraph-links.ts';
+import { argumentOf, linkedName } from './supergraph-links.ts';
 
 /** By `Type.field`, what its `@requires` reads with arguments: by the path of each field, the arguments as they are written. */
 export type Requirements = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -28,7 +28,7 @@ export function readRequirements(supergraph: DocumentNode): Requirements {
     for (const { name, directives = [] } of definition.fields ?? []) {
       const required = new Map<string, string>();
       for (const directive of directives) {
-        if (directive.name.value === joinField) collect(fieldSetOf(directive), '', required);
+        if (directive.name.value === joinField) collect(fieldsWithArguments(directive), '', required);
       }
       if (required.size > 0) requirements.set(`${definition.name.value}.${name.value}`, required);
     }
@@ -36,11 +36,9 @@ export function readRequirements(supergraph: DocumentNode): Requirements {
   return requirements;
 }
 
-function fieldSetOf({ arguments: given = [] }: DirectiveNode): SelectionSetNode | undefined {
-  const value = given.find(({ name }) => name.value === 'requires')?.value;
-  if (value?.kind !== Kind.STRING || !value.value.includes('(')) return undefined;
-  const [operation] = parse(`{ ${value.value} }`, { noLocation: true }).definitions;
-  return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet : undefined;
+function fieldsWithArguments(directive: DirectiveNode): SelectionSetNode | undefined {
+  const required = argumentOf(directive, 'requires');
+  return required?.includes('(') ? parseFieldSet(required) : undefined;
 }
 
 function collect(selectionSet: SelectionSetNode | undefined, path: string, into: Map<string, string>): void {

@@ -1,4 +1,4 @@
-import { Kind, type ConstDirectiveNode, type DocumentNode } from 'graphql';
+import { Kind, type ConstDirectiveNode, type DirectiveNode, type DocumentNode } from 'graphql';
 
 /** The `@link`s of a supergraph: which specifications it uses and under what names. */
 const SPECIFICATIONS = 'https://specs.apollo.dev/';
@@ -22,7 +22,8 @@ function linksOf(supergraph: DocumentNode): readonly ConstDirectiveNode[] {
   );
 }
 
-function argumentOf(directive: ConstDirectiveNode, name: string): string | undefined {
+/** @returns the text that a directive is given by this name; undefined where it is given none */
+export function argumentOf(directive: DirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.STRING ? value.value : undefined;
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../platform/errors.ts';
 import type { HttpRequest } from '../../platform/http/server.ts';
+import { isRecord } from '../../platform/is-record.ts';
 import type { Variables } from '../operation/cost.ts';
 import { readDocumentId } from '../operation/persisted/document-hash.ts';
 import type { DocumentReference } from '../operation/persisted/persisted-operations.ts';
@@ -59,7 +60,7 @@ function fromParameters(parameters: URLSearchParams): GraphqlRequest {
 
 function fromObject(value: unknown): GraphqlRequest {
   if (Array.isArray(value)) throw new Fault('BAD_REQUEST', 'Batches are not supported: send one operation.');
-  if (!isObject(value)) throw new Fault('BAD_REQUEST', 'The body must be a JSON object with a `query`.');
+  if (!isRecord(value)) throw new Fault('BAD_REQUEST', 'The body must be a JSON object with a `query`.');
   const { query = null, operationName = null, variables = null } = value;
   const id = idIn(value);
   const isLeftOut = query === null && id !== null;
@@ -69,7 +70,7 @@ function fromObject(value: unknown): GraphqlRequest {
   if (operationName !== null && typeof operationName !== 'string') {
     throw new Fault('BAD_REQUEST', '`operationName` must be a string.');
   }
-  if (variables !== null && !isObject(variables)) {
+  if (variables !== null && !isRecord(variables)) {
     throw new Fault('BAD_REQUEST', '`variables` must be an object.');
   }
   return {
@@ -85,11 +86,11 @@ const ID_FIELDS = ['documentId', 'doc_id', 'id'] as const;
 
 /** The id in one of these fields, or where automatic persisted queries have it: `extensions.persistedQuery`. */
 function idIn({ extensions = null, ...fields }: Record<string, unknown>): string | null {
-  if (extensions !== null && !isObject(extensions)) {
+  if (extensions !== null && !isRecord(extensions)) {
     throw new Fault('BAD_REQUEST', '`extensions` must be an object.');
   }
   const persisted = extensions?.['persistedQuery'] ?? null;
-  if (persisted !== null && (!isObject(persisted) || persisted['version'] !== 1)) {
+  if (persisted !== null && (!isRecord(persisted) || persisted['version'] !== 1)) {
     throw new Fault('BAD_REQUEST', '`extensions.persistedQuery` must be an object of version 1.');
   }
   const given = ID_FIELDS.map((name) => fields[name] ?? null).filter((id) => id !== null);
@@ -109,6 +110,3 @@ function readId(given: unknown): string {
   }
   return id;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

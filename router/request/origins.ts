@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../../platform/config/list-of.ts';
 
 /** Which pages of other origins may call from a browser. There are no cookies here, so that no credentials travel by themselves. */
 export type AllowedOrigins = (origin: string) => boolean;
@@ -10,7 +11,7 @@ const ORIGIN = /^([a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:[\]*]+)(?::\
 
 /** @param setting origins separated by commas; `*`: any; `local`: pages served from this machine; `null`: pages without an origin */
 export function allowedOrigins(setting: string): AllowedOrigins {
-  const named = new Set(entriesOf(setting).map((entry) => canonical(entry) ?? entry));
+  const named = new Set(listOf(setting).map((entry) => canonical(entry) ?? entry));
   return (origin) => named.has('*') || named.has(origin) || (named.has('local') && LOCAL.test(origin));
 }
 
@@ -19,16 +20,10 @@ export const origins = (preset: string) =>
   z
     .string()
     .default(preset)
-    .refine((setting) => entriesOf(setting).every((entry) => canonical(entry) !== null), {
+    .refine((setting) => listOf(setting).every((entry) => canonical(entry) !== null), {
       error:
         'expected origins with their scheme, for example https://shop.example or http://localhost:5173, separated by commas, or local, none or *',
     });
-
-const entriesOf = (setting: string): string[] =>
-  setting
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
 
 /** @returns the origin as browsers write it: in lower case, without the port that its scheme implies; null when it is none */
 function canonical(entry: string): string | null {

@@ -11,6 +11,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
+import { isRecord } from '../../platform/is-record.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { Variables } from '../operation/cost.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
@@ -62,7 +63,7 @@ function checkValue(
     return report(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
   coerceInputValue(value, type, (path, given, error) => {
     const place = path.length === 0 ? '' : ` at "${printed(name, path)}"`;
-    const fields = isObject(given) ? Object.keys(given) : null;
+    const fields = isRecord(given) ? Object.keys(given) : null;
     const reason = reasonOf(error, typeAt(type, path), fields);
     report(`Variable "$${name}" does not fit${place}: ${reason}${reason.endsWith('.') ? '' : '.'}`);
   });
@@ -83,6 +84,3 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
   const field = isInputObjectType(object) ? object.getFields()[step] : undefined;
   return field ? typeAt(field.type, rest) : type;
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
-import { Kind, type ConstDirectiveNode, type DocumentNode } from 'graphql';
-import { linkedName } from '../operation/supergraph-links.ts';
+import { Kind, type DocumentNode } from 'graphql';
+import { argumentOf, linkedName } from '../operation/supergraph-links.ts';
 
 /** A subgraph as `join__Graph` of a supergraph declares it. */
 export interface DeclaredSubgraph {
@@ -18,14 +18,9 @@ export function declaredSubgraphs(supergraph: DocumentNode): readonly DeclaredSu
       ? (definition.values ?? []).flatMap(({ name, directives }) => {
           const graph = directives?.find((directive) => directive.name.value === `${join}__graph`);
           return graph
-            ? [{ key: name.value, name: textOf(graph, 'name') || name.value, url: textOf(graph, 'url') }]
+            ? [{ key: name.value, name: argumentOf(graph, 'name') || name.value, url: argumentOf(graph, 'url') ?? '' }]
             : [];
         })
       : [],
   );
-}
-
-function textOf(directive: ConstDirectiveNode, argument: string): string {
-  const value = directive.arguments?.find(({ name }) => name.value === argument)?.value;
-  return value?.kind === Kind.STRING ? value.value : '';
 }

@@ -1,8 +1,9 @@
+import { listOf } from '../../config/list-of.ts';
 import type { Logger } from '../../logger.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import { watchEndedSessions, type EndedSessions } from './ended-sessions.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
-import { listOf, oneForEach, trustedIssuers, type IssuerSettings } from './trusted-issuers.ts';
+import { oneForEach, trustedIssuers, type IssuerSettings } from './trusted-issuers.ts';
 
 /** The callers of access tokens, while this process lives. */
 export interface AccessTokens extends Authenticator {

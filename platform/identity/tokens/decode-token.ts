@@ -1,3 +1,5 @@
+import { isRecord } from '../../is-record.ts';
+
 /** A JSON Web Token (RFC 7519) in compact form, taken apart. Nothing of it has been checked yet. */
 export interface DecodedToken {
   readonly algorithm: string;
@@ -39,9 +41,7 @@ export function decodeToken(token: string): DecodedToken | null {
 function parsePart(part: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { bytesToUuid, isUuid } from '../../uuid.ts';
+import { isHashUuid, isUuid, uuidOfHash } from '../../uuid.ts';
 
 /**
  * Ids in tokens of any shape, as ids that are used here. Users are UUIDs in keys, headers and SQL; a subject that is none is mapped to
@@ -40,12 +39,9 @@ const isId = (id: unknown): id is string =>
   typeof id === 'string' && id !== '' && id.length <= MOST_CHARACTERS && !UNSOUND.test(id);
 
 /** Mapped as well, so that no id that is kept is one that another id was mapped to. */
-const isMapped = (id: string): boolean => isUuid(id) && id.charAt(14) === '8';
+const isMapped = (id: string): boolean => isUuid(id) && isHashUuid(id);
 
 /** The first 16 bytes of SHA-256(issuer, 0, kind, 0, id), marked as a UUID of version 8 (RFC 9562). */
 function mapped(issuer: string, kind: 'sub' | 'sid', id: string): string {
-  const bytes = createHash('sha256').update(`${issuer}\0${kind}\0${id}`).digest().subarray(0, 16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytesToUuid(bytes);
+  return uuidOfHash(`${issuer}\0${kind}\0${id}`);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf } from './trusted-issuers.ts';
+import { listOf } from '../../config/list-of.ts';
 
 /**
  * Which access tokens are accepted: settings of the router, and of subgraphs with `SUBGRAPH_AUTH=jwt`. Several issuers are separated by

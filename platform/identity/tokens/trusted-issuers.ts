@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../config/environment.ts';
+import { listOf } from '../../config/list-of.ts';
 import type { ClaimRules } from './claims.ts';
 import type { KeySet } from './key-set.ts';
 
@@ -76,12 +77,6 @@ export function oneForEach(name: string, values: readonly string[], issuers: num
     `${name} is not acceptable: expected one value for all issuers, or one for each of JWT_ISSUER, separated by commas.`,
   );
 }
-
-export const listOf = (text: string): readonly string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 
 const idRule = (issuer: string, place: number): ClaimRules['ids'] => {
   if (issuer === OWN_ISSUER) return 'uuids';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesToUuid, isUuid } from '../../../platform/uuid.ts';
+import { isHashUuid, isUuid, uuidOfHash } from '../../../platform/uuid.ts';
 
 /**
  * The order that a key of a user stands for: the first 16 bytes of SHA-256(user id, 0, key), marked as a UUID of version 8
@@ -9,7 +9,7 @@ export const deriveOrderId = (userId: string, idempotencyKey: string): string =>
   deriveId(userId, idempotencyKey);
 
 /** @returns false for what is no id of an order */
-export const mayBeOrderId = (uuid: string): boolean => uuid[14] === '8';
+export const mayBeOrderId = isHashUuid;
 
 /** The movement that a restock's key stands for, in the same way. */
 export const deriveMovementId = (userId: string, idempotencyKey: string): string =>
@@ -23,10 +23,7 @@ export const deriveMovementId = (userId: string, idempotencyKey: string): string
  */
 function deriveId(...parts: string[]): string {
   if (parts.some((part) => part.includes('\0'))) throw new Error('A part of an id has the separator in it.');
-  const bytes = createHash('sha256').update(parts.join('\0')).digest().subarray(0, 16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytesToUuid(bytes);
+  return uuidOfHash(parts.join('\0'));
 }
 
 /** What the key of a checkout was used for. Not what is on the wishlist: that is gone by the time of a retry. */
