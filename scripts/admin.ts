@@ -12,7 +12,7 @@ import { createKeyedHash } from '../subgraphs/user/keyed-hash.ts';
 import { createPersonalFields } from '../subgraphs/user/personal-fields.ts';
 import { changeRole } from './admin/roles.ts';
 import { usePrivateStores } from './admin/user-stores.ts';
-import { readCommandLine, refuseCommandLine } from './command-line.ts';
+import { readCommandLine, refuseCommandLine, runScript } from './command-line.ts';
 
 const HELP = `npm run admin -- grant EMAIL     makes the account with this address an administrator; it takes effect at its next sign-in
 npm run admin -- revoke EMAIL    makes it an ordinary account and ends its sessions
@@ -88,10 +88,4 @@ async function list({ orm }: Database, config: UserConfig): Promise<string> {
   return accounts.map((account) => `${account.id}  ${personal.open(account).email}`).join('\n');
 }
 
-main().then(
-  (text) => console.log(text),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+runScript(async () => console.log(await main()));

@@ -26,6 +26,14 @@ export function readCommandLine<const Config extends ParseArgsConfig>(
   }
 }
 
+/** Runs a script. What it throws is a sentence for people: on standard error, with exit code 1. */
+export function runScript(main: () => Promise<void>): void {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}
+
 /** Ends the process. */
 export function refuseCommandLine(sentence: string): never {
   process.stderr.write(`${sentence} --help says what there is.\n`);

@@ -1,7 +1,7 @@
 /** `npm run sale`: puts a product on sale, through the public API. */
 import { isProduction, settingOf } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
-import { readCommandLine, refuseCommandLine } from './command-line.ts';
+import { readCommandLine, refuseCommandLine, runScript } from './command-line.ts';
 import { parseWhen, WHEN_FORMS } from './sale/when.ts';
 import { putOnSale, type NewSale } from './sale/put-on-sale.ts';
 import { ShopClient } from './seed/shop-client.ts';
@@ -103,7 +103,4 @@ async function report(base: string, id: string, sale: NewSale): Promise<void> {
   );
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runScript(main);

@@ -1,11 +1,8 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../../platform/mysql/database.ts';
 import { inTransaction } from '../../platform/mysql/transaction.ts';
-import { bytesToUuid } from '../../platform/uuid.ts';
 import type { Role } from '../../subgraphs/user/__generated__/resolvers-types.ts';
-
-/** Called with the sessions that end, before COMMIT: if it fails, nothing was changed. */
-type Announce = (sessionIds: readonly string[]) => Promise<void>;
+import { endSessionsOf, type Announce } from '../../subgraphs/user/session-repository.ts';
 
 type RoleChange = 'changed' | 'unchanged' | 'noAccount';
 
@@ -29,16 +26,9 @@ export function changeRole(
     if (!account) return 'noAccount';
     if (account.role === role) return 'unchanged';
     await connection.execute('UPDATE account SET role = ? WHERE id = ?', [role, account.id]);
-    if (role !== 'ADMIN') {
-      const [sessions] = await connection.execute<IdRow[]>('SELECT id FROM session WHERE account_id = ?', [
-        account.id,
-      ]);
-      await connection.execute('DELETE FROM session WHERE account_id = ?', [account.id]);
-      await announce(sessions.map(({ id }) => bytesToUuid(id)));
-    }
+    if (role !== 'ADMIN') await endSessionsOf(connection, account.id, announce);
     return 'changed';
   });
 }
 
-type IdRow = RowDataPacket & { readonly id: Buffer };
-type AccountRow = IdRow & { readonly role: Role };
+type AccountRow = RowDataPacket & { readonly id: Buffer; readonly role: Role };

@@ -5,7 +5,7 @@ import { settingOf } from '../../platform/config/environment.ts';
 import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { ShopClient } from '../seed/shop-client.ts';
 import { mailedCodes } from './mailed-codes.ts';
-import { readCommandLine } from '../command-line.ts';
+import { readCommandLine, runScript } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:accounts`: accounts for load tests in which people sign in. */
@@ -75,7 +75,4 @@ async function open(accounts: readonly Account[], shop: ShopClient, mails: strin
   );
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runScript(main);

@@ -5,7 +5,7 @@ import { Ending } from '../start/ending.ts';
 import { openOwnShop, openSale } from './cpu/own-shop.ts';
 import { RouterProcess } from './cpu/router-process.ts';
 import { createMint } from './mint.ts';
-import { readCommandLine } from '../command-line.ts';
+import { readCommandLine, runScript } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:cpu`: what a purchase costs the router, in CPU time, side by side. */
@@ -114,7 +114,4 @@ async function costOfPurchase(
   return (router.cpuUs - before) / tokens.length;
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runScript(main);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { settingOf } from '../../platform/config/environment.ts';
 import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { createMint } from './mint.ts';
-import { readCommandLine } from '../command-line.ts';
+import { readCommandLine, runScript } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:tokens`: access tokens for the users of a load test, without a password hash for each. */
@@ -38,7 +38,4 @@ async function main(): Promise<void> {
   console.log(`${process.stdout.isTTY ? '\r' : ''}${users} tokens are in ${OUTPUT}.`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runScript(main);

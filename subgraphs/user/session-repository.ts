@@ -30,7 +30,7 @@ export interface SessionRepository {
 export const MOST_SESSIONS = 50;
 
 /** Called with the sessions that end, before COMMIT: if it fails, nothing was changed. */
-type Announce = (sessionIds: readonly string[]) => Promise<void>;
+export type Announce = (sessionIds: readonly string[]) => Promise<void>;
 
 interface NewSession {
   readonly id: string;
@@ -129,12 +129,7 @@ export function createSessionRepository({ pool }: Database): SessionRepository {
         const current = await lockPassword(connection, id);
         if (current === undefined || (from !== null && current !== from)) return false;
         await connection.execute('UPDATE account SET password_hash = ? WHERE id = ?', [to, id]);
-        const sessions = await listSessions(connection, id);
-        await endAll(
-          connection,
-          sessions.filter((session) => bytesToUuid(session) !== keepSessionId),
-          announce,
-        );
+        await endSessionsOf(connection, id, announce, keepSessionId);
         return true;
       }),
 
@@ -197,6 +192,25 @@ async function listSessions(connection: PoolConnection, accountId: Buffer): Prom
     [accountId],
   );
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Ends the sessions of an account, whose row the transaction has locked.
+ *
+ * @param keepSessionId one that stays
+ */
+export async function endSessionsOf(
+  connection: PoolConnection,
+  accountId: Buffer,
+  announce: Announce,
+  keepSessionId: string | null = null,
+): Promise<void> {
+  const sessions = await listSessions(connection, accountId);
+  await endAll(
+    connection,
+    sessions.filter((session) => bytesToUuid(session) !== keepSessionId),
+    announce,
+  );
 }
 
 async function endAll(connection: PoolConnection, ids: readonly Buffer[], announce: Announce): Promise<void> {

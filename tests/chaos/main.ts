@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCommandLine, refuseCommandLine } from '../../scripts/command-line.ts';
+import { readCommandLine, refuseCommandLine, runScript } from '../../scripts/command-line.ts';
 import { Ending, Interrupted } from '../../scripts/start/ending.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
@@ -124,7 +124,4 @@ async function main(): Promise<void> {
   process.exit(broken.length > 0 || failures.length > 0 ? 1 : 0);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runScript(main);
