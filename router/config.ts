@@ -81,7 +81,7 @@ const settings = (production: boolean) => ({
   /** `off`: no token is any good, and a supergraph with access rules does not start. */
   ...tokenSettings(['off'], 'http://127.0.0.1:4001/.well-known/jwks.json'),
 
-  /** Whether this router is ready only while it is told of sessions that end; by default where the schema has `signOut`. */
+  /** Whether this router is ready only while it is informed of revoked sessions; by default where the schema has `signOut`. */
   REVOKED_SESSIONS: optionalOnOff(),
   PLAYGROUND: onOff(production ? 'off' : 'on'),
   /** A page that shows how to write a client, at `/sale/<product id>`. */

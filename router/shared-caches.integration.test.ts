@@ -62,7 +62,7 @@ describe('a shared cache', () => {
     ['the same with a token', LIST, true],
     ['stock', '{ products { nodes { name stock { remaining } } } }', false],
     ['the clock', '{ serverTime }', false],
-    ['what nobody says anything of', '{ __typename }', false],
+    ['without a time in any part', '{ __typename }', false],
     [
       'data with an error beside it',
       `{ products { nodes { name } } product(id: "${THROWS_SQL}") { name } }`,

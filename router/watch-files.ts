@@ -16,7 +16,7 @@ export interface WatchOptions {
 }
 
 /**
- * Looks at files again and again, since what tells of changes differs between file systems, mounts and links. A text is
+ * Reads files periodically, because notifications of changes differ between file systems, mounts and links. A text is
  * taken when two looks in a row found it, so that a file is not read while it is being written.
  */
 export function watchFiles({ what, files, read, text, everyMs, take, logger }: WatchOptions): Repeated {

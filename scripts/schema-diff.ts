@@ -13,7 +13,7 @@ const API = 'schema/api.graphql';
 const HELP = `npm run schema:diff -- [--against REVISION|FILE] [--allow-breaking]
 
 Lists what the schemas in the working folder change for clients, against the API schema of a revision (HEAD) or in a file. The exit code is 0
-when nothing breaks, 1 when something does, 2 when it could not be told.
+when nothing breaks, 1 when something does, 2 when there was nothing to compare with.
 
   --allow-breaking    0 also when something breaks
 `;

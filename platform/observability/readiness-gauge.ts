@@ -8,7 +8,7 @@ const ready = gauge(
 );
 
 /**
- * Tells metrics what `/health/ready` tells; nothing of a server that needs nobody, such as that of the metrics themselves.
+ * Exports the result of each readiness check as a metric; a server without checks, such as that of the metrics themselves, has none.
  *
  * @param checks those of the moment
  */

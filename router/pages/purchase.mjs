@@ -27,7 +27,7 @@ const ABANDON = `mutation Abandon($input: AbandonPurchaseInput!) {
   }
 }`;
 
-/** A second tab waits this long for the tab that is asking; then it asks, too. Under one key that is safe. */
+/** A second tab waits this long for the tab that sends the purchase; then it sends it, too. Under one key that is safe. */
 const OTHER_TAB_MS = 5_000;
 
 /**

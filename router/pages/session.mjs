@@ -53,7 +53,7 @@ export async function signOut() {
 }
 
 /**
- * Asks with the access token of this user, which is renewed when it has expired.
+ * Sends a request with the access token of this user, which is renewed when it has expired.
  *
  * @param userId whom the request is for: it is not sent as anyone who has signed in meanwhile in another tab
  * @returns the data @throws {Fault} UNAUTHENTICATED when this user has to sign in again

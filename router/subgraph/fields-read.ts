@@ -12,7 +12,7 @@ export interface FieldsRead {
 const ENTITIES = '_entities';
 const TYPENAME = '__typename';
 
-/** Plans ask by the same few documents again and again, also when thousands of requests fail at once. */
+/** Plans send the same few documents again and again, also when thousands of requests fail at once. */
 const known = new LRUCache<string, FieldsRead>({
   max: 500,
   maxSize: 2_000_000,

@@ -71,7 +71,7 @@ describe('the page of a sale', () => {
     await page.locator('#buy-button[aria-disabled=false]').waitFor();
     await button.click({ clickCount: 3, delay: 30, force: true });
     await outcomeIs(page, 'It is yours.');
-    // Presses that come with the answer, and one after the other, as somebody does who does not trust the first.
+    // Presses that come with the answer, and one after the other.
     for (let presses = 0; presses < 5; presses++) await button.click({ force: true });
     await shows(page, '#buy-button', 'Buy another');
     expect([sent.keys.size, await sold(product)]).toEqual([1, 1]);

@@ -235,7 +235,7 @@ describe('a bad token is UNAUTHENTICATED:', () => {
     ['about somebody with a line break', changed({ sub: `${USER_ID}\r\nx-admin: 1` })],
     ['about somebody who is no UUID', changed({ sub: 'admin' })],
     ['about somebody in capitals', changed({ sub: USER_ID.toUpperCase() })],
-    ['about somebody of 256 characters', changed({ sub: 'a'.repeat(256) })],
+    ['with a subject of 256 characters', changed({ sub: 'a'.repeat(256) })],
     ['scopes in a list of no texts', changed({ scope: ['stock:write', 1] })],
     ['scopes in an object', changed({ scope: { 'stock:write': true } })],
     ['scopes with a line break', changed({ scope: 'a\r\nb' })],

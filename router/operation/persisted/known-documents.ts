@@ -14,7 +14,7 @@ export interface KnownDocuments {
   byId(id: string): string | undefined;
   /** @returns the text to execute for a text that a client sent: itself, or where `__typename` was added anywhere, that with all of them */
   byText(text: string): string | undefined;
-  /** A name that the document does not have makes it another question, which anybody can ask in any number of ways. */
+  /** A name that the document does not have makes it another operation, of which there is no end. */
   lists(text: string, operationName: string | null): boolean;
 }
 

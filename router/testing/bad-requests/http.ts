@@ -133,7 +133,7 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '415 UNSUPPORTED_MEDIA_TYPE',
     },
     {
-      what: 'GET of a page that may not call, without a header that makes a browser ask first',
+      what: 'GET of a page that may not call, without a header that forces a preflight',
       method: 'GET',
       path: '/graphql?query={serverTime}',
       headers: { 'content-type': '', origin: 'https://evil.example' },

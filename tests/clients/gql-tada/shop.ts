@@ -1,7 +1,7 @@
 import { initGraphQLTada, type ResultOf, type VariablesOf } from 'gql.tada';
 import type { introspection } from './__generated__/graphql-env.d.ts';
 
-/** A front end of the shop whose types come from the schema that the running router tells of itself. */
+/** A front end of the shop whose types come from introspection of the running router. */
 const graphql = initGraphQLTada<{ introspection: introspection; scalars: { DateTime: string } }>();
 
 export const product = graphql(`
