@@ -13,10 +13,8 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
-import { createLogger } from '../../platform/logger.ts';
-import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
-import { allowEverything, verifierOf, type SubgraphName } from './subgraphs.ts';
+import { schemaFileOf, serveContract, type SubgraphName } from './subgraphs.ts';
 
 /** Types that more than one subgraph knows, by their ids. */
 const ENTITIES: ReadonlySet<string> = new Set(['User', 'Product', 'Order']);
@@ -77,19 +75,9 @@ const objectOf = (type: string, number: number): MadeUp => ({
 });
 
 /** A subgraph of the contract, whose answers are made up. */
-export async function startMadeUpSubgraph(name: SubgraphName): Promise<RunningHttpServer> {
-  const schemaFile = new URL(`../../schema/${name}.graphql`, import.meta.url);
-  return startSubgraph({
-    schemaFile,
-    resolvers: resolversOf(buildSchema(readFileSync(schemaFile, 'utf8'), { assumeValidSDL: true })),
-    permissions: allowEverything(schemaFile),
-    context: (base) => base,
-    verifier: verifierOf(name),
-    host: '127.0.0.1',
-    port: 0,
-    readiness: {},
-    logger: createLogger('test', 'silent'),
-  });
+export function startMadeUpSubgraph(name: SubgraphName): Promise<RunningHttpServer> {
+  const schema = buildSchema(readFileSync(schemaFileOf(name), 'utf8'), { assumeValidSDL: true });
+  return serveContract(name, resolversOf(schema));
 }
 
 function resolversOf(schema: GraphQLSchema): object {

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from '../../platform/graphql/scalars.ts';
-import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
-import type { RunningHttpServer } from '../../platform/http/server.ts';
-import { createLogger } from '../../platform/logger.ts';
 import { bytesToUuid } from '../../platform/uuid.ts';
-import { allowEverything, verifierOf } from './subgraphs.ts';
+import { serveContract } from './subgraphs.ts';
 
 /** One product of a test, and what its subgraphs would answer. */
 export interface WindowProduct {
@@ -40,14 +37,14 @@ export const onSale = (sold = 0, asOf = new Date()): WindowProduct => ({
 export async function openShopWindow(): Promise<ShopWindow> {
   const products = new Map<string, WindowProduct>();
   let readings = 0;
-  const product = await serve('product', {
+  const product = await serveContract('product', {
     DateTime,
     Query: {
       product: (_: unknown, { id }: { id: string }) => products.get(id) ?? null,
       serverTime: () => new Date(),
     },
   });
-  const order = await serve('order', {
+  const order = await serveContract('order', {
     DateTime,
     Query: {
       stock: (_: unknown, { productId }: { productId: string }) => {
@@ -64,19 +61,4 @@ export async function openShopWindow(): Promise<ShopWindow> {
       await Promise.all([product.close(100), order.close(100)]);
     },
   };
-}
-
-async function serve(name: 'product' | 'order', resolvers: object): Promise<RunningHttpServer> {
-  const schemaFile = new URL(`../../schema/${name}.graphql`, import.meta.url);
-  return startSubgraph({
-    schemaFile,
-    resolvers: resolvers,
-    permissions: allowEverything(schemaFile),
-    context: (base) => base,
-    verifier: verifierOf(name),
-    host: '127.0.0.1',
-    port: 0,
-    readiness: {},
-    logger: createLogger('test', 'silent'),
-  });
 }

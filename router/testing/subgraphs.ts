@@ -99,26 +99,46 @@ const RESOLVERS = {
 export type SubgraphName = keyof typeof RESOLVERS;
 
 export async function startTestSubgraph(name: SubgraphName, identitySecret?: string): Promise<TestSubgraph> {
-  const schemaFile = new URL(`../../schema/${name}.graphql`, import.meta.url);
   const identities: Identity[] = [];
-  const http = await startSubgraph({
+  const http = await serveContract(name, RESOLVERS[name], {
+    verifier: verifierOf(name, identitySecret),
+    onRequest: (identity) => identities.push(identity),
+  });
+  return { ...http, graphqlUrl: `${http.url}/graphql`, identities };
+}
+
+interface ServeOptions {
+  readonly verifier?: IdentityVerifier;
+  readonly onRequest?: (identity: Identity) => void;
+}
+
+export const schemaFileOf = (name: SubgraphName): URL =>
+  new URL(`../../schema/${name}.graphql`, import.meta.url);
+
+/** Serves the schema of a subgraph of the contract by these resolvers. */
+export function serveContract(
+  name: SubgraphName,
+  resolvers: object,
+  { verifier = verifierOf(name), onRequest }: ServeOptions = {},
+): Promise<RunningHttpServer> {
+  const schemaFile = schemaFileOf(name);
+  return startSubgraph({
     schemaFile,
-    resolvers: RESOLVERS[name],
+    resolvers,
     permissions: allowEverything(schemaFile),
     context: (base) => {
-      identities.push(base.identity);
+      onRequest?.(base.identity);
       return base;
     },
-    verifier: verifierOf(name, identitySecret),
+    verifier,
     host: '127.0.0.1',
     port: 0,
     readiness: {},
     logger,
   });
-  return { ...http, graphqlUrl: `${http.url}/graphql`, identities };
 }
 
-export function allowEverything(schemaFile: URL): Permissions {
+function allowEverything(schemaFile: URL): Permissions {
   const types = parse(readFileSync(schemaFile, 'utf8')).definitions.flatMap((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION ? [definition.name.value] : [],
   );
