@@ -133,7 +133,8 @@ describe('who asks too often', () => {
     expect(passed(flood)).toBeLessThanOrEqual(20);
     expect(passed(flood)).toBeGreaterThan(5);
     expect(refused(flood)).toHaveLength(flood.length - passed(flood));
-    expect(refused(flood)[0]!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(0);
+    // What is missing of one unit, by chance anything up to the whole of it, which takes an hour.
+    expect(refused(flood)[0]!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000);
     expect(refused(flood)[0]!.errors[0]!.message).toContain('new operations from this address');
     expect((await router.ask({ ...honest(1), ...from(1) })).status).toBe(200);
   });

@@ -140,9 +140,11 @@ describe('money that comes after the order has expired', () => {
     payment.provider.state = succeeded;
     await resolve(payment, 'EXPIRED');
     await Promise.all([payment.services.payments.refundOrder(payment.id), resolve(payment, 'EXPIRED')]);
+    // Two jobs at once may both call the provider, which refunds an intent once; afterwards none calls it again.
+    expect(new Set(payment.provider.refunded)).toEqual(new Set([payment.intent]));
+    const calls = payment.provider.refunded.length;
     await payment.services.payments.refund();
-    // Two jobs at once may both call the provider, which refunds an intent once.
-    expect([...new Set(payment.provider.refunded)]).toEqual([payment.intent]);
+    expect(payment.provider.refunded).toHaveLength(calls);
     expect((await payment.buyer.order(payment.id))?.payment).toMatchObject({ status: 'REFUNDED' });
     await expectStock(payment.product, 1);
   });
