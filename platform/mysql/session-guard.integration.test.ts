@@ -48,7 +48,11 @@ const WRITES: Record<string, () => Promise<unknown>> = {
 };
 
 /** Uses every session of every pool. @returns their numbers at the server */
-async function sessions(): Promise<Set<number>> {
+const sessions = (): Promise<Set<number>> =>
+  waitUntil('every session to be in use at once', useSessions, ({ size }) => size === 3 * POOL_SIZE);
+
+/** @returns fewer where one session was free again before all statements were sent */
+async function useSessions(): Promise<Set<number>> {
   const id = 'SELECT CONNECTION_ID() AS id, SLEEP(0.05)';
   const idOf = (rows: unknown) => Number((rows as RowDataPacket[])[0]!['id']);
   const all = Array.from({ length: POOL_SIZE }, () => [
