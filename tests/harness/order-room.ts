@@ -48,6 +48,9 @@ export interface BuyOptions {
   readonly patienceMs?: number | null;
 }
 
+/** Answers after which a good client sends the same key again. */
+const NOT_FINAL = new Set(['Busy', 'OutcomeUnknown']);
+
 const PURCHASE = `mutation ($input: PurchaseInput!) {
   purchase(input: $input) {
     __typename
@@ -268,13 +271,13 @@ export class OrderRoom {
     return reply.data['purchase'] as unknown as PurchaseAnswer;
   }
 
-  /** As a client that does what `Busy` says: the same key again until there is another answer. */
-  async buyUnlessBusy(productId: string, options: BuyOptions = {}): Promise<PurchaseAnswer> {
+  /** As a good client: the same key again while the answer is `Busy` or `OutcomeUnknown`, neither of which is final. */
+  async buyWithRetries(productId: string, options: BuyOptions = {}): Promise<PurchaseAnswer> {
     const { userId = randomUUID(), key = newKey() } = options;
     return waitUntil(
-      'an answer other than Busy',
+      'a final answer',
       () => this.buy(productId, { ...options, userId, key }),
-      ({ __typename }) => __typename !== 'Busy',
+      ({ __typename }) => !NOT_FINAL.has(__typename),
     );
   }
 
