@@ -108,7 +108,7 @@ function keepShopping(product: string) {
     failures,
     /** Rounds that begin after this was called: enough for everybody to read what everybody else has written. */
     metEverybody: () => {
-      const enough = rounds + 12;
+      const enough = rounds + 8;
       return waitUntil('shopping to go on', () => rounds >= enough || failures.length > 0);
     },
     stop: async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RouterClient } from '../harness/router-client.ts';
 import type { Service, ServiceName } from '../harness/service.ts';
@@ -11,7 +12,10 @@ const stack = useStack(useStores(), {
   environment: { RATE_LIMITS: 'off' },
 });
 
+/** They leave the machine time for the restarts: together they purchase at most 240 times a second. */
 const BUYERS = 24;
+const PAUSE_MS = 100;
+
 const PORT_OF: Record<ServiceName, string> = {
   user: 'USER_PORT',
   product: 'PRODUCT_PORT',
@@ -22,7 +26,7 @@ const PORT_OF: Record<ServiceName, string> = {
 let stopBuying = (): void => undefined;
 afterEach(() => stopBuying());
 
-/** Buyers who purchase without a pause. Each asks once: nobody hides a failure by asking again. */
+/** Buyers who purchase again and again. Each sends a key once: no failure is hidden by a retry. */
 function keepBuying(product: string) {
   const client = new RouterClient(
     stack.routers.map(({ url }) => url),
@@ -39,7 +43,10 @@ function keepBuying(product: string) {
       return { __typename: `${code}: ${message}` };
     });
   const buyers = Array.from({ length: BUYERS }, async () => {
-    while (!isOver) answers.push(await buyOnce());
+    while (!isOver) {
+      answers.push(await buyOnce());
+      await sleep(PAUSE_MS);
+    }
   });
   return {
     answers,

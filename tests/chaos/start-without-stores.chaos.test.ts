@@ -47,7 +47,7 @@ async function lastWords(service: Promise<Service>): Promise<string> {
   return lines.join('\n').trim();
 }
 
-describe('a process whose store is not there', () => {
+describe.concurrent('a process whose store is not there', () => {
   it('waits for Redis, and then ends with one sentence', async () => {
     await Promise.all(
       ALL.map(async (name) => {
