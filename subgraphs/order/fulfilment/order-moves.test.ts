@@ -1,4 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { itHolds } from '../../../tests/harness/properties.ts';
+import { ORDER_STATUSES } from '../orders/order.ts';
 import { BY_ITSELF, holdsStock, mayMove, unmetPrecondition, type OrderFacts } from './order-moves.ts';
 
 describe('the table of moves', () => {
@@ -64,5 +67,49 @@ describe('the preconditions of a move', () => {
     ['RETURNED', { status: 'RETURN_REQUESTED' }, 'due'],
   ] as const)('to %s of %j: %s is missing', (to, more, missing) =>
     expect(unmetPrecondition(facts(more), to)).toBe(missing),
+  );
+});
+
+describe('an order, whatever is tried with it', () => {
+  const facts = fc.record({ isDue: fc.boolean(), hasAddress: fc.boolean(), isCharged: fc.boolean() });
+  const attempts = fc.array(fc.tuple(fc.constantFrom(...ORDER_STATUSES), facts), { size: '+1' });
+
+  /** @returns the statuses that it takes on: each attempt that the table allows */
+  function statusesOf(tried: readonly (readonly [OrderFacts['status'], Omit<OrderFacts, 'status'>])[]) {
+    const all: { status: OrderFacts['status']; facts: Omit<OrderFacts, 'status'> | null }[] = [
+      { status: 'PENDING_PAYMENT', facts: null },
+    ];
+    for (const [to, now] of tried) {
+      const { status } = all.at(-1)!;
+      if (mayMove(status, to) && unmetPrecondition({ status, ...now }, to) === null)
+        all.push({ status: to, facts: now });
+    }
+    return all;
+  }
+
+  itHolds(
+    'gives its units back once more than it takes them again, at the most, and never before it had them',
+    500,
+    fc.property(attempts, (tried) => {
+      let held = 1;
+      const all = statusesOf(tried);
+      for (const [i, { status }] of all.entries()) {
+        if (i > 0) held += Number(holdsStock(status)) - Number(holdsStock(all[i - 1]!.status));
+        expect(held).toBe(holdsStock(status) ? 1 : 0);
+      }
+    }),
+  );
+
+  itHolds(
+    'is paid only with a charge, shipped only after it was paid, and moves no more once it is returned or cancelled',
+    500,
+    fc.property(attempts, (tried) => {
+      const all = statusesOf(tried);
+      for (const [i, { status, facts: then }] of all.entries()) {
+        if (status === 'PAID' || status === 'SHIPPED') expect(then).toMatchObject({ isCharged: true });
+        if (status === 'SHIPPED') expect(all[i - 1]!.status).toBe('PAID');
+        if (status === 'RETURNED' || status === 'CANCELLED') expect(i).toBe(all.length - 1);
+      }
+    }),
   );
 });
