@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import {
   getNamedType,
   isAbstractType,
@@ -58,6 +59,14 @@ type Selection =
       readonly below: readonly Selection[];
     }
   | { readonly kind: 'on'; readonly type: string; readonly below: readonly Selection[] };
+
+/** As `randomOperation`, for properties. Some are not valid, since aliases collide. */
+export const randomOperations = (schema: GraphQLSchema): fc.Arbitrary<RandomOperation> =>
+  fc
+    .gen()
+    .map((generate) =>
+      randomOperation(schema, (below) => (below > 1 ? generate(fc.nat, { max: below - 1 }) : 0)),
+    );
 
 /** @param random the same numbers give the same operation */
 export function randomOperation(schema: GraphQLSchema, random: RandomNumbers): RandomOperation {
