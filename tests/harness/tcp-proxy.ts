@@ -8,13 +8,16 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export type Fate =
   'pass' | 'loseReply' | 'cut' | 'silence' | { readonly delayMs: number } | { readonly holdMs: number };
 
+type Rule = (data: Buffer, client: Socket) => Fate;
+
 /** A TCP proxy that can lose one message, as a network does. */
 export class TcpProxy {
   #target: { host: string; port: number };
   readonly #server = createServer((client) => this.#join(client));
   readonly #sockets = new Set<Socket>();
   readonly #silencers = new Set<() => void>();
-  #rule: ((data: Buffer, client: Socket) => Fate) | null = null;
+  #rule: Rule | null = null;
+  #later: Rule[] = [];
   #areNewSilent = false;
   /** Connections that clients have opened so far. */
   joined = 0;
@@ -40,15 +43,13 @@ export class TcpProxy {
    * @param behind what the same connection must have sent before, from now on: whose COMMIT is meant, for example
    */
   nextWith(text: string | RegExp, fate: Fate, { behind }: { readonly behind?: string } = {}): void {
-    const isMeant = (data: Buffer) =>
-      typeof text === 'string' ? data.includes(text) : text.test(data.toString('latin1'));
-    const ready = new WeakSet<Socket>();
-    this.#rule = (data, client) => {
-      if (behind !== undefined && data.includes(behind)) ready.add(client);
-      if (!isMeant(data) || (behind !== undefined && !ready.has(client))) return 'pass';
-      this.#rule = null;
-      return fate;
-    };
+    this.#later = [];
+    this.#rule = this.#ruleFor(text, fate, behind);
+  }
+
+  /** As `nextWith`, from the moment on at which the message that was named before has met its fate. */
+  thenNextWith(text: string | RegExp, fate: Fate): void {
+    this.#later.push(this.#ruleFor(text, fate));
   }
 
   /** New connections go there; those that are open stay where they are, as when a name or a virtual address moves. */
@@ -76,6 +77,18 @@ export class TcpProxy {
   /** Whether the message that was named is still to come. */
   get isWaiting(): boolean {
     return this.#rule !== null;
+  }
+
+  #ruleFor(text: string | RegExp, fate: Fate, behind?: string): Rule {
+    const isMeant = (data: Buffer) =>
+      typeof text === 'string' ? data.includes(text) : text.test(data.toString('latin1'));
+    const ready = new WeakSet<Socket>();
+    return (data, client) => {
+      if (behind !== undefined && data.includes(behind)) ready.add(client);
+      if (!isMeant(data) || (behind !== undefined && !ready.has(client))) return 'pass';
+      this.#rule = this.#later.shift() ?? null;
+      return fate;
+    };
   }
 
   #join(client: Socket): void {

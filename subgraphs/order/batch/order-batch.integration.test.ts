@@ -63,6 +63,14 @@ describe('a COMMIT whose answer is lost', () => {
     });
   });
 
+  it('whose session cannot be ended is waited for', async () => {
+    const product = await sellReady(5);
+    proxy.nextWith(COMMIT, { holdMs: 1_500 }, ofPurchases);
+    proxy.thenNextWith('IS_USED_LOCK', 'cut');
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
+  });
+
   it('in a rush leaves every buyer with the truth', async () => {
     const product = await sellReady(100);
     const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
