@@ -39,6 +39,10 @@ const tasks = {
     builds: true,
     command: (args) => [node, '--enable-source-maps', 'dist/tests/chaos/main.js', ...args],
   },
+  mutants: {
+    builds: true,
+    command: (args) => [node, '--enable-source-maps', 'dist/tests/mutants/main.js', ...args],
+  },
   build: { builds: true, options: [] },
   check: {
     builds: false,

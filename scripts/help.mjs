@@ -46,6 +46,13 @@ ten seconds of the healing; history and logs are kept then. Ctrl-C stops everyth
 
 MYSQL_SERVER and REDIS_SERVER name the binaries of the stores.
 `,
+  mutants: `npm run mutants              every mutant of tests/mutants: a rule is left out, and a named test must fail
+npm run mutants -- --only NAME,NAME  these mutants (--list names them)
+Copies the sources to a temporary folder, demands that the named tests pass there, and runs them once with each mutant. Ends with 1
+where a mutant is not caught. Ctrl-C stops everything.
+
+MYSQL_SERVER and REDIS_SERVER name the binaries of the stores.
+`,
   build: `npm run build    compiles to dist/, when a source has changed
 `,
   check: `npm run check    types, lint, format, generated files, unused code
