@@ -274,17 +274,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'mysql-driver-defaults',
-    breaks: 'Sessions have the isolation level and the time-outs of the server.',
+    breaks: 'A session that is silent keeps its locks for as long as the server has by default.',
     edits: [
       {
         file: 'platform/mysql/connection-options.ts',
-        search: "'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'",
-        replace: "'DO 0'",
-      },
-      {
-        file: 'platform/mysql/connection-options.ts',
-        search:
-          'SET SESSION wait_timeout = ${waitTimeoutS}, innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_S}, ',
+        search: 'SET SESSION wait_timeout = ${waitTimeoutS}, ',
         replace: 'SET SESSION ',
       },
     ],
