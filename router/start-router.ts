@@ -13,6 +13,7 @@ import { liveOperation } from './live/live-reader.ts';
 import { startLiveStock } from './live/start-live-stock.ts';
 import { loadPersistedOperations } from './operation/persisted/load-persisted-operations.ts';
 import { DEMO_BUYER } from './pages/demo-account.ts';
+import { createFindProduct } from './pages/find-product.ts';
 import { salePage } from './pages/sale-page.ts';
 import { whatIsWhere } from './pages/what-is-where.ts';
 import { playground } from './playground/playground.ts';
@@ -101,7 +102,13 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     '/': config.PLAYGROUND
       ? playground(!isProduction, (source) => fitsSchema(schema.gateway.schema, source))
       : whatIsWhere,
-    ...(config.SALE_PAGE && shop.salePage ? salePage(isProduction ? null : DEMO_BUYER) : {}),
+    ...(config.SALE_PAGE && shop.salePage
+      ? salePage({
+          account: isProduction ? null : DEMO_BUYER,
+          findProduct: createFindProduct({ gateway: schema.gateway, rates, logger }),
+          trustedProxies,
+        })
+      : {}),
     ...(live ? { '/live/stock': live.handler } : {}),
   };
 

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { startTestRouter, routerForThisTest, type TestRouter } from '../testing/router.ts';
+import { onSale, openShopWindow, type ShopWindow } from '../testing/shop-window.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };
@@ -71,10 +74,81 @@ it('gives no other file away', async () => {
 
 it('is off in production unless asked for, and then names no account', async () => {
   const off = await routerForThisTest({ ...redisSettings, ...PRODUCTION });
-  expect((await fetch(`${off.url}/sale/1`)).status).toBe(404);
+  const path = `/sale/${randomUUID()}`;
+  expect((await fetch(off.url + path)).status).toBe(404);
   expect((await fetch(`${off.url}/pages/sale.mjs`)).status).toBe(404);
   const on = await routerForThisTest({ ...redisSettings, ...PRODUCTION, SALE_PAGE: 'on', PLAYGROUND: 'on' });
-  expect(await (await fetch(`${on.url}/sale/1`)).text()).not.toContain('firstcome.example');
+  const page = await fetch(on.url + path);
+  expect([page.status, await page.text()]).toEqual([200, expect.not.stringContaining('firstcome.example')]);
   const playground = await (await fetch(`${on.url}/`)).text();
   expect(playground.slice(0, playground.indexOf('<div id="root">'))).not.toContain('firstcome.example');
+});
+
+describe('the status of the page', () => {
+  let shop: ShopWindow;
+  beforeAll(async () => {
+    shop = await openShopWindow();
+  });
+  afterAll(() => shop.close());
+
+  const openShop = (settings: Readonly<Record<string, string>> = {}) =>
+    routerForThisTest({ ...shop.urls, ...redisSettings, ...settings });
+  const onShelf = () => {
+    const id = randomUUID();
+    shop.products.set(id, onSale());
+    return id;
+  };
+  const statusOf = async ({ url }: TestRouter, id: string) => (await fetch(`${url}/sale/${id}`)).status;
+  const statusBecomes = (router: TestRouter, id: string, wanted: number) =>
+    waitUntil(
+      `${wanted} for ${id}`,
+      () => statusOf(router, id),
+      (status) => status === wanted,
+    );
+
+  it('is 404 for what is no product, and the page is the same', async () => {
+    const router = await openShop();
+    const known = await fetch(`${router.url}/sale/${onShelf()}`);
+    expect(known.status).toBe(200);
+    const page = await known.text();
+    for (const id of ['no-such-product', '1', randomUUID()]) {
+      await statusBecomes(router, id, 404);
+      const unknown = await fetch(`${router.url}/sale/${id}`, {
+        headers: { 'if-none-match': known.headers.get('etag')! },
+      });
+      expect([id, unknown.status, await unknown.text()]).toEqual([id, 404, page]);
+      for (const name of ['content-type', 'content-security-policy', 'referrer-policy'])
+        expect(unknown.headers.get(name)).toBe(known.headers.get(name));
+      expect(unknown.headers.get('etag')).toBeNull();
+    }
+  });
+
+  it('costs the product subgraph one question, however many visit the page', async () => {
+    const router = await openShop();
+    const id = onShelf();
+    const before = shop.productReadings();
+    const visits = await Promise.all(Array.from({ length: 50 }, () => statusOf(router, id)));
+    expect(new Set([...visits, await statusOf(router, id)])).toEqual(new Set([200]));
+    expect(shop.productReadings() - before).toBe(1);
+  });
+
+  it('is 200 soon after the product was made', async () => {
+    const router = await openShop();
+    const id = randomUUID();
+    await statusBecomes(router, id, 404);
+    shop.products.set(id, onSale());
+    await statusBecomes(router, id, 200);
+  });
+
+  it('is 200 where it is not known: the product subgraph does not answer, or the network has used up its cost', async () => {
+    expect(await statusOf(router, randomUUID())).toBe(200);
+    const limited = await openShop({ RATE_LIMIT_COST_PER_ADDRESS: '1/h burst 120' });
+    const before = shop.productReadings();
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => statusOf(limited, randomUUID())));
+    const looks = shop.productReadings() - before;
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(5);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(20 - looks);
+    expect(await statusOf(limited, 'no-such-product')).toBe(404);
+  });
 });

@@ -1,6 +1,8 @@
 import { parseUuid } from '../../platform/uuid.ts';
 import { Fault } from '../../platform/errors.ts';
 import type { Handler } from '../../platform/http/server.ts';
+import { clientAddressOf, type TrustedProxies } from '../request/client-address.ts';
+import type { FindProduct } from './find-product.ts';
 import { staticFile } from './static-file.ts';
 
 const PARTS = [
@@ -44,31 +46,40 @@ const CONTENT_POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ');
 
+export interface SalePageOptions {
+  /** What the sign-in form says already; with it, payments are simulated. */
+  readonly account: { readonly email: string; readonly password: string } | null;
+  readonly findProduct: FindProduct;
+  readonly trustedProxies: TrustedProxies;
+}
+
 /**
  * `/sale/<product id>`: a sale to watch and to buy at, in plain HTML, CSS and JavaScript, for those who write a front end of
- * their own. It knows no more than any client: GraphQL and the live stream.
- *
- * @param account what the sign-in form says already; with it, payments are simulated
+ * their own. It knows no more than any client: GraphQL and the live stream. Its status is 404 where there is no such product, and 200
+ * where that is not known at the moment: the page shows either by itself.
  */
-export function salePage(
-  account: { readonly email: string; readonly password: string } | null,
-): Record<string, Handler> {
+export function salePage({ account, findProduct, trustedProxies }: SalePageOptions): Record<string, Handler> {
   const file = (name: string) => new URL(name, import.meta.url);
-  const page = staticFile(file('sale.html'), {
+  const html = {
     headers: { 'content-security-policy': CONTENT_POLICY, 'referrer-policy': 'no-referrer' },
     values: {
       email: account?.email ?? '',
       password: account?.password ?? '',
       simulator: account ? 'on' : '',
     },
-  });
+  };
+  const page = staticFile(file('sale.html'), html);
+  const unknown = staticFile(file('sale.html'), { ...html, status: 404 });
   return {
-    '/sale/*': (request) => {
+    '/sale/*': async (request) => {
       const [, id = ''] = /^\/sale\/([A-Za-z0-9:-]{1,64})$/.exec(request.path) ?? [];
       if (id === '') throw new Fault('NOT_FOUND');
       // The page keeps an attempt to buy by the product's id, so there must be one spelling of it.
-      const canonical = parseUuid(id) ?? id;
-      return canonical === id ? page(request) : { status: 308, headers: { location: `/sale/${canonical}` } };
+      const canonical = parseUuid(id);
+      if (canonical === null) return unknown(request);
+      if (canonical !== id) return { status: 308, headers: { location: `/sale/${canonical}` } };
+      const found = await findProduct(id, clientAddressOf(request, trustedProxies));
+      return found === false ? unknown(request) : page(request);
     },
     ...Object.fromEntries(PARTS.map((name) => [`/pages/${name}`, staticFile(file(name))])),
   };

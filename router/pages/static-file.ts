@@ -14,10 +14,15 @@ export interface StaticFileOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What is put in the place of each `{{name}}`, made harmless in HTML. */
   readonly values?: Readonly<Record<string, string>>;
+  /** 200, unless it is said. Another one is sent as a whole each time, without an `etag`. */
+  readonly status?: number;
 }
 
 /** A small file that is sent with the program: read when it is first asked for, and not sent again while it is the same. */
-export function staticFile(url: URL, { headers = {}, values = {} }: StaticFileOptions = {}): Handler {
+export function staticFile(
+  url: URL,
+  { headers = {}, values = {}, status = 200 }: StaticFileOptions = {},
+): Handler {
   const type = TYPES[url.pathname.split('.').at(-1)!]!;
   let made: Promise<{ body: Buffer; etag: string }> | null = null;
 
@@ -29,7 +34,9 @@ export function staticFile(url: URL, { headers = {}, values = {} }: StaticFileOp
       throw error;
     });
     const { body, etag } = await made;
-    const all = { 'content-type': type, 'cache-control': 'no-cache', etag, ...headers };
+    const plain = { 'content-type': type, 'cache-control': 'no-cache', ...headers };
+    if (status !== 200) return { status, headers: plain, body };
+    const all = { ...plain, etag };
     return request.headers['if-none-match'] === etag
       ? { status: 304, headers: all }
       : { status: 200, headers: all, body };

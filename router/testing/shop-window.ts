@@ -19,6 +19,8 @@ export interface ShopWindow {
   readonly urls: { readonly PRODUCT_URL: string; readonly ORDER_URL: string };
   /** How often stock was asked for. */
   readings(): number;
+  /** How often a product was asked for. */
+  productReadings(): number;
   close(): Promise<void>;
 }
 
@@ -37,10 +39,14 @@ export const onSale = (sold = 0, asOf = new Date()): WindowProduct => ({
 export async function openShopWindow(): Promise<ShopWindow> {
   const products = new Map<string, WindowProduct>();
   let readings = 0;
+  let productReadings = 0;
   const product = await serveContract('product', {
     DateTime,
     Query: {
-      product: (_: unknown, { id }: { id: string }) => products.get(id) ?? null,
+      product: (_: unknown, { id }: { id: string }) => {
+        productReadings += 1;
+        return products.get(id) ?? null;
+      },
       serverTime: () => new Date(),
     },
   });
@@ -57,6 +63,7 @@ export async function openShopWindow(): Promise<ShopWindow> {
     products,
     urls: { PRODUCT_URL: `${product.url}/graphql`, ORDER_URL: `${order.url}/graphql` },
     readings: () => readings,
+    productReadings: () => productReadings,
     close: async () => {
       await Promise.all([product.close(100), order.close(100)]);
     },

@@ -101,6 +101,7 @@ describe('the page of a sale, as people see, hear and reach it', () => {
       const unknown = await openTab(`${stack.routers[0]!.url}/sale/no-such-product`);
       await shows(unknown, '#notice-title', 'There is no such product');
       await check('unknown', unknown);
+      expect((await unknown.reload())?.status()).toBe(404);
       expect(problems).toEqual([]);
     },
     240_000,
