@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chooseStandIns } from '../platform/config/choose-stand-ins.ts';
 import { isProduction, readEnvironment } from '../platform/config/environment.ts';
+import { assertSpelling } from '../platform/config/misspelt-settings.ts';
 import { readSecret } from '../platform/config/secrets.ts';
 import {
   commonSettings,
@@ -164,12 +165,14 @@ export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env) {
     for (const name of SHOP_SECRETS) readSecret(name, config.DATA_DIR, environment);
   const readSubgraph: ReadSubgraphSettings = (subgraph) =>
     readSubgraphSettings(subgraph, config.DATA_DIR, environment);
-  return {
+  const read = {
     ...config,
     /** The settings of each subgraph that a supergraph declares. */
     readSubgraph,
     standIns: chooseStandIns('router', environment),
   };
+  assertSpelling(environment);
+  return read;
 }
 
 export type RouterConfig = ReturnType<typeof readRouterConfig>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { knownSettings } from '../platform/config/environment.ts';
+import { ConfigurationError, knownSettings } from '../platform/config/environment.ts';
 import { misspeltSettings } from '../platform/config/misspelt-settings.ts';
 import { readRouterConfig } from '../router/config.ts';
 import { readOrderConfig } from '../subgraphs/order/config.ts';
@@ -51,6 +51,33 @@ const SWITCHES: readonly [name: string, expected: string, readers: readonly Proc
   ['SUBGRAPH_AUTH', 'signed or jwt', SUBGRAPHS],
 ];
 
+/** Any text may be a value of these. Files, and keys that are none, are found out by the start itself, which has tests of its own. */
+const FREE_TEXT = [
+  'ADMIN_PASSWORD',
+  'DATA_DIR',
+  'ENCRYPTION_KEYS',
+  'JWT_AUDIENCE',
+  'JWT_CLIENTS',
+  'JWT_ISSUER',
+  'JWT_SCOPE_CLAIMS',
+  'LOOKUP_KEY',
+  'MAIL_FROM',
+  'ORDER_IDENTITY_SECRET',
+  'PAYMENT_PROVIDER_KEY',
+  'PERSISTED_OPERATIONS_FILE',
+  'PRODUCT_IDENTITY_SECRET',
+  'REDIS_PREFIX',
+  'SIGNING_KEYS',
+  'SUPERGRAPH_FILE',
+  'USER_IDENTITY_SECRET',
+];
+
+/** One of the two alone is refused. */
+const ADMINISTRATOR = { ADMIN_EMAIL: 'admin@shop.example', ADMIN_PASSWORD: 'long enough' };
+
+/** No number, length of time, URL, origin, rate, name or word of a list, and long enough for a secret. */
+const UNREADABLE = '?! no value of any setting, in more than 32 characters !?';
+
 const ODD = [
   'ON',
   'Off',
@@ -88,6 +115,39 @@ describe.each(SWITCHES)('%s', (name, expected, readers) => {
   });
 });
 
+it('every setting that is no free text stops the start of each process that reads it, with one sentence', () => {
+  const sentences: string[] = [];
+  const taken = new Set<string>();
+  for (const [process, read] of Object.entries(PROCESSES)) {
+    knownSettings.clear();
+    read(SECRETS);
+    for (const name of settingsOfExample().filter((one) => knownSettings.has(one))) {
+      const sentence = sentenceOf(() => read({ ...SECRETS, ...ADMINISTRATOR, [name]: UNREADABLE }));
+      if (sentence === null) taken.add(name);
+      else if (!new RegExp(`^${name} is not acceptable: .+\\.$`).test(sentence))
+        sentences.push(`${process}, ${name}: ${sentence}`);
+    }
+  }
+  expect(sentences).toEqual([]);
+  expect([...taken].sort()).toEqual(FREE_TEXT);
+});
+
+const settingsOfExample = (): string[] => {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  return [...example.matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map(([, setting]) => setting!);
+};
+
+/** @returns what stops the start; null: nothing does */
+function sentenceOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+}
+
 describe.each(Object.keys(PROCESSES) as ProcessName[])('the %s process', (name) => {
   const read = (environment: NodeJS.ProcessEnv) => () => PROCESSES[name](environment);
 
@@ -106,11 +166,65 @@ describe.each(Object.keys(PROCESSES) as ProcessName[])('the %s process', (name) 
     },
   );
 
+  it.each([
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['METRIC', 'METRICS'],
+    ['MYSQL_URLS', 'MYSQL_URL'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['JWT_ISSUER_', 'JWT_ISSUER'],
+    ['RATE_LIMIT', 'RATE_LIMITS'],
+    ['OPERATION_MAX_DEPHT', 'OPERATION_MAX_DEPTH'],
+    ['TRUSTED-PROXIES', 'TRUSTED_PROXIES'],
+    ['PAYMENT_WEBHOOK_SECRETS', 'PAYMENT_WEBHOOK_SECRET'],
+    ['Product_Cache_Ttl', 'PRODUCT_CACHE_TTL'],
+    ['ADMIN_PASSWORD_FIEL', 'ADMIN_PASSWORD_FILE'],
+  ])('does not start in production with %s in the place of %s, where it reads that', (given, setting) => {
+    const production = { ...CHOICES, ...SECRETS, NODE_ENV: 'production' };
+    knownSettings.clear();
+    read(production)();
+    const isRead = knownSettings.has(setting);
+    const isSet = setting in production;
+    const sentence = sentenceOf(read({ ...production, [given]: 'x' }));
+    if (!isRead || isSet) expect(sentence).toBeNull();
+    else
+      expect(sentence).toBe(`${given} is not a setting. Expected ${setting}: correct the name, or set both.`);
+    expect(sentenceOf(read({ ...production, [given]: ' ' }))).toBeNull();
+    expect(sentenceOf(read({ ...SECRETS, [given]: 'x' }))).toBeNull();
+  });
+
+  it.each(['NODE_EVN', 'NODE-ENV', 'node_env', 'NODE_ENVS'])(
+    'does not start with %s in the place of NODE_ENV, whatever that means',
+    (given) => {
+      expect(sentenceOf(read({ ...SECRETS, [given]: 'production' }))).toBe(
+        `${given} is not a setting. Expected NODE_ENV: correct the name, or set both.`,
+      );
+      expect(sentenceOf(read({ ...SECRETS, NODE_ENV: 'test', [given]: 'production' }))).toBeNull();
+    },
+  );
+
+  it('starts in production with settings of the other processes, and with what Kubernetes adds for its services', () => {
+    const production = { ...CHOICES, ...SECRETS, NODE_ENV: 'production' };
+    const ofKubernetes = {
+      USER_SERVICE_HOST: '10.0.0.1',
+      USER_SERVICE_PORT: '4001',
+      USER_PORT_4001_TCP: 'tcp://10.0.0.1:4001',
+      USER_PORT_4001_TCP_ADDR: '10.0.0.1',
+      REDIS_PORT: 'tcp://10.0.0.2:6379',
+      REDIS_SERVICE_HOST: '10.0.0.2',
+      MYSQL_PORT: 'tcp://10.0.0.3:3306',
+    };
+    const others = Object.fromEntries(
+      settingsOfExample()
+        .filter((one) => !knownSettings.has(one))
+        .map((one) => [one, 'x']),
+    );
+    expect(sentenceOf(read({ ...others, ...ofKubernetes, ...production }))).toBeNull();
+  });
+
   it('takes no setting of another process for a misspelt one of its own', () => {
     knownSettings.clear();
     read(SECRETS)();
-    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
-    const all = [...example.matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map(([, setting]) => setting!);
+    const all = settingsOfExample();
     expect(all.length).toBeGreaterThan(40);
     expect(misspeltSettings(Object.fromEntries(all.map((setting) => [setting, 'x'])))).toEqual([]);
   });

@@ -1,4 +1,5 @@
-import { knownSettings } from './environment.ts';
+import { ConfigurationError, isProduction, knownSettings, variableOf } from './environment.ts';
+import { fileSettingOf, secretOfFileSetting } from './secret-files.ts';
 
 export interface MisspeltSetting {
   readonly given: string;
@@ -24,6 +25,33 @@ export function misspeltSettings(
       const setting = [...known].find((one) => isAlmost(given.toUpperCase(), one));
       return setting === undefined ? [] : [{ given, setting }];
     });
+}
+
+/**
+ * The last step of reading settings. In production, a limit or a switch that somebody has set must not keep its default because of its spelling; a
+ * misspelt `NODE_ENV` may be meant for production. Where the setting itself is set, too, the other variable belongs to something else.
+ *
+ * @throws {ConfigurationError} one sentence for each
+ */
+export function assertSpelling(environment: NodeJS.ProcessEnv = process.env): void {
+  const production = isProduction(environment);
+  const values = new Map(Object.entries(environment));
+  const sentences = misspeltSettings(environment)
+    .filter(({ given, setting }) => {
+      const matters = production || setting === 'NODE_ENV';
+      return matters && (values.get(given) ?? '').trim() !== '' && !isSet(setting, environment);
+    })
+    .map(
+      ({ given, setting }) =>
+        `${given} is not a setting. Expected ${setting}: correct the name, or set both.`,
+    );
+  if (sentences.length > 0) throw new ConfigurationError(sentences.join('\n'));
+}
+
+/** In either form, where it is a secret. */
+function isSet(setting: string, environment: NodeJS.ProcessEnv): boolean {
+  const forms = [setting, fileSettingOf(setting), secretOfFileSetting(setting)];
+  return forms.some((form) => form !== undefined && variableOf(form, environment) !== undefined);
 }
 
 /** Whether one insertion, deletion, replacement or exchange of neighbours, or none, makes one of the other. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseMysqlUrl } from '../mysql/mysql-url.ts';
 import { parseRedisUrl } from '../redis/redis-url.ts';
@@ -97,6 +98,8 @@ export const names = (preset: string) =>
 /** Any text, for what is there only where it is set. */
 export const optionalText = () => z.string().optional();
 
+const HOST_NAME = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?$/i;
+
 /** Settings of every process. */
 export const commonSettings = {
   ...nodeEnvironment,
@@ -108,7 +111,10 @@ export const commonSettings = {
     .default('info'),
   DATA_DIR: z.string().default('.data'),
   /** The address to listen on. Reachable from this machine only, unless a container says otherwise. */
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z
+    .string()
+    .refine((text) => isIP(text) > 0 || HOST_NAME.test(text), 'expected an IP address or a host name')
+    .default('127.0.0.1'),
   /** Whether `/metrics` answers. */
   METRICS: onOff('off'),
   /** Where traces go, by OTLP over HTTP; without it there are none. */

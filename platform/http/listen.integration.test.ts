@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { openConnection, statusesIn } from '../../tests/harness/raw-connection.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { listen } from './listen.ts';
 import { json } from './server.ts';
 import { startServer } from './testing/server-for-this-test.ts';
@@ -55,11 +56,23 @@ it.each(ADDRESSES)(
   },
 );
 
+it('an address of another machine is refused with a sentence', async () => {
+  await expect(listen(createServer(), '192.0.2.1', 0)).rejects.toThrow(
+    new ConfigurationError(
+      'HOST or the port is not acceptable: nothing can listen at 192.0.2.1:0 (EADDRNOTAVAIL).',
+    ),
+  );
+});
+
 it.each(ADDRESSES)('a port that is taken at %s is refused, and held at neither', async (address) => {
   const other = createServer();
   const { port } = await listen(other, address, 0);
   const server = createServer();
-  await expect(listen(server, 'localhost', port)).rejects.toThrow(/EADDRINUSE/);
+  await expect(listen(server, 'localhost', port)).rejects.toThrow(
+    new ConfigurationError(
+      `HOST or the port is not acceptable: nothing can listen at localhost:${port} (EADDRINUSE).`,
+    ),
+  );
   expect(server.listening).toBe(false);
   await new Promise((resolve) => other.close(resolve));
   const { listeners } = await listen(server, 'localhost', port);

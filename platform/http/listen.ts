@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { ConfigurationError } from '../config/configuration-error.ts';
 
 /** Both addresses of the name, because a client that resolves it may try one of them only. */
 const LOCALHOST = ['127.0.0.1', '::1'] as const;
@@ -20,9 +21,20 @@ export interface Listening {
  * Listens at an address, and for `localhost` at each loopback address of this machine, on the same port.
  *
  * @param port 0: any free port
- * @throws the error of the system, such as EADDRINUSE; nothing listens then
+ * @throws {ConfigurationError} with the code of the system, such as EADDRINUSE; nothing listens then
  */
 export async function listen(server: HttpServer, host: string, port: number): Promise<Listening> {
+  try {
+    return await listenAtEach(server, host, port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError(
+      `HOST or the port is not acceptable: nothing can listen at ${host}:${port} (${code}).`,
+    );
+  }
+}
+
+async function listenAtEach(server: HttpServer, host: string, port: number): Promise<Listening> {
   if (host !== 'localhost') {
     await listenAt(server, host, port);
     return { port: portOf(server), listeners: [server] };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
+import { assertSpelling } from '../../platform/config/misspelt-settings.ts';
 import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
@@ -106,7 +107,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     if (missing.length > 0)
       throw new ConfigurationError(`PAYMENT_PROVIDER is http: set ${missing.join(' and ')}.`);
   }
-  return {
+  const read = {
     ...settings,
     /** Its own, and those of the subgraphs that it calls. */
     identitySecrets: {
@@ -117,6 +118,8 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
     encryptionKeys: secret('ENCRYPTION_KEYS'),
     standIns: chooseStandIns('order', environment),
   };
+  assertSpelling(environment);
+  return read;
 }
 
 const DAY_MS = 86_400_000;

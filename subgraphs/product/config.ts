@@ -1,5 +1,6 @@
 import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { readEnvironment } from '../../platform/config/environment.ts';
+import { assertSpelling } from '../../platform/config/misspelt-settings.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
@@ -26,11 +27,13 @@ const settings = {
 /** @throws {ConfigurationError} one sentence for each setting that is missing or wrong */
 export function readProductConfig(environment: NodeJS.ProcessEnv = process.env) {
   const config = readEnvironment(settings, environment);
-  return {
+  const read = {
     ...config,
     identitySecret: readSecret('PRODUCT_IDENTITY_SECRET', config.DATA_DIR, environment),
     standIns: chooseStandIns('product', environment),
   };
+  assertSpelling(environment);
+  return read;
 }
 
 export type ProductConfig = ReturnType<typeof readProductConfig>;

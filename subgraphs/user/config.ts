@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chooseStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { ConfigurationError, readEnvironment } from '../../platform/config/environment.ts';
+import { assertSpelling } from '../../platform/config/misspelt-settings.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
   commonSettings,
@@ -68,7 +69,7 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
   const values = readEnvironment(settings, environment);
   assertMailTransport(values.MAIL_TRANSPORT, values.SMTP_URL);
   const secret = (name: Parameters<typeof readSecret>[0]) => readSecret(name, values.DATA_DIR, environment);
-  return {
+  const read = {
     ...values,
     administrator: administratorOf(values.ADMIN_EMAIL, values.ADMIN_PASSWORD),
     secrets: {
@@ -79,6 +80,8 @@ export function readUserConfig(environment: NodeJS.ProcessEnv = process.env) {
     },
     standIns: chooseStandIns('user', environment),
   };
+  assertSpelling(environment);
+  return read;
 }
 
 function assertMailTransport(transport: 'smtp' | 'files' | undefined, url: string | undefined): void {
