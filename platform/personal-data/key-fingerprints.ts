@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { ConfigurationError } from '../config/environment.ts';
+import { parseEncryptionKeys } from './field-cipher.ts';
 
 /** A key that data in a database depends on. */
 export interface FingerprintedKey {
@@ -32,11 +33,49 @@ export async function assertKeysFit(pool: Pool, keys: readonly FingerprintedKey[
   }
 }
 
+const ENCRYPTION = 'ENCRYPTION_KEYS ';
+
+/**
+ * As `assertKeysFit`, of all keys that texts are encrypted under. A key that was taken out after its texts were encrypted anew is not missed.
+ *
+ * @param keys the secret ENCRYPTION_KEYS
+ * @param isReadable whether a stored text that begins so, as those under one key do, can be decrypted; null: there is none
+ */
+export async function assertEncryptionKeysFit(
+  pool: Pool,
+  keys: string,
+  isReadable: (beginning: string) => Promise<boolean | null>,
+): Promise<void> {
+  const byId = parseEncryptionKeys(keys);
+  const isReadableUnder = (id: string) => isReadable(`${escapeLike(id)}.`);
+  const stored = await namesOfFingerprints(pool, ENCRYPTION);
+  // Before anything is stored: of texts under a key that is not known, nothing else tells then.
+  if (stored.length === 0) {
+    for (const id of byId.keys())
+      if ((await isReadableUnder(id)) === false) throw doesNotFit(ENCRYPTION + id);
+    if ((await isReadable('')) === false) throw doesNotFit(ENCRYPTION.trim());
+  }
+  for (const name of stored) {
+    const id = name.slice(ENCRYPTION.length);
+    if (!byId.has(id) && (await isReadableUnder(id)) !== null) throw doesNotFit(name);
+  }
+  await assertKeysFit(
+    pool,
+    [...byId].map(([id, secret]) => ({
+      name: `${ENCRYPTION}${id}`,
+      secret,
+      fits: () => isReadableUnder(id),
+    })),
+  );
+}
+
+const escapeLike = (text: string): string => text.replace(/[_%]/g, '\\$&');
+
 /** @returns names that begin so, of which a fingerprint is stored */
-export async function namesOfFingerprints(pool: Pool, prefix: string): Promise<string[]> {
+async function namesOfFingerprints(pool: Pool, prefix: string): Promise<string[]> {
   const [rows] = await pool.query<(RowDataPacket & { readonly name: string })[]>(
     'SELECT name FROM key_fingerprint WHERE name LIKE ?',
-    [`${prefix.replace(/[_%]/g, '\\$&')}%`],
+    [`${escapeLike(prefix)}%`],
   );
   return rows.map(({ name }) => name);
 }
@@ -49,7 +88,7 @@ async function storedFingerprint(pool: Pool, name: string): Promise<Buffer | und
   return row?.fingerprint;
 }
 
-export const doesNotFit = (name: string) =>
+const doesNotFit = (name: string) =>
   new ConfigurationError(
     `${name} does not fit the database: what is stored there was made with another key. Set the key of that time.`,
   );

@@ -12,6 +12,7 @@ import { CreateWishlists1764100000001 } from './migrations/1764100000001-create-
 import { IndexOrdersByStatus1769000000000 } from './migrations/1769000000000-index-orders-by-status.ts';
 import { CountCheckouts1769000000001 } from './migrations/1769000000001-count-checkouts.ts';
 import { IndexDoneMovements1771000000000 } from './migrations/1771000000000-index-done-movements.ts';
+import { KeyFingerprints1773000000000 } from './migrations/1773000000000-key-fingerprints.ts';
 import { LIST_LIMITS } from './orders/order-lists.ts';
 import { WishlistCheckout } from './wishlist/wishlist-checkout.ts';
 import { WishlistItem } from './wishlist/wishlist-item.ts';
@@ -41,6 +42,7 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
         IndexOrdersByStatus1769000000000,
         CountCheckouts1769000000001,
         IndexDoneMovements1771000000000,
+        KeyFingerprints1773000000000,
       ],
       poolSize: 10,
       queueLimit: 5_000,

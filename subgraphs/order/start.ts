@@ -7,6 +7,7 @@ import type { Repeated } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { assertRedisUsable } from '../../platform/redis/condition.ts';
+import { assertOrderKeysFit } from './assert-keys-fit.ts';
 import type { OrderConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { startJobs } from './jobs.ts';
@@ -25,6 +26,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   let webhook: RunningHttpServer | null = null;
   try {
     const services = createOrderServices(config, stores, logger);
+    await assertOrderKeysFit(stores.database.pool, config.encryptionKeys, services.cipher);
     webhook = await startPaymentWebhook(config, services.payments, logger);
     jobs = startJobs(services, config, logger);
     const http = await startSubgraph({

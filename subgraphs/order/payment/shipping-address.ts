@@ -18,10 +18,13 @@ const placeOf = (orderId: string): string => `order.shippingAddress:${orderId}`;
 export const sealAddress = (cipher: FieldCipher, orderId: string, address: ShippingAddress): Buffer =>
   Buffer.from(cipher.encrypt(JSON.stringify(address), placeOf(orderId)));
 
+/** @throws when it was altered, belongs to another order, or its key is not known */
+export const openAddress = (cipher: FieldCipher, orderId: string, stored: Buffer): ShippingAddress =>
+  JSON.parse(cipher.decrypt(stored.toString(), placeOf(orderId))) as ShippingAddress;
+
 /** Where an order goes. Decrypted for its buyer and for `order:read`; null for anyone else, on whatever path they came. */
 export function shippingAddressOf(order: Order, { caller, services }: OrderContext): ShippingAddress | null {
   const mayRead = caller?.userId === order.userId || caller?.scopes.has('order:read');
   if (!order.shippingAddress || !mayRead) return null;
-  const plain = services.cipher.decrypt(order.shippingAddress.toString(), placeOf(order.id));
-  return JSON.parse(plain) as ShippingAddress;
+  return openAddress(services.cipher, order.id, order.shippingAddress);
 }
