@@ -1,5 +1,6 @@
-import { describeApolloClient3 } from './apollo-client-3.ts';
-import { describeApolloClient4 } from './apollo-client-4.ts';
+import { apolloClient3 } from './apollo-client-3.ts';
+import { apolloClient4 } from './apollo-client-4.ts';
+import { describeApolloClient } from './apollo-client.ts';
 import { describeClientPreset } from './client-preset.ts';
 import { describeEventSource } from './event-source.ts';
 import { describeGqlTada } from './gql-tada.ts';
@@ -11,8 +12,8 @@ import { describeUrql } from './urql.ts';
 // One system for all clients: its start takes longer than any of them.
 const system = useClientSystem();
 
-describeApolloClient4(system);
-describeApolloClient3(system);
+describeApolloClient(apolloClient4, system);
+describeApolloClient(apolloClient3, system);
 describeUrql(system);
 describeRelay(system);
 describeGraphqlRequest(system);
