@@ -78,4 +78,15 @@ describe('the playground', () => {
     const input = { productId: product, change: 4, idempotencyKey: 'from-the-playground-2' };
     expect(await run(page, 'Restock', '"Restocked"', { input })).toContain('"total": 5');
   });
+
+  it('puts something on sale as README.md says: CreateProduct, then Restock with the id of its answer', async () => {
+    const { page, problems } = await browser.visit(`${stack.routers[0]!.url}/`);
+    await page.getByRole('button', { name: 'Sign in as administrator' }).click();
+    await signedIn(page).waitFor();
+    const created = await run(page, 'CreateProduct', '"ProductSaved"');
+    const [, id] = /"id": "([0-9a-f-]{36})"/.exec(created) ?? [];
+    const input = { productId: id, change: 7, idempotencyKey: 'from-the-playground-3' };
+    expect(await run(page, 'Restock', '"Restocked"', { input })).toContain('"total": 7');
+    expect(problems).toEqual([]);
+  });
 });
