@@ -5,6 +5,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
 import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import { openStoreFolder } from '../../scripts/stores/store-folder.ts';
 import { runSql } from './run-sql.ts';
 
 /** Two MySQL servers of which the second replicates the first. */
@@ -49,20 +50,9 @@ export class MysqlPair {
     await this.query(this.replica, 'STOP REPLICA');
   }
 
-  /** The replica becomes a primary, and has the accounts of the other. Replication was stopped before. */
+  /** The replica becomes a primary. Replication was stopped before. */
   async promoteReplica(): Promise<void> {
     await this.query(this.replica, 'SET GLOBAL read_only = OFF');
-    const { username, port } = new URL(this.replica.url);
-    const urls = [...Object.values(this.primary.urls), this.primary.url].map((url) => new URL(url));
-    for (const account of urls)
-      await this.query(
-        this.replica,
-        `ALTER USER '${account.username}'@'127.0.0.1' IDENTIFIED BY '${account.password}'`,
-      );
-    this.replica = {
-      ...this.replica,
-      url: Object.assign(new URL(this.primary.url), { username, port }).href,
-    };
   }
 
   async killReplica(): Promise<void> {
@@ -86,8 +76,12 @@ export class MysqlPair {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** Both have the same accounts: each start of the primary writes its own, and the replica repeats that. */
   #start(name: string, extraArgs: string[], port?: number): Promise<RunningMysql> {
-    return startMysql({ dataDir: join(this.#folder, name), extraArgs, ...(port ? { port } : {}) });
+    const dataDir = join(this.#folder, name);
+    const { password } = openStoreFolder(join(this.#folder, 'primary'));
+    openStoreFolder(dataDir).writePrivate('password', password);
+    return startMysql({ dataDir, extraArgs, ...(port ? { port } : {}) });
   }
 
   /** From now on: what the primary's start has written is its own account, which the replica has, too. */
