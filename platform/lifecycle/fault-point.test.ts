@@ -3,7 +3,8 @@ import { createLogger } from '../logger.ts';
 import { armFaultPoint, isLeftOut, reachFaultPoint } from './fault-point.ts';
 
 const logger = createLogger('test', 'silent');
-const arm = (FAULT_POINT?: string, NODE_ENV = 'test') => armFaultPoint(logger, { FAULT_POINT, NODE_ENV });
+const arm = (FAULT_POINT?: string, NODE_ENV = 'test') =>
+  armFaultPoint(logger, ['before-commit'], { FAULT_POINT, NODE_ENV });
 
 describe('a fault that is asked for', () => {
   afterEach(() => arm());
@@ -13,7 +14,7 @@ describe('a fault that is asked for', () => {
     expect(isLeftOut('stock-guard')).toBe(false);
   });
 
-  it.each(['before-commit', 'before-commit:SIGTERM', ':OFF', 'stock-guard:off'])(
+  it.each(['before-commit', 'before-commit:SIGTERM', 'nowhere:SIGKILL', ':OFF', 'stock-guard:off'])(
     '%s is none, and is refused',
     (setting) => {
       expect(() => arm(setting)).toThrow('FAULT_POINT is not acceptable');

@@ -16,11 +16,16 @@ let armed: FaultPoint | null = null;
 /**
  * Call at the start of a process; until then there are no faults.
  *
+ * @param places those that the process reaches
  * @throws {ConfigurationError} in production, and for a setting that names no fault
  */
-export function armFaultPoint(logger: Logger, environment: NodeJS.ProcessEnv = process.env): void {
+export function armFaultPoint(
+  logger: Logger,
+  places: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): void {
   const setting = settingOf('FAULT_POINT', environment);
-  armed = setting ? read(setting, environment) : null;
+  armed = setting ? read(setting, places, environment) : null;
   if (armed) logger.warn({ faultPoint: setting }, 'a fault is asked for, as only a test does');
 }
 
@@ -37,13 +42,13 @@ export function reachFaultPoint(place: string): void | Promise<void> {
 /** Whether this is the guard that `FAULT_POINT` leaves out. */
 export const isLeftOut = (guard: string): boolean => armed?.kind === 'leaveOut' && armed.guard === guard;
 
-function read(setting: string, environment: NodeJS.ProcessEnv): FaultPoint {
+function read(setting: string, places: readonly string[], environment: NodeJS.ProcessEnv): FaultPoint {
   if (isProduction(environment)) throw new ConfigurationError('FAULT_POINT must not be set in production.');
   const [, name, fault] = /^([a-z-]+):(SIGKILL|SIGSTOP|OFF)$/.exec(setting) ?? [];
   if (name && fault === 'OFF') return { kind: 'leaveOut', guard: name };
-  if (name && (fault === 'SIGKILL' || fault === 'SIGSTOP'))
+  if (name && places.includes(name) && (fault === 'SIGKILL' || fault === 'SIGSTOP'))
     return { kind: 'strike', place: name, signal: fault };
   throw new ConfigurationError(
-    'FAULT_POINT is not acceptable: expected <place>:SIGKILL, <place>:SIGSTOP or <guard>:OFF.',
+    'FAULT_POINT is not acceptable: expected <place>:SIGKILL or <place>:SIGSTOP, with a place that the process has, or <guard>:OFF.',
   );
 }

@@ -5,6 +5,7 @@ import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { isLostRace } from '../../../platform/mysql/errors.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
+import { reach } from '../fault-places.ts';
 import { ABANDONED, type OrderRecord } from '../orders/order.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 
@@ -49,6 +50,7 @@ export class Tombstones {
 
   async #writeAll(requests: readonly TombstoneRequest[]): Promise<OrderRecord[]> {
     const sorted = [...requests].sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
+    await reach('before-tombstone');
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#insert(sorted);
@@ -58,6 +60,7 @@ export class Tombstones {
         await sleep(jitter(attempt));
       }
     }
+    await reach('after-tombstone');
     const records = await this.#orders.findRecords(sorted.map(({ orderId }) => orderId));
     return requests.map(({ orderId }) => records.get(orderId)!);
   }

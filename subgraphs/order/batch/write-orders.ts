@@ -1,7 +1,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { reachFaultPoint } from '../../../platform/lifecycle/fault-point.ts';
 import { isCommitRefused, isDuplicateKey } from '../../../platform/mysql/errors.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { reach } from '../fault-places.ts';
 import { lockFreeStockRows, takeUnits } from '../stock/stock-repository.ts';
 import { writtenAt, type Candidate } from './candidate.ts';
 import { inLockOrder } from './lock-order.ts';
@@ -82,13 +82,14 @@ export async function writeOrders(
     return { kind: 'notSold' };
   }
 
-  await reachFaultPoint('before-commit');
+  await reach('before-commit');
   try {
     await connection.query('COMMIT');
   } catch (cause) {
     if (isCommitRefused(cause)) throw cause;
     throw new CommitUnanswered('COMMIT was not answered', { cause });
   }
+  await reach('after-commit');
   return { kind: 'committed', at };
 }
 

@@ -3,6 +3,7 @@ import { Fault } from '../../../platform/errors.ts';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import { reach } from '../fault-places.ts';
 import type { FulfilmentDependencies, Payable } from '../fulfilment/payable-order.ts';
 import type { TakingTerms } from '../fulfilment/take-again.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
@@ -74,12 +75,14 @@ export class Payments {
   ): Promise<ChargeOutcome | { readonly kind: 'unanswered' }> {
     const { provider, logger } = this.#the;
     let outcome: ChargeOutcome;
+    await reach('before-charge');
     try {
       outcome = await this.#patience.execute(({ signal }) => provider.charge(intent, token, signal));
     } catch (error) {
       logger.warn({ err: error, paymentId: intent.id }, 'a payment was not answered');
       return { kind: 'unanswered' };
     }
+    await reach('after-charge');
     await this.#conclude(intent.id, outcome);
     return outcome;
   }
@@ -153,6 +156,7 @@ export class Payments {
 
   async #refund({ id }: PaymentRecord): Promise<void> {
     await this.#patience.execute(({ signal }) => this.#the.provider.refund(id, signal));
+    await reach('after-refund');
     await markRefunded(this.#the.pool, id);
   }
 

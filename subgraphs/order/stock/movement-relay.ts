@@ -2,6 +2,7 @@ import type { Pool } from 'mysql2/promise';
 import { groupBy } from '../../../platform/batching/group-by.ts';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import { reach } from '../fault-places.ts';
 import { inTurn } from './job-turn.ts';
 import { findMovementsToApply, markApplied, type StockMovement } from './stock-movements.ts';
 import type { StockService } from './stock-service.ts';
@@ -33,10 +34,13 @@ export class MovementRelay {
 
   /** As `deliver`, for all that one transaction wrote. Never rejects: what is not delivered now is delivered by `run`. */
   async deliverAll(movements: readonly StockMovement[]): Promise<void> {
+    if (movements.length === 0) return;
+    await reach('before-delivery');
     const applied = await Promise.all(
       movements.map((movement) => this.#stock.applyMovement(movement).catch(() => false)),
     );
     const delivered = movements.filter((_, index) => applied[index]).map(({ id }) => id);
+    await reach('after-delivery');
     await markApplied(this.#pool, delivered).catch(() => undefined);
   }
 

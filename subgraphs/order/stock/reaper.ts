@@ -3,6 +3,7 @@ import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import { KeyedBackoff } from '../../../platform/lifecycle/keyed-backoff.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Tombstones } from '../batch/tombstones.ts';
+import { reach } from '../fault-places.ts';
 import { reaped } from '../metrics.ts';
 import { settleReservation } from '../purchase/settle-reservation.ts';
 import { inTurn, type Turn } from './job-turn.ts';
@@ -96,6 +97,7 @@ export class Reaper {
     const results = await Promise.allSettled(
       due.map(async ({ userId, reservation }) => {
         const record = await this.#tombstones.settle({ orderId: reservation.orderId, userId });
+        await reach('reaper-after-tombstone');
         await settleReservation(this.#stock, reservation, record);
       }),
     );

@@ -3,6 +3,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
+import { reach } from '../fault-places.ts';
 import { KeptLock, LockLost } from './kept-lock.ts';
 import { isUnreadable } from './unreadable-keys.ts';
 import { redisIdOfBytes } from './redis-id.ts';
@@ -115,10 +116,12 @@ export async function rebuild(
       return row && { row, holdings };
     });
     if (!found) return 'noStock';
+    await reach('rebuild-after-epoch');
 
     if (found.row.epoch > 1 && (await mayHaveLostData(serverId, found.row.epoch - 1)))
       await redis.set(keys.refusals(productId).lostAt, begunAt, 'PX', LOSS_MEMORY_MS);
     await writeEpoch(lock, found.row, found.holdings, source);
+    await reach('rebuild-before-gate');
     const before = Number(
       await scripts.openGate(
         [keys.gate(productId), keys.lock(productId)],
@@ -132,6 +135,7 @@ export async function rebuild(
       );
       return 'lost';
     }
+    await reach('rebuild-after-gate');
     logger.info({ productId, epoch: found.row.epoch, before }, 'stock rebuilt');
     for (const old of new Set([before, found.row.epoch - 1])) {
       if (old > 0) await redis.unlink(...Object.values<string>({ ...keys.ofEpoch(productId, old) }));

@@ -4,6 +4,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
 import { hasNotRun } from '../../../platform/redis/client.ts';
+import { reach } from '../fault-places.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import {
@@ -78,6 +79,7 @@ export class ScriptAdmission implements Admission {
     const span = sharedSpan(asked, ({ request }) => request.span, 'redis reserve', {
       purchases: asked.length,
     });
+    await reach('before-reserve');
     const reply = await inSpan(span, () =>
       gate.through(productId, (epoch) => {
         const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
@@ -98,6 +100,7 @@ export class ScriptAdmission implements Admission {
         );
       }),
     ).finally(() => span.end());
+    await reach('after-reserve');
     if (reply.state === 'notReady') return asked.map(() => ({ kind: 'notReady' }));
     clock.observe(productId, reply.now);
 

@@ -1,5 +1,6 @@
 import { groupBy } from '../../../platform/batching/group-by.ts';
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
+import { reach } from '../fault-places.ts';
 import { fromRedisId, redisId } from './redis-id.ts';
 import type { Reservation } from './stock-outcomes.ts';
 import type { StockTools } from './stock-tools.ts';
@@ -108,11 +109,13 @@ export class Settlement {
     const { productId, epoch } = reservations[0]!;
     const { stock, due, records, settled, holding } = keys.ofEpoch(productId, epoch);
     const args = [this.#memoryMs, ...reservations.map(({ orderId }) => redisId(orderId))];
+    if (verb === 'confirm') await reach('before-confirm');
     const reply =
       verb === 'confirm'
         ? scripts.confirm([stock, due, records, settled], args)
         : scripts.release([stock, due, records, settled, holding], args);
     await unreadable.watch(productId, epoch, reply);
+    if (verb === 'confirm') await reach('after-confirm');
     return reservations.map(() => undefined);
   }
 }

@@ -1,0 +1,27 @@
+import { reachFaultPoint } from '../../platform/lifecycle/fault-point.ts';
+
+/** The steps of the protocol between which a test kills or freezes a process (`FAULT_POINT`), each with what is so there. */
+export const FAULT_PLACES = {
+  'before-reserve': 'a purchase is about to be admitted; nothing is reserved',
+  'after-reserve': 'Redis has admitted it; MySQL knows nothing of it',
+  'before-commit': 'its transaction holds its locks and is complete',
+  'after-commit': 'the order is there; its buyer has no answer',
+  'before-confirm': 'the answer is on its way; the reservation is still open',
+  'after-confirm': 'the reservation is confirmed',
+  'before-tombstone': 'a purchase is to be ended for good; its key is still open',
+  'after-tombstone': 'the tombstone is there; its reservation is not released, and nobody has an answer',
+  'reaper-after-tombstone': 'the reaper has settled what is due in MySQL, and not in Redis',
+  'rebuild-after-epoch': 'the epoch is raised in MySQL; Redis has nothing of it',
+  'rebuild-before-gate': 'the numbers are written; the gate is shut',
+  'rebuild-after-gate': 'the gate is open; the keys of the epoch before are still there',
+  'before-delivery': 'a restock or give-back is committed; Redis has not applied it',
+  'after-delivery': 'Redis has applied it; MySQL does not know that it has',
+  'before-charge': 'a payment is written; the provider has not heard of it',
+  'after-charge': 'the provider has charged; the order does not know',
+  'after-refund': 'the provider has given the money back; the payment does not know',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type FaultPlace = keyof typeof FAULT_PLACES;
+
+/** Does nothing unless this is the place that `FAULT_POINT` names. */
+export const reach = (place: FaultPlace): void | Promise<void> => reachFaultPoint(place);
