@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { createPool, type Pool } from 'mysql2/promise';
 import type { Ending } from '../../scripts/start/ending.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
+import { FakePaymentProvider, PROVIDER_KEY } from '../harness/fake-payment-provider.ts';
 import { MysqlPair } from '../harness/mysql-pair.ts';
 import { OrderBooks } from '../harness/order-books.ts';
 import { RedisPair } from '../harness/redis-pair.ts';
@@ -13,6 +14,8 @@ import { TcpProxy } from '../harness/tcp-proxy.ts';
 /** Failed sign-ins are counted for each network, and all clients of a run have one. */
 const ENVIRONMENT = {
   RESERVATION_TIMEOUT: '5s',
+  PAYMENT_PROVIDER: 'http',
+  PAYMENT_PROVIDER_KEY: PROVIDER_KEY,
   ATTEMPT_LIMITS:
     'request-verification 1000/1000/1000, sign-up 1000/off/1000, sign-in 10000/10000/10000, change-password 1000/1000/off, open-session off/10000/off',
 };
@@ -29,12 +32,13 @@ type Mint = () => string;
 
 /**
  * The whole system as real processes, two of the order service and two routers, on stores of its own: a MySQL and a Redis,
- * each behind a proxy and with a replica.
+ * each behind a proxy and with a replica; and a payment provider.
  */
 export class ChaosSystem {
   readonly mysql = new MysqlPair();
   readonly redis = new RedisPair();
   mysqlProxy!: TcpProxy;
+  provider!: FakePaymentProvider;
   stack!: Stack;
   users: readonly ChaosUser[] = [];
   #administratorToken: Mint = () => '';
@@ -45,6 +49,7 @@ export class ChaosSystem {
     const system = new ChaosSystem();
     await ending.add(() => system.#stop());
     await Promise.all([system.mysql.start(), system.redis.start()]);
+    system.provider = await FakePaymentProvider.start();
     system.mysqlProxy = new TcpProxy({ host: '127.0.0.1', port: system.mysql.primary.port });
     await system.#startProcesses(await system.mysqlProxy.start());
     return system;
@@ -61,13 +66,23 @@ export class ChaosSystem {
     return this.users.find(({ id }) => id === userId)!.token();
   }
 
-  /** In place of a process that was killed, at the same address. */
-  async restartService(killed: Service): Promise<void> {
-    const { name, url } = killed;
+  /** In place of a process that has ended, at the same address. @param environment settings beside those of the system */
+  async restartService(ended: Service, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    const { name, url } = ended;
     const portSetting = name === 'router' ? 'PORT' : `${name.toUpperCase()}_PORT`;
-    const again = await this.stack.startService(name, { [portSetting]: new URL(url).port });
+    const again = await this.stack.startService(name, {
+      [portSetting]: new URL(url).port,
+      ...environment,
+    });
     const all = name === 'router' ? this.stack.routers : this.stack[name];
-    all[all.indexOf(killed)] = again;
+    all[all.indexOf(ended)] = again;
+    return again;
+  }
+
+  /** Ends a process as an operator does, and starts it again. @param environment as of `restartService` */
+  async replaceService(running: Service, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    await running.stop();
+    return this.restartService(running, environment);
   }
 
   /** As an administrator, around the proxy. @param work is given what the stores have */
@@ -107,7 +122,7 @@ export class ChaosSystem {
     const stores = { mysqlUrl: mysqlUrl.href, redisUrl: redis.url, redisPrefix, accounts };
     this.stack = new Stack(stores, {
       processes: { user: 1, product: 1, order: 2, router: 2 },
-      environment: ENVIRONMENT,
+      environment: { ...ENVIRONMENT, PAYMENT_PROVIDER_URL: this.provider.url },
       mayLackRights: true,
     });
     await this.stack.start();
@@ -124,6 +139,7 @@ export class ChaosSystem {
       await this.stack?.stop();
     } finally {
       await this.mysqlProxy?.stop();
+      await this.provider?.stop();
       await Promise.all([this.mysql.stop(), this.redis.stop()]);
     }
   }

@@ -5,7 +5,7 @@ import { Ending, Interrupted } from '../../scripts/start/ending.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import { runExperiment, type Result } from './experiment.ts';
-import { FAULTS } from './faults/catalogue.ts';
+import { FAULTS, possibleHere } from './faults/catalogue.ts';
 import type { Fault } from './faults/fault.ts';
 import { keepEvidence } from './keep-evidence.ts';
 import { reportOf, summaryOf } from './report.ts';
@@ -73,7 +73,8 @@ class Systems {
 }
 
 async function main(): Promise<void> {
-  const { faults, seed, rate } = readOptions();
+  const { faults: chosen, seed, rate } = readOptions();
+  const faults = possibleHere(chosen, log);
   if (faults.length === 0) return;
   const systems = new Systems();
   const evidence = join(tmpdir(), `firstcome-chaos-${seed}`);

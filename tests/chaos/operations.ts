@@ -43,6 +43,10 @@ export const PURCHASE = mutation(
   '... on PurchaseConfirmed { replayed order { id } } ... on Busy { retryAfterMs } ... on OutcomeUnknown { retryAfterMs }',
 );
 
+export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
+export const PAY = mutation('pay', 'PayInput');
+export const CANCEL = mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }');
+
 /** What clients do beside buying, a kind each; and a purchase, for a look at whether one succeeds. */
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -123,7 +127,7 @@ export const OPERATIONS: readonly Operation[] = [
       const order = subjects.takeOrder();
       return (
         order && {
-          query: mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }'),
+          query: CANCEL,
           variables: { input: { orderId: order.orderId } },
           caller: buyer(order.userId),
         }

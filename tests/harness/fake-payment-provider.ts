@@ -23,7 +23,7 @@ interface Request {
 export const PROVIDER_KEY = 'the-key-of-a-test-provider';
 export const WEBHOOK_SECRET = 'the-secret-of-events-in-tests-0123456789';
 
-/** A payment provider on a port, as the protocol in subgraphs/order/payment/README.md has it, with faults. The tokens `ok` and `no`. */
+/** A payment provider on a port, as the protocol in subgraphs/order/payment/README.md has it, with faults. The tokens `ok` and `no`; `sim_success` as `ok`. */
 export class FakePaymentProvider {
   /** What was done for each payment. */
   readonly books = new Map<string, Entry>();
@@ -94,7 +94,7 @@ export class FakePaymentProvider {
   #execute({ call, id, token }: Request): Entry | undefined {
     const known = this.books.get(id);
     if (call === 'charge' && !known) {
-      const isGood = token === 'ok';
+      const isGood = token === 'ok' || token === 'sim_success';
       this.#change(id, { status: isGood ? 'succeeded' : 'declined', charges: isGood ? 1 : 0, refunds: 0 });
     }
     if (call === 'cancel' && !known) this.#change(id, { status: 'cancelled', charges: 0, refunds: 0 });

@@ -11,6 +11,11 @@ import { waitUntil } from './wait-until.ts';
 
 type NamedRedis = RunningRedis & { readonly name: string };
 
+interface StartOptions {
+  readonly older?: boolean;
+  readonly perKeyUs?: number;
+}
+
 /** A primary and a replica of it with the same accounts, behind one name that leads to the primary. */
 export class RedisPair {
   #folder = '';
@@ -62,11 +67,19 @@ export class RedisPair {
     await this.primary.exited;
   }
 
-  /** After `kill`, on the same port. @param older whether it comes back with what SAVE has written; else with nothing */
-  async startAgain({ older = false }: { readonly older?: boolean } = {}): Promise<void> {
+  /**
+   * After `kill`, on the same port. Resolves when it answers, which it does when it has loaded its data.
+   *
+   * @param older whether it comes back with what SAVE has written; else with nothing
+   * @param perKeyUs how long it takes to load a key, in microseconds
+   */
+  async startAgain({ older = false, perKeyUs }: StartOptions = {}): Promise<void> {
     const dump = join(this.dataDir, 'dump.rdb');
     if (!older) await rm(dump, { force: true });
-    this.primary = await this.#startServer(this.primary.name, this.primary.port);
+    const slowly = perKeyUs
+      ? ['--key-load-delay', String(perKeyUs), '--loading-process-events-interval-bytes', '1024']
+      : [];
+    this.primary = await this.#startServer(this.primary.name, this.primary.port, slowly);
     await rm(dump, { force: true });
   }
 
@@ -85,11 +98,11 @@ export class RedisPair {
     return Object.assign(new URL(url), { port: String(this.#port) }).href;
   }
 
-  async #startServer(name: string, port?: number): Promise<NamedRedis> {
+  async #startServer(name: string, port?: number, more: readonly string[] = []): Promise<NamedRedis> {
     const dataDir = join(this.#folder, name);
     const { password } = openStoreFolder(join(this.#folder, 'first'));
     openStoreFolder(dataDir).writePrivate('password', password);
-    const extraArgs = ['--masterauth', password, '--repl-diskless-sync-delay', '0'];
+    const extraArgs = ['--masterauth', password, '--repl-diskless-sync-delay', '0', ...more];
     const server = await startRedis({ dataDir, port, prefix: REDIS_PREFIX_PATTERN, extraArgs });
     return { ...server, name };
   }

@@ -11,3 +11,11 @@ export const FAULTS: readonly Fault[] = [
   ...PROCESS_FAULTS,
   ...MYSQL_FAULTS,
 ];
+
+/** Without those that this machine has not what it takes for. @param log gets a sentence for each of them */
+export const possibleHere = (faults: readonly Fault[], log: (line: string) => void): readonly Fault[] =>
+  faults.filter(({ name, obstacle }) => {
+    const reason = obstacle?.() ?? null;
+    if (reason !== null) log(`${name} is left out: ${reason}`);
+    return reason === null;
+  });

@@ -1,3 +1,4 @@
+import { findExecutable } from '../../../scripts/stores/find-server.ts';
 import type { ChaosSystem } from '../chaos-system.ts';
 import type { Products } from '../products.ts';
 
@@ -15,6 +16,8 @@ export interface Fault {
   readonly lastsS?: number;
   /** The system cannot be used for other faults afterwards. */
   readonly spoilsSystem?: true;
+  /** @returns why it cannot be injected on this machine, a sentence; null where it can */
+  readonly obstacle?: () => string | null;
   /** Orders that are confirmed between its begin and its end may be lost. */
   readonly losesOrders?: true;
   /** Resolves when the fault is there. @returns what heals it */
@@ -34,3 +37,8 @@ export function repeatedly(everyMs: number, work: () => Promise<unknown> | void)
     await underWay;
   };
 }
+
+/** An obstacle of faults that change the limits of a process that runs. */
+export const withoutPrlimit: string | null = findExecutable(['prlimit'])
+  ? null
+  : 'prlimit is not here (Linux, package util-linux).';

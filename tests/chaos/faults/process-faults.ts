@@ -24,7 +24,7 @@ const killed = (name: string, what: string, answer: string, choose: Choose): Fau
     const service = choose(system);
     service.signal('SIGKILL');
     await service.ended();
-    return () => system.restartService(service);
+    return async () => void (await system.restartService(service));
   },
 });
 
