@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createConnection } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { COMMIT } from '../../harness/store-proxy.ts';
 import { waitUntil } from '../../harness/wait-until.ts';
 import type { ChaosSystem } from '../chaos-system.ts';
-import { repeatedly, type Fault } from './fault.ts';
+import { repeatedly, withoutPrlimit, type Fault } from './fault.ts';
 
 const WAITS =
   'Busy before anything is reserved; OutcomeUnknown for what was admitted, Confirmed by a retry; 503 UNAVAILABLE from what needs MySQL; not ready';
@@ -100,6 +101,23 @@ export const MYSQL_FAULTS: readonly Fault[] = [
       return async () => {
         await mysql.killPrimary();
         await mysql.startPrimary();
+      };
+    },
+  },
+  {
+    name: 'mysql-disk-full',
+    what: 'no file of MySQL can grow any more, as on a full disk',
+    answer: WAITS,
+    obstacle: () => withoutPrlimit,
+    async inject({ mysql }) {
+      const { pid } = mysql.primary;
+      const mayGrow = (bytes: string) => execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+      mayGrow('1');
+      let hasEnded = false;
+      void mysql.primary.exited.then(() => (hasEnded = true));
+      return async () => {
+        if (hasEnded) await mysql.startPrimary();
+        else mayGrow('unlimited');
       };
     },
   },

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosSystem } from '../chaos-system.ts';
 import type { Service } from '../../harness/service.ts';
-import type { Fault } from './fault.ts';
+import { repeatedly, withoutPrlimit, type Fault } from './fault.ts';
 
 type Choose = (system: ChaosSystem) => Service;
 
@@ -28,12 +30,53 @@ const killed = (name: string, what: string, answer: string, choose: Choose): Fau
   },
 });
 
+/** Stopped as a whole, since from outside a process that computes for a second looks the same. Milliseconds. */
+const BLOCKED_MS = 1_000;
+const BETWEEN_MS = 500;
+
+const blocked = (name: string, what: string, answer: string, choose: Choose): Fault => ({
+  name,
+  what,
+  answer,
+  async inject(system) {
+    const service = choose(system);
+    return repeatedly(BETWEEN_MS, async () => {
+      service.signal('SIGSTOP');
+      await sleep(BLOCKED_MS);
+      service.signal('SIGCONT');
+    });
+  },
+});
+
+/** What is open stays open; nothing more can be opened. */
+const FEW_DESCRIPTORS = 8;
+
+const withoutDescriptors = (name: string, what: string, answer: string, choose: Choose): Fault => ({
+  name,
+  what,
+  answer,
+  obstacle: () => withoutPrlimit,
+  async inject(system) {
+    const { pid } = choose(system);
+    const limit = (...option: string[]) =>
+      execFileSync('prlimit', ['--pid', String(pid), ...option], { encoding: 'utf8' });
+    const usual = limit('--nofile', '--output=SOFT', '--noheadings').trim();
+    limit(`--nofile=${FEW_DESCRIPTORS}:`);
+    // So that it needs new ones.
+    await system.redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    return async () => void limit(`--nofile=${usual}:`);
+  },
+});
+
 const product: Choose = ({ stack }) => stack.product[0]!;
 const user: Choose = ({ stack }) => stack.user[0]!;
 const order: Choose = ({ stack }) => stack.order[0]!;
+const router: Choose = ({ stack }) => stack.routers[0]!;
 const SALES_GO_ON = 'Confirmed; 503 UNAVAILABLE or 504 TIMEOUT from what needs the service';
 const OTHER_PROCESS =
   'Confirmed by the other process; OutcomeUnknown or TIMEOUT for what was under way, then Confirmed or PurchaseAbandoned';
+const OTHER_ROUTER =
+  'Confirmed by the other router; no answer from the struck one, or none in time, then Confirmed by a retry';
 
 export const PROCESS_FAULTS: readonly Fault[] = [
   frozen('product-frozen', 'the product service is frozen', SALES_GO_ON, 8, product),
@@ -47,5 +90,41 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     OTHER_PROCESS,
     9,
     order,
+  ),
+  killed('router-killed', 'one of two routers is killed and started again', OTHER_ROUTER, router),
+  frozen('router-frozen', 'one of two routers is frozen', OTHER_ROUTER, 8, router),
+  {
+    name: 'router-restarted',
+    what: 'both routers are restarted, one after the other, as an operator does it (SIGTERM)',
+    answer: 'Confirmed; no connection to the router that restarts, and Confirmed by the other one',
+    lastsS: 0,
+    async inject(system) {
+      for (const running of [...system.stack.routers]) await system.replaceService(running);
+      return async () => undefined;
+    },
+  },
+  blocked(
+    'order-blocked',
+    'the event loop of one of two order processes is blocked for a second, again and again',
+    OTHER_PROCESS,
+    order,
+  ),
+  blocked(
+    'router-blocked',
+    'the event loop of one of two routers is blocked for a second, again and again',
+    'Confirmed, late',
+    router,
+  ),
+  withoutDescriptors(
+    'order-without-descriptors',
+    'one of two order processes can open no file or connection (EMFILE), and its connections to Redis are ended',
+    OTHER_PROCESS,
+    order,
+  ),
+  withoutDescriptors(
+    'router-without-descriptors',
+    'one of two routers can open no file or connection (EMFILE), and its connections to Redis are ended',
+    OTHER_ROUTER,
+    router,
   ),
 ];

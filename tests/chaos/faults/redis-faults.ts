@@ -7,6 +7,11 @@ import { repeatedly, type Fault } from './fault.ts';
 
 const BUSY = 'Busy, or OutcomeUnknown where a script was under way; 503 UNAVAILABLE from what needs Redis';
 
+/** More than a product has, so that it answers LOADING between two of them. */
+const LOADED_KEYS = 500;
+/** Microseconds. */
+const LOADING_US = 6_000_000;
+
 /** A setting of Redis by which it refuses commands. */
 const refusal = (name: string, what: string, setting: string, value: string, usual: string): Fault => ({
   name,
@@ -116,6 +121,24 @@ export const REDIS_FAULTS: readonly Fault[] = [
       return () => redis.startAgain({ older: true });
     },
     lastsS: 2,
+  },
+  {
+    name: 'redis-loading',
+    what: 'Redis is killed, comes back with data of seconds before, and loads them for seconds (LOADING)',
+    answer: BUSY,
+    lastsS: 6,
+    async inject(system) {
+      const { redis } = system;
+      await system.withRedis(async (client) => {
+        const fill = client.multi();
+        for (let i = 0; i < LOADED_KEYS; i++) fill.set(`chaos-filler:${i}`, 'x'.repeat(2_000));
+        await fill.exec();
+      });
+      await redis.command('SAVE');
+      await redis.kill();
+      const started = redis.startAgain({ older: true, perKeyUs: LOADING_US / LOADED_KEYS });
+      return () => started;
+    },
   },
   {
     name: 'redis-killed',

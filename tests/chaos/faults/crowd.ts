@@ -1,0 +1,64 @@
+import { Agent } from 'undici';
+import { newKey } from '../../harness/shop.ts';
+import { PURCHASE } from '../operations.ts';
+
+/** What a crowd wants, and who it is. */
+export interface Crowd {
+  readonly routers: readonly string[];
+  readonly productId: string;
+  readonly tokens: readonly string[];
+}
+
+/** Callers who wait for each answer, to learn what the system can take; and for how long. */
+const MEASURING = 64;
+const MEASURED_MS = 2_000;
+const TIMES = 10;
+const MOST_IN_FLIGHT = 4_000;
+/** Then a client gives up. Milliseconds. */
+const GIVES_UP_MS = 3_000;
+const TICK_MS = 20;
+
+/**
+ * A process of its own, so that the clients of the experiment are not held up by it. It first buys as fast as it is answered, and then
+ * sends ten times as many purchases a second, whatever is answered. It says `begun` when it does, and ends with its parent.
+ */
+process.once('message', (crowd: Crowd) => void press(crowd));
+process.on('disconnect', () => process.exit(0));
+
+async function press({ routers, productId, tokens }: Crowd): Promise<void> {
+  const agent = new Agent({ connections: null });
+  let turn = 0;
+  const buy = async () => {
+    const i = turn++;
+    const response = await agent.request({
+      origin: routers[i % routers.length]!,
+      method: 'POST',
+      path: '/graphql',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[i % tokens.length]}` },
+      body: JSON.stringify({
+        query: PURCHASE,
+        variables: { input: { productId, quantity: 1, idempotencyKey: newKey() } },
+      }),
+      signal: AbortSignal.timeout(GIVES_UP_MS),
+    });
+    await response.body.dump();
+  };
+
+  const until = performance.now() + MEASURED_MS;
+  const waitForEach = async () => {
+    while (performance.now() < until) await buy().catch(() => undefined);
+  };
+  await Promise.all(Array.from({ length: MEASURING }, waitForEach));
+  const perTick = Math.ceil((TIMES * turn * TICK_MS) / MEASURED_MS);
+
+  let inFlight = 0;
+  setInterval(() => {
+    for (let i = 0; i < perTick && inFlight < MOST_IN_FLIGHT; i++) {
+      inFlight++;
+      void buy()
+        .catch(() => undefined)
+        .finally(() => inFlight--);
+    }
+  }, TICK_MS);
+  process.send!('begun');
+}

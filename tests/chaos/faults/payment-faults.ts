@@ -1,0 +1,72 @@
+import { freePort } from '../../../scripts/stores/free-port.ts';
+import { WEBHOOK_PATH } from '../../../subgraphs/order/payment/payment-webhook.ts';
+import { WEBHOOK_SECRET, type FakePaymentProvider } from '../../harness/fake-payment-provider.ts';
+import { repeatedly, type Fault } from './fault.ts';
+import { keepPaying } from './payers.ts';
+
+type FateOf = FakePaymentProvider['fateOf'];
+
+const ANSWER =
+  'Confirmed as ever; a payment is accepted and its outcome is known later, and each charge holds or is given back once';
+/** Longer than the order service waits for an answer. */
+const LATE_MS = 4_000;
+
+const byTurns = (...fates: ReturnType<FateOf>[]): FateOf => {
+  let turn = 0;
+  return () => fates[turn++ % fates.length]!;
+};
+
+/** @param fateOf of each request from now on */
+const unreliable = (name: string, what: string, fateOf: () => FateOf): Fault => ({
+  name: `payment-${name}`,
+  what,
+  answer: ANSWER,
+  lastsS: 8,
+  async inject({ stack, provider }, { healthy }) {
+    provider.fateOf = fateOf();
+    const stopPaying = stack.order.map(({ url }) => keepPaying(url, healthy));
+    const stopArriving = repeatedly(LATE_MS, () => provider.arriveLate());
+    return async () => {
+      await Promise.all([...stopPaying, stopArriving].map((stop) => stop()));
+      provider.fateOf = () => 'answered';
+      provider.arriveLate();
+    };
+  },
+});
+
+export const PAYMENT_FAULTS: readonly Fault[] = [
+  unreliable(
+    'slow',
+    'the payment provider does half of what it is sent seconds later, after the caller has given up, and the last first',
+    () => byTurns('answered', 'late'),
+  ),
+  unreliable('twice', 'the payment provider does everything twice', () => () => 'twice'),
+  unreliable('lost', 'answers of the payment provider are lost, after and before it has done anything', () =>
+    byTurns('lost', 'unanswered', 'answered'),
+  ),
+  unreliable('refused', 'a proxy before the payment provider answers 502', () => () => 'refused'),
+  {
+    name: 'payment-events',
+    what: 'answers of the payment provider are lost, and its events come twice and in the wrong order',
+    answer: ANSWER,
+    lastsS: 8,
+    async inject(system, { healthy }) {
+      const { provider } = system;
+      const port = await freePort();
+      const told = await system.replaceService(system.stack.order[0]!, {
+        PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
+        PAYMENT_WEBHOOK_PORT: String(port),
+      });
+      provider.fateOf = (call) => (call === 'charge' ? 'lost' : 'answered');
+      const stops = [
+        keepPaying(told.url, healthy),
+        repeatedly(300, () => provider.sendEvents(`http://127.0.0.1:${port}${WEBHOOK_PATH}`)),
+      ];
+      return async () => {
+        await Promise.all(stops.map((stop) => stop()));
+        provider.fateOf = () => 'answered';
+        await system.replaceService(told);
+      };
+    },
+  },
+];
