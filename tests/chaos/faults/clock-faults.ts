@@ -22,7 +22,7 @@ const wrongClock = (name: string, what: string, offset: string, answer: string):
 });
 
 const ANSWER =
-  'Confirmed by the other process; what the struck one is sent is refused before anything is begun, and tried again';
+  'Confirmed by the other process; TIMEOUT, UNAVAILABLE or OutcomeUnknown for what the struck one is sent, then Confirmed by a retry';
 
 export const CLOCK_FAULTS: readonly Fault[] = [
   wrongClock('order-clock-ahead', 'the clock of one of two order processes is an hour ahead', '+1h', ANSWER),
