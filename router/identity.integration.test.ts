@@ -185,7 +185,7 @@ describe('what the subgraphs are told', () => {
     const suspicious = await startTestSubgraph('product', 'another secret');
     const fronted = await routerForThisTest({ ...settings, PRODUCT_URL: suspicious.graphqlUrl });
     const answer = await fronted.ask({ query: '{ serverTime }' });
-    expect(refused(answer)).toEqual({ status: 500, code: 'INTERNAL' });
+    expect(refused(answer)).toEqual({ status: 503, code: 'UNAVAILABLE' });
     expect(answer.text).not.toContain('router only');
     await suspicious.close();
   });

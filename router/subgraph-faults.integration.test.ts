@@ -120,8 +120,8 @@ describe('an answer that is one fault has its status', () => {
       'its own 401',
       401,
       { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] },
-      500,
-      'INTERNAL',
+      503,
+      'UNAVAILABLE',
     ],
     ['JSON that is not GraphQL', 200, { hello: 'world' }, 500, 'INTERNAL'],
     [

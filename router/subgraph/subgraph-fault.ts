@@ -14,8 +14,8 @@ const SPEAKS_TO_CALLER: ReadonlySet<FaultCode> = new Set([
 ]);
 
 /**
- * Codes that a subgraph may give to a request as a whole. Any other (its 401 for the identity header, its 415) is about
- * how this router asked, which is none of the caller's doing.
+ * Codes that a subgraph may give to a request as a whole. Any other (such as its 415) is about how this router asked, which is
+ * none of the caller's doing.
  */
 const OF_THE_WHOLE: ReadonlySet<FaultCode> = new Set([
   'BAD_REQUEST',
@@ -35,6 +35,8 @@ export function faultOfField(error: SubgraphError): Fault {
 export function faultOfWhole(errors: readonly SubgraphError[]): Fault {
   const [first] = errors;
   const code = first?.extensions?.['code'];
+  // The identity that this router signed was refused, as by a process whose clock is wrong. Nothing was done, and another process may do it.
+  if (code === 'UNAUTHENTICATED') return new Fault('UNAVAILABLE');
   return first && isFaultCode(code) && OF_THE_WHOLE.has(code) ? shown(code, first) : new Fault('INTERNAL');
 }
 
