@@ -26,7 +26,7 @@ interface Part {
 
 /** Longer than the five seconds that a reservation lives, and than MySQL keeps a silent transaction. */
 const FROZEN_MS = 7_500;
-const REACHED_WITHIN_MS = 60_000;
+const REACHED_WITHIN_MS = 120_000;
 /** Purchases of which each leaves a reservation without a process. */
 const ORPHANS = 20;
 
