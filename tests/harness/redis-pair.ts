@@ -6,7 +6,7 @@ import { openStoreFolder } from '../../scripts/stores/store-folder.ts';
 import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
 import { REDIS_PREFIX_PATTERN, type TestStores } from './stores.ts';
 import { useOtherRedis } from './other-redis.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy, type FaultyLine } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
 type NamedRedis = RunningRedis & { readonly name: string };
@@ -15,21 +15,28 @@ interface StartOptions {
   readonly older?: boolean;
   readonly perKeyUs?: number;
 }
+const openTcpProxy = (target: { host: string; port: number }): FaultyLine => new TcpProxy(target);
 
 /** A primary and a replica of it with the same accounts, behind one name that leads to the primary. */
 export class RedisPair {
+  readonly #openLine: typeof openTcpProxy;
   #folder = '';
-  #proxy!: TcpProxy;
+  #proxy!: FaultyLine;
   #port = 0;
   primary!: NamedRedis;
   replica!: NamedRedis;
+
+  /** @param openLine makes the proxy that the name leads to; in this process, when left out */
+  constructor(openLine = openTcpProxy) {
+    this.#openLine = openLine;
+  }
 
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-redis-pair-'));
     this.primary = await this.#startServer('first');
     this.replica = await this.#startServer('second');
     await this.#replicate();
-    this.#proxy = new TcpProxy({ host: '127.0.0.1', port: this.primary.port });
+    this.#proxy = this.#openLine({ host: '127.0.0.1', port: this.primary.port });
     this.#port = await this.#proxy.start();
   }
 
@@ -52,7 +59,7 @@ export class RedisPair {
   }
 
   /** Between clients and the primary. */
-  get proxy(): TcpProxy {
+  get proxy(): FaultyLine {
     return this.#proxy;
   }
 

@@ -14,12 +14,20 @@ export interface Sale {
   readonly purchaseLimit?: number;
   /** A minute ago, when left out. */
   readonly opensAt?: Date;
+  /** In an hour, when left out. */
+  readonly closesAt?: Date;
 }
 
 /** Puts a product on sale. @returns its id */
 export async function openSale(
   stack: Stack,
-  { units, name = 'Lucky box', purchaseLimit, opensAt = new Date(Date.now() - 60_000) }: Sale,
+  {
+    units,
+    name = 'Lucky box',
+    purchaseLimit,
+    opensAt = new Date(Date.now() - 60_000),
+    closesAt = new Date(Date.now() + 3_600_000),
+  }: Sale,
 ): Promise<string> {
   const administrator = stack.mint.administrator();
   const created = await stack.ask(
@@ -30,7 +38,7 @@ export async function openSale(
         type: 'FLASH_SALE',
         price: { amount: 12_000 },
         opensAt: opensAt.toISOString(),
-        closesAt: new Date(Date.now() + 3_600_000).toISOString(),
+        closesAt: closesAt.toISOString(),
         ...(purchaseLimit ? { purchaseLimit } : {}),
       },
     },

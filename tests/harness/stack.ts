@@ -135,8 +135,14 @@ export class Stack {
   readonly ask = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
     this.askAt(this.routers[this.#turn++ % this.routers.length]!.url, query, variables, token);
 
-  /** Through another router. */
-  async askAt(url: string, query: string, variables: object = {}, token?: string): Promise<Reply> {
+  /** Through another router. @param signal closes the connection, as a client does that goes away */
+  async askAt(
+    url: string,
+    query: string,
+    variables: object = {},
+    token?: string,
+    signal?: AbortSignal,
+  ): Promise<Reply> {
     this.leaks.values.addRequest(query, variables, token);
     const response = await this.#clients.request({
       origin: url,
@@ -144,6 +150,7 @@ export class Stack {
       path: '/graphql',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify({ query, variables }),
+      ...(signal ? { signal } : {}),
     });
     const body = (await response.body.json()) as Omit<Reply, 'status' | 'headers'>;
     this.leaks.noteAnswer(body);

@@ -9,6 +9,8 @@ export type Fate =
   'pass' | 'loseReply' | 'cut' | 'silence' | { readonly delayMs: number } | { readonly holdMs: number };
 
 type Rule = (data: Buffer, client: Socket) => Fate;
+/** What a fault does to a line, whichever process the proxy runs in. */
+export type FaultyLine = Pick<TcpProxy, 'start' | 'stop' | 'nextWith' | 'leadTo' | 'silence' | 'passNew'>;
 
 /** A TCP proxy that can lose one message, as a network does. */
 export class TcpProxy {
