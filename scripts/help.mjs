@@ -40,7 +40,8 @@ Everything after -- goes to vitest.
   chaos: `npm run chaos                every fault of tests/chaos once, and a table of what clients saw and how soon all was well
 npm run chaos -- --only NAME,NAME    these faults (--list names them)
 npm run chaos -- --seed N            the same plan of purchases again
-npm run chaos -- --rate N            purchases a second (20)
+npm run chaos -- --minutes M         random faults, one or two at a time, planned from the seed, for so many minutes; then the totals
+npm run chaos -- --rate N            purchases a second (20; 80 with --minutes)
 Starts MySQL, Redis and every process for itself. Ends with 1 when a promise was broken, or when an operation did not succeed within
 ten seconds of the healing; history and logs are kept then. Ctrl-C stops everything.
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool } from 'mysql2/promise';
 import type { Ending } from '../../scripts/start/ending.ts';
@@ -6,42 +6,37 @@ import type { Caller } from '../../platform/identity/identity.ts';
 import { FakePaymentProvider, PROVIDER_KEY } from '../harness/fake-payment-provider.ts';
 import { MysqlPair } from '../harness/mysql-pair.ts';
 import { OrderBooks } from '../harness/order-books.ts';
+import { ProxyProcess } from '../harness/proxy-process.ts';
 import { RedisPair } from '../harness/redis-pair.ts';
 import type { Service } from '../harness/service.ts';
 import { Stack } from '../harness/stack.ts';
-import { TcpProxy } from '../harness/tcp-proxy.ts';
+import type { FaultyLine } from '../harness/tcp-proxy.ts';
 
-/** Failed sign-ins are counted for each network, and all clients of a run have one. */
+/** Failed sign-ins are counted for each network, and all clients of a run have one. Orders arrive, and come back, within seconds. */
 const ENVIRONMENT = {
   RESERVATION_TIMEOUT: '5s',
   PAYMENT_PROVIDER: 'http',
   PAYMENT_PROVIDER_KEY: PROVIDER_KEY,
+  PAYMENT_TIMEOUT: '5m',
+  SHIP_AFTER: '3s',
+  DELIVER_AFTER: '1s',
+  RETURN_AFTER: '1s',
   ATTEMPT_LIMITS:
     'request-verification 1000/1000/1000, sign-up 1000/off/1000, sign-in 10000/10000/10000, change-password 1000/1000/off, open-session off/10000/off',
 };
-const USERS = 60;
 const TOKEN_LIFETIME_MS = 600_000;
-
-export interface ChaosUser {
-  readonly id: string;
-  /** An access token that is valid for minutes. */
-  token(): string;
-}
-
-type Mint = () => string;
 
 /**
  * The whole system as real processes, two of the order service and two routers, on stores of its own: a MySQL and a Redis,
- * each behind a proxy and with a replica; and a payment provider.
+ * each behind a proxy and with a replica; and a payment provider. The proxies are processes, too: what this one is busy with delays no store.
  */
 export class ChaosSystem {
   readonly mysql = new MysqlPair();
-  readonly redis = new RedisPair();
-  mysqlProxy!: TcpProxy;
+  readonly redis = new RedisPair((target) => new ProxyProcess(target));
+  mysqlProxy!: FaultyLine;
   provider!: FakePaymentProvider;
   stack!: Stack;
-  users: readonly ChaosUser[] = [];
-  #administratorToken: Mint = () => '';
+  readonly #tokens = new Map<string, { readonly token: string; readonly mintedAt: number }>();
   readonly redisPrefix = `t${randomBytes(5).toString('hex')}:`;
 
   /** @param ending gets what has to be stopped, as it is started */
@@ -50,7 +45,7 @@ export class ChaosSystem {
     await ending.add(() => system.#stop());
     await Promise.all([system.mysql.start(), system.redis.start()]);
     system.provider = await FakePaymentProvider.start();
-    system.mysqlProxy = new TcpProxy({ host: '127.0.0.1', port: system.mysql.primary.port });
+    system.mysqlProxy = new ProxyProcess({ host: '127.0.0.1', port: system.mysql.primary.port });
     await system.#startProcesses(await system.mysqlProxy.start());
     return system;
   }
@@ -60,10 +55,14 @@ export class ChaosSystem {
     return [...user, ...product, ...order, ...routers];
   }
 
-  /** @returns an access token for a caller with rights, or for one of `users` */
-  tokenOf({ userId, scopes }: Caller): string {
-    if (scopes.size > 0) return this.#administratorToken();
-    return this.users.find(({ id }) => id === userId)!.token();
+  /** @returns an access token that is valid for minutes, for this user or, where the caller has rights, for an administrator */
+  tokenOf({ userId, scopes }: Pick<Caller, 'userId' | 'scopes'>): string {
+    const { mint } = this.stack;
+    const known = this.#tokens.get(userId);
+    if (known && performance.now() - known.mintedAt < TOKEN_LIFETIME_MS) return known.token;
+    const token = scopes.size > 0 ? mint.administrator() : mint.buyer(userId);
+    this.#tokens.set(userId, { token, mintedAt: performance.now() });
+    return token;
   }
 
   /** In place of a process that has ended, at the same address. @param environment settings beside those of the system */
@@ -126,12 +125,6 @@ export class ChaosSystem {
       mayLackRights: true,
     });
     await this.stack.start();
-    const { mint } = this.stack;
-    this.#administratorToken = renewed(() => mint.administrator());
-    this.users = Array.from({ length: USERS }, () => {
-      const id = randomUUID();
-      return { id, token: renewed(() => mint.buyer(id)) };
-    });
   }
 
   async #stop(): Promise<void> {
@@ -143,14 +136,4 @@ export class ChaosSystem {
       await Promise.all([this.mysql.stop(), this.redis.stop()]);
     }
   }
-}
-
-/** The same token until it is to be renewed. */
-function renewed(mint: Mint): Mint {
-  let made: { readonly token: string; readonly at: number } | null = null;
-  return () => {
-    if (made === null || performance.now() - made.at > TOKEN_LIFETIME_MS)
-      made = { token: mint(), at: performance.now() };
-    return made.token;
-  };
 }

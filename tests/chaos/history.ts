@@ -17,14 +17,46 @@ export interface Call {
   readonly retryAfterMs: number | null;
   /** The field of the operation, if it was answered. */
   readonly field: Record<string, unknown> | null;
+  /** The order or product that it concerns. */
+  readonly about?: string;
 }
 
-/** Of a purchase, also what was asked for. */
+/** So many units of a product. */
+export interface Line {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** Of a purchase, a checkout or the abandonment of one, also its key, what was wanted, and what was confirmed. */
 export interface PurchaseCall extends Call {
   readonly key: string;
   readonly userId: string;
-  readonly productId: string;
+  /** Null where it is not known: of a wishlist that may have changed twice. */
+  readonly wanted: readonly Line[] | null;
   readonly orderId: string | null;
+  /** Of the order, as it was answered. */
+  readonly confirmed: readonly Line[] | null;
+  /** The product of which too little was left, as the refusal says. */
+  readonly soldOut: string | null;
+}
+
+/** Of a restock, also its key and by how much. */
+export interface RestockCall extends Call {
+  readonly key: string;
+  readonly productId: string;
+  readonly change: number;
+}
+
+/** Everything that clients did in one round, in the order of the answers. */
+export class History {
+  readonly purchases: PurchaseCall[] = [];
+  readonly restocks: RestockCall[] = [];
+  readonly others: Call[] = [];
+
+  /** By when they were sent. */
+  get all(): readonly Call[] {
+    return [...this.purchases, ...this.restocks, ...this.others].sort((a, b) => a.begunAt - b.begunAt);
+  }
 }
 
 const FAULTS_OF_CODE = /^INTERNAL/;
@@ -48,7 +80,8 @@ export async function call(
     return { ...base, endedAt: performance.now(), ...classify(reply, usual) };
   } catch (error) {
     const { code, cause } = error as NodeJS.ErrnoException;
-    const reason = code ?? (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as Error).name;
+    const codes = [code, (cause as NodeJS.ErrnoException | undefined)?.code];
+    const reason = codes.find((known) => typeof known === 'string') ?? (error as Error).name;
     const outcome = reason === 'ECONNREFUSED' ? 'no' : 'unknown';
     return { ...base, endedAt: performance.now(), answer: `connection: ${reason}`, outcome };
   }

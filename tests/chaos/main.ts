@@ -4,45 +4,70 @@ import { readCommandLine, refuseCommandLine, runScript } from '../../scripts/com
 import { Ending, Interrupted } from '../../scripts/start/ending.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
-import { runExperiment, type Result } from './experiment.ts';
+import type { Breach } from './checks.ts';
+import { isBroken, roundOf, runExperiment, type Result, type Round } from './experiment.ts';
 import { FAULTS, possibleHere } from './faults/catalogue.ts';
-import type { Fault } from './faults/fault.ts';
+import { History } from './history.ts';
 import { keepEvidence } from './keep-evidence.ts';
-import { reportOf, summaryOf } from './report.ts';
+import { Ledger } from './ledger.ts';
+import { randomPlan } from './plan.ts';
+import { reportOf, sentencesOf, summaryOf, totalsOf } from './report.ts';
 
 const startedAt = performance.now();
 const log = (line: string) =>
   console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`);
 
 interface Options {
-  readonly faults: readonly Fault[];
+  readonly rounds: Iterable<Round>;
+  readonly what: string;
   readonly seed: number;
   readonly rate: number;
+  /** No round begins later. */
+  readonly minutes: number;
 }
 
 const HELP = 'npm run chaos -- --help has the help.\n';
+/** Purchases a second, of single faults and of random ones: the latter make 100,000 in half an hour. */
+const RATE = { single: 20, random: 80 };
 
-/** Ends the process with a sentence for an option that is not understood. */
-function readOptions(): Options {
+/** Ends the process with a sentence for an option that is not understood. @returns null where nothing is to be run */
+function readOptions(): Options | null {
   const { values } = readCommandLine(HELP, {
     options: {
       only: { type: 'string', multiple: true },
       seed: { type: 'string' },
-      rate: { type: 'string', default: '20' },
+      rate: { type: 'string' },
+      minutes: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
   });
   if (values.list) {
     for (const { name, what } of FAULTS) console.log(`${name.padEnd(26)} ${what}`);
-    return { faults: [], seed: 0, rate: 0 };
+    return null;
   }
   const names = values.only?.flatMap((list) => list.split(','));
   const unknown = names?.filter((name) => !FAULTS.some((fault) => fault.name === name)) ?? [];
   if (unknown.length > 0) refuseCommandLine(`There is no fault ${unknown.join(', ')}; --list names all.`);
+  const chosen = names ? FAULTS.filter(({ name }) => names.includes(name)) : FAULTS;
+  const faults = possibleHere(chosen, log);
+  if (faults.length === 0) return null;
+  const seed = wholeNumber('--seed', values.seed ?? String(Date.now() % 1_000_000));
+  const rateOf = (usual: number) => wholeNumber('--rate', values.rate ?? String(usual));
+  if (values.minutes === undefined)
+    return {
+      rounds: faults.map((fault, i) => roundOf(fault, seed + i)),
+      what: `${faults.length} faults`,
+      seed,
+      rate: rateOf(RATE.single),
+      minutes: Infinity,
+    };
+  const minutes = wholeNumber('--minutes', values.minutes);
   return {
-    faults: names ? FAULTS.filter(({ name }) => names.includes(name)) : FAULTS,
-    seed: wholeNumber('--seed', values.seed ?? String(Date.now() % 1_000_000)),
-    rate: wholeNumber('--rate', values.rate),
+    rounds: randomPlan(seed, faults),
+    what: `random faults for ${minutes} minutes`,
+    seed,
+    rate: rateOf(RATE.random),
+    minutes,
   };
 }
 
@@ -53,16 +78,25 @@ function wholeNumber(option: string, text: string): number {
 
 /** The system that the faults meet; another one after a fault that spoils it, or from which it did not recover. */
 class Systems {
-  #current: { readonly system: ChaosSystem; readonly ending: Ending } | null = null;
+  #current: { readonly system: ChaosSystem; readonly ending: Ending; readonly ledger: Ledger } | null = null;
 
-  async use(): Promise<ChaosSystem> {
+  async use(): Promise<{ system: ChaosSystem; ledger: Ledger }> {
     if (!this.#current) {
       log('starting stores and processes');
-      const ending = new Ending();
-      this.#current = { ending, system: null as never };
-      this.#current = { ending, system: await ChaosSystem.start(ending) };
+      const [ending, ledger] = [new Ending(), new Ledger()];
+      this.#current = { ending, ledger, system: null as never };
+      this.#current = { ending, ledger, system: await ChaosSystem.start(ending) };
     }
-    return this.#current.system;
+    return this.#current;
+  }
+
+  /** Looks at everything that it has sold, and ends it. */
+  async retire(): Promise<Breach[]> {
+    if (!this.#current) return [];
+    const { system, ledger } = this.#current;
+    const breaches = await ledger.check(system);
+    await this.drop();
+    return breaches;
   }
 
   async drop(): Promise<void> {
@@ -72,57 +106,102 @@ class Systems {
   }
 }
 
+/** The rounds so far, and what is wrong beyond them. */
+class Run {
+  readonly systems = new Systems();
+  readonly results: Result[] = [];
+  readonly atTheEnd: Breach[] = [];
+  readonly failures: string[] = [];
+  readonly #options: Options;
+  readonly #folder: string;
+  isInterrupted = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#folder = join(tmpdir(), `firstcome-chaos-${options.seed}`);
+  }
+
+  async all(): Promise<void> {
+    const endsAt = performance.now() + this.#options.minutes * 60_000;
+    for (const round of this.#options.rounds) {
+      if (this.isInterrupted || performance.now() > endsAt) break;
+      await this.#run(round);
+    }
+    if (!this.isInterrupted) this.atTheEnd.push(...(await this.systems.retire()));
+  }
+
+  async #run(round: Round): Promise<void> {
+    const { system, ledger } = await this.systems.use();
+    const history = new History();
+    const options = { purchasesPerSecond: this.#options.rate, history, log };
+    try {
+      const result = await runExperiment(system, round, options);
+      this.results.push(result);
+      log(summaryOf(result));
+      const sentences = sentencesOf(result);
+      for (const sentence of sentences) log(`  ${sentence}`);
+      if (sentences.length > 0) {
+        log(
+          `  history and logs: ${await keepEvidence(this.#folder, round.name, { system, history, sentences })}`,
+        );
+        return await this.systems.drop();
+      }
+      await ledger.record(system, result.products);
+    } catch (error) {
+      if (this.isInterrupted || error instanceof Interrupted) return;
+      const sentence = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.failures.push(`${round.name}: ${sentence}`);
+      const evidence = { system, history, sentences: [sentence] };
+      log(
+        `${round.name} failed; history and logs: ${await keepEvidence(this.#folder, round.name, evidence)}`,
+      );
+      return await this.systems.drop().catch(() => undefined);
+    }
+    if (round.faults.some(({ fault }) => fault.spoilsSystem))
+      this.atTheEnd.push(...(await this.systems.retire()));
+  }
+
+  report(): void {
+    const { seed } = this.#options;
+    if (this.results.length > 0)
+      console.log(`\n${reportOf(this.results)}\n\n${totalsOf(this.results, this.atTheEnd)}`);
+    for (const failure of this.failures) console.error(failure);
+    if (this.isBroken) console.error(`\nA promise was broken, or a round failed (seed ${seed}).`);
+  }
+
+  get isBroken(): boolean {
+    return this.results.some(isBroken) || this.atTheEnd.length > 0 || this.failures.length > 0;
+  }
+}
+
 async function main(): Promise<void> {
-  const { faults: chosen, seed, rate } = readOptions();
-  const faults = possibleHere(chosen, log);
-  if (faults.length === 0) return;
-  const systems = new Systems();
-  const evidence = join(tmpdir(), `firstcome-chaos-${seed}`);
-  const results: Result[] = [];
-  let isOver = false;
+  const options = readOptions();
+  if (!options) return;
+  const run = new Run(options);
   const interrupt = () => {
-    if (isOver) return;
-    isOver = true;
+    if (run.isInterrupted) return;
+    run.isInterrupted = true;
     log('ending everything');
-    void systems.drop().finally(() => {
-      if (results.length > 0) console.log(`\n${reportOf(results)}`);
+    void run.systems.drop().finally(() => {
+      run.report();
       process.exit(130);
     });
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   process.on('disconnect', interrupt);
 
-  log(`${faults.length} faults, seed ${seed}, ${rate} purchases a second`);
+  log(`${options.what}, seed ${options.seed}, ${options.rate} purchases a second`);
   await installServers({ mysql: true, redis: true });
-  const failures: string[] = [];
   try {
-    for (const [i, fault] of faults.entries()) {
-      if (isOver) return;
-      const system = await systems.use();
-      const result = await runExperiment(system, fault, {
-        seed: seed + i,
-        purchasesPerSecond: rate,
-        log,
-      });
-      results.push(result);
-      log(summaryOf(result));
-      for (const sentence of result.broken) log(`  ${sentence}`);
-      if (result.broken.length > 0)
-        log(`  history and logs: ${await keepEvidence(evidence, system, result)}`);
-      if (fault.spoilsSystem || result.broken.length > 0) await systems.drop();
-    }
-    await systems.drop();
+    await run.all();
   } catch (error) {
-    if (isOver || error instanceof Interrupted) return;
-    failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    await systems.drop().catch(() => undefined);
+    if (run.isInterrupted || error instanceof Interrupted) return;
+    run.failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    await run.systems.drop().catch(() => undefined);
   }
-  console.log(`\n${reportOf(results)}`);
-  for (const failure of failures) console.error(failure);
-  const broken = results.filter(({ broken: sentences }) => sentences.length > 0);
-  if (broken.length > 0)
-    console.error(`\n${broken.length} of ${results.length} faults broke a rule (seed ${seed}).`);
-  process.exit(broken.length > 0 || failures.length > 0 ? 1 : 0);
+  if (run.isInterrupted) return;
+  run.report();
+  process.exit(run.isBroken ? 1 : 0);
 }
 
 runScript(main);

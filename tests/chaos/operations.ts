@@ -10,6 +10,8 @@ import { call, type Call } from './history.ts';
 export interface OperationSubjects {
   /** A product with more units than can be sold. */
   readonly productId: string;
+  /** Who sends them. */
+  readonly userIds: readonly string[];
   /** An order that may be cancelled, each time another one; null while there is none. */
   takeOrder(): { readonly orderId: string; readonly userId: string } | null;
   readonly random: RandomNumbers;
@@ -28,20 +30,32 @@ interface Operation {
   /** The member of the result union while all is well; null for a field without one. */
   readonly usual: string | null;
   /** Null where there is nothing to work on. */
-  readonly request: (system: ChaosSystem, subjects: OperationSubjects) => Request | null;
+  readonly request: (subjects: OperationSubjects) => Request | null;
 }
 
 const mutation = (name: string, type: string, selection = '') =>
   `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ${selection} } }`;
 
-const asSomeone = (system: ChaosSystem, { random }: OperationSubjects): Caller =>
-  buyer(system.users[random(system.users.length)]!.id);
+const asSomeone = ({ random, userIds }: OperationSubjects): Caller => buyer(userIds[random(userIds.length)]);
 
-export const PURCHASE = mutation(
-  'purchase',
-  'PurchaseInput',
-  '... on PurchaseConfirmed { replayed order { id } } ... on Busy { retryAfterMs } ... on OutcomeUnknown { retryAfterMs }',
+const PURCHASED = '... on PurchaseConfirmed { order { id items { quantity product { id } } } }';
+const AGAIN = '... on OutcomeUnknown { retryAfterMs }';
+const NOT_PURCHASED = `... on Busy { retryAfterMs } ${AGAIN} ... on SoldOut { productId }`;
+
+export const PURCHASE = mutation('purchase', 'PurchaseInput', `${PURCHASED} ${NOT_PURCHASED}`);
+export const CHECKOUT = mutation(
+  'checkoutWishlist',
+  'CheckoutWishlistInput',
+  `${PURCHASED} ${NOT_PURCHASED}`,
 );
+export const ABANDON = mutation('abandonPurchase', 'AbandonPurchaseInput', `${PURCHASED} ${AGAIN}`);
+export const ADD_TO_WISHLIST = mutation('addToWishlist', 'WishlistItemInput');
+export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
+export const PAY = mutation('pay', 'PayInput');
+export const CANCEL = mutation('cancelOrder', 'CancelOrderInput');
+export const REQUEST_RETURN = mutation('requestReturn', 'RequestReturnInput');
+export const RESTOCK = mutation('restock', 'RestockInput');
+export const ORDER = 'query ($id: ID!) { order(id: $id) { id status } }';
 
 export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
 export const PAY = mutation('pay', 'PayInput');
@@ -83,7 +97,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'stock',
     of: 'order',
     usual: null,
-    request: (_system, { productId }) => ({
+    request: ({ productId }) => ({
       query: 'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining } }',
       variables: { id: productId },
       caller: null,
@@ -93,18 +107,18 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'addToWishlist',
     of: 'order',
     usual: 'WishlistUpdated',
-    request: (system, subjects) => ({
-      query: mutation('addToWishlist', 'WishlistItemInput'),
+    request: (subjects) => ({
+      query: ADD_TO_WISHLIST,
       variables: { input: { productId: subjects.productId, quantity: 1 } },
-      caller: asSomeone(system, subjects),
+      caller: asSomeone(subjects),
     }),
   },
   {
     name: 'restock',
     of: 'order',
     usual: 'Restocked',
-    request: (_system, { productId }) => ({
-      query: mutation('restock', 'RestockInput'),
+    request: ({ productId }) => ({
+      query: RESTOCK,
       variables: { input: { productId, change: 1, idempotencyKey: newKey() } },
       caller: administrator,
     }),
@@ -113,17 +127,27 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'abandonPurchase',
     of: 'order',
     usual: 'PurchaseAbandoned',
-    request: (system, subjects) => ({
-      query: mutation('abandonPurchase', 'AbandonPurchaseInput'),
+    request: (subjects) => ({
+      query: ABANDON,
       variables: { input: { idempotencyKey: newKey() } },
-      caller: asSomeone(system, subjects),
+      caller: asSomeone(subjects),
+    }),
+  },
+  {
+    name: 'purchaseOutcome',
+    of: 'order',
+    usual: null,
+    request: (subjects) => ({
+      query: 'query ($key: String!) { purchaseOutcome(idempotencyKey: $key) { __typename } }',
+      variables: { key: newKey() },
+      caller: asSomeone(subjects),
     }),
   },
   {
     name: 'cancelOrder',
     of: 'order',
     usual: 'OrderCancelled',
-    request: (_system, subjects) => {
+    request: (subjects) => {
       const order = subjects.takeOrder();
       return (
         order && {
@@ -138,10 +162,10 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'purchase',
     of: 'order',
     usual: 'PurchaseConfirmed',
-    request: (system, subjects) => ({
+    request: (subjects) => ({
       query: PURCHASE,
       variables: { input: { productId: subjects.productId, quantity: 1, idempotencyKey: newKey() } },
-      caller: asSomeone(system, subjects),
+      caller: asSomeone(subjects),
     }),
   },
 ];
@@ -153,7 +177,7 @@ export function sendThrough(
   system: ChaosSystem,
   subjects: OperationSubjects,
 ): Promise<Call> | null {
-  const made = request(system, subjects);
+  const made = request(subjects);
   if (!made) return null;
   const { query, variables, caller } = made;
   const token = caller ? system.tokenOf(caller) : undefined;
@@ -164,10 +188,9 @@ export function sendThrough(
 export function sendTo(
   service: Service,
   { name, of, usual, request }: Operation,
-  system: ChaosSystem,
   subjects: OperationSubjects,
 ): Promise<Call> | null {
-  const made = request(system, subjects);
+  const made = request(subjects);
   if (!made) return null;
   const { query, variables, caller } = made;
   return call(name, usual, async () => {

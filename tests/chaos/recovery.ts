@@ -35,7 +35,7 @@ export function measureRecovery(
     })),
     ...system.stack[operation.of].map((service, i) => ({
       what: `${operation.name} at ${operation.of} ${i + 1}`,
-      send: () => sendTo(service, operation, system, subjects),
+      send: () => sendTo(service, operation, subjects),
     })),
   ]);
   return Promise.all(

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newKey, readStock as readShownStock } from '../harness/shop.ts';
+import { askSubgraph, buyer } from '../harness/subgraph-call.ts';
+import { waitUntil } from '../harness/wait-until.ts';
+import { countUnderWay, readOrders, readPayments, readStock } from './books.ts';
+import type { ChaosSystem } from './chaos-system.ts';
+import type { Evidence, ProductAtRest } from './evidence.ts';
+import { call, isToBeTriedAgain } from './history.ts';
+import { PURCHASE } from './operations.ts';
+import type { Products } from './products.ts';
+import type { RoundUsers } from './users.ts';
+
+/** Payments are looked up again after half their age. */
+const QUIET_WITHIN_MS = 60_000;
+const FINAL_WITHIN_MS = 60_000;
+/** Where an answer does not say when to try again, in milliseconds. */
+const AGAIN_MS = 200;
+
+/**
+ * Waits until nothing is under way, for a bounded time: the rules say what is wrong then.
+ *
+ * @param log gets what was still under way
+ * @returns what the stores, the API and the payment provider have
+ */
+export function readAtRest(
+  system: ChaosSystem,
+  { all, struck }: Products,
+  users: RoundUsers,
+  log: (line: string) => void,
+): Promise<Pick<Evidence, 'products' | 'orders' | 'payments' | 'charges'>> {
+  const ids = all.map(({ id }) => id);
+  return system.withBooks(async (books, pool) => {
+    const read = async () => {
+      const underWay = await countUnderWay(pool, ids, users.all);
+      const mysql = await readStock(pool, ids, users.all);
+      const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => NOTHING)));
+      return { underWay, mysql, redis };
+    };
+    let last = await read();
+    await waitUntil(
+      'quiet',
+      async () => (last = await read()),
+      ({ underWay, mysql, redis }) =>
+        underWay === 0 &&
+        redis.every(
+          ({ reserved, sold, total }, i) =>
+            reserved === 0 && sold === mysql[i]!.sold && total === mysql[i]!.total,
+        ),
+      QUIET_WITHIN_MS,
+    ).catch((error: Error) => log(error.message));
+    const [orders, payments] = [await readOrders(pool, users.all), await readPayments(pool, users.all)];
+    const products: ProductAtRest[] = [];
+    for (const [i, { id, ...product }] of all.entries()) {
+      const shown = (await readShownStock(system.stack, id)) ?? { ...NOTHING, remaining: NaN };
+      products.push({
+        ...product,
+        mysql: last.mysql[i]!,
+        redis: last.redis[i]!,
+        shown,
+        nextPurchase: await purchaseOnce(system, id, users.visitor),
+        isTotalKnown: id !== struck,
+      });
+    }
+    const ofProbes = new Set([...users.probes, users.visitor]);
+    return {
+      products,
+      orders: new Map([...orders].filter(([, { userId }]) => !ofProbes.has(userId))),
+      payments,
+      charges: system.provider.books,
+    };
+  });
+}
+
+const NOTHING = { total: NaN, sold: NaN, reserved: NaN };
+
+/** @returns the answer of the first order process, the final one if there is one within a bounded time */
+async function purchaseOnce(system: ChaosSystem, productId: string, userId: string): Promise<string> {
+  const input = { productId, quantity: 1, idempotencyKey: newKey() };
+  const { url } = system.stack.order[0]!;
+  const begunAt = performance.now();
+  for (;;) {
+    const made = await call('purchase', 'PurchaseConfirmed', async () => {
+      const { status, data, errors } = await askSubgraph('order', url, PURCHASE, { input }, buyer(userId));
+      return { status, data, ...(errors ? { errors } : {}) };
+    });
+    if (!isToBeTriedAgain(made) || performance.now() - begunAt > FINAL_WITHIN_MS) return made.answer;
+    await sleep(made.retryAfterMs ?? AGAIN_MS);
+  }
+}

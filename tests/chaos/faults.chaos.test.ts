@@ -1,0 +1,70 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ending } from '../../scripts/start/ending.ts';
+import { ChaosSystem } from './chaos-system.ts';
+import { runExperiment, type PlannedFault, type Round } from './experiment.ts';
+import { FAULTS } from './faults/catalogue.ts';
+import { History } from './history.ts';
+import { keepEvidence } from './keep-evidence.ts';
+import { sentencesOf } from './report.ts';
+
+const PURCHASES_PER_SECOND = 40;
+/** What a purchase may be answered while Redis is lost, beside what the sale itself refuses. */
+const ANSWERS_WITHOUT_REDIS = /^(PurchaseConfirmed|PurchaseAbandoned|SoldOut|Busy|OutcomeUnknown)$/;
+const OF_THE_SALE = /^(PurchaseLimitExceeded|SaleNotOpen|SaleClosed)$/;
+
+const ending = new Ending();
+let system: ChaosSystem;
+beforeAll(async () => {
+  system = await ChaosSystem.start(ending);
+}, 240_000);
+afterAll(() => ending.run(), 120_000);
+
+/** Two faults at once. */
+const round = (seed: number, ...names: readonly string[]): Round => ({
+  name: names.join(' + '),
+  seed,
+  faults: names.map((name, i): PlannedFault => {
+    const fault = FAULTS.find((known) => known.name === name)!;
+    return { fault, afterMs: i * 1_000, lastsMs: (fault.lastsS ?? 4) * 1_000 };
+  }),
+});
+
+async function run(planned: Round): Promise<History> {
+  const history = new History();
+  const result = await runExperiment(system, planned, {
+    purchasesPerSecond: PURCHASES_PER_SECOND,
+    history,
+    log: () => undefined,
+  });
+  const sentences = sentencesOf(result);
+  if (sentences.length > 0) {
+    const base = join(tmpdir(), `firstcome-chaos-${planned.seed}`);
+    sentences.push(`history: ${await keepEvidence(base, planned.name, { system, history, sentences })}`);
+  }
+  expect(sentences).toEqual([]);
+  return history;
+}
+
+describe('every rule holds, and all is well again, after', () => {
+  it.each([round(1, 'redis-emptied', 'commit-reply-lost'), round(2, 'redis-killed', 'product-killed')])(
+    '$name, and purchases were answered with data all the time',
+    async (planned) => {
+      const { purchases } = await run(planned);
+      const answers = new Set(
+        purchases.filter(({ outcome }) => outcome !== 'unknown').map(({ answer }) => answer),
+      );
+      for (const answer of answers)
+        if (!OF_THE_SALE.test(answer)) expect(answer).toMatch(ANSWERS_WITHOUT_REDIS);
+      expect(answers).toContain('SoldOut');
+    },
+    300_000,
+  );
+
+  it.each([round(3, 'order-frozen', 'mysql-connections-killed')])(
+    '$name',
+    async (planned) => void (await run(planned)),
+    300_000,
+  );
+});

@@ -1,0 +1,53 @@
+import { waitUntil } from '../harness/wait-until.ts';
+import { countOrders, readStock } from './books.ts';
+import type { ChaosSystem } from './chaos-system.ts';
+import type { Breach } from './checks.ts';
+import type { Products } from './products.ts';
+
+const QUIET_WITHIN_MS = 60_000;
+
+/** What one system has sold in all its rounds. Later faults must not touch the orders of earlier rounds. */
+export class Ledger {
+  /** By product: orders when its round was over. */
+  readonly #orders = new Map<string, number>();
+
+  async record(system: ChaosSystem, { all }: Products): Promise<void> {
+    const counts = await system.withBooks((_books, pool) => countOrders(pool));
+    for (const { id } of all) this.#orders.set(id, counts.get(id) ?? 0);
+  }
+
+  /** Looks at all of it again, after the expiry of what was not paid as well. */
+  async check(system: ChaosSystem): Promise<Breach[]> {
+    const ids = [...this.#orders.keys()];
+    if (ids.length === 0) return [];
+    return system.withBooks(async (books, pool) => {
+      const read = async () => {
+        const counts = await countOrders(pool);
+        const stock = await readStock(pool, ids, null);
+        const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => null)));
+        return stock.flatMap(({ product, total, sold, ordered, held }, i): Breach[] => {
+          const ofRedis = redis[i];
+          const [before, now] = [this.#orders.get(product)!, counts.get(product) ?? 0];
+          const breaches: Breach[] = [];
+          const found = (harm: Breach['harm'], what: string) =>
+            breaches.push({ harm, times: 1, sentence: `at the end, ${product}: ${what}` });
+          if (ordered !== sold || held !== sold || sold > total)
+            found('oversold', `${ordered} in orders, ${held} in holdings, ${sold} sold of ${total}`);
+          if (now < before) found('lost', `${now} orders, and ${before} when its round was over`);
+          if (now > before) found('doubled', `${now} orders, and ${before} when its round was over`);
+          if (ofRedis && (ofRedis.reserved !== 0 || ofRedis.sold !== sold || ofRedis.total !== total))
+            found('leaked', `Redis has ${JSON.stringify(ofRedis)}, MySQL ${sold} sold of ${total}`);
+          return breaches;
+        });
+      };
+      let last = await read();
+      await waitUntil(
+        'quiet',
+        async () => (last = await read()),
+        (breaches) => breaches.length === 0,
+        QUIET_WITHIN_MS,
+      ).catch(() => undefined);
+      return last;
+    });
+  }
+}
