@@ -8,7 +8,6 @@ import type { Evidence, ProductAtRest } from './evidence.ts';
 import { call, isToBeTriedAgain } from './history.ts';
 import { PURCHASE } from './operations.ts';
 import type { Products } from './products.ts';
-import type { RoundUsers } from './users.ts';
 
 /** Payments are looked up again after half their age. */
 const QUIET_WITHIN_MS = 60_000;
@@ -19,20 +18,21 @@ const AGAIN_MS = 200;
 /**
  * Waits until nothing is under way, for a bounded time: the rules say what is wrong then.
  *
+ * @param visitor buys one unit of each product then
  * @param log gets what was still under way
  * @returns what the stores, the API and the payment provider have
  */
 export function readAtRest(
   system: ChaosSystem,
   { all, struck }: Products,
-  users: RoundUsers,
+  visitor: string,
   log: (line: string) => void,
 ): Promise<Pick<Evidence, 'products' | 'orders' | 'payments' | 'charges'>> {
   const ids = all.map(({ id }) => id);
   return system.withBooks(async (books, pool) => {
     const read = async () => {
-      const underWay = await countUnderWay(pool, ids, users.all);
-      const mysql = await readStock(pool, ids, users.all);
+      const underWay = await countUnderWay(pool, ids);
+      const mysql = await readStock(pool, ids);
       const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => NOTHING)));
       return { underWay, mysql, redis };
     };
@@ -48,7 +48,7 @@ export function readAtRest(
         ),
       QUIET_WITHIN_MS,
     ).catch((error: Error) => log(error.message));
-    const [orders, payments] = [await readOrders(pool, users.all), await readPayments(pool, users.all)];
+    const [orders, payments] = [await readOrders(pool, ids), await readPayments(pool, ids)];
     const products: ProductAtRest[] = [];
     for (const [i, { id, ...product }] of all.entries()) {
       const shown = (await readShownStock(system.stack, id)) ?? { ...NOTHING, remaining: NaN };
@@ -57,17 +57,11 @@ export function readAtRest(
         mysql: last.mysql[i]!,
         redis: last.redis[i]!,
         shown,
-        nextPurchase: await purchaseOnce(system, id, users.visitor),
+        nextPurchase: await purchaseOnce(system, id, visitor),
         isTotalKnown: id !== struck,
       });
     }
-    const ofProbes = new Set([...users.probes, users.visitor]);
-    return {
-      products,
-      orders: new Map([...orders].filter(([, { userId }]) => !ofProbes.has(userId))),
-      payments,
-      charges: system.provider.books,
-    };
+    return { products, orders, payments, charges: system.provider.books };
   });
 }
 

@@ -3,7 +3,7 @@ import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
 import type { StockBooks } from '../harness/order-books.ts';
 import type { Line } from './history.ts';
 
-/** An order of a round's users, as MySQL has it. */
+/** As MySQL has it. */
 export interface StoredOrder {
   readonly userId: string;
   readonly status: string;
@@ -19,30 +19,26 @@ export interface StoredPayment {
 const HOLDS_NOTHING = "('CANCELLED', 'EXPIRED', 'RETURNED', 'ABANDONED')";
 const toBytes = (ids: readonly string[]): Buffer[] => ids.map(uuidToBytes);
 
-/**
- * What MySQL has of these products, all at one instant, since a statement reads one snapshot. An index leads from a user to the orders, so the time that it
- * takes does not grow with what was sold before.
- *
- * @param users everyone who may have bought; null: every user, by a scan of all orders
- */
-export async function readStock(
-  pool: Pool,
-  products: readonly string[],
-  users: readonly string[] | null,
-): Promise<StockBooks[]> {
+/** Of these products, whoever has held any of them: an index leads from there to their orders, so no statement scans all orders. */
+const HOLDERS = 'SELECT DISTINCT user_id FROM holding WHERE product_id IN (?)';
+
+/** What MySQL has of these products, all at one instant, since a statement reads one snapshot. */
+export async function readStock(pool: Pool, products: readonly string[]): Promise<StockBooks[]> {
+  const ids = toBytes(products);
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT s.product_id, s.total, s.sold, s.epoch, COALESCE(b.units, 0) AS ordered,
        COALESCE(h.units, 0) AS held, COALESCE(h.most, 0) AS most_held
      FROM stock s
      LEFT JOIN (
-       SELECT i.product_id, SUM(i.quantity) AS units FROM orders o JOIN order_item i ON i.order_id = o.id
-       WHERE o.status NOT IN ${HOLDS_NOTHING} ${users ? 'AND o.user_id IN (?)' : ''} GROUP BY i.product_id
+       SELECT i.product_id, SUM(i.quantity) AS units
+       FROM (${HOLDERS}) u JOIN orders o ON o.user_id = u.user_id JOIN order_item i ON i.order_id = o.id
+       WHERE o.status NOT IN ${HOLDS_NOTHING} AND i.product_id IN (?) GROUP BY i.product_id
      ) b ON b.product_id = s.product_id
      LEFT JOIN (
        SELECT product_id, SUM(held) AS units, MAX(held) AS most FROM holding WHERE product_id IN (?) GROUP BY product_id
      ) h ON h.product_id = s.product_id
      WHERE s.product_id IN (?)`,
-    [...(users ? [toBytes(users)] : []), toBytes(products), toBytes(products)],
+    [ids, ids, ids, ids],
   );
   const books = rows.map((row) => ({
     product: bytesToUuid(row['product_id'] as Buffer),
@@ -57,12 +53,12 @@ export async function readStock(
 }
 
 /** By id; a tombstone is no order. */
-export async function readOrders(pool: Pool, users: readonly string[]): Promise<Map<string, StoredOrder>> {
+export async function readOrders(pool: Pool, products: readonly string[]): Promise<Map<string, StoredOrder>> {
   const [rows] = await pool.query<RowDataPacket[]>(
     `SELECT o.id, o.user_id, o.status, i.product_id, i.quantity
-     FROM orders o LEFT JOIN order_item i ON i.order_id = o.id
-     WHERE o.user_id IN (?) AND o.status <> 'ABANDONED' ORDER BY o.id, i.product_id`,
-    [toBytes(users)],
+     FROM (${HOLDERS}) u JOIN orders o ON o.user_id = u.user_id LEFT JOIN order_item i ON i.order_id = o.id
+     WHERE o.status <> 'ABANDONED' ORDER BY o.id, i.product_id`,
+    [toBytes(products)],
   );
   const orders = new Map<string, { userId: string; status: string; lines: Line[] }>();
   for (const row of rows) {
@@ -82,10 +78,11 @@ export async function readOrders(pool: Pool, users: readonly string[]): Promise<
   return orders;
 }
 
-export async function readPayments(pool: Pool, users: readonly string[]): Promise<StoredPayment[]> {
+export async function readPayments(pool: Pool, products: readonly string[]): Promise<StoredPayment[]> {
   const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT p.id, p.order_id, p.status FROM orders o JOIN payment p ON p.order_id = o.id WHERE o.user_id IN (?)`,
-    [toBytes(users)],
+    `SELECT p.id, p.order_id, p.status
+     FROM (${HOLDERS}) u JOIN orders o ON o.user_id = u.user_id JOIN payment p ON p.order_id = o.id`,
+    [toBytes(products)],
   );
   return rows.map((row) => ({
     id: bytesToUuid(row['id'] as Buffer),
@@ -95,17 +92,15 @@ export async function readPayments(pool: Pool, users: readonly string[]): Promis
 }
 
 /** Orders and payments that are under way, and movements that Redis does not have yet. */
-export async function countUnderWay(
-  pool: Pool,
-  products: readonly string[],
-  users: readonly string[],
-): Promise<number> {
+export async function countUnderWay(pool: Pool, products: readonly string[]): Promise<number> {
+  const ids = toBytes(products);
   const [[row]] = await pool.query<RowDataPacket[]>(
-    `SELECT (SELECT COUNT(*) FROM orders WHERE user_id IN (?) AND status IN ('PAYING', 'RETURN_REQUESTED'))
-       + (SELECT COUNT(*) FROM orders o JOIN payment p ON p.order_id = o.id
-          WHERE o.user_id IN (?) AND p.status IN ('PENDING', 'REFUND_DUE'))
+    `SELECT (SELECT COUNT(*) FROM (${HOLDERS}) u JOIN orders o ON o.user_id = u.user_id
+          WHERE o.status IN ('PAYING', 'RETURN_REQUESTED'))
+       + (SELECT COUNT(*) FROM (${HOLDERS}) u JOIN orders o ON o.user_id = u.user_id
+          JOIN payment p ON p.order_id = o.id WHERE p.status IN ('PENDING', 'REFUND_DUE'))
        + (SELECT COUNT(*) FROM stock_movement WHERE applied_at IS NULL AND product_id IN (?)) AS under_way`,
-    [toBytes(users), toBytes(users), toBytes(products)],
+    [ids, ids, ids],
   );
   return Number(row!['under_way']);
 }

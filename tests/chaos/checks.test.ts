@@ -124,7 +124,7 @@ const BROKEN: Readonly<Record<keyof typeof RULES, readonly Evidence[]>> = {
   ],
   'one order for each key, and a key for each order': [
     evidence({ purchases: [purchase(OTHER_KEY)] }),
-    evidence({ purchases: [] }),
+    evidence({ purchases: [refused('PurchaseLimitExceeded', OTHER_KEY)] }),
   ],
   'a charge holds or is refunded, once': [
     charged('PAID', [2, 1]),

@@ -138,13 +138,17 @@ export const RULES: Readonly<Record<string, Rule>> = {
     harm: 'doubled',
     check: ({ purchases, orders }) => {
       const wanted = new Set(purchases.map(orderIdOf));
+      // Faults and probes have users of their own.
+      const users = new Set(purchases.map(({ userId }) => userId));
       return [
         ...purchases.flatMap((made) =>
           made.orderId === null || made.orderId === orderIdOf(made)
             ? []
             : [`the key ${made.key} was answered with the order ${made.orderId}`],
         ),
-        ...[...orders.keys()].flatMap((id) => (wanted.has(id) ? [] : [`the order ${id} is of no key`])),
+        ...[...orders].flatMap(([id, { userId }]) =>
+          wanted.has(id) || !users.has(userId) ? [] : [`the order ${id} is of no key`],
+        ),
       ];
     },
   },

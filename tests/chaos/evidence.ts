@@ -31,7 +31,7 @@ export interface Evidence extends Pick<History, 'purchases' | 'restocks' | 'othe
   readonly products: readonly ProductAtRest[];
   /** What MySQL had of the products at several instants before. */
   readonly samples: readonly StockBooks[];
-  /** Of the users of the workload, by id. */
+  /** Of everyone who has bought one of the products, by id. */
   readonly orders: ReadonlyMap<string, StoredOrder>;
   readonly payments: readonly StoredPayment[];
   /** By payment. */

@@ -116,7 +116,7 @@ async function observe(
   const workload = new Workload(system, products, users, { random, perSecond: purchasesPerSecond, history });
   const readiness = new ReadinessWatch(system.services);
   const productIds = products.all.map(({ id }) => id);
-  const sampler = new StockSampler(system, productIds, users.all);
+  const sampler = new StockSampler(system, productIds);
   const lateness = monitorEventLoopDelay({ resolution: 10 });
   lateness.enable();
   await started.add(() => {
@@ -157,7 +157,7 @@ async function observe(
   const losesOrders = round.faults.some(({ fault }) => fault.losesOrders);
   const breaches = findBreaches(
     {
-      ...(await readAtRest(system, products, users, log)),
+      ...(await readAtRest(system, products, users.visitor, log)),
       purchases: history.purchases,
       restocks: history.restocks,
       others: history.others,
@@ -198,6 +198,15 @@ async function observe(
   };
 }
 
+/** A fault needs something that another fault of the round has taken away. It says nothing about the system, which is of no use then. */
+export class NotInjected extends Error {
+  override readonly name = 'NotInjected';
+
+  constructor(fault: string, cause: unknown) {
+    super(`${fault} could not be injected beside the other`, { cause });
+  }
+}
+
 /** Resolves when all are healed. */
 async function injectAll(
   system: ChaosSystem,
@@ -208,7 +217,10 @@ async function injectAll(
   await Promise.all(
     faults.map(async ({ fault, afterMs, lastsMs }) => {
       await sleep(afterMs);
-      const heal = await fault.inject(system, products);
+      const heal = await fault.inject(system, products).catch((error: unknown) => {
+        if (faults.length === 1) throw error;
+        throw new NotInjected(fault.name, error);
+      });
       log(`${fault.name}: injected`);
       await sleep(lastsMs);
       await heal();

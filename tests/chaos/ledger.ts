@@ -23,7 +23,7 @@ export class Ledger {
     return system.withBooks(async (books, pool) => {
       const read = async () => {
         const counts = await countOrders(pool);
-        const stock = await readStock(pool, ids, null);
+        const stock = await readStock(pool, ids);
         const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => null)));
         return stock.flatMap(({ product, total, sold, ordered, held }, i): Breach[] => {
           const ofRedis = redis[i];

@@ -5,7 +5,7 @@ import { Ending, Interrupted } from '../../scripts/start/ending.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import type { Breach } from './checks.ts';
-import { isBroken, roundOf, runExperiment, type Result, type Round } from './experiment.ts';
+import { isBroken, NotInjected, roundOf, runExperiment, type Result, type Round } from './experiment.ts';
 import { FAULTS, possibleHere } from './faults/catalogue.ts';
 import { History } from './history.ts';
 import { keepEvidence } from './keep-evidence.ts';
@@ -149,6 +149,10 @@ class Run {
       await ledger.record(system, result.products);
     } catch (error) {
       if (this.isInterrupted || error instanceof Interrupted) return;
+      if (error instanceof NotInjected) {
+        log(`${round.name}: ${error.message} (${String(error.cause)})`);
+        return await this.systems.drop().catch(() => undefined);
+      }
       const sentence = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.failures.push(`${round.name}: ${sentence}`);
       const evidence = { system, history, sentences: [sentence] };

@@ -3,7 +3,7 @@ import type { PlannedFault, Round } from './experiment.ts';
 import type { Fault } from './faults/fault.ts';
 
 /** What a fault strikes, by the first word of its name. Two at once strike different things: one that is down cannot be struck again. */
-const STRUCK: Readonly<Record<string, string>> = { keys: 'redis', commit: 'mysql' };
+const STRUCK: Readonly<Record<string, string>> = { keys: 'redis', commit: 'mysql', payment: 'order' };
 const struckBy = ({ name }: Fault): string => {
   const [first] = name.split('-') as [string];
   return STRUCK[first] ?? first;

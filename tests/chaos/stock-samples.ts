@@ -11,8 +11,8 @@ export class StockSampler {
   #isOver = false;
   readonly #done: Promise<void>;
 
-  constructor(system: ChaosSystem, products: readonly string[], users: readonly string[]) {
-    this.#done = this.#run(system, products, users);
+  constructor(system: ChaosSystem, products: readonly string[]) {
+    this.#done = this.#run(system, products);
   }
 
   halt(): void {
@@ -25,11 +25,11 @@ export class StockSampler {
     await this.#done;
   }
 
-  async #run(system: ChaosSystem, products: readonly string[], users: readonly string[]): Promise<void> {
+  async #run(system: ChaosSystem, products: readonly string[]): Promise<void> {
     while (!this.#isOver) {
       // A MySQL that is down or frozen is read again later.
       const seen = await system
-        .withBooks((_books, pool) => readStock(pool, products, users))
+        .withBooks((_books, pool) => readStock(pool, products))
         .catch((): StockBooks[] => []);
       this.samples.push(...seen);
       await sleep(EVERY_MS);

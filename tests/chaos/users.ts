@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 const SHOPPERS = 300;
 const PROBES = 20;
 
-/** The users of one round, known beforehand, so that what they hold can be read at any time. */
+/** The users of one round. */
 export interface RoundUsers {
   readonly buyers: readonly string[];
   /** Of checkouts, one each. */
@@ -13,12 +13,15 @@ export interface RoundUsers {
   readonly probes: readonly string[];
   /** Buys one unit of each product at the end. */
   readonly visitor: string;
-  readonly all: readonly string[];
 }
 
 /** @param count of buyers */
 export function inventUsers(count: number): RoundUsers {
-  const many = (length: number) => Array.from({ length }, () => randomUUID() as string);
-  const [buyers, shoppers, probes, [visitor]] = [many(count), many(SHOPPERS), many(PROBES), many(1)];
-  return { buyers, shoppers, probes, visitor: visitor!, all: [...buyers, ...shoppers, ...probes, visitor!] };
+  const many = (length: number) => Array.from({ length }, () => randomUUID());
+  return {
+    buyers: many(count),
+    shoppers: many(SHOPPERS),
+    probes: many(PROBES),
+    visitor: randomUUID(),
+  };
 }
