@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ending } from '../../scripts/start/ending.ts';
 import { ChaosSystem } from './chaos-system.ts';
-import { runExperiment, type PlannedFault, type Round } from './experiment.ts';
+import { runExperiment, type PlannedFault, type Result, type Round } from './experiment.ts';
 import { FAULTS } from './faults/catalogue.ts';
 import { History } from './history.ts';
 import { keepEvidence } from './keep-evidence.ts';
@@ -31,7 +31,7 @@ const round = (seed: number, ...names: readonly string[]): Round => ({
   }),
 });
 
-async function run(planned: Round): Promise<History> {
+async function run(planned: Round): Promise<{ history: History; result: Result }> {
   const history = new History();
   const result = await runExperiment(system, planned, {
     purchasesPerSecond: PURCHASES_PER_SECOND,
@@ -44,17 +44,19 @@ async function run(planned: Round): Promise<History> {
     sentences.push(`history: ${await keepEvidence(base, planned.name, { system, history, sentences })}`);
   }
   expect(sentences).toEqual([]);
-  return history;
+  return { history, result };
 }
 
 describe('every rule holds, and all is well again, after', () => {
   it.each([round(1, 'redis-emptied', 'commit-reply-lost'), round(2, 'redis-killed', 'product-killed')])(
     '$name, and purchases were answered with data all the time',
     async (planned) => {
-      const { purchases } = await run(planned);
-      const answers = new Set(
-        purchases.filter(({ outcome }) => outcome !== 'unknown').map(({ answer }) => answer),
+      const { history, result } = await run(planned);
+      // A machine that is too busy answers some of them with TIMEOUT, and clients that hang up hear nothing.
+      const heard = history.purchases.filter(({ answer, outcome }) =>
+        result.isRecoveryJudged ? !answer.startsWith('connection') : outcome !== 'unknown',
       );
+      const answers = new Set(heard.map(({ answer }) => answer));
       for (const answer of answers)
         if (!OF_THE_SALE.test(answer)) expect(answer).toMatch(ANSWERS_WITHOUT_REDIS);
       expect(answers).toContain('SoldOut');
