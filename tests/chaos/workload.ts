@@ -17,8 +17,8 @@ import {
 import type { OnSale, Products } from './products.ts';
 import type { RoundUsers } from './users.ts';
 
-/** These are made with a key of their own below. */
-const KEYED = ['purchase', 'restock', 'abandonPurchase'];
+/** These are made below, each with a key or an order of its own; orders that are kept are for the probes. */
+const KEYED = ['purchase', 'restock', 'abandonPurchase', 'cancelOrder'];
 const OTHER_OPERATIONS = OPERATIONS.filter(({ name }) => !KEYED.includes(name));
 /** Milliseconds between two operations of one kind, two restocks, and two checkouts. */
 const EVERY_MS = 700;
@@ -31,7 +31,7 @@ const LOOK_MS = 500;
 /** What clients do with a purchase, in a hundred; the others send it until the answer is final. */
 const HABITS = { twin: 10, hangUp: 6, abandon: 5 };
 /** What buyers do with an order that they have, in a hundred. The others keep it. */
-const AFTERWARDS = { cancel: 18, pay: 40 };
+const AFTERWARDS = { cancel: 12, pay: 30 };
 /** Of those who have paid. */
 const PAID = { cancel: 20, return: 35 };
 
