@@ -24,6 +24,8 @@ export type LinesReserved =
   | {
       readonly kind: 'notReady';
       readonly productId: string;
+      /** Of the epochs before it is known that they cannot be sold from; 0: of none. */
+      readonly minEpoch: number;
       readonly reservations: readonly Reservation[];
     }
   /** It ends here. What it had reserved is released behind a tombstone, or stays for the same key and then the reaper. */
@@ -51,8 +53,10 @@ export async function reserveLines(
     // Whether it was admitted is not known, so the lines before are left to the reaper, which asks MySQL.
     if (outcome.kind === 'unanswered') return answered(answer.unknown);
     const held = [...earlier, ...reservations];
-    if (outcome.kind === 'notReady')
-      return { kind: 'notReady', productId: line.productId, reservations: held };
+    if (outcome.kind === 'notReady') {
+      const { minEpoch = 0 } = outcome;
+      return { kind: 'notReady', productId: line.productId, minEpoch, reservations: held };
+    }
     if (held.length > 0) {
       // Nothing of it was written, so its reservations are kept for the same key.
       if (outcome.kind === 'tooLate') return answered(answer.unknown);

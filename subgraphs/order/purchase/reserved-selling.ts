@@ -65,10 +65,10 @@ export class ReservedSelling implements SellingStrategy {
       if (reserved.kind === 'answered') return reserved.outcome;
       if (reserved.kind === 'notReady') {
         earlier = reserved.reservations;
+        const { productId, minEpoch } = reserved;
         const readiness =
-          round === 1 ? await this.#makeReady(attempt, reserved.productId, 0, current) : 'notReady';
-        if (readiness === 'noStock')
-          return this.#refuse(attempt, earlier, answer.soldOut(reserved.productId));
+          round === 1 ? await this.#makeReady(attempt, productId, minEpoch, current) : 'notReady';
+        if (readiness === 'noStock') return this.#refuse(attempt, earlier, answer.soldOut(productId));
         if (readiness === 'notReady') return this.#refuse(attempt, earlier, answer.busy);
         continue;
       }

@@ -5,6 +5,7 @@ import { stockDrift, stockRepairs, stockUnits } from '../metrics.ts';
 import { auditStock, type StockAudit } from './audit.ts';
 import { compareStock, type Comparison } from './compare-stock.ts';
 import { inTurn } from './job-turn.ts';
+import { epochAfterRepair, isWrong, lookUntilSure, type StockLook } from './look-at-stock.ts';
 import { ProductCursor } from './product-cursor.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
@@ -17,22 +18,18 @@ const PER_STATEMENT = 500;
 /** Script calls at a time: purchases are on the same connection. */
 const SIDE_BY_SIDE = 16;
 const REPAIRS_SIDE_BY_SIDE = 4;
-/** Looks that must report a disagreement before a product is rebuilt. One is proof; more of them cost little. */
-const LOOKS = 3;
 const READY_WITHIN_MS = 2_000;
 
-interface Found {
+interface Found extends StockLook {
   readonly productId: string;
-  readonly audit: StockAudit;
-  readonly comparison: Comparison;
 }
 
 /**
  * The reconciliation: compares Redis's numbers with the open reservations and with MySQL, and rebuilds what disagrees, whatever made
  * it so: MySQL owns the truth, and a batch that is under way when its product is rebuilt is reserved once more.
  *
- * Busy products, and those that this process has refused as sold out, are compared in every round, and all others in turn, so that
- * each is looked at within a bounded time.
+ * Busy products are compared in every round, and all others in turn, so that each is looked at within a bounded time. Before a
+ * purchase is refused as sold out, its product is compared as well (`SoldOutCheck`).
  */
 export class DriftWatch {
   readonly #stock: StockService;
@@ -54,9 +51,6 @@ export class DriftWatch {
     const found = await this.#compareAndRepair(busy);
     this.#report(found);
     const known = new Set(busy);
-    const soldOut = [...this.#stock.soldOut].filter((productId) => !known.has(productId));
-    this.#stock.soldOut.clear();
-    await this.#compareAndRepair(soldOut);
     await inTurn(tools, 'drift-watch', async () => {
       const others = (await this.#cursor.next(PER_ROUND)).filter((productId) => !known.has(productId));
       for (const { productId, audit } of await this.#compareAndRepair(others)) {
@@ -88,7 +82,7 @@ export class DriftWatch {
       const row = rows.get(productId);
       if (!row) continue;
       const comparison = compareStock(audit, row, audit);
-      if (comparison.kind === 'agrees') found.push({ productId, audit, comparison });
+      if (comparison.kind === 'agrees') found.push({ productId, audit, row, comparison });
       else suspects.push(productId);
     }
     for (const productId of suspects) {
@@ -110,27 +104,21 @@ export class DriftWatch {
 
   /** @returns the last comparison if all of them report a disagreement; else that the product agrees, or what is not wrong */
   async #lookAgain(productId: string): Promise<Found | null> {
-    let last: Found | null = null;
-    for (let look = 1; look <= LOOKS; look++) {
-      const before = await auditOrNull(this.#stock, productId);
-      const row = (await readAuditedRows(this.#pool, [productId])).get(productId);
-      const after = await auditOrNull(this.#stock, productId);
-      if (!before || !row || !after) return null;
-      last = { productId, audit: after, comparison: compareStock(before, row, after) };
-      if (!isWrong(last.comparison)) return last;
-    }
-    return last;
+    const readRow = async (id: string) => (await readAuditedRows(this.#pool, [id])).get(id);
+    // A product whose server does not answer is looked at in the next round.
+    const look = await lookUntilSure(this.#stock.tools, productId, readRow).catch(() => null);
+    return look && { productId, ...look };
   }
 
-  async #repair({ productId, audit, comparison }: Found): Promise<void> {
+  async #repair({ productId, ...look }: Found): Promise<void> {
     // Between its new epoch and its gate, a rebuild looks like this.
+    const { audit, comparison } = look;
     const { redis, keys } = this.#stock.tools;
     if (comparison.kind === 'epoch' && (await redis.exists(keys.lock(productId))) === 1) return;
-    const minEpoch = comparison.kind === 'epoch' ? comparison.minEpoch : audit.epoch + 1;
     stockRepairs.labels(comparison.kind === 'epoch' ? 'epoch' : 'drift').inc();
     const outcome = await this.#stock.ensureReady({
       productId,
-      minEpoch,
+      minEpoch: epochAfterRepair(look),
       needsHoldings: audit.countsHoldings,
       deadline: performance.now() + READY_WITHIN_MS,
     });
@@ -153,11 +141,5 @@ export class DriftWatch {
   }
 }
 
-const isWrong = ({ kind }: Comparison): boolean => kind === 'units' || kind === 'epoch';
-
 const unitsOf = (comparison: Comparison): number =>
   comparison.kind === 'units' ? Math.abs(comparison.units) : 0;
-
-/** A product whose server does not answer is looked at in the next round. */
-const auditOrNull = (stock: StockService, productId: string): Promise<StockAudit | null> =>
-  auditStock(stock.tools, productId).catch(() => null);

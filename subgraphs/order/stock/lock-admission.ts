@@ -77,7 +77,7 @@ export class LockAdmission implements Admission {
     if (reply.state === 'notReady') return { kind: 'notReady' };
 
     const { epoch, now } = reply;
-    const seen = toState(reply.rest, now);
+    const seen = toState(reply.rest, epoch, now);
     if (seen.record !== '' && seen.record !== 'S' && seen.reservedSeq === null) {
       unreadable.note(productId, epoch);
       return { kind: 'notReady' };
@@ -113,6 +113,7 @@ export class LockAdmission implements Admission {
 }
 
 interface State {
+  readonly epoch: number;
   readonly now: number;
   readonly remaining: number;
   readonly countsHoldings: boolean;
@@ -122,11 +123,12 @@ interface State {
   readonly reservedSeq: number | null;
 }
 
-function toState(rest: readonly (number | string)[], now: number): State {
+function toState(rest: readonly (number | string)[], epoch: number, now: number): State {
   const [total, sold, reserved, limited, held] = rest.map(Number);
   const record = String(rest[5]);
   const [, quantity, seq] = /^R:(\d+):(\d+):/.exec(record) ?? [];
   return {
+    epoch,
     now,
     remaining: total! - sold! - reserved!,
     countsHoldings: limited === 1,
@@ -139,7 +141,7 @@ function toState(rest: readonly (number | string)[], now: number): State {
 
 /** In the order of `reserve-8.lua`. @returns null when the purchase may be admitted, or is already */
 function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): ReserveOutcome | null {
-  const { now, held } = seen;
+  const { epoch, now, held, remaining } = seen;
   const limit = terms.purchaseLimit;
   if (limit !== null && !seen.countsHoldings) return { kind: 'notReady' };
   if (seen.record === 'S') return { kind: 'settled' };
@@ -149,5 +151,5 @@ function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): Re
   if (now < terms.opensAt) return { kind: 'notOpen', now };
   if (terms.closesAt !== null && now >= terms.closesAt) return { kind: 'closed' };
   if (limit !== null && held + quantity > limit) return { kind: 'overLimit', held };
-  return seen.remaining < quantity ? { kind: 'soldOut' } : null;
+  return remaining < quantity ? { kind: 'soldOut', epoch, remaining } : null;
 }

@@ -39,7 +39,8 @@ export type ReserveOutcome =
   | { readonly kind: 'tooLate' }
   /** A later attempt under the same key was refused for good. */
   | { readonly kind: 'superseded' }
-  | { readonly kind: 'notReady' }
+  /** `minEpoch`: of the epochs before it is known that they cannot be sold from. */
+  | { readonly kind: 'notReady'; readonly minEpoch?: number }
   /** Redis did not answer; the purchase may have been admitted. */
   | { readonly kind: 'unanswered' };
 
@@ -48,7 +49,14 @@ export type Refusal =
   | { readonly kind: 'notOpen'; readonly now: number }
   | { readonly kind: 'closed' }
   | { readonly kind: 'overLimit'; readonly held: number }
-  | { readonly kind: 'soldOut' };
+  | SoldOut;
+
+/** Fewer units are left than were wanted, by Redis's numbers of this epoch. */
+export interface SoldOut {
+  readonly kind: 'soldOut';
+  readonly epoch: number;
+  readonly remaining: number;
+}
 
 const REFUSALS: Record<Refusal['kind'], true> = {
   notOpen: true,
@@ -76,7 +84,7 @@ const RESERVE_CODES: Record<number, (detail: number, context: ReplyContext) => R
   6: (_, { now }) => ({ kind: 'notOpen', now }),
   7: () => ({ kind: 'closed' }),
   8: (held) => ({ kind: 'overLimit', held }),
-  9: () => ({ kind: 'soldOut' }),
+  9: (remaining, { epoch }) => ({ kind: 'soldOut', epoch, remaining }),
   10: () => ({ kind: 'superseded' }),
 };
 

@@ -9,6 +9,7 @@ import { LockAdmission } from './lock-admission.ts';
 import { Numbers, type StockNumbers } from './numbers.ts';
 import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
+import { SoldOutCheck } from './sold-out-check.ts';
 import { KeyRepair } from './key-repair.ts';
 import { StockReadiness, type Readiness, type ReadyRequest } from './readiness.ts';
 import { Settlement, type DueReservations } from './settlement.ts';
@@ -33,17 +34,14 @@ export interface StockServiceOptions {
   readonly logger: Logger;
 }
 
-const MOST_SOLD_OUT = 1_000;
-
 /**
  * The stock of all products as Redis counts it, fast and in order of arrival. It may refuse or be lost; what it admits is
  * checked again in MySQL, which owns the promises.
  */
 export class StockService {
   readonly tools: StockTools;
-  /** Products that were refused as sold out since the reconciliation emptied this: the first to be compared with MySQL. */
-  readonly soldOut = new Set<string>();
   readonly #admission: Admission;
+  readonly #soldOutCheck: SoldOutCheck;
   readonly #settlement: Settlement;
   readonly #numbers: Numbers;
   readonly #readiness: StockReadiness;
@@ -70,6 +68,7 @@ export class StockService {
     this.#admission = lock
       ? new LockAdmission(this.tools, reservationTtlMs, lock, logger)
       : new ScriptAdmission(this.tools, reservationTtlMs, logger);
+    this.#soldOutCheck = new SoldOutCheck(this.tools, pool, logger);
     this.#settlement = new Settlement(this.tools, memoryMs);
     this.#numbers = new Numbers(this.tools, memoryMs);
     this.#readiness = new StockReadiness(
@@ -91,11 +90,14 @@ export class StockService {
 
   /** Admits a purchase or refuses it. Never rejects. */
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
-    const outcome = await this.#admission.reserve(productId, request, terms);
+    const admitted = await this.#admission.reserve(productId, request, terms);
+    const outcome =
+      admitted.kind === 'soldOut'
+        ? await this.#soldOutCheck.check(productId, admitted, request.quantity)
+        : admitted;
     reservations.labels(outcome.kind).inc();
     if (outcome.kind !== 'notReady' && outcome.kind !== 'unanswered') this.#readiness.succeeded(productId);
     if (outcome.kind === 'reserved') this.#onChange(productId);
-    if (outcome.kind === 'soldOut' && this.soldOut.size < MOST_SOLD_OUT) this.soldOut.add(productId);
     return outcome;
   }
 

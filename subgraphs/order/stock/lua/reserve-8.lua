@@ -32,7 +32,7 @@ Returns { now in milliseconds, state, ... }, or the error UNREADABLE; state is
        6  the sale is not open yet
        7  the sale is closed
        8  over the limit; units already held
-       9  not enough left
+       9  not enough left; units that are left
       10  a later attempt under the same key was refused for good, so this one must not buy
 ]]
 local time = redis.call('TIME')
@@ -91,7 +91,7 @@ for i = 8, #ARGV, 5 do
   elseif limit > 0 and held + quantity > limit then
     say(8, held)
   elseif is_guarded and total - sold - reserved < quantity then
-    say(9)
+    say(9, total - sold - reserved)
   elseif is_superseded(order_id, begun_at) then
     say(10)
   else

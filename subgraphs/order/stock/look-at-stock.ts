@@ -1,0 +1,53 @@
+import { auditStock, type StockAudit } from './audit.ts';
+import { compareStock, type Comparison } from './compare-stock.ts';
+import type { AuditedRow } from './stock-repository.ts';
+import type { StockTools } from './stock-tools.ts';
+
+/** Looks that must report a disagreement before it counts. One is proof; more of them cost little. */
+const LOOKS = 3;
+
+/** The numbers of a product in Redis, and how they compare with MySQL's. */
+export interface StockLook {
+  readonly audit: StockAudit;
+  readonly row: AuditedRow;
+  readonly comparison: Comparison;
+}
+
+/** A row of MySQL; undefined: there is none. */
+export type ReadRow = (productId: string) => Promise<AuditedRow | undefined>;
+
+/**
+ * Compares a product with MySQL while purchases go on: MySQL is read between two audits of Redis (`compareStock`).
+ *
+ * @returns the last comparison if all of several report a disagreement, else that it agrees, or that nothing can be said; null where
+ *   Redis or MySQL does not have the product
+ * @throws when Redis or MySQL does not answer
+ */
+export async function lookUntilSure(
+  tools: StockTools,
+  productId: string,
+  readRow: ReadRow,
+): Promise<StockLook | null> {
+  let last: StockLook | null = null;
+  for (let look = 1; look <= LOOKS; look++) {
+    const before = await auditStock(tools, productId);
+    const row = before && (await readRow(productId));
+    // A second audit only explains what seems wrong.
+    const isPlain = before && row && compareStock(before, row, before).kind === 'agrees';
+    const after = isPlain ? before : await auditStock(tools, productId);
+    if (!before || !row || !after) return null;
+    last = { audit: after, row, comparison: compareStock(before, row, after) };
+    if (!isWrong(last.comparison)) return last;
+  }
+  return last;
+}
+
+export const isWrong = ({ kind }: Comparison): boolean => kind === 'units' || kind === 'epoch';
+
+/** @returns the epoch at which a product that is wrong is right again at the earliest */
+export const epochAfterRepair = ({ audit, comparison }: StockLook): number =>
+  comparison.kind === 'epoch' ? comparison.minEpoch : audit.epoch + 1;
+
+/** Units that MySQL has not sold and no open reservation holds. Those that are sold and not confirmed in Redis yet are subtracted twice. */
+export const unitsLeft = ({ audit, row }: StockLook): number =>
+  row.total - row.sold - (audit.openUnits ?? audit.reserved);

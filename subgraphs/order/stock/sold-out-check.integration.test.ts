@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { newAttempt } from '../purchase/attempt.ts';
+import { hasMovementsToApply } from './stock-movements.ts';
+
+const DAMAGES = [
+  ['reserved counts units that no reservation has', 'reserved', 2],
+  ['reserved counts far too many units', 'reserved', 1_000_000],
+  ['sold is more than MySQL has sold', 'sold', 2],
+  ['sold is far more than MySQL has sold', 'sold', 1_000_000],
+  ['total is less than MySQL has', 'total', -2],
+] as const;
+
+describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => {
+  const room = useOrderRoom(useStores(), {
+    orders: 2,
+    environment: { STOCK_STRATEGY, RESERVATION_TIMEOUT: '10m', PURCHASE_TIMEOUT: '20s' },
+  });
+
+  /** Three units, of which one is sold, with nothing under way. */
+  async function sellOneOfThree(): Promise<string> {
+    const product = await room.sell({ units: 3 });
+    await room.buy(product);
+    await waitUntil(
+      'the order to be confirmed',
+      () => room.stock(product),
+      ({ sold, reserved }) => sold === 1 && reserved === 0,
+    );
+    await waitUntil(
+      'the restock to be delivered',
+      () => hasMovementsToApply(room.pool, product),
+      (isPending) => !isPending,
+    );
+    return product;
+  }
+
+  async function damage(product: string, field: string, by: number): Promise<void> {
+    const { epoch } = await room.books(product);
+    await room.redis.hincrby(room.key(product, `${epoch}:stock`), field, by);
+  }
+
+  it.each(DAMAGES)('a unit that is left is sold at once although %s', async (_, field, by) => {
+    const product = await sellOneOfThree();
+    await damage(product, field, by);
+    const answers = await Promise.all([0, 1].map((at) => room.buy(product, { at })));
+    expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2 });
+    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await room.books(product)).toMatchObject({ sold: 3, units: 3 });
+  });
+
+  it.each(DAMAGES)('the same right after a refusal that was true: %s', async (_, field, by) => {
+    const product = await sellOneOfThree();
+    expect(await room.buy(product, { quantity: 3 })).toMatchObject({ __typename: 'SoldOut' });
+    await damage(product, field, by);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  });
+
+  it('a unit that is left is not refused while a restock is on its way to Redis', async () => {
+    const product = await sellOneOfThree();
+    await damage(product, 'sold', 1_000_000);
+    // Of a later epoch, so that it stays on its way until another process rebuilds the product.
+    const movement = [uuidToBytes(randomUUID()), uuidToBytes(product), 'RESTOCK', 0, 1_000, new Date()];
+    await room.pool.query(
+      'INSERT INTO stock_movement (id, product_id, kind, quantity, epoch, created_at) VALUES (?)',
+      [movement],
+    );
+    const { services } = await room.services();
+    const buy = (quantity: number) =>
+      services.purchases.buy(newAttempt(randomUUID(), newKey(), [{ productId: product, quantity }], 20_000));
+    expect((await buy(1)).__typename).not.toBe('SoldOut');
+    expect(await buy(3)).toMatchObject({ __typename: 'SoldOut' });
+    await room.pool.query('DELETE FROM stock_movement WHERE id = ?', [movement[0]]);
+    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  });
+
+  it('refusals of a moment share one look, and one look lasts for a while', async () => {
+    const product = await room.sell({ units: 1 });
+    await room.buy(product);
+    const { services } = await room.services();
+    const looks = vi.spyOn(services.stock.tools.scripts, 'audit');
+    const attempts = () =>
+      Array.from({ length: 100 }, () =>
+        services.purchases.buy(
+          newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 20_000),
+        ),
+      );
+    const begun = performance.now();
+    for (let i = 0; i < 5; i++) expect(countAnswers(await Promise.all(attempts()))).toEqual({ SoldOut: 100 });
+    const seconds = Math.ceil((performance.now() - begun) / 1_000);
+    expect(looks.mock.calls.length).toBeGreaterThan(0);
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(2 * (seconds + 1));
+  });
+
+  it('no purchase that is admitted waits for a look', async () => {
+    const product = await room.sell({ units: 20 });
+    const { services } = await room.services();
+    const looks = vi.spyOn(services.stock.tools.scripts, 'audit');
+    for (let i = 0; i < 20; i++) {
+      const attempt = newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 20_000);
+      expect(await services.purchases.buy(attempt)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    }
+    expect(looks).not.toHaveBeenCalled();
+  });
+
+  it('is not sold out for certain while MySQL cannot say what is sold', async () => {
+    const product = await room.sell({ units: 1 });
+    await room.buy(product);
+    const { services } = await room.services();
+    await services.connections.main.connect();
+    await room.pool.query('RENAME TABLE stock TO stock_away');
+    const attempt = newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 5_000);
+    const outcome = await services.purchases
+      .buy(attempt)
+      .finally(() => room.pool.query('RENAME TABLE stock_away TO stock'));
+    expect(outcome).toMatchObject({ __typename: 'Busy' });
+    expect(await services.purchases.buy({ ...attempt, deadline: performance.now() + 5_000 })).toMatchObject({
+      __typename: 'SoldOut',
+    });
+  });
+});
