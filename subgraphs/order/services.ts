@@ -86,7 +86,7 @@ export function createOrderServices(
   const orders = new OrderRepository(pool);
   const tombstones = new Tombstones(pool, orders, config.TOMBSTONE_RETENTION);
   const openWriter = (connection: WriterConnection, waitsForStock: boolean) =>
-    new BatchWriter({ connection, pool, orders, tombstones, waitsForStock, logger });
+    new BatchWriter({ connection, pool, orders, waitsForStock, logger });
   const batch = new OrderBatch({
     writer: openWriter(connections.main, true),
     writersForBlocked: connections.forBlocked.map((connection) => openWriter(connection, false)),

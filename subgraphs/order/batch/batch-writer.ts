@@ -8,9 +8,8 @@ import { batchDurations, batchSizes } from '../metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import { lockFreeStockRows, readStockRows } from '../stock/stock-repository.ts';
 import { unitsOf, writtenAt, type Candidate, type Verdict } from './candidate.ts';
-import { ownOrder } from './own-order.ts';
+import { noteUnanswered, toVerdict } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
-import type { Tombstones } from './tombstones.ts';
 import { CommitUnanswered, writeOrders, type WriteResult } from './write-orders.ts';
 import { isTooOldToWrite } from './writing-time.ts';
 import type { WriterConnection } from './writer-connection.ts';
@@ -19,7 +18,6 @@ export interface BatchWriterOptions {
   readonly connection: WriterConnection;
   readonly pool: Pool;
   readonly orders: OrderRepository;
-  readonly tombstones: Tombstones;
   /**
    * Whether a transaction over several products waits for a stock row that is locked. Where one is expected to be locked for long,
    * the transaction must not hold the others meanwhile.
@@ -31,7 +29,7 @@ export interface BatchWriterOptions {
 /** Transactions in a row that give no candidate a verdict. */
 const ATTEMPTS = 3;
 
-/** Why `write` has ended; except for `written`, of the candidates without a verdict nothing was written for certain. */
+/** Why `write` has ended; except for `written`, the candidates without a verdict are to be written again. */
 export type WriteEnding =
   'written' | 'lostRace' /** The connection was lost, or the server takes no writes. */ | 'unavailable';
 
@@ -108,7 +106,7 @@ export class BatchWriter {
         const records = await this.#options.orders.findRecords(candidates.map(({ order }) => order.id));
         for (const candidate of candidates) {
           const record = records.get(candidate.order.id);
-          if (record) verdicts.set(candidate, { kind: 'exists', record });
+          if (record) verdicts.set(candidate, toVerdict(candidate, record));
         }
         break;
       }
@@ -135,8 +133,13 @@ export class BatchWriter {
   ): Promise<WriteEnding> {
     const { logger } = this.#options;
     if (error instanceof CommitUnanswered) {
-      await this.#resolve(rest, verdicts, error);
-      return 'written';
+      logger.warn({ err: error, size: rest.length }, 'a COMMIT was not answered');
+      // Whether it landed, or will, is found out by writing the same orders again: the insert waits for the earlier transaction, whose
+      // rows are there if it lands. The primary key lets only one of the two land.
+      noteUnanswered(rest);
+      await this.#endSession();
+      if (isWriteRefused(error.cause)) this.#options.connection.writesAreRefused();
+      return 'unavailable';
     }
     if (isWriteRefused(error)) {
       // It concerns every purchase: none is admitted until the server takes writes again.
@@ -201,32 +204,5 @@ export class BatchWriter {
   async #endSession(): Promise<void> {
     const { connection, pool } = this.#options;
     await connection.endLatest(pool).catch(() => undefined);
-  }
-
-  /** After a lost COMMIT only a tombstone tells: it waits for the truth. */
-  async #resolve(
-    candidates: readonly Candidate[],
-    verdicts: Map<Candidate, Verdict>,
-    error: CommitUnanswered,
-  ): Promise<void> {
-    this.#options.logger.warn({ err: error, size: candidates.length }, 'a COMMIT was not answered');
-    await this.#endSession();
-    if (isWriteRefused(error.cause)) this.#options.connection.writesAreRefused();
-    await Promise.all(
-      candidates.map(async (candidate) => {
-        const { id, userId } = candidate.order;
-        try {
-          const record = await this.#options.tombstones.settle({ orderId: id, userId });
-          const order = ownOrder(candidate, record);
-          verdicts.set(candidate, order ? { kind: 'ordered', order } : { kind: 'exists', record });
-        } catch (error) {
-          this.#options.logger.warn(
-            { err: error, orderId: id },
-            'the outcome of a COMMIT could not be learnt',
-          );
-          verdicts.set(candidate, { kind: 'unknown' });
-        }
-      }),
-    );
   }
 }

@@ -35,12 +35,10 @@ export type Verdict =
   | { readonly kind: 'overLimit'; readonly productId: string; readonly held: number }
   /** A rebuild has begun since the reservation; MySQL is at `epoch`. */
   | { readonly kind: 'staleEpoch'; readonly productId: string; readonly epoch: number }
-  /** Nothing was written for certain; its reservation stays, so that the same key can try again. */
+  /** As far as is known, and given up for now; its reservation stays, so that the same key can try again. */
   | { readonly kind: 'notWritten' }
   /** Nothing was written, nor may it be any more: its attempt began too long ago. */
-  | { readonly kind: 'tooOld' }
-  /** The COMMIT was sent and not answered, and it could not be found out what became of it. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'tooOld' };
 
 /** How many units of each product the candidates buy. */
 export const unitsOf = (candidates: readonly Candidate[]): Map<string, number> => {

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { COMMIT, ofPurchases, useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { deriveOrderId } from '../orders/order-id.ts';
+import { abandonPurchase } from '../purchase/abandon-purchase.ts';
+import { newAttempt } from '../purchase/attempt.ts';
 
 const direct = useStores();
 const { proxy, stores } = useMysqlProxy(direct);
@@ -42,25 +45,44 @@ describe('a COMMIT whose answer is lost', () => {
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
-  it('that never arrived is found not to have happened, and never will', async () => {
-    const product = await sellReady(5);
+  it('that never arrived is sent again, with the whole transaction, in the place that the buyer had', async () => {
+    const product = await sellReady(1);
     const [userId, key] = [randomUUID(), newKey()];
+    const { tombstones } = await room.books(product);
     proxy.nextWith(COMMIT, 'cut', ofPurchases);
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
-    expect(await expectWholeStock(product)).toMatchObject({ sold: 0, orders: 0 });
+    const [first, later] = await Promise.all([
+      room.buy(product, { userId, key }),
+      waitUntil('the COMMIT to be cut', () => !proxy.isWaiting).then(() => room.buy(product)),
+    ]);
+    expect(first).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
+    expect(later).toMatchObject({ __typename: 'SoldOut' });
+    expect(await room.buy(product, { userId, key })).toMatchObject({
+      __typename: 'PurchaseConfirmed',
+      replayed: true,
+    });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1, tombstones });
   });
 
-  it('that arrives long after its sender has gone is never answered by a guess', async () => {
+  it.each([
+    ['whose session is ended at once', false],
+    ['whose session cannot be ended', true],
+  ])('that arrives long after its sender has gone buys once: one %s', async (_, isKept) => {
     const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
+    const { tombstones } = await room.books(product);
     proxy.nextWith(COMMIT, { holdMs: 1_500 }, ofPurchases);
-    const answer = await room.buy(product, { userId, key });
-    expect(['PurchaseConfirmed', 'PurchaseAbandoned']).toContain(answer.__typename);
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: answer.__typename });
-    expect(await expectWholeStock(product)).toMatchObject({
-      sold: answer.__typename === 'PurchaseConfirmed' ? 1 : 0,
-    });
+    const { services } = await room.services();
+    if (isKept)
+      vi.spyOn(services.connections.main, 'endLatest').mockImplementationOnce(() => {
+        services.connections.main.discard();
+        return Promise.reject(new Error('unreachable'));
+      });
+    const outcome = await services.purchases.buy(
+      newAttempt(userId, key, [{ productId: product, quantity: 1 }], 15_000),
+    );
+    expect(outcome).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1, tombstones });
   });
 
   it('whose session cannot be ended is waited for', async () => {
@@ -71,19 +93,37 @@ describe('a COMMIT whose answer is lost', () => {
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
-  it('in a rush leaves every buyer with the truth', async () => {
-    const product = await sellReady(100);
-    const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
-    const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
-    proxy.nextWith(COMMIT, 'loseReply', ofPurchases);
-    const answers = await rush;
-    const again = await Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
-    answers.forEach((answer, i) => {
-      if (answer.__typename === 'PurchaseConfirmed') expect(again[i]?.order?.id).toBe(answer.order?.id);
-    });
-    const { orders } = await expectWholeStock(product);
-    expect(countAnswers(again)['PurchaseConfirmed']).toBe(orders);
+  it('under a key that is abandoned meanwhile ends as the abandonment says', async () => {
+    const product = await sellReady(5);
+    const [userId, key] = [randomUUID(), newKey()];
+    const { services, as } = await room.services();
+    proxy.nextWith(COMMIT, 'cut', ofPurchases);
+    const purchase = room.buy(product, { userId, key });
+    await waitUntil('the COMMIT to be cut', () => !proxy.isWaiting);
+    const abandoned = await abandonPurchase({ idempotencyKey: key }, as(userId));
+    expect(await purchase).toMatchObject({ __typename: abandoned.__typename });
+    const isBought = (await services.lookup.find(deriveOrderId(userId, key)))?.kind === 'order';
+    expect(isBought).toBe(abandoned.__typename === 'PurchaseConfirmed');
+    expect(await expectWholeStock(product)).toMatchObject({ sold: isBought ? 1 : 0 });
   });
+
+  it.each(['cut', 'loseReply', { holdMs: 1_500 }] as const)(
+    'in a rush leaves every buyer with the truth: %j',
+    async (fate) => {
+      const product = await sellReady(100);
+      const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
+      const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+      proxy.nextWith(COMMIT, fate, ofPurchases);
+      const answers = await rush;
+      expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 100, SoldOut: 50 });
+      const again = await Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+      answers.forEach((answer, i) => {
+        if (answer.__typename === 'PurchaseConfirmed') expect(again[i]?.order?.id).toBe(answer.order?.id);
+      });
+      const { orders } = await expectWholeStock(product);
+      expect(countAnswers(again)['PurchaseConfirmed']).toBe(orders);
+    },
+  );
 });
 
 describe('a batch', () => {

@@ -37,7 +37,7 @@ const DRAIN_MS = 3_000;
  * The main writer of this process: everything that was admitted while a transaction ran goes into the next one. A single purchase does
  * not wait for a batch to fill; the more there are, the less of a COMMIT each of them costs.
  *
- * A candidate of which nothing was written for certain keeps its place: after a lost race for a lock in a queue of its products
+ * A candidate without a verdict keeps its place, also where its COMMIT was not answered: after a lost race for a lock in a queue of its products
  * (`BlockedProducts`), and while MySQL is unavailable at the head of this one. Its reservation is renewed meanwhile.
  */
 export class OrderBatch {

@@ -7,7 +7,7 @@ import type { Candidate, Verdict } from './candidate.ts';
 
 export interface BatchResult {
   readonly ending: WriteEnding;
-  /** Those without a verdict: nothing of them was written. */
+  /** Those without a verdict. Writing them again is safe: if they are there, that is what is found. */
   readonly left: readonly Waiting[];
 }
 

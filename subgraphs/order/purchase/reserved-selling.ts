@@ -162,7 +162,6 @@ export class ReservedSelling implements SellingStrategy {
         return held.giveUp(attempt, reservations, answer.abandoned);
       // The reservation stays: the same key finds it and is written in its place, until the reservation is due.
       case 'notWritten':
-      case 'unknown':
         return answer.unknown;
     }
   }

@@ -170,19 +170,9 @@ export const MYSQL_FAULTS: readonly Fault[] = [
       return repeatedly(500, () => killSessions(system));
     },
   },
-  withCommits(
-    'commit-cut',
-    'connections are cut right before COMMIT',
-    'Confirmed, or PurchaseAbandoned where COMMIT never arrived',
-    'cut',
-  ),
-  withCommits(
-    'commit-reply-lost',
-    'the reply to COMMIT is lost',
-    'Confirmed, or PurchaseAbandoned',
-    'loseReply',
-  ),
-  withCommits('commit-late', 'COMMIT arrives a second and a half after its client has gone', 'as above', {
+  withCommits('commit-cut', 'connections are cut right before COMMIT', 'Confirmed', 'cut'),
+  withCommits('commit-reply-lost', 'the reply to COMMIT is lost', 'Confirmed', 'loseReply'),
+  withCommits('commit-late', 'COMMIT arrives a second and a half after its client has gone', 'Confirmed', {
     holdMs: 1_500,
   }),
   {
