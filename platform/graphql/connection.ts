@@ -1,3 +1,7 @@
+import { Fault } from '../errors.ts';
+import { isOverdue } from '../mysql/errors.ts';
+import { storeFailure } from '../store-failure.ts';
+
 /** Relay connections by keyset: a cursor is the sort key of a row, so that a page costs the same however deep it is. */
 export interface Connection<Node> {
   readonly edges: { readonly cursor: string; readonly node: Node }[];
@@ -34,6 +38,28 @@ export function connectionOf<Node>(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/**
+ * The total of a list. A field that is not null takes the whole page with it when it fails, so a count that is not to be had in time is
+ * replaced by how many there are at least.
+ *
+ * @param page of the list, as it was found
+ */
+export async function countOrAtLeast(
+  count: () => Promise<number>,
+  { nodes, pageInfo }: Connection<unknown>,
+): Promise<number> {
+  try {
+    return await count();
+  } catch (error) {
+    const isNotToBeHad =
+      isOverdue(error) ||
+      storeFailure(error) !== null ||
+      (error instanceof Fault && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT'));
+    if (!isNotToBeHad) throw error;
+    return nodes.length + (pageInfo.hasNextPage ? 1 : 0);
+  }
 }
 
 /** An opaque cursor over the values of a sort key. */

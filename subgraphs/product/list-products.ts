@@ -1,5 +1,5 @@
 import { Fault } from '../../platform/errors.ts';
-import { connectionOf, type Connection } from '../../platform/graphql/connection.ts';
+import { connectionOf, countOrAtLeast, type Connection } from '../../platform/graphql/connection.ts';
 import type { ProductOrder, QueryProductsArgs, RequireFields } from './__generated__/resolvers-types.ts';
 import type { ProductServices } from './context.ts';
 import type { Product } from './entities/product.ts';
@@ -8,7 +8,10 @@ import type { Selection } from './lists/selection.ts';
 import { wordsOf } from './search/name-words.ts';
 
 export interface ProductPage extends Connection<Product> {
-  /** Counts all products of the selection, which costs more than the page: call it for who asks. */
+  /**
+   * Counts all products of the selection, which costs more than the page: call it for who asks. Where MySQL does not count them in
+   * time, as many as the page shows that there are.
+   */
   countAll(): Promise<number>;
 }
 
@@ -52,7 +55,7 @@ export async function listProducts(
     pageInfo: gaveUpAt
       ? { ...page.pageInfo, hasNextPage: true, endCursor: cursorAt(order, gaveUpAt) }
       : page.pageInfo,
-    countAll: () => lists.count(client, selection),
+    countAll: () => countOrAtLeast(() => lists.count(client, selection), page),
   };
 }
 

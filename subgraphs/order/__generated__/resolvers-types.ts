@@ -233,7 +233,7 @@ export type OrderConnection = {
   nodes: Array<Order>;
   /** Where the page lies in the list. */
   pageInfo: PageInfo;
-  /** Exact up to 10,000; above that, 10,000. */
+  /** Exact up to 10,000; above that, 10,000. While the database does not count them in time, as many as the page shows that there are. */
   totalCount: Scalars['Int']['output'];
 };
 

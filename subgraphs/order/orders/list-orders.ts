@@ -1,6 +1,7 @@
 import { Fault } from '../../../platform/errors.ts';
 import {
   connectionOf,
+  countOrAtLeast,
   decodeCursor,
   encodeCursor,
   type Connection,
@@ -16,7 +17,7 @@ export interface OrderPageEdge {
 }
 
 export interface OrderPage extends Connection<Order> {
-  /** At most `MOST_COUNTED`. */
+  /** At most `MOST_COUNTED`; where MySQL does not count them in time, as many as the page shows that there are. */
   countAll(): Promise<number>;
 }
 
@@ -48,9 +49,10 @@ export async function listOrders(
     after,
     status,
   });
+  const found = connectionOf(rows, page.first, after !== null, cursorOf);
   return {
-    ...connectionOf(rows, page.first, after !== null, cursorOf),
-    countAll: () => services.lists.countOfUser(caller.userId, userId, status),
+    ...found,
+    countAll: () => countOrAtLeast(() => services.lists.countOfUser(caller.userId, userId, status), found),
   };
 }
 

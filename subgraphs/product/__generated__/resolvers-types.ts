@@ -161,7 +161,7 @@ export type ProductConnection = {
   pageInfo: PageInfo;
   /**
    * Exact without `search`. Of a search 5,000 are counted at the most; one for several words, each of which more than 2,000 names
-   * contain, may find more than are counted.
+   * contain, may find more than are counted. While the database does not count them in time, it is as many as the page shows that there are.
    */
   totalCount: Scalars['Int']['output'];
 };
