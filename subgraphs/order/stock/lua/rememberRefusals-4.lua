@@ -6,7 +6,7 @@ KEYS[1]  refused, in even periods
 KEYS[2]  refused, in odd periods
 KEYS[3]  gate
 KEYS[4]  records   of the epoch in ARGV[1]
-ARGV[1]  the epoch that the caller takes to be the current one; 0: there is no gate
+ARGV[1]  the epoch that the caller takes to be the current one; 0: there is no gate of this server
 ARGV[2]  length of a period, in milliseconds: no attempt is admitted that began longer ago
 then the order ids
 
@@ -17,8 +17,12 @@ Returns { now in milliseconds, state, ... }; state is
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local gate_epoch = string.match(redis.call('GET', KEYS[3]) or '0', '^%d+')
-if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch or 0) } end
+local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
+local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+):(%x+)$')
+-- Records that another server wrote may be older than they were, and lack a reservation that was admitted since.
+if gate_server_id ~= server_id then gate_epoch = '0' end
+if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 
 local order_ids = { unpack(ARGV, 3) }
 local records = redis.call('HMGET', KEYS[4], unpack(order_ids))
