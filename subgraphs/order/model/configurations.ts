@@ -36,11 +36,33 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     attempts: [1, 1],
     budget: { faults: 2, redisLost: 1, crash: 1, commitLost: 1, timeout: 1, lockLost: 1 },
   }),
+  configuration('Redis admits whatever comes', {
+    admitsAll: true,
+    limit: 1,
+    total: 2,
+    sameUser: true,
+    budget: { faults: 1, redisLost: 1, crash: 1, cancel: 1 },
+  }),
 ];
 
 /** What `npm run model -- --deep` searches as well. */
 export const DEEP_CONFIGURATIONS: readonly Configuration[] = [
-  configuration('deep: every fault of one kind, two attempts under one key', {
+  configuration('deep: Redis comes back older while a key is refused', {
+    isBought: true,
+    attempts: [2, 1],
+    budget: { faults: 1, redisLost: 1, snapshot: 1, cancel: 1 },
+  }),
+  configuration('deep: MySQL lost its last commits while a key is refused', {
+    isBought: true,
+    attempts: [2, 1],
+    budget: { faults: 1, mysqlLost: 1, snapshot: 1, cancel: 1 },
+  }),
+  configuration('deep: Redis admits whatever comes, and one fault of any kind', {
+    admitsAll: true,
+    attempts: [2, 1],
+    budget: { faults: 1, crash: 1, commitLost: 1, timeout: 1, cancel: 1 },
+  }),
+  configuration('deep: one fault of any kind, three attempts', {
     attempts: [2, 1],
     budget: {
       faults: 1,

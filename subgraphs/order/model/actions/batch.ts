@@ -7,7 +7,6 @@ import {
   end,
   isOrderLocked,
   isStockLocked,
-  redisOf,
   settleByTombstone,
   settleInBackground,
 } from './common.ts';
@@ -75,7 +74,7 @@ function transact(step: Step, process: number, keys: readonly number[], epoch: n
 /** The script is called once more when the product is ready again, or the answer is OutcomeUnknown. */
 function staleEpoch(step: Step, process: number, keys: readonly number[], epoch: number): void {
   const found = (next: State) => {
-    if (redisOf(next, process).gateEpoch < next.mysql.epoch) next.isStale = 1;
+    if (next.redis.at(-1)!.gateEpoch < next.mysql.epoch) next.isStale = 1;
   };
   step.work(`batch: rolled back, epoch ${epoch} is over`, { process }, (next) => {
     for (const key of keys)
