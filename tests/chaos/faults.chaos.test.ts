@@ -12,7 +12,7 @@ import { sentencesOf } from './report.ts';
 const PURCHASES_PER_SECOND = 40;
 /** What a purchase may be answered while Redis is lost, beside what the sale itself refuses. */
 const ANSWERS_WITHOUT_REDIS = /^(PurchaseConfirmed|PurchaseAbandoned|SoldOut|Busy|OutcomeUnknown)$/;
-const OF_THE_SALE = /^(PurchaseLimitExceeded|SaleNotOpen|SaleClosed)$/;
+const OF_THE_SALE = /^(PurchaseLimitExceeded|SaleNotOpen|SaleClosed|WishlistEmpty)$/;
 
 const ending = new Ending();
 let system: ChaosSystem;
