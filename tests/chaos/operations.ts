@@ -52,14 +52,10 @@ export const ABANDON = mutation('abandonPurchase', 'AbandonPurchaseInput', `${PU
 export const ADD_TO_WISHLIST = mutation('addToWishlist', 'WishlistItemInput');
 export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
 export const PAY = mutation('pay', 'PayInput');
-export const CANCEL = mutation('cancelOrder', 'CancelOrderInput');
+export const CANCEL = mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }');
 export const REQUEST_RETURN = mutation('requestReturn', 'RequestReturnInput');
 export const RESTOCK = mutation('restock', 'RestockInput');
 export const ORDER = 'query ($id: ID!) { order(id: $id) { id status } }';
-
-export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
-export const PAY = mutation('pay', 'PayInput');
-export const CANCEL = mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }');
 
 /** What clients do beside buying, a kind each; and a purchase, for a look at whether one succeeds. */
 export const OPERATIONS: readonly Operation[] = [

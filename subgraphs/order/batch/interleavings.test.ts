@@ -6,7 +6,6 @@ import { BatchWriter } from './batch-writer.ts';
 import type { Candidate, Verdict } from './candidate.ts';
 import { OrderBatch } from './order-batch.ts';
 import { PRODUCT, ScheduledMysql, type CommitFate } from './testing/scheduled-mysql.ts';
-import { Tombstones } from './tombstones.ts';
 
 const logger = createLogger('test', 'silent');
 const uuid = (number: number) => `00000000-0000-8000-8000-${String(number).padStart(12, '0')}`;
@@ -36,15 +35,11 @@ interface Process {
   readonly orders: readonly number[];
 }
 
-const RETENTION_MS = 1_000;
-
 function startProcess(mysql: ScheduledMysql, { fates, canKill }: Process): OrderBatch {
-  const tombstones = new Tombstones(mysql.pool, mysql.orders, RETENTION_MS);
   const writer = new BatchWriter({
     connection: mysql.writer(fates, canKill),
     pool: mysql.stockPool,
     orders: mysql.orders,
-    tombstones,
     waitsForStock: true,
     logger,
   });

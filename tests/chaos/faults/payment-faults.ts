@@ -2,7 +2,6 @@ import { freePort } from '../../../scripts/stores/free-port.ts';
 import { WEBHOOK_PATH } from '../../../subgraphs/order/payment/payment-webhook.ts';
 import { WEBHOOK_SECRET, type FakePaymentProvider } from '../../harness/fake-payment-provider.ts';
 import { repeatedly, type Fault } from './fault.ts';
-import { keepPaying } from './payers.ts';
 
 type FateOf = FakePaymentProvider['fateOf'];
 
@@ -22,12 +21,11 @@ const unreliable = (name: string, what: string, fateOf: () => FateOf): Fault => 
   what,
   answer: ANSWER,
   lastsS: 8,
-  async inject({ stack, provider }, { healthy }) {
+  async inject({ provider }) {
     provider.fateOf = fateOf();
-    const stopPaying = stack.order.map(({ url }) => keepPaying(url, healthy));
     const stopArriving = repeatedly(LATE_MS, () => provider.arriveLate());
     return async () => {
-      await Promise.all([...stopPaying, stopArriving].map((stop) => stop()));
+      await stopArriving();
       provider.fateOf = () => 'answered';
       provider.arriveLate();
     };
@@ -50,7 +48,7 @@ export const PAYMENT_FAULTS: readonly Fault[] = [
     what: 'answers of the payment provider are lost, and its events come twice and in the wrong order',
     answer: ANSWER,
     lastsS: 8,
-    async inject(system, { healthy }) {
+    async inject(system) {
       const { provider } = system;
       const port = await freePort();
       const told = await system.replaceService(system.stack.order[0]!, {
@@ -58,12 +56,11 @@ export const PAYMENT_FAULTS: readonly Fault[] = [
         PAYMENT_WEBHOOK_PORT: String(port),
       });
       provider.fateOf = (call) => (call === 'charge' ? 'lost' : 'answered');
-      const stops = [
-        keepPaying(told.url, healthy),
-        repeatedly(300, () => provider.sendEvents(`http://127.0.0.1:${port}${WEBHOOK_PATH}`)),
-      ];
+      const stopEvents = repeatedly(300, () =>
+        provider.sendEvents(`http://127.0.0.1:${port}${WEBHOOK_PATH}`),
+      );
       return async () => {
-        await Promise.all(stops.map((stop) => stop()));
+        await stopEvents();
         provider.fateOf = () => 'answered';
         await system.replaceService(told);
       };
