@@ -128,7 +128,10 @@ export const MUTANTS: readonly Mutant[] = [
         '',
       ),
     ],
-    caughtBy: test(ORDER_BATCH, 'that never arrived is found not to have happened, and never will'),
+    caughtBy: test(
+      ORDER_BATCH,
+      'that never arrived is sent again, with the whole transaction, in the place that the buyer had',
+    ),
   },
   {
     name: 'select-as-resolver',
@@ -136,9 +139,12 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       inOrder(
         'batch/batch-writer.ts',
-        'const record = await this.#options.tombstones.settle({ orderId: id, userId });',
-        `const record = (await this.#options.orders.findRecords([id])).get(id) ??
-            ({ kind: 'tombstone', orderId: id, userId } as never);`,
+        'noteUnanswered(rest);',
+        `const records = await this.#options.orders.findRecords(rest.map(({ order }) => order.id));
+      for (const one of rest) {
+        const { id: orderId, userId } = one.order;
+        verdicts.set(one, toVerdict(one, records.get(orderId) ?? ({ kind: 'tombstone', orderId, userId } as never)));
+      }`,
       ),
     ],
     caughtBy: test(ORDER_BATCH, 'whose session cannot be ended is waited for'),
