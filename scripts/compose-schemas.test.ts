@@ -5,9 +5,6 @@ import { parse as parseYaml } from 'yaml';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-/** Roots are known to all; federation's own definitions are no part of the API. */
-const NEED_NONE = ['Query', 'Mutation'];
-
 describe('the schema', () => {
   const files = readdirSync(new URL('../schema', import.meta.url)).filter((file) =>
     /^(?!super|api).*\.graphql$/.test(file),
@@ -18,7 +15,7 @@ describe('the schema', () => {
     const path: string[] = [];
     const check = (node: { readonly name: { readonly value: string }; readonly description?: unknown }) => {
       path.push(node.name.value);
-      if (!node.description && !NEED_NONE.includes(path.join('.'))) bare.push(path.join('.'));
+      if (!node.description) bare.push(path.join('.'));
     };
     const checked = { enter: check, leave: () => void path.pop() };
     visit(parse(read(`schema/${file}`)), {
@@ -40,7 +37,7 @@ describe('the schema', () => {
     const api = buildSchema(read('schema/api.graphql'));
     const bare = Object.values(api.getTypeMap())
       .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
-      .filter(({ name, description }) => !NEED_NONE.includes(name) && !description);
+      .filter(({ description }) => !description);
     expect(bare.map(({ name }) => name)).toEqual([]);
     expect(api.getType('DateTime')).toMatchObject({
       specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',

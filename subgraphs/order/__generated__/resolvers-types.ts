@@ -103,6 +103,7 @@ export type Money = {
   currency: Scalars['String']['output'];
 };
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Settles the attempt under this key without buying: the order, if there is one; if not, there never will be. Does not cancel an order. */
@@ -130,56 +131,67 @@ export type Mutation = {
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationAbandonPurchaseArgs = {
   input: AbandonPurchaseInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationAddToWishlistArgs = {
   input: WishlistItemInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationCancelOrderArgs = {
   input: CancelOrderInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationCheckoutWishlistArgs = {
   input: CheckoutWishlistInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationPayArgs = {
   input: PayInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationPreparePaymentArgs = {
   input: PreparePaymentInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationPurchaseArgs = {
   input: PurchaseInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationRemoveFromWishlistArgs = {
   input: RemoveFromWishlistInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationRequestReturnArgs = {
   input: RequestReturnInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationRestockArgs = {
   input: RestockInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationUpdateWishlistItemArgs = {
   input: WishlistItemInput;
 };
@@ -443,6 +455,7 @@ export type PurchaseLimitExceeded = Error & {
 /** What `purchase`, `checkoutWishlist` and `purchaseOutcome` answer. */
 export type PurchaseResult = Busy | IdempotencyKeyReused | InvalidInput | OutcomeUnknown | ProductNotFound | PurchaseAbandoned | PurchaseConfirmed | PurchaseLimitExceeded | SaleClosed | SaleNotOpen | SoldOut | WishlistEmpty;
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type Query = {
   __typename?: 'Query';
   /**
@@ -459,21 +472,25 @@ export type Query = {
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryOrderArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryPurchaseOutcomeArgs = {
   idempotencyKey: Scalars['String']['input'];
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryStockArgs = {
   productId: Scalars['ID']['input'];
 };

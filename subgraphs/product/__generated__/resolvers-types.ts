@@ -83,6 +83,7 @@ export type MoneyInput = {
   currency?: Scalars['String']['input'];
 };
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Puts a product into the catalog. It has no stock until `restock`. */
@@ -94,16 +95,19 @@ export type Mutation = {
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationCreateProductArgs = {
   input: CreateProductInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationUpdateProductArgs = {
   input: UpdateProductInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationWithdrawProductArgs = {
   input: WithdrawProductInput;
 };
@@ -217,6 +221,7 @@ export type ProductType =
   /** On sale from `opensAt` on, with no end unless `closesAt` is set. */
   | 'GENERAL';
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type Query = {
   __typename?: 'Query';
   /** Null when there is none. */
@@ -231,11 +236,13 @@ export type Query = {
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryProductArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryProductsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ProductFilter>;

@@ -100,6 +100,7 @@ export type InvalidVerificationCode = Error & {
   message: Scalars['String']['output'];
 };
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Changes the password and ends every other session of the user. */
@@ -123,41 +124,49 @@ export type Mutation = {
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationRefreshSessionArgs = {
   input: RefreshSessionInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationRequestEmailVerificationArgs = {
   input: RequestEmailVerificationInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationRequestPasswordResetArgs = {
   input: RequestPasswordResetInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationResetPasswordArgs = {
   input: ResetPasswordInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationSignInArgs = {
   input: SignInInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationSignUpArgs = {
   input: SignUpInput;
 };
 
 
+/** Changes. An expected refusal is a member of the union that a mutation returns; a fault is an error. */
 export type MutationUpdateProfileArgs = {
   input: UpdateProfileInput;
 };
@@ -190,6 +199,7 @@ export type ProfileUpdated = {
   user: User;
 };
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type Query = {
   __typename?: 'Query';
   /** The signed-in user. */
@@ -199,6 +209,7 @@ export type Query = {
 };
 
 
+/** Reads. Anyone may read the catalogue and its stock; what belongs to a user is read with an access token. */
 export type QueryUserArgs = {
   id: Scalars['ID']['input'];
 };
