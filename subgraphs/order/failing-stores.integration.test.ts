@@ -75,3 +75,32 @@ describe('a server that takes no writes', () => {
     });
   });
 });
+
+describe('an error of the server of which nothing is known', () => {
+  const UNAVAILABLE = [
+    { extensions: { code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) as number } },
+  ] as const;
+
+  it.each([1644, 1105, 1461, 4999])('is a store that refuses: %i', async (errno) => {
+    const product = await room.sell({ units: 1 });
+    await room.pool.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON stock_movement FOR EACH ROW
+       SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'refused'`,
+    );
+    const key = newKey();
+    const { errors } = await restock(product, key);
+    await room.pool.query('DROP TRIGGER refuse');
+    expect(errors).toMatchObject(UNAVAILABLE);
+    expect((await restock(product, key)).data).toEqual({ restock: { __typename: 'Restocked' } });
+  });
+
+  it('so is a table that is missing while a backup is put back', async () => {
+    const product = await room.sell({ units: 1 });
+    await room.pool.query('RENAME TABLE stock_movement TO put_aside');
+    const key = newKey();
+    const { errors } = await restock(product, key);
+    await room.pool.query('RENAME TABLE put_aside TO stock_movement');
+    expect(errors).toMatchObject(UNAVAILABLE);
+    expect((await restock(product, key)).data).toEqual({ restock: { __typename: 'Restocked' } });
+  });
+});
