@@ -53,7 +53,7 @@ export function endConnection(error: Error): never {
  * @param statementLimitMs how long a statement that reads may run; null: for any time
  */
 export const sessionStatements = (waitTimeoutS: number, statementLimitMs: number | null = null): string[] => [
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
   `SET SESSION wait_timeout = ${waitTimeoutS}, innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_S}, ` +
     `sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'` +
     (statementLimitMs === null ? '' : statementLimit(statementLimitMs)),

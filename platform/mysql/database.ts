@@ -76,6 +76,9 @@ async function openOnce(options: DatabaseOptions): Promise<Database> {
   const pool = openPool({ ...options, guard, condition }, database);
   const orm = await openOrm({ ...options, guard, condition }, database);
   if (options.migrations.length > 0) await assertRights(pool, database);
+  /** One at a time: while tables are locked each takes a connection for a second. */
+  let probing: Promise<void> | null = null;
+  const end = () => (probing = null);
   return {
     orm,
     pool,
@@ -86,6 +89,7 @@ async function openOnce(options: DatabaseOptions): Promise<Database> {
         // The driver hands out a copy of what a new session failed with.
         throw condition.problem ?? error;
       });
+      if (options.migrations.length > 0) await (probing ??= assertRights(pool, database).finally(end));
       guard.assertNotRefused();
     },
     close: async () => {

@@ -1,6 +1,7 @@
 import {
   isClosed,
   isConnectionRefusal,
+  isRightMissing as isErrnoOfRight,
   mysqlConsequences,
   refusesCommit,
   type MysqlConsequences,
@@ -21,8 +22,6 @@ interface DriverError extends Error {
 const DUPLICATE_KEY = 1062;
 const PRIVILEGE_MISSING = 1227;
 const DATABASE_REFUSED = 1044;
-/** On a table, on a column of one. */
-const RIGHTS_MISSING = [1142, 1143];
 const SYNTAX_UNKNOWN = 1064;
 /** MySQL has one number for it, MariaDB the other. */
 const OUT_OF_TIME = [3024, 1969];
@@ -46,7 +45,7 @@ export const isDatabaseRefused = (error: unknown): boolean => numberOf(error) ==
 export const isAccountRefused = (error: unknown): boolean => isClosed(numberOf(error));
 
 /** The account may not do this in a database that it may see. */
-export const isRightMissing = (error: unknown): boolean => RIGHTS_MISSING.includes(numberOf(error));
+export const isRightMissing = (error: unknown): boolean => isErrnoOfRight(numberOf(error));
 
 /** The server answers and takes no writes at the moment, whoever's they are. */
 export const isWriteRefused = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;

@@ -23,8 +23,12 @@ const EXPECTED: Record<string, { numbers: number[]; follows: string[] }> = {
   },
   'too many connections': { numbers: [1040, 1203, 1226], follows: [] },
   'an account that is refused': {
-    numbers: [1044, 1045, 1049, 1129, 1130, 1142, 1143, 1227, 1698, 1820, 1862, 3118, 4151],
+    numbers: [1044, 1045, 1049, 1129, 1130, 1227, 1698, 1820, 1862, 3118, 4151],
     follows: ['stopsAdmission', 'isNotReady'],
+  },
+  'a right that is missing': {
+    numbers: [1142, 1143],
+    follows: ['dropsSessions', 'stopsAdmission', 'isNotReady'],
   },
   'a table that is missing': {
     numbers: [1016, 1017, 1033, 1146, 1194, 1814, 1932],
@@ -84,12 +88,20 @@ describe('what is done about a refusal', () => {
   it('is a transaction run again, admission stopped, or an outcome left open', () => {
     expect(those(isLostRace)).toEqual(of('a lost race'));
     expect(those(isWriteRefused)).toEqual(
-      of('a demoted server', 'what has run out', 'an account that is refused', 'a table that is missing'),
+      of(
+        'a demoted server',
+        'what has run out',
+        'an account that is refused',
+        'a right that is missing',
+        'a table that is missing',
+      ),
     );
     expect(those(isConnectionLost)).toEqual(
       of('a server that shuts down', 'a session or statement that was ended'),
     );
-    expect(those(wasNotConnected)).toEqual(of('too many connections', 'an account that is refused'));
+    expect(those(wasNotConnected)).toEqual(
+      of('too many connections', 'an account that is refused', 'a right that is missing'),
+    );
     expect(those(isOverdue)).toEqual(of('a statement that took too long'));
   });
 });

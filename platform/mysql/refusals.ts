@@ -35,6 +35,14 @@ const KINDS = {
   tooManyConnections: NOTHING,
   /** The account may not connect, or not do this, until a right, a password or a host is changed. */
   closed: { ...NOTHING, stopsAdmission: true, isNotReady: true, retryAfterMs: 5_000 },
+  /** It may not do this with this table. A session may keep the rights that it began with, so that it does not see them given. */
+  rightMissing: {
+    ...NOTHING,
+    dropsSessions: true,
+    stopsAdmission: true,
+    isNotReady: true,
+    retryAfterMs: 5_000,
+  },
   /** A table is missing, as while a backup is put back, or cannot be opened. */
   incomplete: { ...NOTHING, stopsAdmission: true, isNotReady: true, retryAfterMs: 2_000 },
   /** The statement ran for longer than the server lets one run. */
@@ -108,8 +116,8 @@ export const MYSQL_REFUSALS: Readonly<Record<number, Refusal>> = {
   1049: { name: 'ER_BAD_DB_ERROR', kind: 'closed' },
   1129: { name: 'ER_HOST_IS_BLOCKED', kind: 'closed' },
   1130: { name: 'ER_HOST_NOT_PRIVILEGED', kind: 'closed' },
-  1142: { name: 'ER_TABLEACCESS_DENIED_ERROR', kind: 'closed' },
-  1143: { name: 'ER_COLUMNACCESS_DENIED_ERROR', kind: 'closed' },
+  1142: { name: 'ER_TABLEACCESS_DENIED_ERROR', kind: 'rightMissing' },
+  1143: { name: 'ER_COLUMNACCESS_DENIED_ERROR', kind: 'rightMissing' },
   1227: { name: 'ER_SPECIFIC_ACCESS_DENIED_ERROR', kind: 'closed' },
   1698: { name: 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR', kind: 'closed' },
   1820: { name: 'ER_MUST_CHANGE_PASSWORD', kind: 'closed' },
@@ -203,7 +211,10 @@ export function mysqlConsequences(errno: number): MysqlConsequences | null {
 
 export const refusesCommit = (errno: number): boolean => MYSQL_REFUSALS[errno]?.refusesCommit ?? false;
 
-export const isClosed = (errno: number): boolean => MYSQL_REFUSALS[errno]?.kind === 'closed';
+export const isRightMissing = (errno: number): boolean => MYSQL_REFUSALS[errno]?.kind === 'rightMissing';
+
+export const isClosed = (errno: number): boolean =>
+  MYSQL_REFUSALS[errno]?.kind === 'closed' || isRightMissing(errno);
 
 /** The statement did not reach a session. */
 export const isConnectionRefusal = (errno: number): boolean =>

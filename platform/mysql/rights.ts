@@ -1,6 +1,6 @@
-import type { Pool } from 'mysql2/promise';
+import type { Pool, PoolConnection } from 'mysql2/promise';
 import { UnfitStore } from '../store-condition.ts';
-import { isRightMissing } from './errors.ts';
+import { isLostRace, isRightMissing } from './errors.ts';
 
 /** Changes nothing, and needs the right that it names. The table is the one that migrations keep their list in. */
 const PROBES: Readonly<Record<string, string>> = {
@@ -10,19 +10,43 @@ const PROBES: Readonly<Record<string, string>> = {
   DELETE: 'DELETE FROM migration WHERE FALSE',
 };
 
-/** Once, at the start: four statements that touch no row. @throws {UnfitStore} naming what the account may not do */
+/** How long a statement may wait for a lock of the table, or of the whole server (FLUSH TABLES WITH READ LOCK), in seconds. */
+const LOCK_WAIT_S = 1;
+
+/**
+ * Four statements that touch no row, at the start and whenever readiness is checked: rights change, and a server that answers may take no
+ * writes.
+ *
+ * @throws {UnfitStore} naming what the account may not do, or that the server is locked
+ */
 export async function assertRights(pool: Pool, database: string): Promise<void> {
+  const session = await pool.getConnection();
+  try {
+    await session.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
+    const missing = await missingRights(session);
+    if (missing.length > 0)
+      throw new UnfitStore(
+        `The MySQL account has no right to ${missing.join(', ')} in the database ${database}.`,
+      );
+    await session.query('SET SESSION lock_wait_timeout = DEFAULT');
+    session.release();
+  } catch (error) {
+    // A session may keep the rights that it began with.
+    session.destroy();
+    if (isLostRace(error)) throw new UnfitStore('The MySQL server takes no writes: its tables are locked.');
+    throw error;
+  }
+}
+
+async function missingRights(session: PoolConnection): Promise<string[]> {
   const missing: string[] = [];
   for (const [right, statement] of Object.entries(PROBES)) {
     try {
-      await pool.query(statement);
+      await session.query(statement);
     } catch (error) {
       if (!isRightMissing(error)) throw error;
       missing.push(right);
     }
   }
-  if (missing.length > 0)
-    throw new UnfitStore(
-      `The MySQL account has no right to ${missing.join(', ')} in the database ${database}.`,
-    );
+  return missing;
 }

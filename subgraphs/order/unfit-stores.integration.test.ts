@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { createConnection } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useOrderRoom } from '../../tests/harness/order-room.ts';
 import { useOwnMysql } from '../../tests/harness/own-mysql.ts';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
-import { useStores } from '../../tests/harness/stores.ts';
+import { mysqlDatabasePattern, useStores } from '../../tests/harness/stores.ts';
+import { newKey } from '../../tests/harness/shop.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 
 /** How soon it has to be sold again once the store is right, in milliseconds. */
@@ -92,6 +95,74 @@ describe('MySQL that would lose or refuse what is confirmed', () => {
     await mysql.start();
     await expectRecovery();
   });
+});
+
+/** Every session of the processes: the next ones begin with what is granted now. */
+async function endSessions(): Promise<void> {
+  const sessions = await mysql.query(
+    "SELECT id FROM information_schema.processlist WHERE user LIKE 'firstcome\\_%'",
+  );
+  for (const session of sessions) await mysql.query(`KILL ${Number(session['id'])}`).catch(() => undefined);
+}
+
+describe.each(['SELECT', 'INSERT', 'UPDATE'])('a MySQL account that lost the right to %s', (right) => {
+  const ofAccount = (verb: 'REVOKE' | 'GRANT', service: 'product' | 'order') => {
+    const { username } = new URL(mysql.urls![service]);
+    const direction = verb === 'GRANT' ? 'TO' : 'FROM';
+    return mysql.query(
+      `${verb} ${right} ON \`${mysqlDatabasePattern(service)}\`.* ${direction} '${username}'@'127.0.0.1'`,
+    );
+  };
+  const both = async (verb: 'REVOKE' | 'GRANT') => {
+    await ofAccount(verb, 'product');
+    await ofAccount(verb, 'order');
+  };
+  afterEach(() => both('GRANT'));
+
+  it('admits nothing, says so, and buys by the same keys, in their place, once it has it again', async () => {
+    await both('REVOKE');
+    const admitted = Array.from({ length: 3 }, () => ({ userId: randomUUID(), key: newKey() }));
+    await endSessions();
+    const first = admitted.map((buyer) => room.buy(product, { ...buyer, patienceMs: 1_500 }));
+    await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
+    expect(['Busy', 'OutcomeUnknown']).toEqual(
+      expect.arrayContaining((await Promise.all(first)).map(({ __typename }) => __typename)),
+    );
+    await expectNothingIsSold();
+    for (const { url } of [room.product, ...room.orders]) expect((await readiness(url)).status).toBe(503);
+    await both('GRANT');
+    for (const buyer of admitted)
+      await waitUntil(
+        'it to be bought by the same key',
+        () => room.buy(product, buyer),
+        ({ __typename }) => __typename === 'PurchaseConfirmed',
+        RECOVERY_MS,
+      );
+    await expectRecovery();
+    expect((await room.books(product)).tombstones).toBe(0);
+  });
+});
+
+describe.each([
+  ['FLUSH TABLES WITH READ LOCK', () => 'FLUSH TABLES WITH READ LOCK'],
+  ['LOCK TABLES', () => `LOCK TABLES ${new URL(stores.mysqlUrl).pathname.slice(1)}_order.stock WRITE`],
+])('a MySQL server whose tables are locked: %s', (_, lock) => {
+  it('admits nothing until they are free', async () => {
+    const session = await createConnection(mysql.url);
+    await session.query(lock());
+    await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
+    expect((await readiness(room.orders[0]!.url)).status).toBe(503);
+    session.destroy();
+    await expectRecovery();
+    expect((await room.books(product)).tombstones).toBe(0);
+  });
+});
+
+it('a MySQL server whose transactions only read unless they say otherwise is written to', async () => {
+  await mysql.query('SET GLOBAL tx_read_only = 1');
+  await endSessions();
+  await waitUntil('it to be sold', buy, (answer) => answer === 'PurchaseConfirmed', RECOVERY_MS);
+  await mysql.query('SET GLOBAL tx_read_only = 0');
 });
 
 describe('Redis', () => {

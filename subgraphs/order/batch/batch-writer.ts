@@ -1,6 +1,11 @@
 import type { Connection, Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
-import { isConnectionLost, isLostRace, isWriteRefused } from '../../../platform/mysql/errors.ts';
+import {
+  isConnectionLost,
+  isLostRace,
+  isWriteRefused,
+  mysqlRefusal,
+} from '../../../platform/mysql/errors.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { secondsSince } from '../../../platform/observability/metrics.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
@@ -29,9 +34,18 @@ export interface BatchWriterOptions {
 /** Transactions in a row that give no candidate a verdict. */
 const ATTEMPTS = 3;
 
-/** Why `write` has ended; except for `written`, the candidates without a verdict are to be written again. */
-export type WriteEnding =
-  'written' | 'lostRace' /** The connection was lost, or the server takes no writes. */ | 'unavailable';
+/**
+ * Why `write` has ended; except for `written`, the candidates without a verdict are to be written again. Of two endings the one that
+ * stands later here counts.
+ *
+ * - refused: the server refuses to write these, for a reason that may be theirs alone
+ * - unavailable: the connection was lost, or the server takes no writes
+ */
+const ENDINGS = ['written', 'refused', 'lostRace', 'unavailable'] as const;
+export type WriteEnding = (typeof ENDINGS)[number];
+
+const worse = (one: WriteEnding, other: WriteEnding): WriteEnding =>
+  ENDINGS.indexOf(one) < ENDINGS.indexOf(other) ? other : one;
 
 /** Writes a batch of candidates, by as many transactions as there are reasons to leave some of them out. */
 export class BatchWriter {
@@ -79,6 +93,11 @@ export class BatchWriter {
       logger.warn({ err: error }, 'it could not be found out which stock rows are locked');
     }
     return new Set(productIds);
+  }
+
+  /** Admits nothing until another session has shown that the server takes writes. */
+  refuse(): void {
+    this.#options.connection.writesAreRefused();
   }
 
   /** Ends the session until the next batch. */
@@ -153,6 +172,12 @@ export class BatchWriter {
       return 'lostRace';
     }
     if (!isRolledBack) return 'unavailable';
+    const isRefused = mysqlRefusal(error) !== null;
+    if (isRefused) this.#options.connection.noteRefusal();
+    if (rest.length === 1 && isRefused) {
+      logger.error({ err: error, orderId: rest[0]!.order.id }, 'MySQL refuses to write an order');
+      return 'refused';
+    }
     if (rest.length === 1) {
       logger.error({ err: error, orderId: rest[0]!.order.id }, 'an order cannot be written');
       verdicts.set(rest[0]!, { kind: 'notWritten' });
@@ -162,8 +187,10 @@ export class BatchWriter {
     logger.error({ err: error, size: rest.length }, 'a batch holds something that cannot be written');
     const middle = Math.ceil(rest.length / 2);
     const first = await this.write(rest.slice(0, middle), verdicts);
+    // What the server refuses twice in a row it refuses to all.
+    if (first === 'refused' && !rest.some((one) => verdicts.has(one)) && middle > 1) return first;
     const second = await this.write(rest.slice(middle), verdicts);
-    return first === 'written' ? second : first;
+    return worse(first, second);
   }
 
   /** The transaction, seen by metrics and traces. */

@@ -19,6 +19,8 @@ export interface BlockedProductsOptions {
 
 /** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
 const UNAVAILABLE_PAUSE_MS = 250;
+/** About so many seconds, where each transaction waits for a lock. */
+const STUCK_LOSSES = 3;
 /** Shorter waits are not worth a line in the log, in milliseconds. */
 const LOGGED_WAIT_MS = 1_000;
 
@@ -27,6 +29,8 @@ interface Queue {
   readonly productIds: readonly string[];
   readonly waiting: BatchQueue;
   underWay: readonly Waiting[];
+  /** Transactions in a row that failed, of which each may have waited for a lock as long as it may. */
+  losses: number;
 }
 
 /**
@@ -36,7 +40,7 @@ interface Queue {
  * - waiting for a connection: until one is free; connections are given in order of arrival.
  * - writing: one transaction. Left for the end once it was written; its products are free then, and what still waits goes
  *   back to the main queue.
- * - pausing: after a lost race, for some milliseconds.
+ * - pausing: after a lost race, or a refusal, for some milliseconds.
  */
 export class BlockedProducts {
   readonly #options: BlockedProductsOptions;
@@ -75,6 +79,13 @@ export class BlockedProducts {
     return size;
   }
 
+  /** Whether purchases that hold no more than these products fail again and again, so that no more of them are to be admitted. */
+  isStuck(bought: readonly string[]): boolean {
+    for (const { productIds, losses } of this.#queues.values())
+      if (losses >= STUCK_LOSSES && productIds.every((productId) => bought.includes(productId))) return true;
+    return false;
+  }
+
   *candidates(): Generator<Candidate> {
     for (const { waiting, underWay } of this.#queues.values()) {
       for (const { candidate } of underWay) yield candidate;
@@ -89,7 +100,7 @@ export class BlockedProducts {
       const key = productIds.join(' ');
       let queue = this.#queues.get(key);
       if (!queue) {
-        queue = { key, productIds, waiting: new BatchQueue(), underWay: [] };
+        queue = { key, productIds, waiting: new BatchQueue(), underWay: [], losses: 0 };
         this.#open(queue);
         opened.push(queue);
       }
@@ -108,20 +119,22 @@ export class BlockedProducts {
 
   async #run(queue: Queue): Promise<void> {
     const begun = performance.now();
-    for (let losses = 1; queue.waiting.size > 0; losses++) {
+    while (queue.waiting.size > 0) {
       const writer = await this.#takeWriter();
       queue.underWay = queue.waiting.takeBatch(this.#options.maxBatch);
       const { ending, left } = await writeBatch(writer, queue.underWay, this.#options.logger);
       this.#release(writer);
       queue.underWay = [];
       if (left.length === 0) break;
+      queue.losses++;
       if (this.#options.mayGiveUp()) {
         for (const { resolve } of [...left, ...queue.waiting.takeWhere(() => true)])
           resolve({ kind: 'notWritten' });
         break;
       }
       queue.waiting.putBack(left);
-      await sleep(ending === 'lostRace' || writer.isUp ? jitter(Math.min(losses, 4)) : UNAVAILABLE_PAUSE_MS);
+      const isAtOnce = ending === 'lostRace' || (ending === 'unavailable' && writer.isUp);
+      await sleep(isAtOnce ? jitter(Math.min(queue.losses, 4)) : UNAVAILABLE_PAUSE_MS);
     }
     this.#close(queue);
     const { productIds } = queue;

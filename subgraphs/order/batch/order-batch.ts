@@ -26,8 +26,8 @@ const SHARE_OF_A_BLOCKED_PRODUCT = 0.1;
 const SHARE_OF_BLOCKED_PRODUCTS = 0.5;
 /** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
 const UNAVAILABLE_PAUSE_MS = 100;
-/** So often a session may be lost on a server that is up before its candidates are taken apart. */
-const SESSIONS_LOST = 3;
+/** So often in a row a batch may fail on a server that is up before its candidates are taken apart. */
+const FAILURES = 3;
 /** Product ids in one line of the log, at the most. */
 const LOGGED_PRODUCTS = 10;
 /** How long `drain` goes on with what cannot be written at once, in milliseconds. */
@@ -46,7 +46,7 @@ export class OrderBatch {
   readonly #blocked: BlockedProducts;
   #underWay: readonly Waiting[] = [];
   #running: Promise<void> | null = null;
-  /** Sessions lost in a row. */
+  /** Batches in a row after which something was left. */
   #losses = 0;
   /** From then on what cannot be written is given up, of `performance.now()`. */
   #givesUpAt = Number.POSITIVE_INFINITY;
@@ -87,7 +87,8 @@ export class OrderBatch {
     const waiting = Math.max(...productIds.map((productId) => this.#blocked.sizeOf(productId)));
     return (
       waiting === 0 ||
-      (waiting < queueLimit * SHARE_OF_A_BLOCKED_PRODUCT &&
+      (!this.#blocked.isStuck(productIds) &&
+        waiting < queueLimit * SHARE_OF_A_BLOCKED_PRODUCT &&
         this.#blocked.size < queueLimit * SHARE_OF_BLOCKED_PRODUCTS)
     );
   }
@@ -129,8 +130,11 @@ export class OrderBatch {
       if (this.#blocked.size > 0) this.#blocked.add(this.#queue.takeWhere(this.#blocked.concerns));
       this.#underWay = this.#queue.takeBatch(this.#options.maxBatch);
       if (this.#underWay.length === 0) break;
+      const size = this.#underWay.length;
       const result = await writeBatch(this.#options.writer, this.#underWay, this.#options.logger);
       this.#underWay = [];
+      // The server writes: what it refuses is in the candidates that are left.
+      if (result.ending === 'refused' && result.left.length < size) this.#losses = FAILURES;
       if (result.left.length === 0) this.#losses = 0;
       else await this.#retry(result);
     }
@@ -145,7 +149,7 @@ export class OrderBatch {
     const { writer } = this.#options;
     this.#underWay = left;
     this.#losses++;
-    if (ending === 'lostRace' || (writer.isUp && this.#losses >= SESSIONS_LOST)) {
+    if (ending === 'lostRace' || (writer.isUp && this.#losses >= FAILURES)) {
       this.#losses = 0;
       const locked = await writer.findLocked(productsOf(left));
       const isLocked = ({ candidate }: Waiting) =>
@@ -154,10 +158,11 @@ export class OrderBatch {
       this.#blocked.add(apart);
       this.#options.logger.warn(
         { productIds: [...locked].slice(0, LOGGED_PRODUCTS), products: locked.size, purchases: apart.length },
-        'products wait apart for locked rows',
+        'products wait apart for locked rows, or since they are refused',
       );
       this.#queue.putBack(left.filter((one) => !isLocked(one)));
     } else {
+      if (ending === 'refused') writer.refuse();
       await sleep(writer.isUp ? jitter(this.#losses) : UNAVAILABLE_PAUSE_MS);
       this.#queue.putBack(left);
     }

@@ -14,6 +14,8 @@ import { WRITER_LOCK_WAIT_TIMEOUT_S, WRITER_WAIT_TIMEOUT_S } from './session-tim
 
 const LOOK_EVERY_MS = 1_500;
 const TRY_AGAIN_MS = 250;
+/** How long a refusal counts against readiness. */
+const REMEMBERED_MS = 5_000;
 
 type Trouble = 'unreachable' | 'refusesWrites' | 'unfit';
 
@@ -32,6 +34,7 @@ export class WriterConnection implements OrderWriter {
   #name: string | null = null;
   #looking: NodeJS.Timeout | undefined;
   #trouble: Trouble | null = null;
+  #refusedAt = Number.NEGATIVE_INFINITY;
   #tryingAgain: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -56,9 +59,11 @@ export class WriterConnection implements OrderWriter {
     return this.#connection !== null;
   }
 
-  /** @throws while `isUp` is false */
+  /** @throws while `isUp` is false, and for some seconds after a batch was refused for a reason that is not known */
   assertUp(): void {
     if (this.#trouble !== null) throw new Error(`Purchases cannot be written to MySQL: ${this.#trouble}.`);
+    if (performance.now() - this.#refusedAt < REMEMBERED_MS)
+      throw new Error('MySQL has refused to write purchases a moment ago.');
   }
 
   /** A session with autocommit off: whatever is asked of it begins a transaction. @throws when the server cannot be reached */
@@ -101,6 +106,11 @@ export class WriterConnection implements OrderWriter {
     connection.end().catch(() => undefined);
   }
 
+  /** The server refused a statement of a batch; it may be that statement alone. */
+  noteRefusal(): void {
+    this.#refusedAt = performance.now();
+  }
+
   /** The server said that it takes no writes: the next session may be another server's, and shows first that it does. */
   writesAreRefused(): void {
     this.#leave('refusesWrites');
@@ -141,6 +151,7 @@ export class WriterConnection implements OrderWriter {
       );
       await this.#check(connection);
       await connection.query('DO GET_LOCK(?, 0)', [name]);
+      await assertBatchesRun(connection);
       if (this.#trouble === 'refusesWrites') await writeForNothing(connection);
       this.#serverId = await readServerIdentity(connection);
       this.#name = name;
@@ -208,6 +219,20 @@ export class WriterConnection implements OrderWriter {
     this.#connection = null;
     connection.destroy();
   }
+}
+
+/** Of each table that a batch writes: they touch no row, need the rights for it, and wait for a lock of the table. */
+const IN_ADVANCE = [
+  'INSERT orders SELECT * FROM orders WHERE FALSE',
+  'INSERT order_item SELECT * FROM order_item WHERE FALSE',
+  'INSERT holding SELECT * FROM holding WHERE FALSE ON DUPLICATE KEY UPDATE held = VALUES(held)',
+  'UPDATE stock SET epoch = epoch, sold = sold WHERE FALSE',
+];
+
+/** @throws when a right or a table is missing, or a table is locked for longer than a batch may wait */
+async function assertBatchesRun(connection: Connection): Promise<void> {
+  for (const statement of IN_ADVANCE) await connection.query(statement);
+  await connection.query('ROLLBACK');
 }
 
 /** @throws what a server that takes no writes has against one */
