@@ -64,6 +64,7 @@ type ScriptCommands = SessionNeeds['scriptCommands'];
 function watchServer(redis: SingleRedis, condition: StoreCondition, scriptCommands: ScriptCommands) {
   const needs: SessionNeeds = {
     writes: true,
+    inCluster: false,
     scriptCommands,
     onResult: (problem) => condition.report(problem),
   };
@@ -88,6 +89,7 @@ function watchNodes(cluster: Cluster, condition: StoreCondition, scriptCommands:
     get writes() {
       return node.options.readOnly !== true;
     },
+    inCluster: true,
     scriptCommands,
     onResult: (problem) => {
       note(nameOf(node), problem);

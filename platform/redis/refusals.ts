@@ -22,7 +22,7 @@ const KINDS = {
   demoted: { ...NOTHING, dropsConnection: true },
   /** It reads, and takes no writes: disk, memory, or replicas are missing. */
   takesNoWrites: { ...NOTHING, retryAfterMs: 2_000 },
-  /** A part of the cluster is missing, or moves. */
+  /** A part of the cluster is missing, or moves; or the client does not know that it is one. */
   cluster: NOTHING,
   /** A script of another caller runs for too long. */
   busy: NOTHING,
@@ -45,6 +45,9 @@ export const REDIS_REFUSALS: Readonly<Record<string, Kind>> = {
   NOREPLICAS: 'takesNoWrites',
   CLUSTERDOWN: 'cluster',
   TRYAGAIN: 'cluster',
+  MOVED: 'cluster',
+  ASK: 'cluster',
+  CROSSSLOT: 'cluster',
   BUSY: 'busy',
   NOAUTH: 'closed',
   WRONGPASS: 'closed',

@@ -9,6 +9,8 @@ interface Need {
   readonly sentence: (info: RedisInfo) => string;
   /** Only where this process writes: a replica of a cluster and a subscription have no need of it. */
   readonly forWrites?: true;
+  /** Only where the URL names one server, or Sentinels. */
+  readonly outsideOfClusters?: true;
 }
 
 const OLDEST_VERSION = 6;
@@ -18,6 +20,12 @@ const NEEDS: readonly Need[] = [
   {
     isMissing: (info) => majorVersion(info) < OLDEST_VERSION,
     sentence: (info) => `Redis ${OLDEST_VERSION} or later is needed, the server is ${info['redis_version']}`,
+  },
+  {
+    isMissing: (info) => info['cluster_enabled'] === '1',
+    sentence: () =>
+      'The Redis server is a node of a cluster: REDIS_URL must begin with redis+cluster://, or rediss+cluster://',
+    outsideOfClusters: true,
   },
   {
     isMissing: (info) => (info['role'] ?? 'master') !== 'master',
@@ -36,8 +44,14 @@ const majorVersion = (info: RedisInfo): number =>
   Number.parseInt(info['redis_version'] ?? String(OLDEST_VERSION), 10);
 
 /** @returns the first need that the server does not meet */
-export function unmetNeed(info: RedisInfo, writes: boolean): UnfitStore | null {
-  const need = NEEDS.find(({ isMissing, forWrites }) => (writes || !forWrites) && isMissing(info));
+export function unmetNeed(
+  info: RedisInfo,
+  { writes, inCluster }: { readonly writes: boolean; readonly inCluster: boolean },
+): UnfitStore | null {
+  const need = NEEDS.find(
+    ({ isMissing, forWrites, outsideOfClusters }) =>
+      (writes || !forWrites) && !(inCluster && outsideOfClusters) && isMissing(info),
+  );
   return need ? new UnfitStore(`${need.sentence(info)}.`) : null;
 }
 

@@ -62,6 +62,32 @@ describe('a server on which the promises would not hold is refused at the start,
     (await connectRedis({ url: server.url, logger })).disconnect();
   });
 
+  it('that is a node of a cluster, by the URL of one server', async () => {
+    const [node] = cluster.url.split(',');
+    await expect(connectRedis({ url: node!, logger }, 10_000)).rejects.toThrow(
+      new UnfitStore(
+        'The Redis server is a node of a cluster: REDIS_URL must begin with redis+cluster://, or rediss+cluster://.',
+      ),
+    );
+  });
+
+  it('that has no database of that number', async () => {
+    await expect(connectRedis({ url: `${server.url}/99`, logger }, 10_000)).rejects.toThrow(
+      new UnfitStore('The Redis server has no database 99, which REDIS_URL names.'),
+    );
+    const redis = await connectRedis({ url: `${server.url}/3`, logger });
+    onTestFinished(() => redis.disconnect());
+    await redis.set('in-three', '1');
+    expect(await administrator().exists('in-three')).toBe(0);
+  });
+
+  it('whose account may not select the database', async () => {
+    const url = await accountWithout('-select');
+    await expect(connectRedis({ url: `${url}/1`, logger }, 10_000)).rejects.toThrow(
+      new UnfitStore('The Redis account may not run SELECT, which database 1 of REDIS_URL needs.'),
+    );
+  });
+
   it('whose account may not run INFO', async () => {
     const url = await accountWithout('-info');
     await expect(connectRedis({ url, logger })).rejects.toThrow('The Redis account may not run INFO.');

@@ -6,6 +6,8 @@ import { parseInfo, unmetNeed, type RedisInfo } from './server-needs.ts';
 export interface SessionNeeds {
   /** Whether this process writes on the connection, so that it must lead to a primary. */
   readonly writes: boolean;
+  /** Whether the client knows that the server is a node of a cluster. */
+  readonly inCluster: boolean;
   /** The commands that scripts call on it. */
   readonly scriptCommands: () => ReadonlySet<string>;
   /** Called once a session has passed, with null, or with what its server or account lacks; then it is closed. */
@@ -22,14 +24,21 @@ const MISSING_RIGHTS = readFileSync(new URL('./lua/missingRights-0.lua', import.
 export function checkEachSession(redis: SingleRedis, needs: SessionNeeds): void {
   Object.assign(redis, {
     _readyCheck: (done: (error: Error | null, info?: RedisInfo) => void) => {
-      readInfo(redis, needs).then(
-        (info) => done(info['loading'] === '1' ? new Error('LOADING') : null, info),
-        (error: Error) => {
-          if (error instanceof UnfitStore) needs.onResult(error);
-          done(error);
-        },
-      );
+      selectDatabase(redis)
+        .then(() => readInfo(redis, needs))
+        .then(
+          (info) => done(info['loading'] === '1' ? new Error('LOADING') : null, info),
+          (error: Error) => {
+            if (error instanceof UnfitStore) needs.onResult(error);
+            done(error);
+          },
+        );
     },
+  });
+  // ioredis selects it first itself, and the refusal of a right ends the connection (`endsConnection`).
+  redis.on('error', (error: Error) => {
+    const problem = databaseProblem(error, redis.options.db ?? 0);
+    if (problem) needs.onResult(problem);
   });
   // Without an answer nothing is known, and the heartbeat decides about the connection.
   redis.on('ready', () => void settle(redis, needs, checkRights(redis, needs)).catch(() => undefined));
@@ -48,11 +57,29 @@ export function checkSession(redis: SingleRedis, needs: SessionNeeds): Promise<v
   );
 }
 
+/** ioredis would go on with database 0 where this fails. @throws {UnfitStore} */
+async function selectDatabase(redis: SingleRedis): Promise<void> {
+  const { db = 0 } = redis.options;
+  if (db === 0) return;
+  await redis.select(db).catch((error: Error) => {
+    throw databaseProblem(error, db) ?? error;
+  });
+}
+
+/** @returns null for an error that is not about the database that REDIS_URL names */
+function databaseProblem({ message }: Error, db: number): UnfitStore | null {
+  if (/^ERR .*(DB index|invalid DB)/i.test(message))
+    return new UnfitStore(`The Redis server has no database ${db}, which REDIS_URL names.`);
+  return /^NOPERM .*\bselect\b/i.test(message)
+    ? new UnfitStore(`The Redis account may not run SELECT, which database ${db} of REDIS_URL needs.`)
+    : null;
+}
+
 /** @throws {UnfitStore} */
 async function readInfo(redis: SingleRedis, needs: SessionNeeds): Promise<RedisInfo> {
   const text = await redis.info().catch(unlessPermitted('The Redis account may not run INFO.'));
   const info = parseInfo(text);
-  const problem = unmetNeed(info, needs.writes);
+  const problem = unmetNeed(info, needs);
   if (problem) throw problem;
   return info;
 }

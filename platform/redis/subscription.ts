@@ -45,6 +45,7 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
     endSilentConnections(opened);
     checkEachSession(opened, {
       writes: settings === pattern,
+      inCluster: settings !== pattern,
       scriptCommands: () => NONE,
       onResult: () => undefined,
     });
