@@ -12,6 +12,11 @@ const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/;
 export function tlsProblemOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code = '', reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
+  if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH')
+    return `the client's key is not that of its certificate (${code})`;
+  if (/^ERR_OSSL_(PEM_|ASN1_|UNSUPPORTED)/.test(code))
+    return `the file of the client's certificate, of its key, or of the CA cannot be read as one (${code})`;
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return `the server does not speak TLS at this port (${code})`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `the server's certificate is issued to another name (${code})`;
   if (CERTIFICATE.test(code)) return `the server's certificate is not accepted (${code})`;

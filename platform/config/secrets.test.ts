@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { makeSecrets, readSecret, type SecretName } from './secrets.ts';
 
@@ -34,6 +35,13 @@ it('an environment that still has one identity secret for all names the secrets 
       `${name} must be set in production. IDENTITY_SECRET is not read: set USER_IDENTITY_SECRET, PRODUCT_IDENTITY_SECRET and ORDER_IDENTITY_SECRET`,
     );
   expect(read('SIGNING_KEYS')).not.toThrow('IDENTITY_SECRET');
+});
+
+it('a DATA_DIR that cannot be written to stops the start with a sentence', () => {
+  const file = fileURLToPath(import.meta.url);
+  expect(() => readSecret('LOOKUP_KEY', file, {})).toThrow(
+    `DATA_DIR is not acceptable: ${file}/secrets cannot be written to (ENOTDIR).`,
+  );
 });
 
 it('elsewhere a secret may be as short as somebody likes', () => {

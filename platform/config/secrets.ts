@@ -83,10 +83,16 @@ function readOrMake(folder: string, name: SecretName): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // It is made below.
   }
   const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, makers[name](), { mode: 0o600 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(draft, makers[name](), { mode: 0o600 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError(`DATA_DIR is not acceptable: ${folder} cannot be written to (${code}).`);
+  }
   try {
     linkSync(draft, file);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { tlsProblemOf } from '../tls-problem.ts';
 import { connectionOptions } from './connection-options.ts';
 import { isAccountRefused } from './errors.ts';
 
@@ -28,7 +29,8 @@ export async function firstConnection(url: string): Promise<Connection> {
     const { code = '', message } = error as NodeJS.ErrnoException;
     const problem = TLS_DEMANDED.test(message)
       ? 'the MySQL server demands TLS; set ssl-ca, or ssl-mode'
-      : (PROBLEMS[code]?.(message) ?? (isAccountRefused(error) ? ACCOUNT_REFUSED : undefined));
+      : (PROBLEMS[code]?.(message) ??
+        (isAccountRefused(error) ? ACCOUNT_REFUSED : (tlsProblemOf(error) ?? undefined)));
     if (problem === undefined) throw error;
     throw new ConfigurationError(`MYSQL_URL is not acceptable: ${problem}.`);
   }

@@ -85,6 +85,15 @@ describe('a MySQL URL', () => {
     );
   });
 
+  it('behind a # would be dropped', () => {
+    expect(problem('#ssl-mode=REQUIRED')).toContain('options follow a ?');
+  });
+
+  it('needs a name that is short enough for each service', () => {
+    expect(() => parseMysqlUrl(`mysql://db/${'x'.repeat(57)}`)).toThrow('longer than 56 characters');
+    expect(parseMysqlUrl(`mysql://db/${'x'.repeat(56)}`).host).toBe('db');
+  });
+
   it('that is refused is not repeated, as a password may hold a question mark', () => {
     expect(problem('', 'x@y/db?p4ss@db.example')).not.toContain('p4ss');
     expect(() => parseMysqlUrl('mysql://shop:%zz@db')).toThrow('write it as %25');

@@ -19,6 +19,9 @@ export interface MysqlAddress {
   readonly tls: MysqlTls | null;
 }
 
+/** MySQL's own limit is 64, and each service adds its name. */
+const LONGEST_NAME = 64 - '_product'.length;
+
 const PROTOCOLS = ['mysql:', 'mariadb:'];
 
 /** The names that MySQL's own URLs and command line have for them. */
@@ -44,7 +47,13 @@ export function parseMysqlUrl(url: string): MysqlAddress {
     throw new UrlProblem(
       `expected a URL that starts with ${PROTOCOLS.map((one) => `${one}//`).join(' or ')}`,
     );
-  const { hostname, port, username, password, search } = new URL(url);
+  const { hostname, port, username, password, search, pathname } = new URL(url);
+  if (url.includes('#'))
+    throw new UrlProblem(
+      'it has a #, behind which nothing is read: options follow a ?, and in a password it is %23',
+    );
+  if (decodePart(pathname).length - 1 > LONGEST_NAME)
+    throw new UrlProblem(`the name in its path is longer than ${LONGEST_NAME} characters`);
   const host = hostname.replace(/^\[|\]$/g, '');
   return {
     host,

@@ -4,6 +4,7 @@ import { waitForStore, type AwaitedStore } from '../lifecycle/wait-for-store.ts'
 import type { Logger } from '../logger.ts';
 import { redisProblem, watchCondition } from './condition.ts';
 import { endSilentConnections } from './heartbeat.ts';
+import { explainUnreachable } from './explain-unreachable.ts';
 import { newClient } from './new-client.ts';
 import { redisOutage } from './outage.ts';
 import { parseRedisUrl, redisHosts } from './redis-url.ts';
@@ -134,7 +135,7 @@ async function connectOnce(options: RedisOptions): Promise<Redis> {
     redis.disconnect();
     if (isUserRefused(errors.last))
       throw new ConfigurationError('Redis does not accept the user and password in REDIS_URL.');
-    throw redisProblem(redis) ?? errors.last ?? error;
+    throw redisProblem(redis) ?? explainUnreachable(errors.last ?? error, parseRedisUrl(options.url));
   } finally {
     errors.stop();
   }

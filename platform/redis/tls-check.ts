@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { tlsProblemOf } from '../tls-problem.ts';
 import { parseRedisUrl, type RedisNode, type RedisTls } from './redis-url.ts';
@@ -23,7 +23,15 @@ export async function assertRedisTls(url: string): Promise<void> {
 
 /** @returns null where TLS was accepted, or the node does not answer */
 async function problemOf(node: RedisNode, tls: RedisTls): Promise<string | null> {
-  const socket = connect({ ...node, ...tls, timeout: TIMEOUT_MS });
+  let socket: TLSSocket;
+  try {
+    socket = connect({ ...node, ...tls, timeout: TIMEOUT_MS });
+  } catch (error) {
+    // Files that do not fit each other.
+    const problem = tlsProblemOf(error);
+    if (problem === null) throw error;
+    return problem;
+  }
   socket.on('timeout', () => socket.destroy());
   // With TLS 1.3 a server refuses the client's certificate only after the handshake, so an answer is awaited.
   socket.on('secureConnect', () => socket.write('PING\r\n'));

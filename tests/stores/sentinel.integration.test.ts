@@ -32,6 +32,6 @@ it('a sale goes on at the server that the Sentinel promotes', async () => {
 
 it('a start without a Sentinel that answers ends with an error', async () => {
   await expect(connectRedis({ url: 'redis+sentinel://127.0.0.1:1/shop', logger })).rejects.toThrow(
-    /All sentinels/,
+    /none of the Sentinels answers/,
   );
 });
