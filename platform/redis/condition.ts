@@ -35,14 +35,14 @@ export const redisProblem = (redis: Redis): UnfitStore | null =>
 /**
  * For readiness: checks the session once more, since rights and settings may have changed, and writes where this process does.
  *
- * @param writeKey may be written by this process's account
+ * @param writeKeys one of each kind that this process writes
  * @throws {UnfitStore} when it fails; what the driver says when there is no answer
  */
-export async function assertRedisUsable(redis: Redis, writeKey?: string): Promise<void> {
+export async function assertRedisUsable(redis: Redis, writeKeys: readonly string[] = []): Promise<void> {
   const problem = redisProblem(redis);
   if (problem) throw problem;
   await (watched.get(redis)?.check() ?? redis.ping());
-  if (writeKey !== undefined) await assertWritable(redis, writeKey);
+  await assertWritable(redis, writeKeys);
 }
 
 /** Notes the commands that a script calls, and checks the account's rights once all scripts of the moment are noted. */

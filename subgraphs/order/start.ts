@@ -45,7 +45,11 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
           await stores.database.ping();
           services.connections.main.assertUp();
         },
-        redis: () => assertRedisUsable(stores.redis, `${config.REDIS_PREFIX}job:write-check`),
+        redis: () =>
+          assertRedisUsable(
+            stores.redis,
+            ['job', 'stock'].map((kind) => `${config.REDIS_PREFIX}${kind}:write-check`),
+          ),
       },
       logger,
     });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useOrderRoom } from '../../tests/harness/order-room.ts';
 import { useOwnMysql } from '../../tests/harness/own-mysql.ts';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
-import { mysqlDatabasePattern, useStores } from '../../tests/harness/stores.ts';
+import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN, useStores } from '../../tests/harness/stores.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 
@@ -183,6 +183,20 @@ describe('Redis', () => {
       await expectRecovery();
     },
   );
+
+  it('with an account that lost the keys of stock: it is not ready, and says which', async () => {
+    const keysOf = (kind: string) => `~${REDIS_PREFIX_PATTERN}${kind}:*`;
+    await admin('ACL', 'SETUSER', 'order', 'resetkeys', keysOf('job'));
+    expect(await readiness()).toMatchObject({
+      status: 503,
+      reasons: {
+        redis: `The Redis account may not write keys such as ${stores.redisPrefix}stock:write-check.`,
+      },
+    });
+    await expectNothingIsSold();
+    await admin('ACL', 'SETUSER', 'order', keysOf('stock'));
+    await expectRecovery();
+  });
 
   it('that evicts keys: nothing is sold until it keeps them', async () => {
     await admin('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');

@@ -73,7 +73,7 @@ function serve(
     port: config.PRODUCT_PORT,
     readiness: {
       mysql: () => database.ping(),
-      redis: () => assertRedisUsable(redis, `${config.REDIS_PREFIX}product:write-check`),
+      redis: () => assertRedisUsable(redis, [`${config.REDIS_PREFIX}product:write-check`]),
     },
     logger,
   });
