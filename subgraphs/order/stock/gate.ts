@@ -1,11 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Redis } from '../../../platform/redis/client.ts';
+import { LARGEST_EPOCH } from './next-epoch.ts';
 import type { StockKeys } from './stock-keys.ts';
 import { gateReply, type GateReply } from './stock-outcomes.ts';
 import { isUnreadable, UnreadableKeysError, type UnreadableKeys } from './unreadable-keys.ts';
-
-/** MySQL keeps epochs as INT. A number beyond this was not written by a rebuild, and would leave none for the next one. */
-const LARGEST_EPOCH = 2 ** 30;
 
 /**
  * Looks through a product's gate. Keys are named by epoch, so a caller has to know the epoch before it can ask: this
@@ -78,7 +76,7 @@ export class Gate {
   }
 }
 
-/** @returns the epoch in a gate; null where there is none */
+/** @returns the epoch in a gate; null where there is none that a rebuild could have chosen */
 export function epochOfGate(gate: string | null): number | null {
   const epoch = Number.parseInt(gate ?? '', 10);
   return epoch > 0 && epoch <= LARGEST_EPOCH ? epoch : null;

@@ -1,6 +1,7 @@
 import type { Connection, Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { isLeftOut } from '../../../platform/lifecycle/fault-point.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { nextEpoch } from './next-epoch.ts';
 
 /** MySQL's side of stock: the row that owns the promise never to oversell. */
 export interface StockRow {
@@ -165,19 +166,27 @@ export async function lockFreeStockRows(
 /**
  * Makes every batch of an earlier epoch fail.
  *
- * @param shown the epoch that Redis is at: later than MySQL's where MySQL has become older than it was. None is used twice.
- * @returns the row as a rebuild finds it, locked to the end of the transaction; null when there is none
+ * @param shown the epoch that Redis is at, 0 for none; see `nextEpoch`
+ * @returns the row as a rebuild finds it, at its new epoch, locked to the end of the transaction; null when there is none
  */
 export async function beginEpoch(
   connection: PoolConnection,
   productId: string,
   shown: number,
 ): Promise<StockRow | null> {
-  await connection.query('UPDATE stock SET epoch = GREATEST(epoch, ?) + 1 WHERE product_id = ?', [
-    shown,
-    uuidToBytes(productId),
-  ]);
-  return lockStockRow(connection, productId);
+  const row = await lockStockRow(connection, productId);
+  if (!row) return null;
+  const epoch = nextEpoch(row.epoch, shown);
+  const id = uuidToBytes(productId);
+  await connection.query('UPDATE stock SET epoch = ? WHERE product_id = ?', [epoch, id]);
+  if (epoch < row.epoch) {
+    // Later epochs have counted what was stamped with an earlier one.
+    await connection.query(
+      'UPDATE stock_movement SET epoch = 0 WHERE product_id = ? AND applied_at IS NULL',
+      [id],
+    );
+  }
+  return { ...row, epoch };
 }
 
 /** Bare, since there may be millions of them. */

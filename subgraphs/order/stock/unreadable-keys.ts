@@ -10,6 +10,8 @@ const UNREADABLE =
 export const isUnreadable = (error: unknown): boolean =>
   error instanceof Error && (error instanceof UnreadableKeysError || UNREADABLE.test(error.message));
 
+const nameOf = (productId: string, epoch: number): string => `${productId} ${epoch}`;
+
 /** Thrown where keys of a product cannot be read. What they held is lost, and is rebuilt from MySQL under a new epoch. */
 export class UnreadableKeysError extends Error {
   override readonly name = 'UnreadableKeysError';
@@ -24,7 +26,7 @@ const NO_EPOCH = 0;
  * right, since it may be any of its keys that is broken.
  */
 export class UnreadableKeys {
-  readonly #epochs = new LRUCache<string, number>({ max: 10_000 });
+  readonly #epochs = new LRUCache<string, true>({ max: 10_000 });
   readonly #onNoticed: (productId: string, epoch: number) => void;
 
   /** @param onNoticed called each time, with the epoch; 0: the gate itself cannot be read */
@@ -33,13 +35,13 @@ export class UnreadableKeys {
   }
 
   note(productId: string, epoch: number = NO_EPOCH): void {
-    if (epoch > (this.#epochs.get(productId) ?? NO_EPOCH)) this.#epochs.set(productId, epoch);
+    if (epoch !== NO_EPOCH) this.#epochs.set(nameOf(productId, epoch), true);
     this.#onNoticed(productId, epoch);
   }
 
-  /** @returns whether that epoch of the product, or a later one, is known to be unreadable */
+  /** @returns whether that epoch of the product is known to be unreadable: of an earlier one nothing follows, as a gate may have shown any */
   isNoted(productId: string, epoch: number): boolean {
-    return this.#epochs.size > 0 && epoch <= (this.#epochs.get(productId) ?? NO_EPOCH);
+    return this.#epochs.size > 0 && this.#epochs.has(nameOf(productId, epoch));
   }
 
   /** Notes that the work failed on keys which cannot be read. @throws {UnreadableKeysError} in that case */

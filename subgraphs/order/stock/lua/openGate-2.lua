@@ -8,7 +8,7 @@ ARGV[1]  the rebuild's token
 ARGV[2]  the new epoch
 ARGV[3]  id of the server on which the rebuild began
 
-Returns the epoch that the gate was at before, 0 for none, or -1 when it was not opened.
+Returns the epoch that the gate was at before, 0 for none that can be, or -1 when it was not opened.
 ]]
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
 
@@ -19,5 +19,6 @@ if server_id ~= ARGV[3] then return -1 end
 -- A gate of another type is replaced like any other.
 local gate = redis.pcall('GET', KEYS[1])
 local before = type(gate) == 'string' and string.match(gate, '^(%d+):')
+if before and #before > 10 then before = 0 end
 redis.call('SET', KEYS[1], ARGV[2] .. ':' .. ARGV[3])
 return tonumber(before or 0)
