@@ -64,8 +64,10 @@ export class BusyProducts {
     const longAgo = performance.now() - KEEP_MS;
     for (const [productId, notedAt] of this.#notedAt) if (notedAt < longAgo) this.#notedAt.delete(productId);
     const { busyProducts } = this.#keys;
-    // Where that fails, `list` has logged why, or will.
-    await this.#redis.zremrangebyscore(busyProducts, '-inf', Date.now() - KEEP_MS).catch(() => 0);
+    // Where that fails, `list` has logged why, or will. A note from the future would stay for ever.
+    const [oldest, latest] = [Date.now() - KEEP_MS, Date.now() + KEEP_MS];
+    await this.#redis.zremrangebyscore(busyProducts, '-inf', oldest).catch(() => 0);
+    await this.#redis.zremrangebyscore(busyProducts, latest, '+inf').catch(() => 0);
   }
 
   #add(productIds: readonly string[]): Promise<unknown> {

@@ -63,7 +63,10 @@ async function lookAtSome(
   });
 }
 
-const scoreOf = ([, score]: unknown[]): number | null => (score === undefined ? null : Number(score));
+function scoreOf([, score]: unknown[]): number | null {
+  if (score === undefined) return null;
+  return score === 'inf' ? Number.POSITIVE_INFINITY : Number(score);
+}
 
 type Command = readonly [name: 'get' | 'zrange', key: string, ...args: string[]];
 

@@ -8,7 +8,7 @@ import { reaped } from '../metrics.ts';
 import { settleReservation } from '../purchase/settle-reservation.ts';
 import { inTurn, type Turn } from './job-turn.ts';
 import { lookAtProducts, type ProductLook } from './reaper-look.ts';
-import type { DueReservation } from './settlement.ts';
+import { MOST_DUE_AHEAD_MS, type DueReservation } from './settlement.ts';
 import { readEpochs } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
 
@@ -51,13 +51,14 @@ export class Reaper {
       const isLater = await this.#findLaterEpochs(looks);
       const now = looks.length > 0 ? await this.#readClock(looks[0]!) : 0;
       const isDue = (at: number | null) => at !== null && at <= now + CLOCK_SLACK_MS;
+      const mayBeSettled = (at: number | null) => isDue(at) || (at ?? 0) > now + MOST_DUE_AHEAD_MS;
       const current = looks.filter((look) => !isLater.has(look));
       for (const { productId, dueAt } of current)
-        if (dueAt !== null && !isDue(dueAt)) tools.busyProducts.keep(productId);
+        if (dueAt !== null && !mayBeSettled(dueAt)) tools.busyProducts.keep(productId);
       await this.#each('reaper', [...isLater], (look) => this.#replaceLaterEpoch(look));
       await this.#each(
         'reaper',
-        current.filter(({ dueAt }) => isDue(dueAt)),
+        current.filter(({ dueAt }) => mayBeSettled(dueAt)),
         (look) => this.#reap(look.productId, turn),
       );
       await this.#each(

@@ -60,12 +60,12 @@ export class RefusalMemory {
 
   async #rememberAll(scope: string, refused: readonly Refused[]): Promise<boolean[]> {
     const { keys, scripts, gate } = this.#tools;
-    const { even, odd } = keys.refusals(scope);
+    const { even, odd, lostAt } = keys.refusals(scope);
     let epoch = gate.lastSeen(scope) ?? 0;
     for (let attempt = 0; attempt < 3; attempt++) {
       const reply = gateReply(
         await scripts.rememberRefusals(
-          [even, odd, keys.gate(scope), keys.ofEpoch(scope, epoch).records],
+          [even, odd, keys.gate(scope), keys.ofEpoch(scope, epoch).records, lostAt],
           [epoch, this.#attemptLifetimeMs, ...refused.map(({ orderId }) => orderId)],
         ),
       );

@@ -5,6 +5,8 @@ import { fromRedisId, redisId } from './redis-id.ts';
 import type { Reservation } from './stock-outcomes.ts';
 import type { StockTools } from './stock-tools.ts';
 
+/** The longest `RESERVATION_TIMEOUT` of any process, and a minute for clocks. Milliseconds. */
+export const MOST_DUE_AHEAD_MS = 3_660_000;
 const MAX_PER_CALL = 256;
 const MOST_FORGOTTEN = 1_000;
 
@@ -73,7 +75,7 @@ export class Settlement {
     const { keys, scripts, gate } = this.#tools;
     const reply = await gate.through(productId, (epoch) => {
       const { due, records, stock } = keys.ofEpoch(productId, epoch);
-      return scripts.findDue([keys.gate(productId), due, records, stock], [epoch, limit]);
+      return scripts.findDue([keys.gate(productId), due, records, stock], [epoch, limit, MOST_DUE_AHEAD_MS]);
     });
     if (reply.state === 'notReady') return null;
 

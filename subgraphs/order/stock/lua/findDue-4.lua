@@ -7,6 +7,7 @@ KEYS[3]  records   of the same
 KEYS[4]  stock     of the same
 ARGV[1]  the epoch that the caller takes to be the current one
 ARGV[2]  how many at the most
+ARGV[3]  how far ahead a reservation may be due, in milliseconds: one that is due later is due now, as no script has written that
 
 Returns { now in milliseconds, state, ... }; state is
   0  not ready
@@ -24,8 +25,12 @@ if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
 if redis.call('EXISTS', KEYS[4]) == 0 then return { now, 0 } end
 
 local answer = { now, 2, redis.call('ZCARD', KEYS[2]) }
-for _, order_id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, ARGV[2])) do
-  answer[#answer + 1] = order_id
-  answer[#answer + 1] = redis.call('HGET', KEYS[3], order_id) or ''
+local function find(from, to)
+  for _, order_id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], from, to, 'LIMIT', 0, ARGV[2])) do
+    answer[#answer + 1] = order_id
+    answer[#answer + 1] = redis.call('HGET', KEYS[3], order_id) or ''
+  end
 end
+find('-inf', now)
+find('(' .. (now + ARGV[3]), '+inf')
 return answer

@@ -11,11 +11,4 @@ Returns { now, instant }, in milliseconds since 1970; instant 0 for never, as fa
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-return {
-  now,
-  math.max(
-    tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0),
-    tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0),
-    tonumber(redis.call('GET', KEYS[3]) or 0)
-  )
-}
+return { now, latest_refusal(now, KEYS[1], KEYS[2], KEYS[3], ARGV[1]) }

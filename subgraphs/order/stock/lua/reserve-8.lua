@@ -53,14 +53,8 @@ if stock[6] ~= ARGV[7] then return { now, 0 } end
 if not (total and sold and reserved and seq) or (limit > 0 and not counts_holdings) then return { now, 0 } end
 
 local remembers_refusals = redis.call('EXISTS', KEYS[6], KEYS[7], KEYS[8]) > 0
-local refusals_lost_at = remembers_refusals and tonumber(redis.call('GET', KEYS[8]) or 0)
 local function is_superseded(order_id, begun_at)
-  if not remembers_refusals then return false end
-  return begun_at <= math.max(
-    refusals_lost_at,
-    tonumber(redis.call('HGET', KEYS[6], order_id) or 0) or 0,
-    tonumber(redis.call('HGET', KEYS[7], order_id) or 0) or 0
-  )
+  return remembers_refusals and begun_at <= latest_refusal(now, KEYS[6], KEYS[7], KEYS[8], order_id)
 end
 
 local reserved_before = reserved

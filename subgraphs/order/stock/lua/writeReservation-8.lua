@@ -32,12 +32,7 @@ end
 local closes_at = tonumber(ARGV[7])
 if closes_at ~= 0 and now >= closes_at or redis.call('HEXISTS', KEYS[4], ARGV[2]) == 1 then return -1 end
 
-local refused_at = math.max(
-  tonumber(redis.call('HGET', KEYS[6], ARGV[2]) or 0),
-  tonumber(redis.call('HGET', KEYS[7], ARGV[2]) or 0),
-  tonumber(redis.call('GET', KEYS[8]) or 0)
-)
-if tonumber(ARGV[8]) <= refused_at then return -2 end
+if tonumber(ARGV[8]) <= latest_refusal(now, KEYS[6], KEYS[7], KEYS[8], ARGV[2]) then return -2 end
 
 local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
 redis.call('HINCRBY', KEYS[2], 'reserved', ARGV[4])

@@ -6,6 +6,7 @@ KEYS[1]  refused, in even periods
 KEYS[2]  refused, in odd periods
 KEYS[3]  gate
 KEYS[4]  records   of the epoch in ARGV[1]
+KEYS[5]  since when refusals are remembered, where they may have been lost
 ARGV[1]  the epoch that the caller takes to be the current one; 0: there is no gate of this server
 ARGV[2]  length of a period, in milliseconds: no attempt is admitted that began longer ago
 then the order ids
@@ -41,7 +42,10 @@ if #refused > 0 then
   local length = tonumber(ARGV[2])
   local period = math.floor(now / length)
   local key = KEYS[period % 2 + 1]
-  redis.call('HSET', key, unpack(refused))
+  if type(redis.pcall('HSET', key, unpack(refused))) ~= 'number' then
+    forget_refusals(now, key, KEYS[5])
+    redis.call('HSET', key, unpack(refused))
+  end
   redis.call('PEXPIRE', key, (period + 2) * length - now)
 end
 return answer
