@@ -10,8 +10,9 @@ let redis: Redis;
 let limits: AttemptLimits;
 
 beforeAll(async () => {
-  redis = await connectRedis({ url: stores.redisUrl, logger: createLogger('test', 'silent') });
-  limits = createAttemptLimits(redis, stores.redisPrefix, createKeyedHash('k'.repeat(32)));
+  const logger = createLogger('test', 'silent');
+  redis = await connectRedis({ url: stores.redisUrl, logger });
+  limits = createAttemptLimits(redis, stores.redisPrefix, createKeyedHash('k'.repeat(32)), logger);
 });
 afterAll(() => redis.disconnect());
 

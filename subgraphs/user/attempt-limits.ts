@@ -1,5 +1,6 @@
+import type { Logger } from '../../platform/logger.ts';
 import type { Redis } from '../../platform/redis/client.ts';
-import { loadScript } from '../../platform/redis/script.ts';
+import { loadExpendableScript } from '../../platform/redis/expendable-script.ts';
 import { ATTEMPT_NUMBERS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
 import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -20,6 +21,9 @@ const COUNTING_MS = 4_000;
 /**
  * What can be guessed, or costs a mail, is limited. An attempt is counted before it is made, so that parallel attempts gain
  * nothing, and given back when it succeeds or ends in a fault. A refused attempt is not counted. Without Redis nothing is allowed.
+ *
+ * A counter that cannot be read, or cannot be true, begins again, as one does that Redis has lost: clients cannot write there, and the
+ * other counters of the attempt stay. Refused instead, all clients of a network would be kept out until somebody deleted the key.
  */
 export interface AttemptLimits {
   /**
@@ -47,11 +51,13 @@ export function createAttemptLimits(
   redis: Redis,
   prefix: string,
   keyedHash: KeyedHash,
+  logger: Logger,
   table: AttemptTable = ATTEMPT_NUMBERS,
 ): AttemptLimits {
-  const countAttempt = loadScript(redis, new URL('./lua/countAttempt-1.lua', import.meta.url));
-  const takeAttempts = loadScript(redis, new URL('./lua/takeAttempts-1.lua', import.meta.url));
-  const giveBackAttempts = loadScript(redis, new URL('./lua/giveBackAttempts-1.lua', import.meta.url));
+  const scriptOf = (file: string) => loadExpendableScript(redis, new URL(file, import.meta.url), logger);
+  const countAttempt = scriptOf('./lua/countAttempt-1.lua');
+  const takeAttempts = scriptOf('./lua/takeAttempts-1.lua');
+  const giveBackAttempts = scriptOf('./lua/giveBackAttempts-1.lua');
 
   /** In this order, so that an attempt that is refused does not use up what other clients share. */
   function countersOf(action: LimitedAction, subject: string, clientAddress: string | undefined): Counter[] {

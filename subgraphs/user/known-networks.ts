@@ -1,5 +1,6 @@
+import type { Logger } from '../../platform/logger.ts';
 import type { Redis } from '../../platform/redis/client.ts';
-import { loadScript } from '../../platform/redis/script.ts';
+import { loadExpendableScript } from '../../platform/redis/expendable-script.ts';
 import { hashedNetworkOf, UNKNOWN_NETWORK } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
@@ -7,7 +8,7 @@ import type { KeyedHash } from './keyed-hash.ts';
  * Networks from which an account has signed in, as keyed hashes in Redis, bounded in number and time. From these an account is
  * admitted when strangers have used up the limits that it shares with them. Each has failures of its own, so an account can be
  * guessed at, in a window, as often as `perAccount` allows and `networks * perAccountAndNetwork` times more, and the latter only
- * from networks of its owner: with the defaults 100 + 8 * 10.
+ * from networks of its owner: with the defaults 100 + 8 * 10. What cannot be read of them is forgotten, which admits fewer.
  */
 export interface KnownNetworks {
   remember(subject: string, clientAddress: string | undefined): Promise<void>;
@@ -32,10 +33,12 @@ export function createKnownNetworks(
   redis: Redis,
   prefix: string,
   keyedHash: KeyedHash,
+  logger: Logger,
   { networks, lifetimeMs, failures }: KnownNetworksOptions,
 ): KnownNetworks {
-  const rememberNetwork = loadScript(redis, new URL('./lua/rememberNetwork-1.lua', import.meta.url));
-  const admitKnownNetwork = loadScript(redis, new URL('./lua/admitKnownNetwork-1.lua', import.meta.url));
+  const scriptOf = (file: string) => loadExpendableScript(redis, new URL(file, import.meta.url), logger);
+  const rememberNetwork = scriptOf('./lua/rememberNetwork-1.lua');
+  const admitKnownNetwork = scriptOf('./lua/admitKnownNetwork-1.lua');
   const keyOf = (subject: string) => `${prefix}known-networks:${subject}`;
 
   return {

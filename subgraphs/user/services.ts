@@ -1,3 +1,4 @@
+import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../platform/mysql/database.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import { signedFor } from '../../platform/identity/tokens/trusted-issuers.ts';
@@ -61,6 +62,7 @@ export async function createUserServices(
   config: UserConfig,
   signingKeys: SigningKeys,
   { database, redis, mailer }: UserStores,
+  logger: Logger,
 ): Promise<UserServices> {
   const prefix = config.REDIS_PREFIX;
   const keyedHash = createKeyedHash(config.secrets.lookupKey);
@@ -80,12 +82,12 @@ export async function createUserServices(
       waiting: REFRESH_QUEUE,
       timeoutMs: QUEUE_TIMEOUT_MS,
     }),
-    codes: createVerificationCodes(redis, prefix, keyedHash, VERIFICATION),
-    resetCodes: createVerificationCodes(redis, prefix, keyedHash, PASSWORD_RESET),
+    codes: createVerificationCodes(redis, prefix, keyedHash, VERIFICATION, logger),
+    resetCodes: createVerificationCodes(redis, prefix, keyedHash, PASSWORD_RESET, logger),
     attempts: config.RATE_LIMITS
-      ? createAttemptLimits(redis, prefix, keyedHash, config.ATTEMPT_LIMITS)
+      ? createAttemptLimits(redis, prefix, keyedHash, logger, config.ATTEMPT_LIMITS)
       : noAttemptLimits,
-    knownNetworks: createKnownNetworks(redis, prefix, keyedHash, {
+    knownNetworks: createKnownNetworks(redis, prefix, keyedHash, logger, {
       networks: config.KNOWN_NETWORKS,
       lifetimeMs: config.KNOWN_NETWORK_LIFETIME,
       failures: config.ATTEMPT_LIMITS['sign-in'].perAccountAndNetwork,

@@ -34,7 +34,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
   const stores = await openStores(config, logger);
   try {
     const signingKeys = parseSigningKeys(config.secrets.signingKeys);
-    const services = await createUserServices(config, signingKeys, stores);
+    const services = await createUserServices(config, signingKeys, stores, logger);
     await assertUserKeysFit(stores.database, config.secrets, services);
     await ensureAccounts(config, services, logger);
     const http = await startSubgraph({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Logger } from '../../platform/logger.ts';
 import type { Redis } from '../../platform/redis/client.ts';
-import { loadScript } from '../../platform/redis/script.ts';
+import { loadExpendableScript } from '../../platform/redis/expendable-script.ts';
 import type { CodeKind } from './code-kinds.ts';
 import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -13,7 +14,8 @@ import type { KeyedHash } from './keyed-hash.ts';
  * A code can be guessed `mostWrong` times from the network that requested it and as often from all other networks together: six digits with
  * probability 10 in a million. The limit of mails is 8 per address and five minutes, so an attacker with any number of networks
  * proves a mailbox that is not theirs with probability 80 in a million per five minutes, and gains an account for an address that
- * has none; an existing account is opened by a code of 60 bits only.
+ * has none; an existing account is opened by a code of 60 bits only. Codes of an address that cannot be read are ended: another one is mailed
+ * on request.
  */
 export interface VerificationCodes {
   /** @param clientAddress from where it is requested */
@@ -50,10 +52,12 @@ export function createVerificationCodes(
   prefix: string,
   keyedHash: KeyedHash,
   kind: CodeKind,
+  logger: Logger,
 ): VerificationCodes {
-  const keepCode = loadScript(redis, new URL('./lua/keepCode-1.lua', import.meta.url));
-  const claimCode = loadScript(redis, new URL('./lua/claimCode-1.lua', import.meta.url));
-  const settleClaim = loadScript(redis, new URL('./lua/settleClaim-1.lua', import.meta.url));
+  const scriptOf = (file: string) => loadExpendableScript(redis, new URL(file, import.meta.url), logger);
+  const keepCode = scriptOf('./lua/keepCode-1.lua');
+  const claimCode = scriptOf('./lua/claimCode-1.lua');
+  const settleClaim = scriptOf('./lua/settleClaim-1.lua');
   const keyOf = (emailHash: Buffer) => `${prefix}${kind.name}:${emailHash.toString('base64url')}`;
   const hashOf = (emailHash: Buffer, code: string) =>
     keyedHash.ofVerificationCode(emailHash, code).toString('base64url');

@@ -67,6 +67,15 @@ describe('one router', () => {
     expect(waitMs).toBeLessThanOrEqual(1_001);
   });
 
+  it.each(['garbage', '9'.repeat(20), 'inf', 'a list'])('begins a bucket anew that is %s', async (value) => {
+    const { limits, connections } = await routers(2, '10/h');
+    expect(await through(limits[0]!, 30)).toBe(10);
+    const [key] = await connections[0]!.keys(`${usual.redisPrefix}rate:limit-${names - 1}:*`);
+    if (value === 'a list') await connections[0]!.multi().del(key!).rpush(key!, value).exec();
+    else await connections[0]!.set(key!, value);
+    expect((await through(limits[0]!, 30)) + (await through(limits[1]!, 30))).toBe(10);
+  });
+
   it('gives out again what time brings', async () => {
     const { limits } = await routers(1, '50/s burst 5');
     expect(await through(limits[0]!, 50)).toBeLessThanOrEqual(6);

@@ -11,12 +11,16 @@ ARGV[5]  1 when the code is compared only with those that the same network reque
 ARGV[6]  a name for the claim
 ARGV[7]  how long the claim lasts at most, in milliseconds
 
-Returns 1 when the code was right, and is claimed; 0 when it was not, or there is none.
+Returns 1 when the code was right, and is claimed; 0 when it was not, or there is none; or an error for what no script has written.
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local claim = redis.call('HGET', KEYS[1], 'claim')
-if claim and tonumber(string.match(claim, '%d+$')) > now then
+local claimed_to = claim and tonumber(string.match(claim, '%d+$'))
+if claim and claimed_to > now + 60000 + tonumber(ARGV[7]) then
+  return redis.error_reply('UNREADABLE claim: it ends too late')
+end
+if claim and claimed_to > now then
   return 0
 end
 

@@ -12,7 +12,10 @@ Returns { how many were taken, milliseconds until there is another one (0 when a
 local unit, burst, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local emptyAt = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+local written = redis.pcall('GET', KEYS[1])
+local emptyAt = math.max(type(written) == 'string' and tonumber(written) or now, now)
+-- No bucket is emptied further ahead; what says so, or is no number, begins anew like one that Redis has lost.
+if emptyAt > now + (burst + 1) * unit then emptyAt = now end
 -- The part of a unit is for sums of fractions that come out a little high.
 local taken = math.max(0, math.min(wanted, math.floor((now - emptyAt) / unit + burst + 0.001)))
 if taken > 0 then
