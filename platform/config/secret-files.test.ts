@@ -56,7 +56,28 @@ describe('a secret in a file', () => {
     );
     expect(read({ REDIS_URL_FILE: folder })).toThrow(/cannot be read \(EISDIR\)\.$/);
     expect(read({ REDIS_URL_FILE: fileWith('\n') })).toThrow(/ is empty\.$/);
+    for (const content of ['""', "''\n", '" "', '\uFEFF\n'])
+      expect(read({ REDIS_URL_FILE: fileWith(content) })).toThrow(/ is empty\.$/);
     expect(read({ REDIS_URL_FILE: fileWith(Buffer.from([0xff, 0xfe])) })).toThrow(/ to be text in UTF-8\.$/);
+  });
+
+  it.each([
+    'redis://h\nredis://i',
+    'redis://h\r\nredis://i\r\n',
+    'redis://h\rx',
+    '"redis://h\n"',
+    '# redis\nredis://h\n',
+  ])('stops the start when it has several lines: %j', (content) => {
+    const file = fileWith(content);
+    expect(read({ REDIS_URL_FILE: file })).toThrow(
+      `REDIS_URL_FILE is not acceptable: the file ${file} has more than one line; expected the secret alone.`,
+    );
+  });
+
+  it('may be a key set over several lines', () => {
+    const keySet = JSON.stringify({ keys: [{ kty: 'RSA' }] }, null, 2);
+    const environment = { NODE_ENV: 'test', SIGNING_KEYS_FILE: fileWith(`${keySet}\n`) };
+    expect(readSecret('SIGNING_KEYS', folder, environment)).toBe(keySet);
   });
 
   it('is no form of a setting that is no secret', () => {

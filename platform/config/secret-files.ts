@@ -39,7 +39,7 @@ export const secretOfFileSetting = (name: string): string | undefined => {
 /**
  * @param setting names the file
  * @returns its text, with the line break at its end
- * @throws {ConfigurationError} when the file cannot be read, is not text or is empty
+ * @throws {ConfigurationError} when the file cannot be read, is not text, is empty, or has several lines and is not JSON, as a key set is
  */
 export function readSecretFile(setting: string, file: string): string {
   let bytes: Buffer;
@@ -54,7 +54,21 @@ export function readSecretFile(setting: string, file: string): string {
       `${setting} is not acceptable: expected the file ${file} to be text in UTF-8.`,
     );
   const text = bytes.toString('utf8');
-  if (text.trim() === '')
+  const secret = text.replace(/^\uFEFF/, '').trim();
+  if (/[\r\n\u2028\u2029]/.test(secret) && !isJson(secret))
+    throw new ConfigurationError(
+      `${setting} is not acceptable: the file ${file} has more than one line; expected the secret alone.`,
+    );
+  if (/^(["']?)\s*\1$/.test(secret))
     throw new ConfigurationError(`${setting} is not acceptable: the file ${file} is empty.`);
   return text;
+}
+
+/** A key set may be written over several lines. */
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
 }

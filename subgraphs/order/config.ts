@@ -15,6 +15,7 @@ import {
   storeSettings,
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
+import { isWebhookSecret } from './payment/webhook-signature.ts';
 import { assertSettingsFit } from './fitting-settings.ts';
 
 export type OrderConfig = ReturnType<typeof readOrderConfig>;
@@ -36,13 +37,20 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PAYMENT_PROVIDER: z.enum(['simulator', 'http'], 'expected simulator or http').default('simulator'),
       /** Of the provider `http`: the root of its API, and the key that it knows us by. */
       PAYMENT_PROVIDER_URL: optionalHttpUrl(),
-      PAYMENT_PROVIDER_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+      PAYMENT_PROVIDER_KEY: z
+        .string()
+        .regex(
+          /^[\x21-\x7e]{16,}$/,
+          'expected at least 16 characters of ASCII, without spaces and line breaks',
+        )
+        .optional(),
       /** Signs the provider's events; several while it is changed, separated by commas. Without it there is no endpoint for them. */
       PAYMENT_WEBHOOK_SECRET: z
         .string()
         .transform((text) => text.split(',').map((part) => part.trim()))
-        .refine((secrets) => secrets.every(({ length }) => length >= 32), {
-          error: 'expected secrets of at least 32 characters, separated by commas',
+        .refine((secrets) => secrets.every(isWebhookSecret), {
+          error:
+            'expected secrets of at least 32 characters, or whsec_ and at least 24 bytes in base64, separated by commas',
         })
         .optional(),
       PAYMENT_WEBHOOK_PORT: port(4013),

@@ -6,6 +6,10 @@ type Tolerance = number;
 
 const BASE64_SECRET = 'whsec_';
 const VERSION = 'v1,';
+/** Of the key that a base64 secret holds, as Standard Webhooks has it. */
+const SHORTEST_KEY_BYTES = 24;
+/** Of a secret that is the key itself. */
+const SHORTEST_TEXT = 32;
 /** Signatures that are compared at the most; a provider sends two while its secret is changed. */
 const MOST_SIGNATURES = 8;
 
@@ -41,6 +45,18 @@ export interface SignedContent {
   /** Seconds since 1970. */
   readonly timestamp: string;
   readonly body: string;
+}
+
+/**
+ * Whether a secret gives a key that cannot be guessed. What is no base64 is decoded in part or to nothing by Node, so a secret that
+ * was cut or mistyped would sign with a key that anybody has.
+ */
+export function isWebhookSecret(secret: string): boolean {
+  if (!secret.startsWith(BASE64_SECRET)) return secret.length >= SHORTEST_TEXT;
+  const encoded = secret.slice(BASE64_SECRET.length);
+  const key = Buffer.from(encoded, 'base64');
+  const isWhole = key.toString('base64').replace(/=+$/, '') === encoded.replace(/={1,2}$/, '');
+  return isWhole && encoded.length % 4 !== 1 && key.length >= SHORTEST_KEY_BYTES;
 }
 
 export function signatureOf(secret: string, { id, timestamp, body }: SignedContent): Buffer {
