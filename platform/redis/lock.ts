@@ -22,7 +22,7 @@ export interface LockClient {
 }
 
 export interface LockOptions {
-  /** How long the lock lives unless it is extended, in milliseconds. */
+  /** How long the lock lives unless it is extended, in milliseconds. The same for all who use the key: one with more time left is taken for none. */
   readonly ttlMs: number;
   /** How long to wait for it, in milliseconds; 0: one try. */
   readonly waitMs: number;
@@ -43,11 +43,13 @@ export interface Lock {
 }
 
 const INTERVAL_MS = 20;
+/** Of the end of a lock, for clocks and rounding, in milliseconds. */
+const SLACK_MS = 1_000;
 
 export function createLockClient(redis: Redis): LockClient {
   const releaseLock = loadScript(redis, new URL('./lua/releaseLock-1.lua', import.meta.url));
   const extendLock = loadScript(redis, new URL('./lua/extendLock-1.lua', import.meta.url));
-  const dropEndlessLock = loadScript(redis, new URL('./lua/dropEndlessLock-1.lua', import.meta.url));
+  const dropFalseLock = loadScript(redis, new URL('./lua/dropFalseLock-1.lua', import.meta.url));
 
   async function acquire(key: string, options: LockOptions): Promise<Lock | null> {
     const { ttlMs, waitMs, attempts = Number.POSITIVE_INFINITY, intervalMs = INTERVAL_MS } = options;
@@ -56,8 +58,8 @@ export function createLockClient(redis: Redis): LockClient {
     for (let attempt = 1; (await redis.set(key, token, 'PX', ttlMs, 'NX')) !== 'OK'; attempt++) {
       const pause = intervalMs * Math.min(8, 1.5 ** (attempt - 1)) * (0.5 + Math.random());
       if (attempt >= attempts || Date.now() + pause > deadline) {
-        // A key that no owner would ever release. An account of an older release may not have the right to look.
-        await dropEndlessLock([key], []).catch(() => undefined);
+        // A key that no owner would release in time. An account of an older release may not have the right to look.
+        await dropFalseLock([key], [ttlMs + SLACK_MS]).catch(() => undefined);
         return null;
       }
       await sleep(pause);

@@ -13,6 +13,13 @@ const WITHIN_MS = 10_000;
 /** What clients may see while a product is rebuilt: no fault, and no refusal that is not true. */
 const MEANWHILE = ['PurchaseConfirmed', 'Busy', 'OutcomeUnknown'];
 
+const LOCKS: [string, number | null][] = [
+  ['no end', null],
+  ['an end in a day', 86_400_000],
+  ['an end in a minute', 60_000],
+  ['the latest end that there is', 9_000_000_000_000],
+];
+
 async function epochKey(product: string, part: string): Promise<string> {
   const { epoch } = await room.books(product);
   return part === 'gate' ? room.key(product, 'gate') : room.key(product, `${epoch}:${part}`);
@@ -81,10 +88,13 @@ describe.each<[string, (product: string) => Promise<void>]>([
   ['the reservations that are due are a string', (product) => replaceByString(product, 'due')],
   ['the holdings are a string', (product) => replaceByString(product, 'holding')],
   ['the settled keys are a string', (product) => replaceByString(product, 'settled')],
-  [
-    'the lock is a string without an end',
-    (product) => replaceByString(product, 'gate').then(() => setLock(product)),
-  ],
+  ...LOCKS.map(([what, ttlMs]): [string, (product: string) => Promise<void>] => [
+    `the lock is a string with ${what}`,
+    async (product) => {
+      await setLock(product, ttlMs);
+      await room.redis.del(room.key(product, 'gate'));
+    },
+  ]),
 ])('when %s', (_, damage) => {
   it('the product is sold from again, within its stock, and another one all the time', async () => {
     const [product, healthy] = [
@@ -107,8 +117,9 @@ describe.each<[string, (product: string) => Promise<void>]>([
   });
 });
 
-async function setLock(product: string): Promise<void> {
-  await room.redis.set(room.key(product, 'lock'), 'garbage');
+async function setLock(product: string, ttlMs: number | null): Promise<void> {
+  const [key, value] = [room.key(product, 'lock'), 'garbage'];
+  await (ttlMs === null ? room.redis.set(key, value) : room.redis.set(key, value, 'PX', ttlMs));
 }
 
 describe('a movement to a product whose keys cannot be read', () => {
