@@ -18,11 +18,25 @@ const toMs = (text: string): number => {
   return Number.parseInt(text, 10) * UNITS[unit];
 };
 
-/** A length of time such as `250ms`, `15m` or `1d`; read as milliseconds. */
-export const duration = (preset: string) => durationText.default(preset).transform(toMs);
+/** A timer of Node takes 24.8 days; one that is set to more fires at once. */
+const LONGEST_TIMER = '24d';
+
+/** For what is added to the time of day and stored, or subtracted from it: MySQL's DATETIME ends in 9999. */
+export const A_CENTURY = '36500d';
+
+const durationUpTo = (longest: string) =>
+  durationText.refine((text) => toMs(text) <= toMs(longest), `expected at most ${longest}`);
+
+/**
+ * A length of time such as `250ms`, `15m` or `1d`; read as milliseconds.
+ *
+ * @param longest what is accepted at the most; a timer may wait for it, unless said otherwise
+ */
+export const duration = (preset: string, longest = LONGEST_TIMER) =>
+  durationUpTo(longest).default(preset).transform(toMs);
 
 /** As `duration`, for what holds only where it is set. */
-export const optionalDuration = () => durationText.transform(toMs).optional();
+export const optionalDuration = (longest = LONGEST_TIMER) => durationUpTo(longest).transform(toMs).optional();
 
 export const port = (preset: number) =>
   z.coerce

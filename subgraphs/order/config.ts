@@ -4,6 +4,7 @@ import { ConfigurationError, readEnvironment } from '../../platform/config/envir
 import { assertSpelling } from '../../platform/config/misspelt-settings.ts';
 import { readSecret, type SecretName } from '../../platform/config/secrets.ts';
 import {
+  A_CENTURY,
   commonSettings,
   count,
   discoverySettings,
@@ -32,7 +33,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PRODUCT_URL: httpUrls('http://127.0.0.1:4002/graphql'),
       USER_URL: httpUrls('http://127.0.0.1:4001/graphql'),
       /** How long a buyer has to pay. */
-      PAYMENT_TIMEOUT: duration('15m'),
+      PAYMENT_TIMEOUT: duration('15m', A_CENTURY),
       /** Who takes payments; and who ships, delivers and takes back. The simulators must be chosen in production. */
       PAYMENT_PROVIDER: z.enum(['simulator', 'http'], 'expected simulator or http').default('simulator'),
       /** Of the provider `http`: the root of its API, and the key that it knows us by. */
@@ -57,7 +58,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** How far the time of an event may be from now. */
       PAYMENT_WEBHOOK_TOLERANCE: duration('5m'),
       /** How long after a decline the provider's books are read once more. */
-      PAYMENT_RECHECK_AFTER: duration('1d'),
+      PAYMENT_RECHECK_AFTER: duration('1d', A_CENTURY),
       FULFILMENT: z.enum(['simulator'], 'expected simulator').default('simulator'),
       /** How many payments by `sim_random` are declined, 0 to 1. */
       PAYMENT_DECLINE_RATE: z.coerce
@@ -68,13 +69,13 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** How long the payment provider may take to answer. */
       PAYMENT_PROVIDER_TIMEOUT: duration('3s'),
       /** How long past its deadline an order waits for the outcome of a payment before it expires. */
-      UNRESOLVED_PAYMENT_TIMEOUT: duration('1d'),
+      UNRESOLVED_PAYMENT_TIMEOUT: duration('1d', A_CENTURY),
       /** How long after payment an order is shipped, and after that delivered. */
-      SHIP_AFTER: duration('1d'),
-      DELIVER_AFTER: duration('2d'),
+      SHIP_AFTER: duration('1d', A_CENTURY),
+      DELIVER_AFTER: duration('2d', A_CENTURY),
       /** How long after delivery a return may be asked for, and how long it takes. */
-      RETURN_WINDOW: duration('7d'),
-      RETURN_AFTER: duration('1d'),
+      RETURN_WINDOW: duration('7d', A_CENTURY),
+      RETURN_AFTER: duration('1d', A_CENTURY),
       /** How often orders, payments and refunds that are due are looked for. */
       SWEEP_EVERY: duration('1s'),
       /** How purchases are admitted; see README.md. */
@@ -89,13 +90,13 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** How long the known terms of a sale stay in use while the product subgraph does not answer. */
       STALE_TERMS_TIMEOUT: duration('5m'),
       /** How long a reservation may be open before the reaper settles it; see `fitting-settings.ts`. */
-      RESERVATION_TIMEOUT: duration('10s'),
+      RESERVATION_TIMEOUT: duration('10s', '1h'),
       /** How long the key of a purchase that was given up stays used up; after that its tombstone is forgotten. */
-      TOMBSTONE_RETENTION: duration('7d'),
+      TOMBSTONE_RETENTION: duration('7d', A_CENTURY),
       /** How long movements of returned units are kept after they were applied; checkouts that were not finished; and orders that ended: for ever where it is not set. */
-      STOCK_MOVEMENT_RETENTION: duration('90d'),
-      CHECKOUT_RETENTION: duration('1d'),
-      ORDER_RETENTION: optionalDuration(),
+      STOCK_MOVEMENT_RETENTION: duration('90d', A_CENTURY),
+      CHECKOUT_RETENTION: duration('1d', A_CENTURY),
+      ORDER_RETENTION: optionalDuration(A_CENTURY),
       /** Tombstones of one account at a time; `abandonPurchase` makes no more. */
       MAX_TOMBSTONES_PER_USER: count(1_000),
       /** Purchases under way in one process; more are told `Busy`. */

@@ -4,6 +4,7 @@ import { ConfigurationError, readEnvironment } from '../../platform/config/envir
 import { assertSpelling } from '../../platform/config/misspelt-settings.ts';
 import { readSecret } from '../../platform/config/secrets.ts';
 import {
+  A_CENTURY,
   commonSettings,
   count,
   duration,
@@ -43,20 +44,20 @@ const settings = {
     .optional(),
   /** The keys of the tokens that `SUBGRAPH_AUTH=jwt` goes by; `own`: those that this service signs with. */
   ...tokenSettings(['own', 'off'], 'own'),
-  ACCESS_TOKEN_LIFETIME: duration('15m'),
+  ACCESS_TOKEN_LIFETIME: duration('15m', A_CENTURY),
   /** From its last refresh on, a session that is not refreshed lives this long. */
-  REFRESH_TOKEN_LIFETIME: duration('30d'),
+  REFRESH_TOKEN_LIFETIME: duration('30d', A_CENTURY),
   /**
    * How long a used refresh token gives its successor again, unless that was used. Longer than SUBGRAPH_TIMEOUT of the router, so that
    * a client which waits for an answer until the router gives it up can repeat its request.
    */
-  REFRESH_TOKEN_GRACE: duration('15s'),
+  REFRESH_TOKEN_GRACE: duration('15s', A_CENTURY),
   RATE_LIMITS: onOff('on'),
   /** Attempts in 15 minutes per account and network, per account, and per network; those that are left out keep their defaults. */
   ATTEMPT_LIMITS: attemptNumbers(),
   /** Networks from which an account has signed in, and for how long each is remembered after its last sign-in. */
   KNOWN_NETWORKS: count(8),
-  KNOWN_NETWORK_LIFETIME: duration('30d'),
+  KNOWN_NETWORK_LIFETIME: duration('30d', A_CENTURY),
   /** Requests that hash a password: at a time, and waiting for that. A hash takes some 20 ms of a core, and 19 MiB. */
   PASSWORD_CONCURRENCY: count(8),
   PASSWORD_QUEUE: count(512, 0),
