@@ -18,7 +18,7 @@ export interface FinalRefusalsDependencies {
 type RefusedAttempt = Omit<Attempt, 'lines'> & { readonly lines?: readonly Line[] };
 
 /**
- * Gives the refusals that are final: nothing was bought by the attempts under the key that began before, nor will be. Each definite
+ * Gives the refusals that are final: nothing was bought by the attempts of the same request under the key that began before, nor will be. Each definite
  * refusal of an attempt that holds no reservation goes through here, whichever component decided it; one that holds a reservation is
  * refused behind a tombstone (`HeldReservations`).
  *
