@@ -49,12 +49,36 @@ test.each([
   ['010-1234-5678', true],
   ['+82 10 1234 5678', true],
   ['+1 (555) 010-0000', true],
+  ['(02) 123-4567', true],
+  ['(415) 555-2671', true],
+  ['(+82) 10-1234-5678', true],
+  ['+82 (0)10 1234 5678', true],
+  ['010.1234.5678', true],
+  ['030/1234567', true],
+  ['０１０－１２３４－５６７８', true],
+  ['（02）123-4567', true],
+  ['٠١٠ ١٢٣٤ ٥٦٧٨', true],
+  ['010–1234–5678', true],
+  ['\u202A+82 10-1234-5678\u202C', true],
   ['12', false],
+  ['()- . ', false],
+  ['(02 123-4567', false],
+  ['((02)) 123-4567', false],
+  ['1.2.3.4', false],
+  ['+82 +10 1234 5678', false],
   ['call me', false],
   ['+82 10 1234 5678 ext. 9', false],
   ['1'.repeat(26), false],
 ])('%j is a phone number: %s', (text, expected) => {
   expect(phoneNumber.safeParse(text).success).toBe(expected);
+});
+
+test.each([
+  [' (02) 123-4567 ', '(02) 123-4567'],
+  ['０１０－１２３４－５６７８', '010-1234-5678'],
+  ['\u202A+82 10-1234-5678\u202C', '+82 10-1234-5678'],
+])('of the phone number %j, %j is kept', (typed, kept) => {
+  expect(phoneNumber.parse(typed)).toBe(kept);
 });
 
 test.each([undefined, null, '', ' '])('the second line of an address may be left out: %j', (line2) => {

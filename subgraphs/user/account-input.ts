@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { line, postalAddress } from '../../platform/text/text-input.ts';
+import { inAscii } from '../../platform/text/typed-signs.ts';
 
 /** What the parts of an account may be. Each message is for the person who typed it. */
 
@@ -21,9 +22,19 @@ export const password = z
 
 export const personName = line(100);
 
+/** Groups of digits, each in brackets or not, and what people put between them. */
+const PHONE_NUMBER = /^\+? ?(?:\(\+?\d[\d ]*\)|\d)(?:[ ./-]*(?:\(\d[\d ]*\)|\d))*$/;
+const DIGITS = /^(?:\D*\d){5,25}\D*$/;
+const LONGEST_PHONE_NUMBER = 30;
+
+/** Kept as it is typed, but in ASCII. */
 export const phoneNumber = z
   .string()
-  .trim()
-  .regex(/^\+?\d[\d ()-]{4,24}$/, 'Must be a phone number, for example +82 10 1234 5678.');
+  .max(10 * LONGEST_PHONE_NUMBER, 'Must be a phone number, for example +82 10 1234 5678.')
+  .transform(inAscii)
+  .refine(
+    (text) => text.length <= LONGEST_PHONE_NUMBER && PHONE_NUMBER.test(text) && DIGITS.test(text),
+    'Must be a phone number, for example +82 10 1234 5678.',
+  );
 
 export const address = postalAddress;

@@ -18,6 +18,25 @@ test.each([
   'O1AB-CDEF-GHJK',
   'oIab-cdef-ghjk',
   'olABCDEFGHJK',
+  '０１ＡＢ－ＣＤＥＦ－ＧＨＪＫ',
+  '01AB–CDEF–GHJK',
 ])('a code for a new password is read from %j', (typed) => {
   expect(PASSWORD_RESET.normalise(typed)).toBe('01AB-CDEF-GHJK');
+});
+
+test.each([
+  '012345',
+  ' 012345\n',
+  '012 345',
+  '012-345',
+  '０１２３４５',
+  '０１２　３４５',
+  '٠١٢٣٤٥',
+  '\u200B012\u00A0345',
+])('a code for a sign-up is read from %j', (typed) => {
+  expect(VERIFICATION.normalise(typed)).toBe('012345');
+});
+
+test.each(['12345', '0123456', 'a012345', '012,345', '012345?'])('and another from %j', (typed) => {
+  expect(VERIFICATION.normalise(typed)).not.toBe('012345');
 });

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { inAscii } from '../../platform/text/typed-signs.ts';
 
 /** What a mailed code is for, and what it takes to guess it. */
 export interface CodeKind {
@@ -13,13 +14,21 @@ export interface CodeKind {
   normalise(typed: string): string;
 }
 
+/** No code is typed with so many signs. */
+const LONGEST_TYPED = 100;
+
+/** People type a code in groups, and mail programs and keyboards have their own digits and dashes. */
+function withoutGaps(typed: string): string {
+  return inAscii(typed.slice(0, LONGEST_TYPED)).replace(/[ .-]/g, '');
+}
+
 /** Six digits, which open an account for an address that has none. */
 export const VERIFICATION: CodeKind = {
   name: 'verification',
   lifetimeMs: 5 * 60_000,
   mostWrong: 5,
   make: () => String(randomInt(1_000_000)).padStart(6, '0'),
-  normalise: (typed) => typed.trim(),
+  normalise: withoutGaps,
 };
 
 /** Crockford's base 32: without letters that look like others. */
@@ -40,7 +49,7 @@ export const PASSWORD_RESET: CodeKind = {
       .join('')
       .replace(/(.{4})(?=.)/g, '$1-'),
   normalise: (typed) => {
-    const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+    const letters = withoutGaps(typed).toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');
     return letters.replace(/(.{4})(?=.)/g, '$1-');
   },
 };

@@ -349,7 +349,7 @@ export type User = {
   id: Scalars['ID']['output'];
   /** The person's name. */
   name: Maybe<Scalars['String']['output']>;
-  /** The telephone number, as it was given. */
+  /** The telephone number, as it was given, in ASCII digits and signs. */
   phoneNumber: Maybe<Scalars['String']['output']>;
   /** What the account is for. It decides the scopes of its access tokens. */
   role: Role;
