@@ -94,6 +94,8 @@ function onSignal(signal: NodeJS.Signals | 'disconnect'): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 // Whoever started us was killed, and we with it as far as anyone can see.
 process.on('disconnect', () => onSignal('disconnect'));
+// The channel is only watched: what `--urls` prints would else be followed by a wait for its end.
+process.channel?.unref();
 
 start().catch((error: unknown) => {
   // What fails while everything is being stopped fails because of that.
