@@ -1,6 +1,8 @@
 /**
  * Signs the playground in: the access token goes with every operation whose Headers name no other. It is taken from the form
  * above, or from the answer of any operation that gives one (signIn, signUp, refreshSession), and lives in this tab.
+ *
+ * It also sends a new idempotency key in the place of A-NEW-KEY-EACH-TIME, so that a tab can be run again for something else.
  */
 (() => {
   const TOKEN = 'firstcome:playground-token';
@@ -12,7 +14,7 @@
     const headers = new Headers(options.headers);
     const isOurs = token !== null && !headers.has('authorization');
     if (isOurs) headers.set('authorization', `Bearer ${token}`);
-    const response = await plainFetch(resource, { ...options, headers });
+    const response = await plainFetch(resource, { ...options, headers, body: withNewKeys(options.body) });
     if (isOurs && response.status === 401) signOut('The session has ended. Sign in again.');
     else
       response
@@ -21,6 +23,14 @@
         .then(adopt, () => undefined);
     return response;
   };
+
+  const withNewKeys = (body) =>
+    typeof body === 'string'
+      ? body.replaceAll('"A-NEW-KEY-EACH-TIME"', () => `"playground-${random()}"`)
+      : body;
+
+  const random = () =>
+    Array.from(crypto.getRandomValues(new Uint32Array(4)), (number) => number.toString(36)).join('-');
 
   function adopt({ data }) {
     const session = Object.values(data ?? {}).find((answer) => typeof answer?.accessToken === 'string');

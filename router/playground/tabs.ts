@@ -10,6 +10,8 @@ export interface Tab {
 const PRODUCT = 'PASTE-A-PRODUCT-ID-HERE';
 const ORDER = 'PASTE-AN-ORDER-ID-HERE';
 const KEY = 'my-first-purchase-0001';
+/** `sign-in.mjs` sends a new key in its place each time. */
+const NEW_KEY = 'A-NEW-KEY-EACH-TIME';
 
 const tab = (name: string, variables?: object): Tab => ({
   query: readFileSync(new URL(`tabs/${name}.graphql`, import.meta.url), 'utf8'),
@@ -36,19 +38,17 @@ export const readTabs = (showsDemoAccounts: boolean): Tab[] => [
   tab('abandon-purchase', { input: { idempotencyKey: 'given-up-purchase-0001' } }),
   tab('wishlist', {
     item: { productId: PRODUCT, quantity: 1 },
-    checkout: { idempotencyKey: 'my-first-wishlist-0001' },
+    checkout: { idempotencyKey: NEW_KEY },
   }),
   tab('sign-in', { input: showsDemoAccounts ? DEMO_BUYER : NO_ACCOUNT }),
   tab('create-product', {
     input: {
       name: 'Moon jar',
-      type: 'FLASH_SALE',
+      type: 'GENERAL',
       price: { amount: 240_000, currency: 'KRW' },
-      opensAt: '2030-01-01T00:00:00.000Z',
-      closesAt: '2030-01-02T00:00:00.000Z',
       purchaseLimit: 2,
     },
   }),
-  tab('restock', { input: { productId: PRODUCT, change: 10, idempotencyKey: 'my-first-restock-0001' } }),
+  tab('restock', { input: { productId: PRODUCT, change: 10, idempotencyKey: NEW_KEY } }),
   tab('server-time'),
 ];
