@@ -1,5 +1,5 @@
 import { randomBytes, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, isProduction, settingOf } from './environment.ts';
 
@@ -21,6 +21,9 @@ const makers = {
 };
 
 export type SecretName = keyof typeof makers;
+
+/** Of the data folder. */
+const FOLDER = 'secrets';
 
 /** A new value for each secret, by the name of its variable. */
 export const makeSecrets = (): Record<SecretName, string> => ({
@@ -53,7 +56,13 @@ export function readSecret(
   if (given) return given;
   if (isProduction(environment))
     throw new ConfigurationError(`${name} must be set in production.${hintFor(name, environment)}`);
-  return readOrMake(join(dataDir, 'secrets'), name);
+  return readOrMake(join(dataDir, FOLDER), name);
+}
+
+/** @returns the folder of the secrets that were made outside production, where this one is among them */
+export function folderOfMadeSecret(name: string, dataDir: string): string | undefined {
+  const folder = join(dataDir, FOLDER);
+  return existsSync(join(folder, name)) ? folder : undefined;
 }
 
 /** The three have replaced one, which an environment may still have. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { ConfigurationError } from '../config/environment.ts';
+import { folderOfMadeSecret } from '../config/secrets.ts';
 import { parseEncryptionKeys } from './field-cipher.ts';
 
 /** A key that data in a database depends on. */
@@ -16,20 +17,26 @@ export interface FingerprintedKey {
  * Compares keys with the fingerprints that the database holds, and stores those that it lacks. A process with another key would start, and
  * find no account or be able to read none. A fingerprint is an HMAC under the key itself, so the key cannot be read from it.
  *
+ * @param dataDir where keys that were not set have been made
  * @throws {ConfigurationError} for the first key that does not fit
  */
-export async function assertKeysFit(pool: Pool, keys: readonly FingerprintedKey[]): Promise<void> {
+export async function assertKeysFit(
+  pool: Pool,
+  keys: readonly FingerprintedKey[],
+  dataDir: string,
+): Promise<void> {
   for (const key of keys) {
     const fingerprint = createHmac('sha256', key.secret).update(`fingerprint\0${key.name}`).digest();
     const stored = await storedFingerprint(pool, key.name);
-    if (stored ? !stored.equals(fingerprint) : (await key.fits()) === false) throw doesNotFit(key.name);
+    if (stored ? !stored.equals(fingerprint) : (await key.fits()) === false)
+      throw doesNotFit(key.name, dataDir);
     if (stored) continue;
     // Of several processes that start at once, the first one's is kept.
     await pool.query('INSERT IGNORE INTO key_fingerprint (name, fingerprint) VALUES (?, ?)', [
       key.name,
       fingerprint,
     ]);
-    if (!(await storedFingerprint(pool, key.name))?.equals(fingerprint)) throw doesNotFit(key.name);
+    if (!(await storedFingerprint(pool, key.name))?.equals(fingerprint)) throw doesNotFit(key.name, dataDir);
   }
 }
 
@@ -39,11 +46,13 @@ const ENCRYPTION = 'ENCRYPTION_KEYS ';
  * As `assertKeysFit`, of all keys that texts are encrypted under. A key that was taken out after its texts were encrypted anew is not missed.
  *
  * @param keys the secret ENCRYPTION_KEYS
+ * @param dataDir as above
  * @param isReadable whether a stored text that begins so, as those under one key do, can be decrypted; null: there is none
  */
 export async function assertEncryptionKeysFit(
   pool: Pool,
   keys: string,
+  dataDir: string,
   isReadable: (beginning: string) => Promise<boolean | null>,
 ): Promise<void> {
   const byId = parseEncryptionKeys(keys);
@@ -52,12 +61,12 @@ export async function assertEncryptionKeysFit(
   // Before anything is stored: of texts under a key that is not known, nothing else tells then.
   if (stored.length === 0) {
     for (const id of byId.keys())
-      if ((await isReadableUnder(id)) === false) throw doesNotFit(ENCRYPTION + id);
-    if ((await isReadable('')) === false) throw doesNotFit(ENCRYPTION.trim());
+      if ((await isReadableUnder(id)) === false) throw doesNotFit(ENCRYPTION + id, dataDir);
+    if ((await isReadable('')) === false) throw doesNotFit(ENCRYPTION.trim(), dataDir);
   }
   for (const name of stored) {
     const id = name.slice(ENCRYPTION.length);
-    if (!byId.has(id) && (await isReadableUnder(id)) !== null) throw doesNotFit(name);
+    if (!byId.has(id) && (await isReadableUnder(id)) !== null) throw doesNotFit(name, dataDir);
   }
   await assertKeysFit(
     pool,
@@ -66,6 +75,7 @@ export async function assertEncryptionKeysFit(
       secret,
       fits: () => isReadableUnder(id),
     })),
+    dataDir,
   );
 }
 
@@ -88,7 +98,14 @@ async function storedFingerprint(pool: Pool, name: string): Promise<Buffer | und
   return row?.fingerprint;
 }
 
-const doesNotFit = (name: string) =>
-  new ConfigurationError(
-    `${name} does not fit the database: what is stored there was made with another key. Set the key of that time.`,
+/** After a first try without settings, keys of `npm run secrets` meet a database that was made with those of the try. */
+function doesNotFit(name: string, dataDir: string): ConfigurationError {
+  const [setting = ''] = name.split(' ');
+  const folder = folderOfMadeSecret(setting, dataDir);
+  const where = folder
+    ? `: it may be the one in ${folder}, which is used while ${setting} is not set. To start afresh, set DATA_DIR to a new folder, or MYSQL_URL to an empty server.`
+    : '.';
+  return new ConfigurationError(
+    `${name} does not fit the database: what is stored there was made with another key. Set the key of that time${where}`,
   );
+}

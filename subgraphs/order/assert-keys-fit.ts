@@ -2,6 +2,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { FieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import { assertEncryptionKeysFit } from '../../platform/personal-data/key-fingerprints.ts';
 import { bytesToUuid } from '../../platform/uuid.ts';
+import type { OrderConfig } from './config.ts';
 import { openAddress } from './payment/shipping-address.ts';
 
 /** Orders that are looked at. Ids are hashes, so the first ones are a random sample, whatever the size of the table. */
@@ -15,10 +16,10 @@ interface SealedAddress extends RowDataPacket {
 /** @throws {ConfigurationError} when addresses of orders were encrypted under other ENCRYPTION_KEYS */
 export async function assertOrderKeysFit(
   pool: Pool,
-  encryptionKeys: string,
+  { DATA_DIR, encryptionKeys }: Pick<OrderConfig, 'DATA_DIR' | 'encryptionKeys'>,
   cipher: FieldCipher,
 ): Promise<void> {
-  await assertEncryptionKeysFit(pool, encryptionKeys, async (beginning) => {
+  await assertEncryptionKeysFit(pool, encryptionKeys, DATA_DIR, async (beginning) => {
     const [[found]] = await pool.query<SealedAddress[]>(
       `SELECT id, address FROM (SELECT id, shipping_address AS address FROM orders ORDER BY id LIMIT ?) AS sample
        WHERE address LIKE ? LIMIT 1`,

@@ -27,7 +27,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   let webhook: RunningHttpServer | null = null;
   try {
     const services = createOrderServices(config, stores, logger);
-    await assertOrderKeysFit(stores.database.pool, config.encryptionKeys, services.cipher);
+    await assertOrderKeysFit(stores.database.pool, config, services.cipher);
     webhook = await startPaymentWebhook(config, services.payments, logger);
     jobs = startJobs(services, config, logger);
     const http = await startSubgraph({

@@ -9,7 +9,7 @@ import type { UserServices } from './services.ts';
 /** @throws {ConfigurationError} when accounts were made with another LOOKUP_KEY or under other ENCRYPTION_KEYS */
 export async function assertUserKeysFit(
   { pool }: Database,
-  { lookupKey, encryptionKeys }: UserConfig['secrets'],
+  { DATA_DIR, secrets: { lookupKey, encryptionKeys } }: Pick<UserConfig, 'DATA_DIR' | 'secrets'>,
   services: Pick<UserServices, 'accounts' | 'keyedHash' | 'personal'>,
 ): Promise<void> {
   const accountOf = async (beginning: string): Promise<Account | undefined> => {
@@ -27,20 +27,24 @@ export async function assertUserKeysFit(
     }
   };
 
-  await assertEncryptionKeysFit(pool, encryptionKeys, async (beginning) => {
+  await assertEncryptionKeysFit(pool, encryptionKeys, DATA_DIR, async (beginning) => {
     const account = await accountOf(beginning);
     return account ? emailOf(account) !== null : null;
   });
-  await assertKeysFit(pool, [
-    {
-      name: 'LOOKUP_KEY',
-      secret: lookupKey,
-      fits: async () => {
-        const account = await accountOf('');
-        if (!account) return null;
-        const email = emailOf(account);
-        return email === null || services.keyedHash.ofEmail(email).equals(account.emailHash);
+  await assertKeysFit(
+    pool,
+    [
+      {
+        name: 'LOOKUP_KEY',
+        secret: lookupKey,
+        fits: async () => {
+          const account = await accountOf('');
+          if (!account) return null;
+          const email = emailOf(account);
+          return email === null || services.keyedHash.ofEmail(email).equals(account.emailHash);
+        },
       },
-    },
-  ]);
+    ],
+    DATA_DIR,
+  );
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigurationError } from '../../platform/config/environment.ts';
@@ -101,6 +104,22 @@ describe('keys that do not fit the database', () => {
       await start(stores);
     },
   );
+});
+
+describe('keys of `npm run secrets` after a first try without', () => {
+  const stores = useStores();
+
+  test('that do not fit: the sentence says where those of the try are, and how to start afresh', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'firstcome-keys-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true }));
+    const { ENCRYPTION_KEYS, LOOKUP_KEY, ...others } = { ...secrets, DATA_DIR: dataDir };
+    await (await startForTest(stores, others)).stop();
+    for (const key of [{ ENCRYPTION_KEYS }, { LOOKUP_KEY }]) {
+      const failure = startForTest(stores, { ...others, ...key });
+      await expect(failure).rejects.toThrow(`it may be the one in ${join(dataDir, 'secrets')}`);
+      await expect(failure).rejects.toThrow('To start afresh, set DATA_DIR to a new folder');
+    }
+  });
 });
 
 describe('in production', () => {

@@ -35,7 +35,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
   try {
     const signingKeys = parseSigningKeys(config.secrets.signingKeys);
     const services = await createUserServices(config, signingKeys, stores, logger);
-    await assertUserKeysFit(stores.database, config.secrets, services);
+    await assertUserKeysFit(stores.database, config, services);
     await ensureAccounts(config, services, logger);
     const http = await startSubgraph({
       schemaFile: new URL('../../schema/user.graphql', import.meta.url),
