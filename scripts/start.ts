@@ -3,6 +3,7 @@ import { ConfigurationError } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { readCommandLine } from './command-line.ts';
 import { help } from './help.mjs';
+import { checkSettings } from './start/check-settings.ts';
 import { lockDataDir, ownerOf } from './start/data-dir-lock.ts';
 import { fillShop, findProductsOnSale, type OnSale } from './start/demo.ts';
 import { Ending } from './start/ending.ts';
@@ -14,7 +15,7 @@ import { isElsewhere, reachableHost, SUBGRAPHS } from './start/service-places.ts
 import { describeServices, startServices } from './start/services.ts';
 import { readSettings, type Settings } from './start/settings.ts';
 import { noteStores, readStoreNotes, storeLines } from './start/store-notes.ts';
-import { openStores } from './start/stores.ts';
+import { openStores, plannedStores } from './start/stores.ts';
 
 const ending = new Ending();
 
@@ -31,6 +32,9 @@ async function start(): Promise<void> {
   for (const { message } of settings.standIns) warn(message);
   await ending.add(lockDataDir(settings.dataDir));
   await requireFreePorts({ ...settings.ports, ...settings.otherPorts });
+
+  const planned = describeServices(settings, plannedStores(settings));
+  await checkSettings([...planned.subgraphs, planned.router]);
 
   const stores = await openStores(settings, ending);
   await ending.add(noteStores(settings.dataDir, stores.notes));

@@ -10,6 +10,22 @@ describe('a line of a log', () => {
     expect(readLine(line)).toEqual({ text: 'could not start: no server', isWarning: true });
   });
 
+  it('names the store that it is about', () => {
+    const line = JSON.stringify({
+      level: 40,
+      store: 'MySQL',
+      setting: 'MYSQL_URL',
+      host: 'db.example:3306',
+      waitedS: 3,
+      reason: 'ECONNREFUSED',
+      msg: 'waiting for a store',
+    });
+    expect(readLine(line)).toEqual({
+      text: 'waiting for a store: MySQL at db.example:3306 (MYSQL_URL): ECONNREFUSED',
+      isWarning: true,
+    });
+  });
+
   it('is no warning below level 40', () => {
     expect(readLine('{"level":30,"msg":"ready"}').isWarning).toBe(false);
   });

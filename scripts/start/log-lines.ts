@@ -9,13 +9,22 @@ const mostBytes = 64 * 1024;
 /** Pino's JSON lines become their message; anything else, such as a stack trace, stays as it is. */
 export function readLine(line: string): LogLine {
   try {
-    const entry = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
-    if (typeof entry.level !== 'number') return { text: line, isWarning: false };
-    const parts = [entry.msg, entry.err?.message].filter((part) => typeof part === 'string' && part !== '');
-    return { text: [...new Set(parts)].join(': '), isWarning: entry.level >= warningLevel };
+    const entry = JSON.parse(line) as Partial<Record<string, unknown>> & { err?: { message?: unknown } };
+    if (typeof entry['level'] !== 'number') return { text: line, isWarning: false };
+    const parts = [entry['msg'], storeOf(entry), entry.err?.message, entry['reason']].filter(
+      (part) => typeof part === 'string' && part !== '',
+    );
+    return { text: [...new Set(parts)].join(': '), isWarning: entry['level'] >= warningLevel };
   } catch {
     return { text: line, isWarning: false };
   }
+}
+
+/** Of a line about a store: which it is, where, and by which setting. */
+function storeOf({ store, host, setting }: Partial<Record<string, unknown>>): string | undefined {
+  if (typeof store !== 'string') return undefined;
+  const where = typeof host === 'string' ? ` at ${host}` : '';
+  return `${store}${where}${typeof setting === 'string' ? ` (${setting})` : ''}`;
 }
 
 /** False for the stack frames below an error, which would push its message out of the last few lines. */

@@ -19,6 +19,18 @@ export type StoreUrls = {
   notes: StoreNotes;
 };
 
+/** Before any store is open: those that are set, and something of their form in the place of private ones. */
+export function plannedStores({
+  mysqlUrl: mysql = 'mysql://firstcome@127.0.0.1:3306',
+  redisUrl: redis = 'redis://127.0.0.1:6379',
+}: Partial<Pick<Settings, 'mysqlUrl' | 'redisUrl'>>): StoreUrls {
+  return {
+    mysql: { user: mysql, product: mysql, order: mysql },
+    redis: { router: redis, user: redis, product: redis, order: redis },
+    notes: {},
+  };
+}
+
 /**
  * The stores that the environment names, or private servers with their data under the data folder. Throws a sentence
  * when there is no server and none can be installed, or the server's log when it does not start.

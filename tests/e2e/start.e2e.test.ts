@@ -207,4 +207,24 @@ describe('npm start', () => {
         new RegExp(`Port \\d+ is in use: stop what listens there, or set ${name} to another port`),
       );
   });
+
+  it('says of the settings of all services what is not acceptable, before it opens stores', async () => {
+    const ports = { PORT: '', USER_PORT: '', PRODUCT_PORT: '', ORDER_PORT: '' };
+    for (const name of Object.keys(ports)) Object.assign(ports, { [name]: String(await freePort()) });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/scripts/start.js'], {
+      cwd: root,
+      env: {
+        PATH: process.env['PATH'],
+        ...ports,
+        DATA_DIR: join(dataDir, 'settings'),
+        CORS_ORIGINS: 'localhost:5173',
+        MAX_BATCH: 'many',
+      },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^MAX_BATCH is not acceptable: /m);
+    expect(stderr).toMatch(/^CORS_ORIGINS is not acceptable: /m);
+    expect(stdout).not.toContain('is ready on port');
+  });
 });
