@@ -2,7 +2,8 @@
 import { isProduction, settingOf } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { readCommandLine, refuseCommandLine, runScript } from './command-line.ts';
-import { parseWhen, WHEN_FORMS } from './sale/when.ts';
+import { priceText } from './sale/price.ts';
+import { isLocalTime, parseWhen, WHEN_FORMS } from './sale/when.ts';
 import { putOnSale, type NewSale } from './sale/put-on-sale.ts';
 import { ShopClient } from './seed/shop-client.ts';
 import { demoAccounts } from './start/demo.ts';
@@ -15,7 +16,7 @@ Puts a product on sale and prints its id.
   --units N            how many there are; required
   --opens WHEN         ${WHEN_FORMS}; now, when left out
   --closes WHEN        the same, a length of time counted from the opening; no end but that of the stock, when left out
-  --price N            in the smallest unit of the currency (10000)
+  --price N            in the smallest unit of the currency, won or cents: of USD, 1000 is 10.00 (10000)
   --currency CODE      (KRW)
   --limit N            the most units that one buyer may hold; no limit, when left out
   --description TEXT
@@ -63,17 +64,22 @@ async function main(): Promise<void> {
   const { email, password } = administrator();
   await shop.signIn(email, password);
   const id = await putOnSale(shop, sale);
-  await report(base, id, sale);
+  await report(base, id, sale, values);
 }
 
 function when(option: string, text: string, from: Date): Date {
   return parseWhen(text, from) ?? refuseCommandLine(`${option} is not acceptable: expected ${WHEN_FORMS}.`);
 }
 
+/** `Int` of GraphQL. */
+const LARGEST = 2_147_483_647;
+
 function wholeNumber(option: string, text: string, smallest: number): number {
   const value = Number(text.replaceAll('_', ''));
-  if (/^[\d_]+$/.test(text) && Number.isSafeInteger(value) && value >= smallest) return value;
-  return refuseCommandLine(`${option} is not acceptable: expected a whole number, at least ${smallest}.`);
+  if (/^[\d_]+$/.test(text) && value >= smallest && value <= LARGEST) return value;
+  return refuseCommandLine(
+    `${option} is not acceptable: expected a whole number from ${smallest} to ${LARGEST}.`,
+  );
 }
 
 function administrator(): { readonly email: string; readonly password: string } {
@@ -85,7 +91,13 @@ function administrator(): { readonly email: string; readonly password: string } 
   return demoAccounts.admin;
 }
 
-async function report(base: string, id: string, sale: NewSale): Promise<void> {
+/** The times as they were given on the command line. */
+interface GivenTimes {
+  readonly opens: string;
+  readonly closes?: string;
+}
+
+async function report(base: string, id: string, sale: NewSale, given: GivenTimes): Promise<void> {
   const { name, units, price, purchaseLimit, opensAt, closesAt } = sale;
   const page = `${base}/sale/${id}`;
   const hasPage = await fetch(page, { signal: AbortSignal.timeout(5_000) }).then(
@@ -94,13 +106,20 @@ async function report(base: string, id: string, sale: NewSale): Promise<void> {
   );
   console.log(
     [
-      `${name}: ${units} units at ${price.amount} ${price.currency}${purchaseLimit ? `, ${purchaseLimit} for each buyer` : ''}`,
-      `from     ${opensAt.toISOString()}`,
-      `to       ${closesAt ? closesAt.toISOString() : 'the last unit'}`,
+      `${name}: ${units} units at ${priceText(price)}${purchaseLimit ? `, ${purchaseLimit} for each buyer` : ''}`,
+      `from     ${opensAt.toISOString()}${assumedZone(given.opens)}`,
+      `to       ${closesAt ? closesAt.toISOString() + assumedZone(given.closes) : 'the last unit'}`,
       `product  ${id}`,
       ...(hasPage ? [`page     ${page}`] : []),
     ].join('\n'),
   );
+}
+
+/** Of a time without an offset from UTC: it may be meant for another time zone than this machine's. */
+function assumedZone(text = ''): string {
+  return isLocalTime(text)
+    ? ` (${text} in ${Intl.DateTimeFormat().resolvedOptions().timeZone}, the time zone of this machine)`
+    : '';
 }
 
 runScript(main);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseWhen } from './when.ts';
+import { isLocalTime, parseWhen } from './when.ts';
 
 const from = new Date('2030-01-31T00:00:00Z');
 const after = (ms: number) => new Date(from.getTime() + ms);
@@ -35,4 +35,15 @@ describe('a time on a command line', () => {
   ])('is not %j', (text) => {
     expect(parseWhen(text, from)).toBeNull();
   });
+});
+
+it.each([
+  ['2030-02-01 10:00', true],
+  ['2030-02-01T10:00:30', true],
+  ['2030-02-01T10:00Z', false],
+  ['2030-02-01 10:00+09:00', false],
+  ['10m', false],
+  ['now', false],
+])('%j depends on the time zone: %s', (text, isLocal) => {
+  expect(isLocalTime(text)).toBe(isLocal);
 });

@@ -7,6 +7,9 @@ const TIME_WITH_OFFSET = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d
 export const WHEN_FORMS =
   'now, a length of time from then (30s, 10m, 2h, 1d), or a time (2030-01-31 10:00, 2030-01-31T10:00+09:00)';
 
+/** Whether it is a time that another time zone would make another one. */
+export const isLocalTime = (text: string): boolean => LOCAL_TIME.test(text);
+
 /**
  * A time on a command line: `now`; a length of time after `from`; a time with its offset from UTC; or one without, by the clock and
  * time zone of this machine.

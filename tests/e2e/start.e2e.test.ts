@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { firstPurchase } from '../../scripts/start/first-purchase.ts';
 import { freePort } from '../../scripts/stores/free-port.ts';
 import { Start } from '../harness/start.ts';
@@ -119,13 +119,28 @@ describe('npm start', () => {
     expect(stdout).toMatch(new RegExp(`page +http://localhost:${port}/sale/`));
   });
 
+  it('npm run sale says the price in the decimals of its currency, and which time zone a time without one is in', () => {
+    const args = ['--name', 'Cup', '--units', '1', '--price', '1000', '--currency', 'USD'];
+    const { stdout } = run('sale', ...args, '--opens', '2030-01-31 10:00', '--closes', '1d');
+    expect(stdout).toMatch(/^Cup: 1 units at 10\.00 USD\n/);
+    expect(stdout).toMatch(
+      /\nfrom +2030-01-3.T.*Z \(2030-01-31 10:00 in .+, the time zone of this machine\)\n/,
+    );
+    expect(stdout).toMatch(/\nto +2030-02-0.T.*Z\n/);
+  });
+
   it.each([
     [['--name', 'Cup'], 64, '--units is needed'],
     [['--units', '5'], 64, '--name is needed'],
     [
       ['--name', 'Cup', '--units', 'five'],
       64,
-      '--units is not acceptable: expected a whole number, at least 1.',
+      '--units is not acceptable: expected a whole number from 1 to 2147483647.',
+    ],
+    [
+      ['--name', 'Cup', '--units', '99999999999'],
+      64,
+      '--units is not acceptable: expected a whole number from 1 to 2147483647.',
     ],
     [['--name', 'Cup', '--units', '5', '--opens', 'soon'], 64, '--opens is not acceptable: expected now, '],
     [['--name', 'Cup', '--units', '5', '--colour', 'green'], 64, "Unknown option '--colour'."],
@@ -183,16 +198,13 @@ describe('npm start', () => {
     expect(run('admin', 'grant', 'nobody@firstcome.example').stderr).toContain('No account has the address');
   });
 
-  it('prints with --urls, in another shell, how to reach its private stores', () => {
-    // As npm runs it: the program that hands over waits for the end of the one that prints.
-    const { status, signal, stdout } = spawnSync(
-      process.execPath,
-      ['scripts/bootstrap.mjs', 'start', '--urls'],
-      { cwd: root, env: { PATH: process.env['PATH'], ...environment }, encoding: 'utf8', timeout: 60_000 },
-    );
-    expect([status, signal]).toEqual([0, null]);
-    expect(stdout).toMatch(/MySQL +mysql:\/\/firstcome:\S+@127\.0\.0\.1:\d+\n/);
-    expect(stdout).toMatch(/Redis +redis:\/\/:\S+@127\.0\.0\.1:\d+\n/);
+  it('prints with --urls, in another shell, how to reach its private stores, and ends', async () => {
+    const urls = new Start(environment, '--urls');
+    onTestFinished(async () => void (await urls.stop()));
+    expect(await urls.ended).toBe(0);
+    await waitUntil('its output', () => urls.screen.includes('Redis'));
+    expect(urls.screen).toMatch(/MySQL +mysql:\/\/firstcome:\S+@127\.0\.0\.1:\d+\n/);
+    expect(urls.screen).toMatch(/Redis +redis:\/\/:\S+@127\.0\.0\.1:\d+\n/);
   });
 
   it('names all ports that are taken, in another data folder', () => {

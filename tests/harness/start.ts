@@ -15,7 +15,8 @@ export class Start {
     this.#child = spawn(process.execPath, ['--enable-source-maps', 'dist/scripts/start.js', ...args], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // With a channel, as `bootstrap.mjs` runs it.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.on('data', (data: Buffer) => (this.screen += data.toString()));
