@@ -20,11 +20,14 @@ export function startBuying(productId) {
   /** The key whose end this tab has shown, or found when it was opened. */
   let seenKey = null;
   let hasOrder = false;
+  /** Units of the product that the buyer holds. */
+  let held = 0;
   let settledAt = 0;
   let nudge = new AbortController();
 
-  const ticket = startTicket(productId, (isThere) => {
+  const ticket = startTicket(productId, (isThere, units) => {
     hasOrder = isThere;
+    held = units;
     showButton();
   });
   startSignIn(() => {
@@ -44,12 +47,6 @@ export function startBuying(productId) {
     event.preventDefault();
     if (isSettling()) return settle();
     if ($('buy-button').getAttribute('aria-disabled') === 'true') return;
-    // With an order on the page, the button makes room for another wish; it does not buy yet.
-    if (hasOrder) {
-      ticket.hide();
-      clearOutcome();
-      return settle();
-    }
     const buyer = signedIn();
     if (!buyer) return showBuyer();
     settle();
@@ -102,7 +99,6 @@ export function startBuying(productId) {
   async function run(buyer, wish) {
     if (running === wish.key) return;
     running = wish.key;
-    ticket.hide();
     showOutcome({ __typename: 'asking' });
     showButton();
     const answer = await bringToEnd(buyer.id, productId, wish.key, showWait, () => nudge.signal);
@@ -148,7 +144,8 @@ export function startBuying(productId) {
     const status = sale && statusOf(sale);
     const isOpen = sale?.status === 'OPEN';
     const button = $('buy-button');
-    const mayPress = isOpen && !running && !isSettling();
+    const isOffered = isOpen && status !== 'NOT_STOCKED' && !isLimitReached();
+    const mayPress = isOffered && !running && !isSettling();
     button.setAttribute('aria-disabled', String(!mayPress));
     button.dataset.kind = hasOrder && isOpen ? 'second' : 'first';
     setText('buy-button', say(wordOf(status, isOpen)));
@@ -156,10 +153,15 @@ export function startBuying(productId) {
     $('quantity').readOnly = running !== null;
   }
 
+  const isLimitReached = () =>
+    held > 0 && typeof sale?.purchaseLimit === 'number' && held >= sale.purchaseLimit;
+
   function wordOf(status, isOpen) {
     if (running) return 'buy.buying';
     if (!status || status === 'UPCOMING') return 'buy.waiting';
     if (!isOpen) return `status.${status}`;
+    if (status === 'NOT_STOCKED') return 'status.NOT_STOCKED';
+    if (isLimitReached()) return 'buy.limitReached';
     if (hasOrder) return 'order.another';
     return status === 'SOLD_OUT' ? 'buy.tryAnyway' : 'buy.button';
   }

@@ -38,7 +38,8 @@ export function startPaying(onPaid) {
     const isPaid = isSettled && order.status !== 'EXPIRED' && order.status !== 'CANCELLED';
     const word = isPaid ? 'PaymentAccepted' : paid?.status === 'PAYING' ? 'PAYING' : __typename;
     setText('payment', say(`pay.${word}`));
-    $('payment').dataset.tone = isPaid ? 'good' : word === 'PaymentDeclined' ? 'bad' : 'wait';
+    $('payment').dataset.tone =
+      isPaid || word === 'PaymentAccepted' ? 'good' : word === 'PaymentDeclined' ? 'bad' : 'wait';
   }
 
   function showButton() {

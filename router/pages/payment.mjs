@@ -39,8 +39,8 @@ export function payOrder(userId, orderId, { shippingAddress, paymentToken }) {
   });
 }
 
-/** The newest order of this product, or null. One page: who has bought 20 other things since has this one elsewhere. */
-export async function latestOrder(userId, productId) {
+/** The orders of this product, newest first. One page: who has bought 20 other things since has this one elsewhere. */
+export async function ordersOf(userId, productId) {
   const { me } = await askAs(
     userId,
     `query MyOrders {
@@ -52,5 +52,22 @@ export async function latestOrder(userId, productId) {
     } } }
   }`,
   );
-  return me.orders.nodes.find(({ items }) => items.some(({ product }) => product?.id === productId)) ?? null;
+  return me.orders.nodes.filter(({ items }) => items.some(({ product }) => product?.id === productId));
 }
+
+/** Orders of these count no more towards what one buyer may hold. */
+const ENDED = ['CANCELLED', 'EXPIRED', 'RETURNED'];
+
+/** How many units of the product the buyer holds by these orders. */
+export const heldBy = (orders, productId) =>
+  orders
+    .filter(({ status }) => !ENDED.includes(status))
+    .flatMap(({ items }) => items)
+    .filter(({ product }) => product?.id === productId)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** Those that wait for a payment or its outcome, the one that is due first at the beginning. */
+export const unpaid = (orders) =>
+  orders
+    .filter(({ status }) => status === 'PENDING_PAYMENT' || status === 'PAYING')
+    .sort((one, other) => (one.paymentDueAt ?? '').localeCompare(other.paymentDueAt ?? ''));

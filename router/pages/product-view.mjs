@@ -43,17 +43,20 @@ export function showSale(state) {
   const left = Math.max(0, remaining);
   $('sale').dataset.status = status;
   setText('status', say(`status.${status}`));
-  setText('remaining', say('stock.left', { remaining: number(left) }));
-  setText('total', say('stock.of', { total: number(total) }));
+  setText('remaining', state.stock ? say('stock.left', { remaining: number(left) }) : '–');
+  setText('total', state.stock ? say('stock.of', { total: number(total) }) : '');
   $('meter').max = Math.max(1, total);
   $('meter').value = left;
   setText('instant', instantOf(state));
   tick();
 }
 
-/** Sold out is a status of its own on this page. @param state of the live stream */
-export const statusOf = ({ status, stock }) =>
-  status === 'OPEN' && (!stock || stock.soldOut) ? 'SOLD_OUT' : status;
+/** Two statuses of this page's own: no stock was put up yet, and none is left. @param state of the live stream */
+export function statusOf({ status, stock }) {
+  if (status !== 'OPEN') return status;
+  if (!stock) return 'NOT_STOCKED';
+  return stock.soldOut ? 'SOLD_OUT' : 'OPEN';
+}
 
 function instantOf({ status, opensAt, closesAt }) {
   if (status === 'UPCOMING') return say('countdown.opensAt', { moment: moment(opensAt) });

@@ -1,19 +1,19 @@
 import { clockFace, timeUntil } from './countdown.mjs';
 import { $, element, setText } from './elements.mjs';
 import { moment, money, number, say } from './language.mjs';
-import { latestOrder } from './payment.mjs';
+import { heldBy, ordersOf, unpaid } from './payment.mjs';
 import { startPaying } from './payment-view.mjs';
 import { backOff, pause } from './shop-client.mjs';
 import { publish, subscribe } from './tabs.mjs';
 
-/** The buyer's newest order of this product, and its payment. */
+/** The buyer's order of this product, and its payment: the one that must be paid first, else the newest. */
 const TRIES = 4;
 /** How often an order is read again whose status is about to change by itself. */
 const LOOK_AGAIN_MS = 3_000;
 /** A ticket that has just appeared takes no presses: they were meant for what was there before. */
 const SETTLE_MS = 700;
 
-/** @param onShown called with whether there is an order to show */
+/** @param onShown called with whether there is an order to show, and how many units the buyer holds */
 export function startTicket(productId, onShown) {
   let buyer = null;
   let order = null;
@@ -31,11 +31,14 @@ export function startTicket(productId, onShown) {
     const wanted = buyer;
     const found = await read(wanted, productId);
     if (buyer !== wanted || !buyer) return;
-    if (found) render(found);
-    onShown(order !== null);
+    if (!found) return;
+    const waiting = unpaid(found);
+    const shown = waiting[0] ?? found[0];
+    if (shown) render(shown, waiting.length);
+    onShown(order !== null, heldBy(found, productId));
   }
 
-  function render(found) {
+  function render(found, waiting) {
     const isNew = order?.id !== found.id;
     order = found;
     const ticket = $('ticket');
@@ -45,6 +48,8 @@ export function startTicket(productId, onShown) {
       setTimeout(() => (ticket.inert = false), SETTLE_MS);
     }
     ticket.dataset.status = order.status;
+    $('waiting').hidden = waiting < 2;
+    setText('waiting', say('order.waiting', { count: number(waiting) }));
     setText('order-status', say(`order.${order.status}`));
     $('order-facts').replaceChildren(...factsOf(order).map(fact));
     $('order-history').replaceChildren(
@@ -62,7 +67,7 @@ export function startTicket(productId, onShown) {
       buyer = null;
       order = null;
       $('ticket').hidden = true;
-      onShown(false);
+      onShown(false, 0);
     },
     tick() {
       if (!order) return;
@@ -76,11 +81,11 @@ export function startTicket(productId, onShown) {
   };
 }
 
-/** @returns null when there is none, or the shop does not say: the purchase form is there all the same */
+/** @returns null when the shop does not say: the purchase form is there all the same */
 async function read(buyer, productId) {
   for (let tries = 1; buyer && tries <= TRIES; tries++) {
     try {
-      return await latestOrder(buyer.id, productId);
+      return await ordersOf(buyer.id, productId);
     } catch ({ code, retryAfterMs }) {
       if (code === 'UNAUTHENTICATED') return null;
       await pause(backOff(tries, retryAfterMs));

@@ -1,6 +1,6 @@
 import { expect, describe, it, onTestFinished } from 'vitest';
 import { useBrowser } from '../harness/browser.ts';
-import { openSale, purchase, readStock } from '../harness/shop.ts';
+import { createProduct, openSale, purchase, readStock, restock } from '../harness/shop.ts';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 import { TcpProxy } from '../harness/tcp-proxy.ts';
@@ -77,12 +77,41 @@ describe('the page of a sale', () => {
     expect([sent.keys.size, await sold(product)]).toEqual([1, 1]);
 
     await buy(page);
-    await shows(page, '#buy-button', 'Buy');
-    expect(await page.locator('#ticket').isHidden()).toBe(true);
-    await buy(page);
     await waitUntil('another order', async () => (await sold(product)) === 2);
     await outcomeIs(page, 'It is yours.');
     expect(sent.keys.size).toBe(2);
+  });
+
+  it('keeps an order that waits for payment in sight while another is bought, until it is paid', async () => {
+    const { page } = await visit(await openSale(stack, { units: 5 }));
+    await signIn(page);
+    await buy(page);
+    await shows(page, '#order-status', 'Waiting for payment');
+    const first = await page.locator('#order-facts').textContent();
+    // Whether the first order can be paid while the shop decides.
+    const payable: boolean[] = [];
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()!.includes('mutation Purchase'))
+        payable.push(await page.locator('#pay-button').isVisible());
+      return route.continue();
+    });
+    await buy(page);
+    await shows(page, '#waiting', '2 orders wait for payment. This one is due first.');
+    expect(await page.locator('#order-facts').textContent()).toBe(first);
+    await shows(page, '#due', /^1[45]:\d\d$/);
+    await page.reload();
+    await shows(page, '#waiting', '2 orders wait for payment. This one is due first.');
+    expect(await page.locator('#order-facts').textContent()).toBe(first);
+
+    expect(payable).toEqual([true]);
+    await page.locator('#pay-button').click();
+    await waitUntil(
+      'the other order',
+      () => page.locator('#order-facts').textContent(),
+      (facts) => facts !== first,
+    );
+    await shows(page, '#order-status', 'Waiting for payment');
+    expect(await page.locator('#waiting').isHidden()).toBe(true);
   });
 
   it('keeps its key over a reload in the middle of a purchase: there is one order', async () => {
@@ -187,12 +216,14 @@ describe('the page of a sale', () => {
     const limited = await openSale(stack, { units: 5, purchaseLimit: 1 });
     const { page } = await visit(limited);
     await signIn(page);
+    await page.locator('#quantity').fill('2');
+    await buy(page);
+    await shows(page, '#outcome-text', /The limit is 1; you hold 0\.$/);
+    await page.locator('#quantity').fill('1');
     await buy(page);
     await outcomeIs(page, 'It is yours.');
-    await buy(page);
-    await shows(page, '#buy-button', 'Buy');
-    await buy(page);
-    await shows(page, '#outcome-text', /The limit is 1; you hold 1\.$/);
+    await shows(page, '#buy-button', 'You have as many as one buyer may');
+    expect(await page.locator('#buy-button').getAttribute('aria-disabled')).toBe('true');
 
     const soldOut = await openSale(stack, { units: 1 });
     await purchase(stack, soldOut, stack.mint.buyer());
@@ -236,6 +267,20 @@ describe('the page of a sale', () => {
     await page.getByRole('button', { name: 'Stop trying' }).click();
     await outcomeIs(page, 'Given up.');
     expect([keys.size, await sold(product)]).toEqual([1, 0]);
+  });
+
+  it('says that there is no stock yet, and sells once there is', async () => {
+    const product = await createProduct(stack);
+    const { page } = await visit(product);
+    await shows(page, '#status', 'Not stocked yet');
+    await waitUntil('the title', async () => (await page.title()).startsWith('Not stocked yet · '));
+    await signIn(page);
+    await shows(page, '#buy-button', 'Not stocked yet');
+    expect(await page.locator('#buy-button').getAttribute('aria-disabled')).toBe('true');
+    await restock(stack, product, 3);
+    await shows(page, '#remaining', '3 left');
+    await buy(page);
+    await outcomeIs(page, 'It is yours.');
   });
 
   it('says that a password is wrong', async () => {

@@ -19,17 +19,22 @@ export interface Sale {
 }
 
 /** Puts a product on sale. @returns its id */
-export async function openSale(
+export async function openSale(stack: Stack, { units, ...sale }: Sale): Promise<string> {
+  const id = await createProduct(stack, sale);
+  await restock(stack, id, units);
+  return id;
+}
+
+/** A product without stock. @returns its id */
+export async function createProduct(
   stack: Stack,
   {
-    units,
     name = 'Lucky box',
     purchaseLimit,
     opensAt = new Date(Date.now() - 60_000),
     closesAt = new Date(Date.now() + 3_600_000),
-  }: Sale,
+  }: Omit<Sale, 'units'> = {},
 ): Promise<string> {
-  const administrator = stack.mint.administrator();
   const created = await stack.ask(
     'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } } }',
     {
@@ -42,19 +47,22 @@ export async function openSale(
         ...(purchaseLimit ? { purchaseLimit } : {}),
       },
     },
-    administrator,
+    stack.mint.administrator(),
   );
   const id = (created.data?.['createProduct'] as { product?: { id: string } } | undefined)?.product?.id;
   if (!id) throw new Error(`the product was not created: ${JSON.stringify(created)}`);
+  return id;
+}
+
+export async function restock(stack: Stack, productId: string, change: number): Promise<void> {
   const restocked = await stack.ask(
     'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
-    { input: { productId: id, change: units, idempotencyKey: newKey() } },
-    administrator,
+    { input: { productId, change, idempotencyKey: newKey() } },
+    stack.mint.administrator(),
   );
   if (JSON.stringify(restocked.data) !== '{"restock":{"__typename":"Restocked"}}') {
     throw new Error(`the product was not restocked: ${JSON.stringify(restocked)}`);
   }
-  return id;
 }
 
 export interface Answer {
