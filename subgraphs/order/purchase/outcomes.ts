@@ -59,6 +59,13 @@ export const soldOut = (productId: string): PurchaseOutcome => ({
   productId,
 });
 
+/** As a buyer sees it there is none; the words say why, since it is not over. */
+export const notStocked = (productId: string): PurchaseOutcome => ({
+  __typename: 'SoldOut',
+  message: 'There is no stock of this product yet.',
+  productId,
+});
+
 export const saleNotOpen = (opensAt: number, now: number): PurchaseOutcome => ({
   __typename: 'SaleNotOpen',
   message: 'The sale has not opened yet.',

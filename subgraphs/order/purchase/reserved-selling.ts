@@ -68,7 +68,7 @@ export class ReservedSelling implements SellingStrategy {
         const { productId, minEpoch } = reserved;
         const readiness =
           round === 1 ? await this.#makeReady(attempt, productId, minEpoch, current) : 'notReady';
-        if (readiness === 'noStock') return this.#refuse(attempt, earlier, answer.soldOut(productId));
+        if (readiness === 'noStock') return this.#refuse(attempt, earlier, answer.notStocked(productId));
         if (readiness === 'notReady') return this.#refuse(attempt, earlier, answer.busy);
         continue;
       }
@@ -111,7 +111,7 @@ export class ReservedSelling implements SellingStrategy {
       })),
     );
     const without = found.find(({ readiness }) => readiness === 'noStock');
-    if (without) return this.#the.refusals.give(attempt, answer.soldOut(without.productId));
+    if (without) return this.#the.refusals.give(attempt, answer.notStocked(without.productId));
     return found.every(({ readiness }) => readiness === 'ready') ? null : answer.busy;
   }
 

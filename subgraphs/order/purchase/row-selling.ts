@@ -95,7 +95,9 @@ export class RowSelling implements SellingStrategy {
     }
     if (excess) throw new Refused(answer.limitExceeded(candidate.limits.get(excess.productId)!, excess.held));
     for (const { productId, quantity } of attempt.lines) {
-      if (left.get(productId)! < quantity) throw new Refused(answer.soldOut(productId));
+      const units = left.get(productId);
+      if (units === undefined) throw new Refused(answer.notStocked(productId));
+      if (units < quantity) throw new Refused(answer.soldOut(productId));
       await takeUnits(connection, productId, quantity);
     }
     return answer.confirmed(writtenAt(candidate, at), false);
@@ -132,12 +134,12 @@ class Refused extends Error {
   }
 }
 
-/** @returns how many units are left of each product; whoever else sells of them waits from now on */
+/** @returns how many units are left of each product that has stock; whoever else sells of them waits from now on */
 async function lockUnits(connection: PoolConnection, lines: readonly Line[]): Promise<Map<string, number>> {
   const left = new Map<string, number>();
   for (const { productId } of lines) {
     const row = await lockStockRow(connection, productId);
-    left.set(productId, row ? row.total - row.sold : 0);
+    if (row) left.set(productId, row.total - row.sold);
   }
   return left;
 }

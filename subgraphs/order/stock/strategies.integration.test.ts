@@ -4,6 +4,7 @@ import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
+import { buyer } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 /** The contract of a stock strategy: whatever the way, what buyers can rely on is the same. */
@@ -97,6 +98,22 @@ describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATE
       10_000,
     );
     expect(answer).toMatchObject({ __typename: 'SaleClosed', closedAt: null });
+  });
+
+  it('what was never stocked is refused with words of its own, and bought under the same key once it is stocked', async () => {
+    const product = await room.sell({ units: 0 });
+    const [userId, key] = [randomUUID(), newKey()];
+    const { data } = await room.ask(
+      'mutation ($input: PurchaseInput!) { purchase(input: $input) { ... on SoldOut { message productId } } }',
+      { input: { productId: product, idempotencyKey: key } },
+      { caller: buyer(userId) },
+    );
+    expect(data).toEqual({
+      purchase: { message: 'There is no stock of this product yet.', productId: product },
+    });
+    await room.restock(product, 1);
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await expectExact(product, 1);
   });
 
   it('a restock brings back what was sold out', async () => {
