@@ -4,18 +4,22 @@ import { createHash } from 'node:crypto';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** What may stand before one (RFC 9562, section 4). */
-const URN = /^urn:uuid:/i;
+/** What may stand around one: `urn:uuid:` (RFC 9562, section 4), or braces, as Windows writes it. */
+const WRAPPED = /^(?:urn:uuid:(?<urn>.+)|\{(?<braced>.+)\})$/i;
+
+const WITHOUT_DASHES = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
 /**
- * Reads an id that a client sent: digits in upper or lower case, also as a URN. Every id from outside goes through here, so that keys of
- * memories, of Redis and of batches are the same for every spelling, and answers have the canonical one.
+ * Reads an id that a client sent: digits in upper or lower case, with the four dashes or without any, also as a URN or in braces. Every
+ * id from outside goes through here, so that keys of memories, of Redis and of batches are the same for every spelling, and answers have
+ * the canonical one.
  *
  * @returns the UUID in lower case; null for anything else
  */
 export function parseUuid(text: unknown): string | null {
   if (typeof text !== 'string') return null;
-  const uuid = text.replace(URN, '').toLowerCase();
+  const { urn, braced } = WRAPPED.exec(text)?.groups ?? {};
+  const uuid = (urn ?? braced ?? text).toLowerCase().replace(WITHOUT_DASHES, '$1-$2-$3-$4-$5');
   return isUuid(uuid) ? uuid : null;
 }
 

@@ -27,8 +27,12 @@ it('is the same page for every product, with files of its own and nothing else',
   for (const path of parts) expect([path, (await fetch(router.url + path)).status]).toEqual([path, 200]);
 });
 
-it('has one address for a product, however its id is spelled', async () => {
-  const response = await fetch(`${router.url}/sale/urn:uuid:0198C0DE-0000-7000-8000-00000000000A`);
+it.each([
+  'urn:uuid:0198C0DE-0000-7000-8000-00000000000A',
+  '0198c0de00007000800000000000000a',
+  '{0198c0de-0000-7000-8000-00000000000a}',
+])('has one address for a product whose id is spelled %s', async (id) => {
+  const response = await fetch(`${router.url}/sale/${id}`);
   expect([response.status, response.redirected, response.url]).toEqual([
     200,
     true,

@@ -72,7 +72,9 @@ export function salePage({ account, findProduct, trustedProxies }: SalePageOptio
   const unknown = staticFile(file('sale.html'), { ...html, status: 404 });
   return {
     '/sale/*': async (request) => {
-      const [, id = ''] = /^\/sale\/([A-Za-z0-9:-]{1,64})$/.exec(request.path) ?? [];
+      // Browsers percent-encode braces.
+      const path = request.path.replace(/%7b/gi, '{').replace(/%7d/gi, '}');
+      const [, id = ''] = /^\/sale\/([A-Za-z0-9:{}-]{1,64})$/.exec(path) ?? [];
       if (id === '') throw new Fault('NOT_FOUND');
       // The page keeps an attempt to buy by the product's id, so there must be one spelling of it.
       const canonical = parseUuid(id);
