@@ -12,7 +12,7 @@ import { isSignedBy, type VerificationKey } from './verification-key.ts';
 /** Finds out from the Authorization header who asks. */
 export interface Authenticator {
   /**
-   * @returns null without a header: the request is anonymous
+   * @returns null without a header, and for one of spaces alone, which clients send that have no token: the request is anonymous
    * @throws {Fault} UNAUTHENTICATED for anything but a good token: a bad one is a mistake even where none is needed;
    * UNAVAILABLE when there are no keys to check it by
    */
@@ -52,7 +52,7 @@ export function createAuthenticator({ issuers, ended, now = Date.now }: Authenti
 
   return {
     authenticate(authorization) {
-      if (authorization === undefined) return null;
+      if (authorization === undefined || authorization.trim() === '') return null;
       const token = BEARER.exec(authorization)?.[1];
       if (!token) throw new Fault('UNAUTHENTICATED');
       const known = remembered.get(token);

@@ -6,7 +6,7 @@ const BUY =
 const RESTOCK =
   'mutation { restock(input: {productId: "1", change: 1, idempotencyKey: "key-0000-0000-0001"}) { __typename } }';
 
-/** Tokens are named here, and made in the test. All but the first four are refused where none is needed, too. */
+/** Tokens are named here, and made in the test. All but the first six are refused where none is needed, too. */
 export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
   'whoever may not': [
     { what: 'a purchase of nobody', query: BUY, answer: '401 UNAUTHENTICATED' },
@@ -21,6 +21,12 @@ export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
       headers: { 'x-user-id': '1', 'x-firstcome-identity': 'e30.AAAA' },
       answer: '401 UNAUTHENTICATED',
     },
+    ...['', '   '].map((authorization): BadRequest => ({
+      what: `a purchase with an empty token: ${JSON.stringify(authorization)}`,
+      query: BUY,
+      headers: { authorization },
+      answer: '401 UNAUTHENTICATED',
+    })),
     { what: 'a restock by a buyer', token: 'buyer', query: RESTOCK, answer: '403 FORBIDDEN' },
     {
       what: 'another scheme',
