@@ -11,6 +11,8 @@ const SPELLINGS: readonly [name: string, spell: (id: string) => string][] = [
   ['in lower case', (id) => id],
   ['in upper case', (id) => id.toUpperCase()],
   ['as a URN', (id) => `urn:uuid:${id.toUpperCase()}`],
+  ['without dashes', (id) => id.replaceAll('-', '')],
+  ['in braces', (id) => `{${id.toUpperCase()}}`],
 ];
 let product: string;
 beforeAll(async () => {
