@@ -2,6 +2,7 @@ import { Fault } from '../platform/errors.ts';
 import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inSpan } from '../platform/observability/current-span.ts';
+import { assertArguments } from './operation/argument-checks.ts';
 import { assertCost } from './operation/assert-cost.ts';
 import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
@@ -18,6 +19,7 @@ import { CostCharge } from './request/rate-limits/cost-charge.ts';
 import { NewOperationWork } from './request/rate-limits/new-operation-work.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
 import { requestIdOf } from './request/request-id.ts';
+import { hasMutated } from './request/mutation-run.ts';
 import { patienceOf } from './request/request-timeout.ts';
 import type { Authenticator } from '../platform/identity/tokens/authenticator.ts';
 import { SeenRequest } from './request/seen-request.ts';
@@ -25,6 +27,7 @@ import { forSharedCaches, Freshness } from './request/shared-cache.ts';
 import { assertVariables } from './request/variables.ts';
 import type { CurrentSchema } from './schema/current-schema.ts';
 import type { ServingSchema } from './schema/serving-schema.ts';
+import type { RequestContext } from './subgraph/request-context.ts';
 
 export interface Door {
   readonly authenticator: Authenticator;
@@ -123,6 +126,7 @@ async function execute(
   }
   authorize(operation.access, caller);
   assertVariables(gateway.schema, operation, variables);
+  assertArguments(operation.checked, operation.definition, variables);
   const cost = assertCost(operation.cost, variables, door.limits.cost);
   await door.rates.countFields(operation, caller, clientAddress);
   const costs = new CostCharge(door.rates, operation, variables, caller, clientAddress);
@@ -134,28 +138,31 @@ async function execute(
   const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
   const freshness = caller || operation.kind === 'mutation' || explain ? null : new Freshness();
   const introspected = introspect(gateway.schema, operation, variables);
+  const wayDown: RequestContext = {
+    onPlan: () => {
+      work.planEnds();
+      seen.planEnds();
+    },
+    beforeSend: costs.beforeSend,
+    ...(freshness ? { onFreshness: freshness.observe } : {}),
+    identity: {
+      caller,
+      requestId: context.requestId,
+      patienceMs,
+      receivedAt: deadline - patienceMs,
+      clientAddress,
+      span: seen.span,
+    },
+    deadline,
+    logger: context.logger,
+  };
   const result =
     (operation.isIntrospection && introspected) ||
-    (await gateway.execute(operation.planned, variables, {
-      onPlan: () => {
-        work.planEnds();
-        seen.planEnds();
-      },
-      beforeSend: costs.beforeSend,
-      ...(freshness ? { onFreshness: freshness.observe } : {}),
-      identity: {
-        caller,
-        requestId: context.requestId,
-        patienceMs,
-        receivedAt: deadline - patienceMs,
-        clientAddress,
-        span: seen.span,
-      },
-      deadline,
-      logger: context.logger,
-    }));
+    (await gateway.execute(operation.planned, variables, wayDown));
   work.planEnds();
   if (introspected && result !== introspected) joinIntrospection(result, introspected);
   seen.gets(result.data);
-  return forSharedCaches(answer(result, context, explain ? { cost } : undefined), request, freshness);
+  const mutated = hasMutated(operation.definition, variables, result, wayDown.answer);
+  const reply = answer(result, { ...context, mutated }, explain ? { cost } : undefined);
+  return forSharedCaches(reply, request, freshness);
 }

@@ -1,6 +1,4 @@
-import { Fault } from '../errors.ts';
-import { isOverdue } from '../mysql/errors.ts';
-import { storeFailure } from '../store-failure.ts';
+import { isUuid } from '../uuid.ts';
 
 /** Relay connections by keyset: a cursor is the sort key of a row, so that a page costs the same however deep it is. */
 export interface Connection<Node> {
@@ -40,31 +38,28 @@ export function connectionOf<Node>(
   };
 }
 
-/**
- * The total of a list. A field that is not null takes the whole page with it when it fails, so a count that is not to be had in time is
- * replaced by how many there are at least.
- *
- * @param page of the list, as it was found
- */
-export async function countOrAtLeast(
-  count: () => Promise<number>,
-  { nodes, pageInfo }: Connection<unknown>,
-): Promise<number> {
-  try {
-    return await count();
-  } catch (error) {
-    const isNotToBeHad =
-      isOverdue(error) ||
-      storeFailure(error) !== null ||
-      (error instanceof Fault && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT'));
-    if (!isNotToBeHad) throw error;
-    return nodes.length + (pageInfo.hasNextPage ? 1 : 0);
-  }
-}
+const LARGEST_PAGE = 100;
+
+export const isPageSize = (first: number): boolean => first >= 1 && first <= LARGEST_PAGE;
+
+/** What a caller is told of `first` and `after`. */
+export const PAGE_SIZE_PROBLEM = `\`first\` must be 1 to ${LARGEST_PAGE}.`;
+export const CURSOR_PROBLEM = '`after` is not a cursor of this list.';
 
 /** An opaque cursor over the values of a sort key. */
 export const encodeCursor = (key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** The end of the year 9999: MySQL compares with nothing later. Milliseconds since 1970. */
+export const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** @returns the place in a list that is sorted by an instant and a UUID; null for any other text */
+export function readInstantCursor(cursor: string): { readonly at: Date; readonly id: string } | null {
+  const [at, id] = decodeCursor(cursor, 2) ?? [];
+  if (typeof at !== 'number' || typeof id !== 'string' || !isUuid(id)) return null;
+  if (!Number.isSafeInteger(at) || at < 0 || at > LAST_INSTANT) return null;
+  return { at: new Date(at), id };
+}
 
 /** @returns null for anything that `encodeCursor` did not make, as far as can be told */
 export function decodeCursor(cursor: string, length: number): (string | number)[] | null {

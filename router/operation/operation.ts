@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import type { AccessRules } from './access-rules.ts';
+import { checkedFields, type ArgumentChecks, type CheckedField } from './argument-checks.ts';
 import { nullableConditions } from './condition-variables.ts';
 import { costFormula, type Cost } from './cost.ts';
 import type { CostWeights } from './cost-weights.ts';
@@ -39,6 +40,8 @@ export interface Operation {
   /** Whether every operation of the document is a query. */
   readonly isReadOnly: boolean;
   readonly access: RequiredAccess;
+  /** Fields whose arguments are checked before a mutation is sent. */
+  readonly checked: readonly CheckedField[];
   readonly cost: Cost;
   /** The objects of the response, estimated as `cost` is: what the router itself has to assemble, whether or not a subgraph is asked. */
   readonly responseSize: Cost;
@@ -61,6 +64,8 @@ export interface OperationRules extends DocumentRules {
   /** What the planner cannot have together; undefined: nothing. */
   readonly requirements?: Requirements;
   readonly access: AccessRules;
+  /** Values of arguments that subgraphs refuse; undefined: none is known. */
+  readonly argumentChecks?: ArgumentChecks | undefined;
   readonly costs: CostWeights;
   /** Names that the planner uses itself: `readAddedFields`. */
   readonly addedFields: ReadonlySet<string>;
@@ -111,6 +116,7 @@ export function analyseOperation(
     holdsValues: holdsValues(rules.schema, parsed, source),
     isReadOnly: isReadOnly(parsed),
     access: requiredAccess(rules.schema, selected, rules.access),
+    checked: checkedFields(rules.schema, definition, rules.argumentChecks),
     cost: costFormula(rules.schema, selected, rules.costs),
     responseSize: costFormula(rules.schema, selected, { ...rules.costs, weights: UNWEIGHTED }),
     fields,

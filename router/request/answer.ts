@@ -13,6 +13,8 @@ export interface AnswerContext {
   /** The client's `Accept`. */
   readonly accept?: string | undefined;
   readonly logger: Logger;
+  /** Whether a mutation of the request has run: its answer must not look like a refusal. */
+  readonly mutated?: boolean;
 }
 
 /** The answer to a request that was not executed. */
@@ -35,7 +37,7 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
 
 /**
  * The answer to a request that was executed, with `shownExtensions` beside it. Data that is there makes it a 200, with errors beside it or not; an answer
- * with errors and nothing else has the status of its fault, the highest if they differ. In `application/graphql-response+json`, data whose fields
+ * with errors and nothing else has the status of its fault, the highest if they differ, unless a mutation has run. In `application/graphql-response+json`, data whose fields
  * are all null is data.
  */
 export function answer(
@@ -47,11 +49,16 @@ export function answer(
   if (errors.length === 0) return write(200, { data, ...more }, context);
 
   const shown = errors.map((error) => showFault(error, context));
-  const body = { errors: shown, ...(data === undefined ? {} : { data }), ...more };
+  const body = {
+    errors: shown,
+    ...(data === undefined && !context.mutated ? {} : { data: data ?? null }),
+    ...more,
+  };
   const worst = shown.reduce((a, b) => (statusOf(b) > statusOf(a) ? b : a));
   const fault = codeOf(worst);
-  if (data && (isGraphqlAnswer(context.contentType) || Object.values(data).some((value) => value !== null)))
-    return { ...write(200, body, context), fault };
+  const isAnswered =
+    data && (isGraphqlAnswer(context.contentType) || Object.values(data).some((value) => value !== null));
+  if (isAnswered || context.mutated) return { ...write(200, body, context), fault };
   const headers = headersFor(fault, worst.extensions?.['retryAfterMs']);
   return { ...write(statusOf(worst), body, context, headers), fault };
 }

@@ -6,6 +6,7 @@ import { createOperationStore, type OperationStore } from '../operation/operatio
 import type { OpenSubgraphs, Subgraphs } from '../subgraph/open-subgraphs.ts';
 import { readSupergraph, type Supergraph } from '../supergraph.ts';
 import { assertPlans } from './plan-probe.ts';
+import { shopArgumentsOf } from './shop-arguments.ts';
 
 /** All that depends on one supergraph: its planner, its rules, and what was worked out of documents by them. */
 export interface ServingSchema {
@@ -46,6 +47,7 @@ export async function loadServingSchema(
       singleMutations: config.SINGLE_MUTATIONS,
       requirements: supergraph.requirements,
       access: supergraph.access,
+      argumentChecks: shopArgumentsOf(gateway.schema),
       costs: withIntrospection(supergraph.costs, gateway.schema),
       addedFields: supergraph.addedFields,
     },

@@ -1,5 +1,6 @@
 import { Fault } from '../../platform/errors.ts';
-import { connectionOf, countOrAtLeast, type Connection } from '../../platform/graphql/connection.ts';
+import { connectionOf, type Connection } from '../../platform/graphql/connection.ts';
+import { countOrAtLeast } from '../../platform/graphql/total-count.ts';
 import type { ProductOrder, QueryProductsArgs, RequireFields } from './__generated__/resolvers-types.ts';
 import type { ProductServices } from './context.ts';
 import type { Product } from './entities/product.ts';

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../platform/graphql/connection.ts';
+import { decodeCursor, encodeCursor, LAST_INSTANT } from '../../platform/graphql/connection.ts';
 import { isUuid } from '../../platform/uuid.ts';
 import type { ProductOrder } from './__generated__/resolvers-types.ts';
 import type { Product } from './entities/product.ts';
@@ -32,6 +32,3 @@ export function positionOf(order: ProductOrder, cursor: string): Position | null
   if (!Number.isSafeInteger(number) || number < 0 || number > LAST_INSTANT) return null;
   return { value: PRODUCT_ORDERS[order].by === 'amount' ? number : new Date(number), id };
 }
-
-/** The end of the year 9999: MySQL compares with nothing later. */
-const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

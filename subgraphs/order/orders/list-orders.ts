@@ -1,12 +1,14 @@
 import { Fault } from '../../../platform/errors.ts';
 import {
   connectionOf,
-  countOrAtLeast,
-  decodeCursor,
+  CURSOR_PROBLEM,
   encodeCursor,
+  isPageSize,
+  PAGE_SIZE_PROBLEM,
+  readInstantCursor,
   type Connection,
 } from '../../../platform/graphql/connection.ts';
-import { isUuid } from '../../../platform/uuid.ts';
+import { countOrAtLeast } from '../../../platform/graphql/total-count.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { OrderContext } from '../context.ts';
 import type { Order } from './order.ts';
@@ -39,7 +41,7 @@ export async function listOrders(
   page: Page,
   { caller, services }: OrderContext,
 ): Promise<OrderPage> {
-  if (page.first < 1 || page.first > 100) throw new Fault('BAD_REQUEST', '`first` must be 1 to 100.');
+  if (!isPageSize(page.first)) throw new Fault('BAD_REQUEST', PAGE_SIZE_PROBLEM);
   const after = page.after ? readCursor(page.after) : null;
   if (!caller || (caller.userId !== userId && !caller.scopes.has('order:read'))) return EMPTY;
 
@@ -59,9 +61,7 @@ export async function listOrders(
 const cursorOf = ({ createdAt, id }: Order): string => encodeCursor([createdAt.getTime(), id]);
 
 function readCursor(cursor: string): { createdAt: Date; id: string } {
-  const [createdAt, id] = decodeCursor(cursor, 2) ?? [];
-  if (typeof createdAt !== 'number' || typeof id !== 'string' || !isUuid(id)) {
-    throw new Fault('BAD_REQUEST', '`after` is not a cursor of this list.');
-  }
-  return { createdAt: new Date(createdAt), id };
+  const place = readInstantCursor(cursor);
+  if (!place) throw new Fault('BAD_REQUEST', CURSOR_PROBLEM);
+  return { createdAt: place.at, id: place.id };
 }
