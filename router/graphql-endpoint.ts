@@ -22,6 +22,7 @@ import { requestIdOf } from './request/request-id.ts';
 import { hasMutated } from './request/mutation-run.ts';
 import { patienceOf } from './request/request-timeout.ts';
 import type { Authenticator } from '../platform/identity/tokens/authenticator.ts';
+import { RefusedToken } from '../platform/identity/tokens/refused-token.ts';
 import { SeenRequest } from './request/seen-request.ts';
 import { forSharedCaches, Freshness } from './request/shared-cache.ts';
 import { assertVariables } from './request/variables.ts';
@@ -90,6 +91,7 @@ export function graphqlEndpoint(door: Door): Handler {
         underWay -= 1;
       }
     } catch (error) {
+      if (error instanceof RefusedToken) seen.refuses(error);
       return seen.answered(refusal(error, context), context.logger);
     }
   };

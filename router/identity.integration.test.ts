@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Redis } from 'ioredis';
 import { useRedisProxy } from '../tests/harness/store-proxy.ts';
@@ -91,6 +93,20 @@ describe('who may', () => {
   it('rules without keys to check tokens by do not start', async () => {
     await expect(startTestRouter({ ...settings, JWKS_URL: 'off' })).rejects.toThrow(/JWKS_URL/);
   });
+});
+
+it('which check a token has not passed is in the log line of its request, and nothing of the token is', async () => {
+  const lines: string[] = [];
+  const log = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
+  const logged = await routerForThisTest(settings, pino(log));
+  const token = makeToken(key, { ...goodClaims(), aud: 'another-shop' });
+  const answer = await logged.ask({ query: '{ serverTime }', token });
+  expect(answer.errors).toMatchObject([{ message: 'Sign in first: a valid access token is needed.' }]);
+  await waitUntil('the line', () => lines.some((line) => line.includes('"answered"')));
+  const line = lines.find((one) => one.includes('"answered"'))!;
+  expect(JSON.parse(line)).toMatchObject({ outcome: 'UNAUTHENTICATED', refusedToken: 'audience' });
+  for (const part of [...token.split('.'), 'another-shop', USER_ID])
+    expect(lines.join('')).not.toContain(part);
 });
 
 describe('tokens of another provider beside those of the shop', () => {

@@ -1,4 +1,5 @@
 import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
+import type { RefusedToken, TokenCheck } from '../../platform/identity/tokens/refused-token.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { msSince } from '../../platform/observability/metrics.ts';
 import { NO_OPERATION, noteRequest, operationLabel } from '../../platform/observability/requests.ts';
@@ -22,6 +23,7 @@ export class SeenRequest {
   #planning: Span | null = null;
   #resultTypes: ReadonlySet<string> = new Set();
   #result: string | undefined;
+  #refusedToken: TokenCheck | undefined;
 
   constructor(request: HttpRequest) {
     this.span = beginTrace('graphql', request.headers[TRACEPARENT_HEADER]);
@@ -31,6 +33,10 @@ export class SeenRequest {
     this.#operation = operationLabel(rootFields.keys());
     this.#name = definition.name?.value.slice(0, MAX_NAME);
     this.#resultTypes = resultTypes;
+  }
+
+  refuses({ check }: RefusedToken): void {
+    this.#refusedToken = check;
   }
 
   /** The gateway has it now, which plans first; the plan is there when the first subgraph is asked. */
@@ -58,6 +64,7 @@ export class SeenRequest {
       name: this.#name,
       status,
       outcome,
+      refusedToken: this.#refusedToken,
       tookMs: msSince(this.#begun),
     };
     // In a rush, a line for each purchase that went well, or was put off, would cost more than all else that is seen here.

@@ -265,6 +265,35 @@ describe('a bad token is UNAUTHENTICATED:', () => {
   });
 });
 
+describe('a refusal names the check for the log', () => {
+  const clients = createAuthenticator({
+    issuers: trustedIssuers({ ...OWN, JWT_CLIENTS: 'shop' }, () => fixedKeySet(keys)),
+    ended: { isKnown: () => false, look: async () => 'ended' },
+  });
+  it.each([
+    ['shape', 'garbage'],
+    ['shape', makeToken(rsa, goodClaims(), { crit: ['exp'] })],
+    ['issuer', changed({ iss: 'https://evil.example' })],
+    ['no such key', makeToken(unknown)],
+    ['algorithm', makeToken(rsa, goodClaims(), { alg: 'ES256' })],
+    ['signature', makeToken(strange)],
+    ['type', makeToken(rsa, goodClaims(), { typ: 'id+jwt' })],
+    ['audience', changed({ aud: 'other' })],
+    ['client', changed({ client_id: 'another' })],
+    ['expired', changed({ client_id: 'shop', exp: seconds() - 1 })],
+    ['not yet valid', changed({ client_id: 'shop', nbf: seconds() + 90 })],
+    ['claim', changed({ client_id: 'shop', sub: 'admin' })],
+    ['claim', changed({ client_id: 'shop', exp: 'tomorrow' })],
+    ['revoked', changed({ client_id: 'shop' })],
+  ])('%s: %#', async (check, token) => {
+    await expect(clients.authenticate(`Bearer ${token}`)).rejects.toMatchObject({
+      check,
+      message: 'Sign in first: a valid access token is needed.',
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+  });
+});
+
 describe('whether the session has ended', () => {
   const asked = (answers: ('ended' | 'open' | 'unknown')[]) => {
     const looks: string[] = [];

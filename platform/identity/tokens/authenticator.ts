@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { Fault } from '../../errors.ts';
 import type { Caller } from '../identity.ts';
 import { readClaims, type VerifiedToken } from './claims.ts';
 import { decodeToken } from './decode-token.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { KeySet } from './key-set.ts';
+import { RefusedToken, type TokenCheck } from './refused-token.ts';
 import { isAccessToken } from './token-kind.ts';
 import type { TrustedIssuer } from './trusted-issuers.ts';
 import { isSignedBy, type VerificationKey } from './verification-key.ts';
@@ -13,8 +13,8 @@ import { isSignedBy, type VerificationKey } from './verification-key.ts';
 export interface Authenticator {
   /**
    * @returns null without a header, and for one of spaces alone, which clients send that have no token: the request is anonymous
-   * @throws {Fault} UNAUTHENTICATED for anything but a good token: a bad one is a mistake even where none is needed;
-   * UNAVAILABLE when there are no keys to check it by
+   * @throws {RefusedToken} for anything but a good token
+   * @throws {Fault} UNAVAILABLE when there are no keys to check it by
    */
   authenticate(authorization: string | undefined): Caller | null | Promise<Caller>;
   /** Every token is verified anew. */
@@ -37,8 +37,6 @@ interface RememberedToken extends VerifiedToken {
   readonly keys: KeySet;
 }
 
-const NOT_TRUSTED = { rules: null, keys: null };
-
 const BEARER = /^bearer +(\S+)$/i;
 
 export function createAuthenticator({ issuers, ended, now = Date.now }: AuthenticatorOptions): Authenticator {
@@ -54,12 +52,13 @@ export function createAuthenticator({ issuers, ended, now = Date.now }: Authenti
     authenticate(authorization) {
       if (authorization === undefined || authorization.trim() === '') return null;
       const token = BEARER.exec(authorization)?.[1];
-      if (!token) throw new Fault('UNAUTHENTICATED');
+      if (!token) throw new RefusedToken('shape');
       const known = remembered.get(token);
       if (!known) return verify(token);
-      if (known.expiresAt <= now() || hasEnded(known.caller)) {
+      const isExpired = known.expiresAt <= now();
+      if (isExpired || hasEnded(known.caller)) {
         remembered.delete(token);
-        throw new Fault('UNAUTHENTICATED');
+        throw new RefusedToken(isExpired ? 'expired' : 'revoked');
       }
       if (!known.keys.isCurrent(known.keyId, known.key)) return verify(token);
       return known.caller;
@@ -73,20 +72,23 @@ export function createAuthenticator({ issuers, ended, now = Date.now }: Authenti
   async function verify(token: string): Promise<Caller> {
     const begunIn = generation;
     remembered.delete(token);
-    const decoded = decodeToken(token);
+    const decoded = decodeToken(token) ?? refuse('shape');
     // It says by whose keys it is checked, and nothing else; an issuer that is not trusted has none.
-    const { rules, keys } = (decoded && byName.get(String(decoded.claims['iss']))) ?? NOT_TRUSTED;
-    const key = decoded && (await keys?.find(decoded.keyId));
-    if (!decoded || !rules || !keys || !key || !isSignedBy(key, decoded)) throw new Fault('UNAUTHENTICATED');
-    const verified = isAccessToken(decoded.type, decoded.claims)
-      ? readClaims(decoded.claims, rules, now())
-      : null;
-    if (!verified || hasEnded(verified.caller)) throw new Fault('UNAUTHENTICATED');
+    const issuer = byName.get(String(decoded.claims['iss']));
+    const keys = issuer?.keys;
+    if (!issuer || !keys) return refuse('issuer');
+    const key = (await keys.find(decoded.keyId)) ?? refuse('no such key');
+    if (!key.algorithms.has(decoded.algorithm)) return refuse('algorithm');
+    if (!isSignedBy(key, decoded)) return refuse('signature');
+    if (!isAccessToken(decoded.type, decoded.claims)) return refuse('type');
+    const verified = readClaims(decoded.claims, issuer.rules, now());
+    if (typeof verified === 'string') return refuse(verified);
+    if (hasEnded(verified.caller)) return refuse('revoked');
 
     const { sessionId } = verified.caller;
     const session = sessionId === null ? 'open' : await ended.look(sessionId);
     // The second look is for a session that ended while Redis was being asked.
-    if (session === 'ended' || hasEnded(verified.caller)) throw new Fault('UNAUTHENTICATED');
+    if (session === 'ended' || hasEnded(verified.caller)) return refuse('revoked');
     // While it cannot be told, it is asked again at every request.
     if (session === 'open' && begunIn === generation)
       remembered.set(token, { ...verified, keyId: decoded.keyId, key, keys });
@@ -96,4 +98,8 @@ export function createAuthenticator({ issuers, ended, now = Date.now }: Authenti
   function hasEnded({ sessionId }: Caller): boolean {
     return sessionId !== null && ended.isKnown(sessionId);
   }
+}
+
+function refuse(check: TokenCheck): never {
+  throw new RefusedToken(check);
 }

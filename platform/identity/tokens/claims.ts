@@ -1,4 +1,5 @@
 import type { Caller } from '../identity.ts';
+import type { TokenCheck } from './refused-token.ts';
 import { scopesOf } from './scopes.ts';
 import { sessionIdOf, userIdOf, type IdRule } from './subject.ts';
 
@@ -33,23 +34,26 @@ const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid'];
  * What the claims of a token whose signature holds say. A signature proves who wrote them, not that they make sense: a subject with a
  * line break would travel on into headers, keys and SQL. `iat` is when the token was made and says nothing of when it may be used.
  *
- * @returns null when the token is not for us, not valid now, or not sound
+ * @returns the check that fails when the token is not for us, not valid now, or not sound
  */
 export function readClaims(
   claims: Readonly<Record<string, unknown>>,
   rules: ClaimRules,
   now: number,
-): VerifiedToken | null {
+): VerifiedToken | TokenCheck {
   const { iss, aud, sub, exp, nbf, iat, sid = null } = claims;
-  if (iss !== rules.issuer || !isFor(aud, rules.audiences) || !isOfClient(claims, rules.clients)) return null;
-  if (!isInstant(exp) || exp * 1_000 <= now) return null;
-  if (nbf !== undefined && !(isInstant(nbf) && nbf * 1_000 <= now + CLOCK_SKEW_MS)) return null;
-  if (iat !== undefined && !isInstant(iat)) return null;
+  if (iss !== rules.issuer) return 'issuer';
+  if (!isFor(aud, rules.audiences)) return 'audience';
+  if (!isOfClient(claims, rules.clients)) return 'client';
+  if (!isInstant(exp) || (nbf !== undefined && !isInstant(nbf)) || (iat !== undefined && !isInstant(iat)))
+    return 'claim';
+  if (exp * 1_000 <= now) return 'expired';
+  if (nbf !== undefined && nbf * 1_000 > now + CLOCK_SKEW_MS) return 'not yet valid';
 
   const userId = userIdOf(rules.issuer, sub, rules.ids);
   const sessionId = sid === null ? null : sessionIdOf(rules.issuer, sid, rules.ids);
   const scopes = scopesOf(claims, rules.scopeClaims);
-  if (userId === null || (sid !== null && sessionId === null) || !scopes) return null;
+  if (userId === null || (sid !== null && sessionId === null) || !scopes) return 'claim';
   return { caller: { userId, scopes, sessionId }, expiresAt: exp * 1_000 };
 }
 
