@@ -8,7 +8,7 @@ import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { ArrivingBodies } from './request/arriving-bodies.ts';
-import { authorize } from './request/authorize.ts';
+import { authorize, callerIn, presentedBy } from './request/authorize.ts';
 import { answerType } from './request/content-type.ts';
 import { clientAddressOf, type TrustedProxies } from './request/client-address.ts';
 import { preflightReply } from './request/cors.ts';
@@ -91,7 +91,6 @@ export function graphqlEndpoint(door: Door): Handler {
         underWay -= 1;
       }
     } catch (error) {
-      if (error instanceof RefusedToken) seen.refuses(error);
       return seen.answered(refusal(error, context), context.logger);
     }
   };
@@ -114,7 +113,9 @@ async function execute(
   seen: SeenRequest,
 ): Promise<HttpReply> {
   const { operationName, variables } = asked;
-  const caller = await door.authenticator.authenticate(request.headers.authorization);
+  const presented = await presentedBy(door.authenticator, request.headers.authorization);
+  if (presented instanceof RefusedToken) seen.refuses(presented);
+  const caller = callerIn(presented);
   await door.rates.countCaller(caller);
 
   const source = await door.persisted.find(asked);
@@ -126,7 +127,7 @@ async function execute(
   if (request.method === 'GET' && operation.kind === 'mutation') {
     throw new Fault('METHOD_NOT_ALLOWED', 'A mutation must be sent by POST.');
   }
-  authorize(operation.access, caller);
+  authorize(operation, presented);
   assertVariables(gateway.schema, operation, variables);
   assertArguments(operation.checked, operation.definition, variables);
   const cost = assertCost(operation.cost, variables, door.limits.cost);
@@ -138,7 +139,8 @@ async function execute(
   seen.planBegins();
   work.planBegins(operation);
   const explain = door.explainCost && request.headers['x-explain-cost'] !== undefined;
-  const freshness = caller || operation.kind === 'mutation' || explain ? null : new Freshness();
+  const isForAll = request.headers.authorization === undefined && operation.kind === 'query' && !explain;
+  const freshness = isForAll ? new Freshness() : null;
   const introspected = introspect(gateway.schema, operation, variables);
   const wayDown: RequestContext = {
     onPlan: () => {

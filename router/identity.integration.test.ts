@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Redis } from 'ioredis';
 import { useRedisProxy } from '../tests/harness/store-proxy.ts';
 import { useStores } from '../tests/harness/stores.ts';
@@ -93,6 +93,58 @@ describe('who may', () => {
   it('rules without keys to check tokens by do not start', async () => {
     await expect(startTestRouter({ ...settings, JWKS_URL: 'off' })).rejects.toThrow(/JWKS_URL/);
   });
+});
+
+describe('a bad token beside a mutation that needs no caller', () => {
+  const REFRESH = 'mutation { refreshSession(input: {refreshToken: "r"}) { __typename } }';
+  const answered = { data: { refreshSession: { __typename: 'InvalidRefreshToken' } } };
+  const bad: [string, () => string][] = [
+    ['expired', () => `Bearer ${makeToken(key, { ...goodClaims(), exp: 1 })}`],
+    ['forged', () => `Bearer ${makeToken(rsaKey('key-1'))}`],
+    ['of another scheme', () => 'Basic YTpi'],
+    ['empty', () => ''],
+  ];
+
+  it.each(bad)('counts as none, and gives no identity: %s', async (_what, authorization) => {
+    const user = await startCannedSubgraph(200, answered);
+    onTestFinished(() => user.close());
+    const open = await routerForThisTest({ ...settings, USER_URL: user.graphqlUrl });
+    const headers = { authorization: authorization() };
+    const answer = await open.ask({ query: REFRESH, headers });
+    expect(answer).toMatchObject({ status: 200, errors: [], ...answered });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const [identity = ''] = String(user.received[0]?.headers['x-firstcome-identity']).split('.');
+    expect(Buffer.from(identity, 'base64url').toString()).not.toContain(USER_ID);
+    expect(user.received[0]?.headers).not.toHaveProperty('authorization');
+
+    const query =
+      'mutation { refreshSession(input: {refreshToken: "r"}) { __typename } signOut { __typename } }';
+    expect(refused(await open.ask({ query, headers }))).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(user.received).toHaveLength(1);
+  });
+
+  it('is limited as any other of its network', async () => {
+    const user = await startCannedSubgraph(200, answered);
+    onTestFinished(() => user.close());
+    const limited = await routerForThisTest({
+      ...settings,
+      USER_URL: user.graphqlUrl,
+      REDIS_PREFIX: `${stores.redisPrefix}limited:`,
+      RATE_LIMIT_PER_FIELD: 'Mutation.refreshSession 1/h burst 2 per address',
+    });
+    const statuses: number[] = [];
+    for (const token of [makeToken(rsaKey('key-1')), 'garbage', makeToken(rsaKey('key-1'))])
+      statuses.push((await limited.ask({ query: REFRESH, token })).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+});
+
+it('the answer to a query with any Authorization header is for no shared cache', async () => {
+  const query = '{ products { nodes { id } } }';
+  const cacheControl = async (headers: Record<string, string>) =>
+    (await router.ask({ query, headers })).headers.get('cache-control');
+  expect(await cacheControl({ authorization: '' })).toBe('no-store');
+  expect(await cacheControl({ authorization: `Bearer ${makeToken(key)}` })).toBe('no-store');
 });
 
 it('which check a token has not passed is in the log line of its request, and nothing of the token is', async () => {

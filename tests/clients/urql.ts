@@ -12,6 +12,8 @@ import {
   type ProductData,
   PURCHASE,
   type PurchaseData,
+  REFRESH_SESSION,
+  type RefreshData,
 } from './operations.ts';
 import { PageSession } from './session.ts';
 import { type ClientSystem, hasDocument, purchaseInput, recordedFetch, sha256 } from './system.ts';
@@ -122,6 +124,50 @@ export function describeUrql(system: ClientSystem): void {
       const [first, second] = await Promise.all([ask('One'), ask('Two')]);
       expect([first.data?.me?.role, second.data?.me?.role]).toEqual(['USER', 'USER']);
       expect(session.refreshes).toBe(1);
+    });
+
+    it('refresh and retry by a mutation of the client itself', async () => {
+      // As its documentation has it: the mutation is sent with the token that has expired.
+      let { accessToken, refreshToken } = { ...(await system.signIn()), accessToken: system.expiredToken() };
+      let refreshes = 0;
+      const auth = authExchange(async (utilities) => ({
+        addAuthToOperation: (operation) =>
+          utilities.appendHeaders(operation, { authorization: `Bearer ${accessToken}` }),
+        didAuthError: ({ graphQLErrors }) =>
+          graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED'),
+        refreshAuth: async () => {
+          refreshes += 1;
+          const { data } = await utilities.mutate<RefreshData, object>(gql(REFRESH_SESSION), {
+            input: { refreshToken },
+          });
+          if (data?.refreshSession.__typename !== 'Session') throw new Error('The session has ended.');
+          ({ accessToken, refreshToken } = data.refreshSession);
+        },
+      }));
+      const { fetch, sent } = recordedFetch();
+      const client = new Client({ url: system.graphqlUrl, exchanges: [auth, fetchExchange], fetch });
+      const ask = (alias: string) => client.query<MeData>(gql(ME.replace('Me', alias)), {}).toPromise();
+      const [first, second] = await Promise.all([ask('One'), ask('Two')]);
+      expect([first.data?.me?.role, second.data?.me?.role]).toEqual(['USER', 'USER']);
+      expect(refreshes).toBe(1);
+      expect(sent.filter(({ status }) => status === 401).every(({ method }) => method === 'GET')).toBe(true);
+    });
+
+    it.each([
+      ['empty', () => ''],
+      ['that has expired', () => `Bearer ${system.expiredToken()}`],
+    ])('signs in with a token %s', async (_, authorization) => {
+      const client = new Client({
+        url: system.graphqlUrl,
+        exchanges: [fetchExchange],
+        fetchOptions: { headers: { authorization: authorization() } },
+      });
+      const signIn = gql('mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename } }');
+      const input = { email: 'buyer@firstcome.example', password: 'firstcome-buyer' };
+      const { data } = await client
+        .mutation<{ signIn: { __typename: string } }>(signIn, { input })
+        .toPromise();
+      expect(data?.signIn.__typename).toBe('Session');
     });
 
     it('pagination', async () => {

@@ -6,7 +6,7 @@ const BUY =
 const RESTOCK =
   'mutation { restock(input: {productId: "1", change: 1, idempotencyKey: "key-0000-0000-0001"}) { __typename } }';
 
-/** Tokens are named here, and made in the test. All but the first six are refused where none is needed, too. */
+/** Tokens are named here, and made in the test. All but the first eight are refused where none is needed, too. */
 export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
   'whoever may not': [
     { what: 'a purchase of nobody', query: BUY, answer: '401 UNAUTHENTICATED' },
@@ -28,6 +28,18 @@ export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '401 UNAUTHENTICATED',
     })),
     { what: 'a restock by a buyer', token: 'buyer', query: RESTOCK, answer: '403 FORBIDDEN' },
+    ...[
+      ['a purchase', BUY],
+      [
+        'a sign-out beside a sign-in',
+        'mutation { signIn(input: {email: "a@b.example", password: "p"}) { __typename } signOut { __typename } }',
+      ],
+    ].map(([what, query]): BadRequest => ({
+      what: `${what} with a token that has expired`,
+      token: 'expired',
+      query: query!,
+      answer: '401 UNAUTHENTICATED',
+    })),
     {
       what: 'another scheme',
       headers: { authorization: 'Basic YTpi' },
