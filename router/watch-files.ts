@@ -1,5 +1,6 @@
 import { repeat, type Repeated } from '../platform/lifecycle/repeat.ts';
 import type { Logger } from '../platform/logger.ts';
+import { UnusableFile } from './unusable-file.ts';
 
 export interface WatchOptions {
   /** For the log: what is in the files. */
@@ -36,7 +37,8 @@ export function watchFiles({ what, files, read, text, everyMs, take, logger }: W
         await take(found);
         logger.info({ file: files }, `a new ${what} is served`);
       } catch (error) {
-        logger.error({ err: error, file: files }, `the new ${what} is refused, the last good one stays`);
+        const file = (error instanceof UnusableFile && error.file) || files;
+        logger.error({ err: error, file }, `the new ${what} is refused, the last good one stays`);
       }
     },
     logger,

@@ -40,7 +40,7 @@ export async function loadPersistedOperations(
 
   const files = config.PERSISTED_OPERATIONS_FILE.split(',').map((file) => file.trim());
   const texts = await readManifestFiles(files);
-  const operations = manifestOf(texts);
+  const operations = manifestOf(texts, files);
   const persisted = createPersistedOperations({ manifest: { mode, operations }, automatic, logger });
   const watch = () =>
     watchFiles({
@@ -49,7 +49,7 @@ export async function loadPersistedOperations(
       read: async () => JSON.stringify(await readManifestFiles(files)),
       text: JSON.stringify(texts),
       everyMs: config.PERSISTED_OPERATIONS_REFRESH,
-      take: (found) => persisted.replace(manifestOf(JSON.parse(found) as string[])),
+      take: (found) => persisted.replace(manifestOf(JSON.parse(found) as string[], files)),
       logger,
     });
   return { persisted, watch };

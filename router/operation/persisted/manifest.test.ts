@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { documentHash, readDocumentId } from './document-hash.ts';
-import { manifestOf } from './manifest.ts';
+import { manifestOf, readManifest } from './manifest.ts';
 
 const TIME = 'query Time { serverTime }';
 const HASH = documentHash(TIME);
@@ -43,6 +44,29 @@ describe('a manifest', () => {
   ])('with %s cannot be used', (_what, file, reason) => {
     expect(() => manifestOf([file])).toThrow(reason);
     expect(() => manifestOf([file])).not.toThrow('hunter2');
+  });
+
+  it.each([
+    ['that is not JSON', '{'],
+    ['that is no manifest', '[]'],
+    ['with a wrong id', JSON.stringify({ [HASH]: '{ serverTime }' })],
+    ['with a text that is not GraphQL', '{"a":"{"}'],
+    ['with a text of an id of another file', '{"a":"{ time: serverTime }"}'],
+    ['with an empty id', JSON.stringify({ '': TIME })],
+  ])('%s among several files is named, and none of the others', (_what, bad) => {
+    const files = ['{"a":"{ serverTime }"}', bad, JSON.stringify({ b: TIME })];
+    const read = () => manifestOf(files, ['web.json', 'ios.json', 'android.json']);
+    expect(read).toThrow(/^PERSISTED_OPERATIONS_FILE cannot be used, ios\.json: [^.]+\.$/);
+  });
+
+  it('that is not there among several files is named', async () => {
+    const good = fileURLToPath(new URL('../../../schema/persisted-operations.json', import.meta.url));
+    await expect(readManifest(good, '/nowhere/ios.json')).rejects.toThrow('/nowhere/ios.json');
+    await expect(readManifest(good, '/nowhere/ios.json')).rejects.not.toThrow('persisted-operations.json');
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect([...manifestOf([`\uFEFF${JSON.stringify({ a: TIME })}`]).keys()]).toEqual(['a']);
   });
 
   it('with two documents of one id cannot be used, also where they are in two files', () => {

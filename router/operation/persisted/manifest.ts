@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { GraphQLError, Kind, parse } from 'graphql';
 import { z } from 'zod';
-import { ConfigurationError } from '../../../platform/config/environment.ts';
 import { loggedError } from '../../../platform/logged-error.ts';
+import { UnusableFile } from '../../unusable-file.ts';
 import { documentHash, isDocumentHash, readDocumentId } from './document-hash.ts';
 
 /** The operations that the shop's own clients send, by id: a hash of the text, or what the client's tool calls it. */
@@ -34,44 +34,64 @@ const ofOthers = z
 
 /** @throws {ConfigurationError} as `manifestOf`, and when a file cannot be read */
 export const readManifest = async (...files: readonly string[]): Promise<Manifest> =>
-  manifestOf(await readManifestFiles(files));
+  manifestOf(await readManifestFiles(files), files);
 
 /** @returns the text of each @throws {ConfigurationError} */
-export async function readManifestFiles(files: readonly string[]): Promise<string[]> {
-  try {
-    return await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  } catch (error) {
-    throw unusable(loggedError(error).message);
-  }
-}
+export const readManifestFiles = (files: readonly string[]): Promise<string[]> =>
+  Promise.all(
+    files.map((file) =>
+      readFile(file, 'utf8').catch((error: unknown) => {
+        throw unusable(loggedError(error).message, file);
+      }),
+    ),
+  );
 
 /**
- * @param files the text of each
+ * @param texts of each file
+ * @param files their names, for what is thrown
  * @throws {ConfigurationError} when one is no manifest, names a document by what is not its hash, or two documents by the same id
  */
-export function manifestOf(files: readonly string[]): Manifest {
+export function manifestOf(texts: readonly string[], files: readonly string[] = []): Manifest {
   const manifest = new Map<string, ListedOperation>();
-  for (const { id, body, name } of files.flatMap(entriesOf)) {
-    if (isDocumentHash(id) && documentHash(body) !== id)
-      throw unusable(`it has an id that is not its document's: that of ${name ?? 'one without a name'}`);
-    if ((manifest.get(id)?.body ?? body) !== body)
-      throw unusable(`two documents have the same id: that of ${name ?? 'one without a name'}`);
-    manifest.set(id, { body, name });
+  for (const [place, text] of texts.entries()) {
+    const file = files[place];
+    for (const { id, body, name } of entriesOf(text, file)) {
+      const of = name ?? 'one without a name';
+      if (isDocumentHash(id) && documentHash(body) !== id)
+        throw unusable(`it has an id that is not its document's: that of ${of}`, file);
+      if ((manifest.get(id)?.body ?? body) !== body)
+        throw unusable(`two documents have the same id: that of ${of}`, file);
+      manifest.set(id, { body, name });
+    }
   }
   return manifest;
 }
 
-function entriesOf(file: string): Entry[] {
+function entriesOf(text: string, file: string | undefined): Entry[] {
   try {
-    const content: unknown = JSON.parse(file);
+    const content = parseContent(text);
     const entries = isOfApollo(content) ? ofApollo.parse(content) : ofOthers.parse(content);
     return entries.map(({ id, body }) => ({ id: idOf(id), body, name: nameIn(body) }));
   } catch (error) {
     if (error instanceof z.ZodError)
-      throw unusable("it is neither a manifest of Apollo's of version 1 nor an object of texts by their ids");
-    if (error instanceof GraphQLError) throw unusable('it has a document that is not GraphQL');
-    if (error instanceof ConfigurationError) throw error;
-    throw unusable(loggedError(error).message);
+      throw unusable(
+        "it is neither a manifest of Apollo's of version 1 nor an object of texts by their ids",
+        file,
+      );
+    if (error instanceof GraphQLError) throw unusable('it has a document that is not GraphQL', file);
+    throw unusable(error instanceof UnusableContent ? error.message : loggedError(error).message, file);
+  }
+}
+
+/** A sentence on the content, without any of it. */
+class UnusableContent extends Error {}
+
+/** As `JSON.parse`, whose message quotes the text. A byte order mark is none of the content. */
+function parseContent(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    throw new UnusableContent('it is not JSON');
   }
 }
 
@@ -80,7 +100,8 @@ const isOfApollo = (content: unknown): boolean =>
 
 function idOf(id: string): string {
   const read = readDocumentId(id);
-  if (read === null) throw unusable('it has an id that is empty, too long, or not of printable ASCII');
+  if (read === null)
+    throw new UnusableContent('it has an id that is empty, too long, or not of printable ASCII');
   return read;
 }
 
@@ -91,5 +112,5 @@ function nameIn(body: string): string | null {
   return operations.length === 1 ? (operations[0]!.name?.value ?? null) : null;
 }
 
-const unusable = (reason: string): ConfigurationError =>
-  new ConfigurationError(`PERSISTED_OPERATIONS_FILE cannot be used: ${reason}.`);
+const unusable = (reason: string, file?: string): UnusableFile =>
+  new UnusableFile('PERSISTED_OPERATIONS_FILE', file, reason);
