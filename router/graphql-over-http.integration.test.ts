@@ -61,6 +61,20 @@ describe('a good request', () => {
     expect(answer.status).toBe(200);
   });
 
+  it('may begin with a byte order mark', async () => {
+    const answer = await post('\ufeff{"query":"{ serverTime }"}', { 'content-type': 'application/json' });
+    expect(answer).toMatchObject({ status: 200, errors: [] });
+  });
+
+  it('may be sent to the path with a slash behind it', async () => {
+    const body = '{"query":"{ serverTime }"}';
+    const headers = { 'content-type': 'application/json' };
+    expect(await send('/graphql/', { method: 'POST', headers, body })).toMatchObject({
+      status: 200,
+      errors: [],
+    });
+  });
+
   it.each<[client: string, headers: Record<string, string>]>([
     ['curl', { accept: '*/*' }],
     ['Apollo Client', { accept: 'application/graphql-response+json', 'content-type': 'application/json' }],

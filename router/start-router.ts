@@ -127,7 +127,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       maxBodyBytes: config.MAX_BODY_BYTES,
       receiveTimeoutMs: config.RECEIVE_TIMEOUT,
       limits,
-      routes: { '/graphql': endpoint, ...pages },
+      routes: { '/graphql': endpoint, '/graphql/': endpoint, ...pages },
       around: front({
         origins,
         rates,

@@ -13,6 +13,10 @@ function parse(value: unknown): Date {
       'DateTime must be an instant with an offset as in RFC 3339, for example 2026-01-31T09:00:00.000Z.',
     );
   }
+  if (!hasFourDigitYear(instant))
+    throw new InputError(
+      'DateTime must be in the years 0000 to 9999, also when its offset is taken off (UTC).',
+    );
   return instant;
 }
 
@@ -20,8 +24,7 @@ function readInstant(text: string): Date | null {
   const [, day = '', minute = '', second = '00', fraction = '', offset = ''] = INSTANT.exec(text) ?? [];
   if (!isDay(day)) return null;
   if (second === '60') return leapSecond(new Date(`${day}T${minute}:59${offset}`));
-  const date = new Date(`${day}T${minute}:${second}${fraction}${offset}`);
-  return hasFourDigitYear(date) ? date : null;
+  return new Date(`${day}T${minute}:${second}${fraction}${offset}`);
 }
 
 /** JavaScript reads the 30th of February as the 2nd of March. */
@@ -33,7 +36,7 @@ function isDay(text: string): boolean {
 /** Clocks here count no leap seconds: one is the second after it. It ends a month, by UTC. */
 function leapSecond(before: Date): Date | null {
   const after = new Date(before.getTime() + 1_000);
-  return after.getUTCDate() === 1 && before.getUTCDate() !== 1 && hasFourDigitYear(after) ? after : null;
+  return after.getUTCDate() === 1 && before.getUTCDate() !== 1 ? after : null;
 }
 
 /** An offset can lead out of the years that have four digits, which is all that RFC 3339 writes. */

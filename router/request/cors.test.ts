@@ -53,12 +53,31 @@ describe('the origins of the setting', () => {
     ['capacitor://localhost', 'capacitor://localhost'],
     ['chrome-extension://abcdef', 'chrome-extension://abcdef'],
     ['local', 'http://127.0.0.1:8080'],
+    ['local', 'https://localhost'],
+    ['local', 'https://localhost:5173'],
+    ['local', 'http://shop.localhost:3000'],
+    ['local', 'https://a.b-c.localhost'],
+    ['local', 'https://[::1]:8443'],
     ['*', 'https://any.example'],
     [`none, ${SHOP}`, SHOP],
   ])('%s lets a page of %s call', (setting, origin) => {
     expect(origins('none').parse(setting)).toBe(setting);
     expect(allowedOrigins(setting)(origin)).toBe(true);
     expect(allowedOrigins(setting)('https://evil.example')).toBe(setting === '*');
+  });
+
+  it.each([
+    'https://localhost.evil.example',
+    'https://evillocalhost',
+    'https://evil.example/.localhost',
+    'https://user@localhost',
+    'https://.localhost',
+    'https://a..localhost',
+    'http://127.0.0.1.evil.example',
+    'http://192.168.0.2',
+    'capacitor://localhost',
+  ])('local does not let a page of %s call', (origin) => {
+    expect(allowedOrigins('local')(origin)).toBe(false);
   });
 
   it.each([

@@ -4,7 +4,8 @@ import { listOf } from '../../platform/config/list-of.ts';
 /** Which pages of other origins may call from a browser. There are no cookies here, so that no credentials travel by themselves. */
 export type AllowedOrigins = (origin: string) => boolean;
 
-const LOCAL = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+/** Browsers resolve `localhost` and every name below it to this machine alone. */
+const LOCAL = /^https?:\/\/((?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const WORDS = new Set(['*', 'local', 'none', 'null']);
 /** As in RFC 6454, and a slash at the end, which people write and no browser sends; the scheme may be that of an app or an extension. */
 const ORIGIN = /^([a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:[\]*]+)(?::\d{1,5})?)\/?$/i;

@@ -227,7 +227,7 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       body: Buffer.from(`{"query":"{ serverTime }","x":"\xff"}`, 'latin1'),
       answer: '400 BAD_REQUEST',
     },
-    { what: 'JSON behind a byte order mark', body: `\ufeff${GOOD}`, answer: '400 BAD_REQUEST' },
+    { what: 'JSON behind two byte order marks', body: `\ufeff\ufeff${GOOD}`, answer: '400 BAD_REQUEST' },
     {
       what: 'compressed JSON',
       headers: { 'content-encoding': 'gzip' },
