@@ -145,6 +145,7 @@ interface Error {
 
 it('a flood of tokens of unknown keys is refused one by one, and the issuer is not asked for each', async () => {
   const before = issuer.fetches();
+  const begunAt = performance.now();
   const router = routers.get('usual')!;
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, n) =>
@@ -152,7 +153,9 @@ it('a flood of tokens of unknown keys is refused one by one, and the issuer is n
     ),
   );
   expect(answers.every(({ status }) => status === 401)).toBe(true);
-  expect(issuer.fetches() - before).toBeLessThanOrEqual(1);
+  // One, and one more for each three seconds that the flood has lasted.
+  const lastedS = (performance.now() - begunAt) / 1_000;
+  expect(issuer.fetches() - before).toBeLessThanOrEqual(1 + Math.floor(lastedS / 3));
 });
 
 it('there are as many of them as the README says', async () => {
