@@ -9,9 +9,10 @@ import { UrlProblem } from './url-options.ts';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-const durationText = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'expected a number and a unit, for example 250ms, 30s, 15m, 12h or 7d');
+const durationText = z.string().regex(/^\d+(ms|s|m|h|d)$/, {
+  error: 'expected a number and a unit, for example 250ms, 30s, 15m, 12h or 7d',
+  abort: true,
+});
 
 const toMs = (text: string): number => {
   const unit = text.replace(/^\d+/, '') as keyof typeof UNITS;

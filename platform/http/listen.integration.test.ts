@@ -59,7 +59,7 @@ it.each(ADDRESSES)(
 it('an address of another machine is refused with a sentence', async () => {
   await expect(listen(createServer(), '192.0.2.1', 0)).rejects.toThrow(
     new ConfigurationError(
-      'HOST or the port is not acceptable: nothing can listen at 192.0.2.1:0 (EADDRNOTAVAIL).',
+      'It is not possible to listen at 192.0.2.1:0: this machine does not have the address (HOST) (EADDRNOTAVAIL).',
     ),
   );
 });
@@ -70,7 +70,7 @@ it.each(ADDRESSES)('a port that is taken at %s is refused, and held at neither',
   const server = createServer();
   await expect(listen(server, 'localhost', port)).rejects.toThrow(
     new ConfigurationError(
-      `HOST or the port is not acceptable: nothing can listen at localhost:${port} (EADDRINUSE).`,
+      `It is not possible to listen at localhost:${port}: another process, or another setting of this one, has this port (EADDRINUSE).`,
     ),
   );
   expect(server.listening).toBe(false);

@@ -11,6 +11,14 @@ const BACKLOG = 4_096;
 /** On a machine without IPv6 the name has one address. */
 const NOT_HERE: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
+/** Why it is not possible, by the system's code. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process, or another setting of this one, has this port',
+  EADDRNOTAVAIL: 'this machine does not have the address (HOST)',
+  EACCES: 'this account may not listen there',
+  ENOTFOUND: 'the name (HOST) is not known',
+};
+
 export interface Listening {
   readonly port: number;
   /** All that accept connections for the server, itself included. */
@@ -21,16 +29,15 @@ export interface Listening {
  * Listens at an address, and for `localhost` at each loopback address of this machine, on the same port.
  *
  * @param port 0: any free port
- * @throws {ConfigurationError} with the code of the system, such as EADDRINUSE; nothing listens then
+ * @throws {ConfigurationError} one sentence, with the code of the system, such as EADDRINUSE; nothing listens then
  */
 export async function listen(server: HttpServer, host: string, port: number): Promise<Listening> {
   try {
     return await listenAtEach(server, host, port);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigurationError(
-      `HOST or the port is not acceptable: nothing can listen at ${host}:${port} (${code}).`,
-    );
+    const { code = 'no code' } = error as NodeJS.ErrnoException;
+    const problem = PROBLEMS[code] ?? 'the system refuses it';
+    throw new ConfigurationError(`It is not possible to listen at ${host}:${port}: ${problem} (${code}).`);
   }
 }
 

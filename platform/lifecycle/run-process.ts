@@ -3,7 +3,6 @@ import { loadEnvironment } from '../config/load-environment.ts';
 import { misspeltSettings } from '../config/misspelt-settings.ts';
 import { loggedError } from '../logged-error.ts';
 import type { Logger } from '../logger.ts';
-import { listenProblem } from './start-problem.ts';
 import { StoreAbsent } from './wait-for-store.ts';
 
 /** What a process holds open. */
@@ -46,11 +45,6 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
   } catch (error) {
     if (error instanceof ConfigurationError) {
       process.stderr.write(`${error.message}\n`);
-      process.exit(78);
-    }
-    const problem = listenProblem(error);
-    if (problem !== null) {
-      process.stderr.write(`${problem}\n`);
       process.exit(78);
     }
     if (await isOfStore(error)) {

@@ -1,4 +1,4 @@
-import type { Pool, PoolConnection } from 'mysql2/promise';
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { UnfitStore } from '../store-condition.ts';
 import { isLostRace, isRightMissing } from './errors.ts';
 
@@ -10,12 +10,15 @@ const PROBES: Readonly<Record<string, string>> = {
   DELETE: 'DELETE FROM migration WHERE FALSE',
 };
 
+const TABLES = `SELECT TABLE_NAME AS name FROM information_schema.TABLES
+  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'`;
+
 /** How long a statement may wait for a lock of the table, or of the whole server (FLUSH TABLES WITH READ LOCK), in seconds. */
 const LOCK_WAIT_S = 1;
 
 /**
- * Four statements that touch no row, at the start and whenever readiness is checked: rights change, and a server that answers may take no
- * writes.
+ * Statements that touch no row, at the start and whenever readiness is checked: rights change, and a server that answers may take no
+ * writes, in any of its tables or in one (LOCK TABLES, an ALTER TABLE that waits).
  *
  * @throws {UnfitStore} naming what the account may not do, or that the server is locked
  */
@@ -28,6 +31,7 @@ export async function assertRights(pool: Pool, database: string): Promise<void> 
       throw new UnfitStore(
         `The MySQL account has no right to ${missing.join(', ')} in the database ${database}.`,
       );
+    await assertNoTableIsLocked(session);
     await session.query('SET SESSION lock_wait_timeout = DEFAULT');
     session.release();
   } catch (error) {
@@ -49,4 +53,9 @@ async function missingRights(session: PoolConnection): Promise<string[]> {
     }
   }
   return missing;
+}
+
+async function assertNoTableIsLocked(session: PoolConnection): Promise<void> {
+  const [tables] = await session.query<(RowDataPacket & { name: string })[]>(TABLES);
+  for (const { name } of tables) await session.query('SELECT 1 FROM ?? WHERE FALSE FOR UPDATE', [name]);
 }

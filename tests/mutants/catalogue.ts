@@ -216,7 +216,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'rebuild-in-the-same-epoch',
     breaks: 'A rebuild does not begin a new epoch.',
-    edits: [inOrder('stock/stock-repository.ts', 'GREATEST(epoch, ?) + 1', 'GREATEST(epoch, ?, 1)')],
+    edits: [
+      inOrder(
+        'stock/next-epoch.ts',
+        'return (isAtEnd ? furthest : Math.min(Math.max(from, shown), furthest)) + 1;',
+        'return Math.max(isAtEnd ? furthest : Math.min(Math.max(from, shown), furthest), 1);',
+      ),
+    ],
     caughtBy: test(ORDER_BATCH, 'admitted before a rebuild is admitted anew after it, and counted once'),
   },
   {

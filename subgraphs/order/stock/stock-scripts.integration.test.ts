@@ -91,10 +91,10 @@ class Product {
   }
 
   async refuse(orders: readonly number[]): Promise<void> {
-    const { even, odd } = this.#keys.refusals(this.#id);
+    const { even, odd, lostAt } = this.#keys.refusals(this.#id);
     const [, ...rest] = await this.#reply(
       scripts.rememberRefusals(
-        [even, odd, this.#gate, this.#of(this.model.epoch).records],
+        [even, odd, this.#gate, this.#of(this.model.epoch).records, lostAt],
         [this.model.epoch, HOUR_MS, ...orders.map(orderId)],
       ),
     );
@@ -124,7 +124,7 @@ class Product {
   async reap(): Promise<void> {
     const { due, records, stock } = this.#of(this.model.epoch);
     const [, state, open, ...pairs] = await this.#reply(
-      scripts.findDue([this.#gate, due, records, stock], [this.model.epoch, 100]),
+      scripts.findDue([this.#gate, due, records, stock], [this.model.epoch, 100, HOUR_MS]),
     );
     const found = pairs.filter((_, at) => at % 2 === 0).map(numberOf);
     expect([state, open, found.sort()]).toEqual([2, this.model.open, this.model.due.sort()]);

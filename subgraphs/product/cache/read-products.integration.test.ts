@@ -105,8 +105,8 @@ describe('a read that fails', () => {
     const answers = await Promise.all([one.ask(query), one.ask(query), other.ask(query)]);
     for (const { errors } of answers) {
       expect(errors?.[0]).toMatchObject({
-        message: 'Something went wrong on our side.',
-        extensions: { code: 'INTERNAL' },
+        message: 'The service is not available at the moment. Try again later.',
+        extensions: { code: 'UNAVAILABLE' },
       });
     }
     await database.pool.query('RENAME TABLE product_elsewhere TO product');

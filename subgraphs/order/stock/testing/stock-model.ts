@@ -62,7 +62,7 @@ export class StockModel {
     if (window === 'notOpen') return [6, 0];
     if (window !== 'open') return [7, 0];
     if (limit > 0 && held + quantity > limit) return [8, held];
-    if (total - sold - reserved < quantity) return [9, 0];
+    if (total - sold - reserved < quantity) return [9, total - sold - reserved];
     if (isOld && this.refused.has(order)) return [10, 0];
     const seq = this.numbers.seq + 1;
     this.numbers = { ...this.numbers, seq, reserved: reserved + quantity };
