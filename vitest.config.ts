@@ -38,7 +38,8 @@ export default defineConfig({
   test: {
     reporters: ['default', new SummaryReporter()],
     projects: [
-      kind('unit', 'test', 10, { maxWorkers: WORKERS }),
+      // They share the modules of their worker: most of their time was the import of the same ones again.
+      kind('unit', 'test', 10, { maxWorkers: WORKERS, isolate: false }),
       kind('integration', 'integration.test', 30, { ...WITH_STORES, maxWorkers: WORKERS }),
       kind('e2e', 'e2e.test', 120, {
         ...WITH_STORES,
