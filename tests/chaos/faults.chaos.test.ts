@@ -63,10 +63,4 @@ describe('every rule holds, and all is well again, after', () => {
     },
     300_000,
   );
-
-  it.each([round(3, 'order-frozen', 'mysql-connections-killed')])(
-    '$name',
-    async (planned) => void (await run(planned)),
-    300_000,
-  );
 });

@@ -8,10 +8,10 @@ import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
-/** Together a thousand visits, of some two and a half operations each. */
+/** Together six hundred visits, of some two and a half operations each; `PROPERTY_RUNS=50`: fifty times as many. */
 const USERS = 25;
 const DEVICES_OF_A_USER = 2;
-const VISITS_AT_A_DEVICE = 20;
+const VISITS_AT_A_DEVICE = 12 * Number(process.env['PROPERTY_RUNS'] ?? 1);
 
 // What takes a buyer's time is made due by the shoppers, so that a busy machine makes no other mix of ends.
 const environment = {

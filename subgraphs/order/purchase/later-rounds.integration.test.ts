@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
 import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
@@ -49,7 +49,10 @@ describe('a purchase that waited for a rebuild', () => {
     const { services } = await room.services();
     const ensureReady = vi.spyOn(services.stock, 'ensureReady');
     const lock = room.key(product, 'lock');
-    await room.redis.set(lock, 'another process', 'PX', 30_000);
+    const hold = () => room.redis.set(lock, 'another process', 'PX', 2_000);
+    await hold();
+    const holding = setInterval(() => void hold(), 200);
+    onTestFinished(() => clearInterval(holding));
     await room.redis.del(room.key(product, 'gate'));
     const purchase = services.purchases.buy(
       newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 15_000),
@@ -60,6 +63,7 @@ describe('a purchase that waited for a rebuild', () => {
       const read = await services.products.read(product);
       return read!.terms.withdrawn;
     });
+    clearInterval(holding);
     await room.redis.del(lock);
     expect(await purchase).toMatchObject({ __typename: 'SaleClosed', closedAt: null });
   });
