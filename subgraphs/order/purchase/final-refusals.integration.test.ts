@@ -104,38 +104,37 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     expect(await room.books(product)).toMatchObject({ orders: 1 });
   });
 
-  it.skipIf(STOCK_STRATEGY === 'row')(
-    'is left open where Redis comes back older before it is remembered',
-    async () => {
-      const product = await room.sell({ units: 1 });
-      const [userId, key] = [randomUUID(), newKey()];
-      await room.buy(product);
-      const { services } = await room.services();
-      let [looked, release] = [(): void => undefined, (): void => undefined];
-      const hasLooked = new Promise<void>((resolve) => (looked = resolve));
-      const released = new Promise<void>((resolve) => (release = resolve));
-      const find = services.lookup.find.bind(services.lookup);
-      services.lookup.find = async (orderId) => {
-        const found = await find(orderId);
-        looked();
-        await released;
-        return found;
-      };
-      const refused = services.purchases.buy(
-        newAttempt(userId, key, [{ productId: product, quantity: 1 }], 15_000),
-      );
-      await hasLooked;
-      await room.restock(product, 5);
-      expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  // The strategy `row` has no reservation that Redis could lose.
+  const itWithReservations = STOCK_STRATEGY === 'row' ? () => undefined : it;
+  itWithReservations('is left open where Redis comes back older before it is remembered', async () => {
+    const product = await room.sell({ units: 1 });
+    const [userId, key] = [randomUUID(), newKey()];
+    await room.buy(product);
+    const { services } = await room.services();
+    let [looked, release] = [(): void => undefined, (): void => undefined];
+    const hasLooked = new Promise<void>((resolve) => (looked = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const find = services.lookup.find.bind(services.lookup);
+    services.lookup.find = async (orderId) => {
+      const found = await find(orderId);
+      looked();
+      await released;
+      return found;
+    };
+    const refused = services.purchases.buy(
+      newAttempt(userId, key, [{ productId: product, quantity: 1 }], 15_000),
+    );
+    await hasLooked;
+    await room.restock(product, 5);
+    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
 
-      // Without the reservation, and of another server.
-      const gate = (await room.redis.get(room.key(product, 'gate')))!;
-      await room.redis.del(room.key(product, `${Number.parseInt(gate, 10)}:records`));
-      await room.redis.set(room.key(product, 'gate'), gate.replace(/:.*/, `:${'0'.repeat(80)}`));
-      release();
-      expect(await refused).toMatchObject({ __typename: 'OutcomeUnknown' });
-    },
-  );
+    // Without the reservation, and of another server.
+    const gate = (await room.redis.get(room.key(product, 'gate')))!;
+    await room.redis.del(room.key(product, `${Number.parseInt(gate, 10)}:records`));
+    await room.redis.set(room.key(product, 'gate'), gate.replace(/:.*/, `:${'0'.repeat(80)}`));
+    release();
+    expect(await refused).toMatchObject({ __typename: 'OutcomeUnknown' });
+  });
 
   it('is never beside a confirmation, for twins that arrive while a sale opens', async () => {
     const opensAt = Date.now() + 3_000;
