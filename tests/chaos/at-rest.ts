@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newKey, readStock as readShownStock } from '../harness/shop.ts';
 import { askSubgraph, buyer } from '../harness/subgraph-call.ts';
 import { waitUntil } from '../harness/wait-until.ts';
-import { countUnderWay, readOrders, readPayments, readStock } from './books.ts';
+import { countUnderWay, readOrders, readPayments } from './books.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import type { Evidence, ProductAtRest } from './evidence.ts';
 import { call, isToBeTriedAgain } from './history.ts';
@@ -32,7 +32,7 @@ export function readAtRest(
   return system.withBooks(async (books, pool) => {
     const read = async () => {
       const underWay = await countUnderWay(pool, ids);
-      const mysql = await readStock(pool, ids);
+      const mysql = await books.readStock(ids);
       const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => NOTHING)));
       return { underWay, mysql, redis };
     };

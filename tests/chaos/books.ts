@@ -1,6 +1,6 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
-import type { StockBooks } from '../harness/order-books.ts';
+import { HOLDERS } from '../harness/order-books.ts';
 import type { Line } from './history.ts';
 
 /** As MySQL has it. */
@@ -16,41 +16,7 @@ export interface StoredPayment {
   readonly status: string;
 }
 
-const HOLDS_NOTHING = "('CANCELLED', 'EXPIRED', 'RETURNED', 'ABANDONED')";
 const toBytes = (ids: readonly string[]): Buffer[] => ids.map(uuidToBytes);
-
-/** Of these products, whoever has held any of them: an index leads from there to their orders, so no statement scans all orders. */
-const HOLDERS = 'SELECT DISTINCT user_id FROM holding WHERE product_id IN (?)';
-
-/** What MySQL has of these products, all at one instant, since a statement reads one snapshot. */
-export async function readStock(pool: Pool, products: readonly string[]): Promise<StockBooks[]> {
-  const ids = toBytes(products);
-  const [rows] = await pool.query<RowDataPacket[]>(
-    `SELECT s.product_id, s.total, s.sold, s.epoch, COALESCE(b.units, 0) AS ordered,
-       COALESCE(h.units, 0) AS held, COALESCE(h.most, 0) AS most_held
-     FROM stock s
-     LEFT JOIN (
-       SELECT i.product_id, SUM(i.quantity) AS units
-       FROM (${HOLDERS}) u JOIN orders o ON o.user_id = u.user_id JOIN order_item i ON i.order_id = o.id
-       WHERE o.status NOT IN ${HOLDS_NOTHING} AND i.product_id IN (?) GROUP BY i.product_id
-     ) b ON b.product_id = s.product_id
-     LEFT JOIN (
-       SELECT product_id, SUM(held) AS units, MAX(held) AS most FROM holding WHERE product_id IN (?) GROUP BY product_id
-     ) h ON h.product_id = s.product_id
-     WHERE s.product_id IN (?)`,
-    [ids, ids, ids, ids],
-  );
-  const books = rows.map((row) => ({
-    product: bytesToUuid(row['product_id'] as Buffer),
-    total: Number(row['total']),
-    sold: Number(row['sold']),
-    epoch: Number(row['epoch']),
-    ordered: Number(row['ordered']),
-    held: Number(row['held']),
-    mostHeld: Number(row['most_held']),
-  }));
-  return products.flatMap((id) => books.find(({ product }) => product === id) ?? []);
-}
 
 /** By id; a tombstone is no order. */
 export async function readOrders(pool: Pool, products: readonly string[]): Promise<Map<string, StoredOrder>> {

@@ -1,5 +1,5 @@
 import { waitUntil } from '../harness/wait-until.ts';
-import { countOrders, readStock } from './books.ts';
+import { countOrders } from './books.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import type { Breach } from './checks.ts';
 import type { Products } from './products.ts';
@@ -23,7 +23,7 @@ export class Ledger {
     return system.withBooks(async (books, pool) => {
       const read = async () => {
         const counts = await countOrders(pool);
-        const stock = await readStock(pool, ids);
+        const stock = await books.readStock(ids);
         const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => null)));
         return stock.flatMap(({ product, total, sold, ordered, held }, i): Breach[] => {
           const ofRedis = redis[i];

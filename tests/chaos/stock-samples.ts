@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StockBooks } from '../harness/order-books.ts';
-import { readStock } from './books.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 
 const EVERY_MS = 500;
@@ -28,9 +27,7 @@ export class StockSampler {
   async #run(system: ChaosSystem, products: readonly string[]): Promise<void> {
     while (!this.#isOver) {
       // A MySQL that is down or frozen is read again later.
-      const seen = await system
-        .withBooks((_books, pool) => readStock(pool, products))
-        .catch((): StockBooks[] => []);
+      const seen = await system.withBooks((books) => books.readStock(products)).catch((): StockBooks[] => []);
       this.samples.push(...seen);
       await sleep(EVERY_MS);
     }
