@@ -34,6 +34,30 @@ export function runScript(main: () => Promise<void>): void {
   });
 }
 
+/**
+ * Those that an option `--only NAME,NAME` names, which may stand several times; all of them without it. A name that is not known ends the process.
+ *
+ * @param what each of them is, for the sentence
+ */
+export function chooseNamed<Item extends { readonly name: string }>(
+  all: readonly Item[],
+  only: readonly string[] | undefined,
+  what: string,
+): readonly Item[] {
+  if (!only) return all;
+  const names = only.flatMap((list) => list.split(','));
+  const unknown = names.filter((name) => !all.some((one) => one.name === name));
+  if (unknown.length > 0) refuseCommandLine(`There is no ${what} ${unknown.join(', ')}; --list names all.`);
+  return all.filter(({ name }) => names.includes(name));
+}
+
+/** What is no whole number, from `smallest` on and with nine digits at the most, ends the process. */
+export function readWholeNumber(option: string, text: string, smallest = 0): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < smallest)
+    refuseCommandLine(`${option} takes a whole number, not "${text}".`);
+  return Number(text);
+}
+
 /** Ends the process. */
 export function refuseCommandLine(sentence: string): never {
   process.stderr.write(`${sentence} --help says what there is.\n`);

@@ -8,7 +8,7 @@ import { CONFIGURATIONS, DEEP_CONFIGURATIONS } from '../subgraphs/order/model/co
 import { MUTANTS } from '../subgraphs/order/model/mutants.ts';
 import { RULES, rulesWithout, type Rule } from '../subgraphs/order/model/rules.ts';
 import { searchInParts, type SearchOptions, type SearchResult } from '../subgraphs/order/model/search.ts';
-import { readCommandLine, refuseCommandLine, runScript } from './command-line.ts';
+import { readCommandLine, readWholeNumber, refuseCommandLine, runScript } from './command-line.ts';
 
 const HELP = `npm run model -- [--deep] [--states N] [--only TEXT] [--without RULE]
 
@@ -38,7 +38,7 @@ runScript(async () => {
   const cases = [...CONFIGURATIONS, ...(values.deep ? DEEP_CONFIGURATIONS : [])];
   if (values.list) return list();
   process.once('SIGINT', () => (isInterrupted = true));
-  const maxStates = wholeNumber(values.states ?? (values.deep ? '3000000' : '30000'));
+  const maxStates = readWholeNumber('--states', values.states ?? (values.deep ? '3000000' : '30000'), 1);
   if (values.without !== undefined) {
     const rule = ruleOf(values.without);
     console.log(`Without ${rule}: ${RULES[rule]}.`);
@@ -66,11 +66,6 @@ function list(): void {
 function ruleOf(text: string): Rule {
   if (!Object.hasOwn(RULES, text)) refuseCommandLine(`There is no rule ${text}; --list names all.`);
   return text as Rule;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) refuseCommandLine(`--states takes a whole number, not "${text}".`);
-  return Number(text);
 }
 
 async function report(configuration: Configuration, options: SearchOptions): Promise<SearchResult> {

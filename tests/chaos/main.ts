@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCommandLine, refuseCommandLine, runScript } from '../../scripts/command-line.ts';
+import { chooseNamed, readCommandLine, readWholeNumber, runScript } from '../../scripts/command-line.ts';
 import { Ending, Interrupted } from '../../scripts/start/ending.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
@@ -45,14 +45,10 @@ function readOptions(): Options | null {
     for (const { name, what } of FAULTS) console.log(`${name.padEnd(26)} ${what}`);
     return null;
   }
-  const names = values.only?.flatMap((list) => list.split(','));
-  const unknown = names?.filter((name) => !FAULTS.some((fault) => fault.name === name)) ?? [];
-  if (unknown.length > 0) refuseCommandLine(`There is no fault ${unknown.join(', ')}; --list names all.`);
-  const chosen = names ? FAULTS.filter(({ name }) => names.includes(name)) : FAULTS;
-  const faults = possibleHere(chosen, log);
+  const faults = possibleHere(chooseNamed(FAULTS, values.only, 'fault'), log);
   if (faults.length === 0) return null;
-  const seed = wholeNumber('--seed', values.seed ?? String(Date.now() % 1_000_000));
-  const rateOf = (usual: number) => wholeNumber('--rate', values.rate ?? String(usual));
+  const seed = readWholeNumber('--seed', values.seed ?? String(Date.now() % 1_000_000));
+  const rateOf = (usual: number) => readWholeNumber('--rate', values.rate ?? String(usual));
   if (values.minutes === undefined)
     return {
       rounds: faults.map((fault, i) => roundOf(fault, seed + i)),
@@ -61,7 +57,7 @@ function readOptions(): Options | null {
       rate: rateOf(RATE.single),
       minutes: Infinity,
     };
-  const minutes = wholeNumber('--minutes', values.minutes);
+  const minutes = readWholeNumber('--minutes', values.minutes);
   return {
     rounds: randomPlan(seed, faults),
     what: `random faults for ${minutes} minutes`,
@@ -69,11 +65,6 @@ function readOptions(): Options | null {
     rate: rateOf(RATE.random),
     minutes,
   };
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) refuseCommandLine(`${option} takes a whole number, not "${text}".`);
-  return Number(text);
 }
 
 /** The system that the faults meet; another one after a fault that spoils it, or from which it did not recover. */

@@ -1,4 +1,4 @@
-import { readCommandLine, refuseCommandLine, runScript } from '../../scripts/command-line.ts';
+import { chooseNamed, readCommandLine, runScript } from '../../scripts/command-line.ts';
 import { MUTANTS } from './catalogue.ts';
 import { judge, lineOf, resultsOf, type Judgement } from './judge.ts';
 import type { Mutant } from './mutant.ts';
@@ -23,10 +23,7 @@ function chooseMutants(): readonly Mutant[] {
     for (const { name, breaks } of MUTANTS) console.log(`${name.padEnd(30)} ${breaks}`);
     return [];
   }
-  const names = values.only?.flatMap((list) => list.split(','));
-  const unknown = names?.filter((name) => !MUTANTS.some((mutant) => mutant.name === name)) ?? [];
-  if (unknown.length > 0) refuseCommandLine(`There is no mutant ${unknown.join(', ')}; --list names all.`);
-  return names ? MUTANTS.filter(({ name }) => names.includes(name)) : MUTANTS;
+  return chooseNamed(MUTANTS, values.only, 'mutant');
 }
 
 /** @returns the mutants whose named tests pass on the sources as they are; the others would prove nothing */
