@@ -32,10 +32,12 @@ export async function lookUntilSure(
   for (let look = 1; look <= LOOKS; look++) {
     const before = await auditStock(tools, productId);
     const row = before && (await readRow(productId));
+    if (!before || !row) return null;
+    const plain = compareStock(before, row, before);
+    if (plain.kind === 'agrees') return { audit: before, row, comparison: plain };
     // A second audit only explains what seems wrong.
-    const isPlain = before && row && compareStock(before, row, before).kind === 'agrees';
-    const after = isPlain ? before : await auditStock(tools, productId);
-    if (!before || !row || !after) return null;
+    const after = await auditStock(tools, productId);
+    if (!after) return null;
     last = { audit: after, row, comparison: compareStock(before, row, after) };
     if (!isWrong(last.comparison)) return last;
   }
