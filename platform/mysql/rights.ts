@@ -57,5 +57,5 @@ async function missingRights(session: PoolConnection): Promise<string[]> {
 
 async function assertNoTableIsLocked(session: PoolConnection): Promise<void> {
   const [tables] = await session.query<(RowDataPacket & { name: string })[]>(TABLES);
-  for (const { name } of tables) await session.query('SELECT 1 FROM ?? WHERE FALSE FOR UPDATE', [name]);
+  await session.query('SELECT 1 FROM ?? WHERE FALSE FOR UPDATE', [tables.map(({ name }) => name)]);
 }
