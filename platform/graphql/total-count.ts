@@ -1,5 +1,4 @@
 import { Fault } from '../errors.ts';
-import { isOverdue } from '../mysql/errors.ts';
 import { storeFailure } from '../store-failure.ts';
 import type { Connection } from './connection.ts';
 
@@ -17,7 +16,6 @@ export async function countOrAtLeast(
     return await count();
   } catch (error) {
     const isNotToBeHad =
-      isOverdue(error) ||
       storeFailure(error) !== null ||
       (error instanceof Fault && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT'));
     if (!isNotToBeHad) throw error;
