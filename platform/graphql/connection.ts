@@ -51,14 +51,23 @@ export const encodeCursor = (key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /** The end of the year 9999: MySQL compares with nothing later. Milliseconds since 1970. */
-export const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** @returns the place in a list that is sorted by a number, such as an instant, and a UUID; null where a cursor has something else */
+export function readPlace(
+  number: unknown,
+  id: unknown,
+): { readonly number: number; readonly id: string } | null {
+  if (typeof number !== 'number' || typeof id !== 'string' || !isUuid(id)) return null;
+  if (!Number.isSafeInteger(number) || number < 0 || number > LAST_INSTANT) return null;
+  return { number, id };
+}
 
 /** @returns the place in a list that is sorted by an instant and a UUID; null for any other text */
 export function readInstantCursor(cursor: string): { readonly at: Date; readonly id: string } | null {
   const [at, id] = decodeCursor(cursor, 2) ?? [];
-  if (typeof at !== 'number' || typeof id !== 'string' || !isUuid(id)) return null;
-  if (!Number.isSafeInteger(at) || at < 0 || at > LAST_INSTANT) return null;
-  return { at: new Date(at), id };
+  const place = readPlace(at, id);
+  return place && { at: new Date(place.number), id: place.id };
 }
 
 /** @returns null for anything that `encodeCursor` did not make, as far as can be told */

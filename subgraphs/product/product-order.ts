@@ -1,5 +1,4 @@
-import { decodeCursor, encodeCursor, LAST_INSTANT } from '../../platform/graphql/connection.ts';
-import { isUuid } from '../../platform/uuid.ts';
+import { decodeCursor, encodeCursor, readPlace } from '../../platform/graphql/connection.ts';
 import type { ProductOrder } from './__generated__/resolvers-types.ts';
 import type { Product } from './entities/product.ts';
 
@@ -27,8 +26,9 @@ export const cursorAt = (order: ProductOrder, { value, id }: Position): string =
 
 /** @returns null for a cursor that was not made by `cursorOf` for this order */
 export function positionOf(order: ProductOrder, cursor: string): Position | null {
-  const [madeFor, number, id] = decodeCursor(cursor, 3) ?? [];
-  if (madeFor !== order || typeof number !== 'number' || typeof id !== 'string' || !isUuid(id)) return null;
-  if (!Number.isSafeInteger(number) || number < 0 || number > LAST_INSTANT) return null;
+  const [madeFor, ...key] = decodeCursor(cursor, 3) ?? [];
+  const place = madeFor === order ? readPlace(key[0], key[1]) : null;
+  if (!place) return null;
+  const { number, id } = place;
   return { value: PRODUCT_ORDERS[order].by === 'amount' ? number : new Date(number), id };
 }
