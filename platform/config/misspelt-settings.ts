@@ -28,7 +28,7 @@ export function misspeltSettings(
 }
 
 /**
- * The last step of reading settings. In production, a limit or a switch that somebody has set must not keep its default because of its spelling; a
+ * The last step of reading settings. In production, a limit or a switch that is set must not keep its default because of its spelling; a
  * misspelt `NODE_ENV` may be meant for production. Where the setting itself is set, too, the other variable belongs to something else.
  *
  * @throws {ConfigurationError} one sentence for each

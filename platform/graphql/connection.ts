@@ -42,7 +42,7 @@ const LARGEST_PAGE = 100;
 
 export const isPageSize = (first: number): boolean => first >= 1 && first <= LARGEST_PAGE;
 
-/** What a caller is told of `first` and `after`. */
+/** The sentences of a refusal of `first` and `after`. */
 export const PAGE_SIZE_PROBLEM = `\`first\` must be 1 to ${LARGEST_PAGE}.`;
 export const CURSOR_PROBLEM = '`after` is not a cursor of this list.';
 

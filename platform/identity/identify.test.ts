@@ -58,7 +58,7 @@ describe('where access tokens count', () => {
     });
   });
 
-  it('nobody asks without one, under an id that is made where none makes sense', async () => {
+  it('no request is without one, under an id that is made where none makes sense', async () => {
     expect(await identify({ 'x-request-id': 'x\n' }, verifier, tokens)).toMatchObject({
       identity: {
         caller: null,

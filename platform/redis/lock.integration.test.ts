@@ -18,7 +18,7 @@ afterAll(() => redis.disconnect());
 
 const newKey = () => `${stores.redisPrefix}lock-${names++}`;
 
-describe('a lock that somebody has', () => {
+describe('a lock that has an owner', () => {
   it('stays, however often another one tries', async () => {
     const key = newKey();
     const lock = await locks.acquire(key, ONCE);

@@ -20,7 +20,7 @@ export async function presentedBy(
   }
 }
 
-/** A bad token gives nobody an identity. */
+/** A bad token gives no identity. */
 export const callerIn = (presented: Presented): Caller | null =>
   presented instanceof RefusedToken ? null : presented;
 
@@ -29,7 +29,7 @@ export const callerIn = (presented: Presented): Caller | null =>
  * mutation needs a caller. A query is refused even where it needs none: that is how the client learns that its token has expired.
  *
  * @throws {RefusedToken} for a bad token
- * @throws {Fault} UNAUTHENTICATED when nobody is signed in and somebody must be; FORBIDDEN when a scope is missing
+ * @throws {Fault} UNAUTHENTICATED without a caller where one is needed; FORBIDDEN when a scope is missing
  */
 export function authorize({ kind, access }: Pick<Operation, 'kind' | 'access'>, presented: Presented): void {
   if (presented instanceof RefusedToken) {

@@ -9,7 +9,7 @@ export const FAULT_PLACES = {
   'before-confirm': 'the answer is on its way; the reservation is still open',
   'after-confirm': 'the reservation is confirmed',
   'before-tombstone': 'a purchase is to be ended for good; its key is still open',
-  'after-tombstone': 'the tombstone is there; its reservation is not released, and nobody has an answer',
+  'after-tombstone': 'the tombstone is there; its reservation is not released, and no answer was sent',
   'reaper-after-tombstone': 'the reaper has settled what is due in MySQL, and not in Redis',
   'rebuild-after-epoch': 'the epoch is raised in MySQL; Redis has nothing of it',
   'rebuild-before-gate': 'the numbers are written; the gate is shut',

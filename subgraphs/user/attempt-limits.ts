@@ -23,7 +23,7 @@ const COUNTING_MS = 4_000;
  * nothing, and given back when it succeeds or ends in a fault. A refused attempt is not counted. Without Redis nothing is allowed.
  *
  * A counter that cannot be read, or cannot be true, begins again, as one does that Redis has lost: clients cannot write there, and the
- * other counters of the attempt stay. Refused instead, all clients of a network would be kept out until somebody deleted the key.
+ * other counters of the attempt stay. Refused instead, all clients of a network would be kept out until the key was deleted.
  */
 export interface AttemptLimits {
   /**

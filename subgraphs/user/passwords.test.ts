@@ -12,16 +12,16 @@ test('a password verifies against its own hash only', async () => {
 });
 
 test('where there is no account the answer is no, after as much work', async () => {
-  const cpuOf = { account: 0, nobody: 0 };
+  const cpuOf = { account: 0, noAccount: 0 };
   for (let round = 0; round < 9; round++) {
-    for (const who of ['account', 'nobody'] as const) {
+    for (const who of ['account', 'noAccount'] as const) {
       const begun = process.cpuUsage();
       expect(await passwords.verify(who === 'account' ? stored : null, 'a guess')).toBe('wrong');
       const { user, system } = process.cpuUsage(begun);
       cpuOf[who] += user + system;
     }
   }
-  expect(cpuOf.nobody).toBeGreaterThan(cpuOf.account / 2);
+  expect(cpuOf.noAccount).toBeGreaterThan(cpuOf.account / 2);
 });
 
 test('beyond a number at once it refuses instead of keeping everybody waiting', async () => {

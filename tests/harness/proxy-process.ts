@@ -15,11 +15,10 @@ const MAIN = fileURLToPath(
 
 /** From the parent: a method of the proxy with its arguments. */
 export type ProxyCommand = {
-  [Name in 'nextWith' | 'leadTo' | 'silence' | 'passNew']: readonly [
-    name: Name,
-    ...args: Parameters<TcpProxy[Name]>,
-  ];
-}[keyof Pick<TcpProxy, 'nextWith' | 'leadTo' | 'silence' | 'passNew'>];
+  [Name in Remote]: readonly [name: Name, ...args: Parameters<TcpProxy[Name]>];
+}[Remote];
+
+type Remote = 'nextWith' | 'leadTo' | 'silence' | 'passNew';
 
 /**
  * A `TcpProxy` in a process of its own, so that what this process is busy with delays nothing on the line. Commands take effect in the

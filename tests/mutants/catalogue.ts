@@ -269,7 +269,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [inOrder('payment/conclude-payment.ts', "await become('REFUND_DUE');", '')],
     caughtBy: test(
       `${ORDER}/payment/unresolved-payment.integration.test.ts`,
-      'is given back, once, where they are sold to somebody else',
+      'is given back, once, where they are sold to another buyer',
     ),
   },
   {

@@ -133,7 +133,7 @@ describe('money that comes after the order has expired', () => {
     expect(await room.buy(payment.product)).toMatchObject({ __typename: 'SoldOut' });
   });
 
-  it('is given back, once, where they are sold to somebody else', async () => {
+  it('is given back, once, where they are sold to another buyer', async () => {
     const payment = await unresolved({ units: 1 });
     await expire(payment);
     expect(await room.buy(payment.product)).toMatchObject({ __typename: 'PurchaseConfirmed' });

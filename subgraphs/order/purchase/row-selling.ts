@@ -134,7 +134,7 @@ class Refused extends Error {
   }
 }
 
-/** @returns how many units are left of each product that has stock; whoever else sells of them waits from now on */
+/** @returns how many units are left of each product that has stock; another transaction that sells of them waits from now on */
 async function lockUnits(connection: PoolConnection, lines: readonly Line[]): Promise<Map<string, number>> {
   const left = new Map<string, number>();
   for (const { productId } of lines) {

@@ -6,7 +6,7 @@ import { repeatedly, type Heal } from './fault.ts';
 const ADDRESS = { postalCode: '04524', line1: '110 Sejong-daero' };
 const EVERY_MS = 200;
 
-/** Somebody buys, pays and cancels at this order process, again and again, one after the other. */
+/** Purchases, payments and cancellations at this order process, one buyer after the other. */
 export const keepPaying = (orderUrl: string, productId: string): Heal =>
   repeatedly(EVERY_MS, async () => {
     const caller = buyer();

@@ -38,7 +38,7 @@ const nothing: Cause = () => async () => undefined;
 
 const rebuilds: Cause = ({ redis }) => repeatedly(1_500, () => redis.command('FLUSHALL'));
 
-/** Purchases that nobody sends again, in a process that is killed while they wait for MySQL. It is started again in the end. */
+/** Purchases that are not sent again, in a process that is killed while they wait for MySQL. It is started again in the end. */
 const orphans: Cause = async (system, { struck }) => {
   const doomed = system.stack.order[1]!;
   const holder = await createConnection(system.mysql.primary.url);
