@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../../../tests/harness/order-buyer.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { sellOne } from '../../../tests/harness/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { redisId } from './redis-id.ts';
-import { hasMovementsToApply } from './stock-movements.ts';
 
 const room = useOrderRoom(useStores(), { environment: { RESERVATION_TIMEOUT: '10m' } });
 
@@ -18,19 +18,8 @@ interface Sold {
 }
 
 /** A product of which one unit is sold, with nothing under way. */
-async function sellOne(units = 2): Promise<Sold> {
-  const product = await room.sell({ units });
-  await room.buy(product);
-  await waitUntil(
-    'the order to be confirmed',
-    () => room.stock(product),
-    ({ sold, reserved }) => sold === 1 && reserved === 0,
-  );
-  await waitUntil(
-    'the restock to be delivered',
-    () => hasMovementsToApply(room.pool, product),
-    (isPending) => !isPending,
-  );
+async function sell(units = 2): Promise<Sold> {
+  const product = await sellOne(room, units);
   const { epoch } = await room.books(product);
   return { product, epoch, name: (part) => room.key(product, `${epoch}:${part}`) };
 }
@@ -59,7 +48,7 @@ describe('a product whose numbers in Redis cannot be right', () => {
     ['reserved counts units that no reservation has', 'reserved', 1],
     ['reserved has become negative', 'reserved', -6],
   ])('is rebuilt at once when %s, though no list names it', async (_, field, by) => {
-    const one = await sellOne();
+    const one = await sell();
     await room.redis.hincrby(one.name('stock'), field, by);
     await forgetAsBusy(one.product);
     await compare();
@@ -69,7 +58,7 @@ describe('a product whose numbers in Redis cannot be right', () => {
   });
 
   it('is rebuilt while something is reserved', async () => {
-    const one = await sellOne(5);
+    const one = await sell(5);
     await room.redis.hincrby(one.name('stock'), 'sold', 1);
     const [orderId, userId] = [redisId(randomUUID()), redisId(randomUUID())];
     await room.redis.hset(one.name('records'), orderId, `R:1:2:${userId}`);
@@ -80,7 +69,7 @@ describe('a product whose numbers in Redis cannot be right', () => {
   });
 
   it('is rebuilt when its open reservations were lost', async () => {
-    const one = await sellOne(5);
+    const one = await sell(5);
     const [orderId, userId] = [redisId(randomUUID()), redisId(randomUUID())];
     await room.redis.hset(one.name('records'), orderId, `R:1:2:${userId}`);
     await room.redis.hincrby(one.name('stock'), 'reserved', 1);
@@ -89,7 +78,7 @@ describe('a product whose numbers in Redis cannot be right', () => {
   });
 
   it('is rebuilt when an older copy of its keys was put back on the same server', async () => {
-    const one = await sellOne(10);
+    const one = await sell(10);
     const keys = ['stock', 'records', 'due', 'settled'].map(one.name);
     const copies = await Promise.all(keys.map((key) => room.redis.dumpBuffer(key)));
     for (let i = 0; i < 4; i++) await room.buy(one.product);
@@ -106,7 +95,7 @@ describe('a product whose numbers in Redis cannot be right', () => {
   });
 
   it('is found among thousands within as many rounds as are needed for all of them', async () => {
-    const one = await sellOne();
+    const one = await sell();
     const others = Array.from({ length: 4_500 }, () => [uuidToBytes(randomUUID()), 1, 0, 1]);
     await room.pool.query('INSERT INTO stock (product_id, total, sold, epoch) VALUES ?', [others]);
     await room.redis.hincrby(one.name('stock'), 'reserved', 1);

@@ -3,10 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
+import { sellOne } from '../../../tests/harness/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
-import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { newAttempt } from '../purchase/attempt.ts';
-import { hasMovementsToApply } from './stock-movements.ts';
 
 const DAMAGES = [
   ['reserved counts units that no reservation has', 'reserved', 2],
@@ -23,21 +22,7 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
   });
 
   /** Three units, of which one is sold, with nothing under way. */
-  async function sellOneOfThree(): Promise<string> {
-    const product = await room.sell({ units: 3 });
-    await room.buy(product);
-    await waitUntil(
-      'the order to be confirmed',
-      () => room.stock(product),
-      ({ sold, reserved }) => sold === 1 && reserved === 0,
-    );
-    await waitUntil(
-      'the restock to be delivered',
-      () => hasMovementsToApply(room.pool, product),
-      (isPending) => !isPending,
-    );
-    return product;
-  }
+  const sellOneOfThree = () => sellOne(room, 3);
 
   async function damage(product: string, field: string, by: number): Promise<void> {
     const { epoch } = await room.books(product);
