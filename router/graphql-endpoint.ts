@@ -7,6 +7,7 @@ import { assertCost } from './operation/assert-cost.ts';
 import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
+import { ArrivalClock } from './request/arrival-clock.ts';
 import { ArrivingBodies } from './request/arriving-bodies.ts';
 import { authorize, callerIn, presentedBy } from './request/authorize.ts';
 import { answerType } from './request/content-type.ts';
@@ -53,6 +54,7 @@ export interface Door {
 /** GraphQL over HTTP: who asks, what for, may they, is it within the limits; then the gateway plans and asks. */
 export function graphqlEndpoint(door: Door): Handler {
   const arriving = new ArrivingBodies(door.limits.bodyBytes);
+  const clock = new ArrivalClock().start();
   let underWay = 0;
   const assertRoom = () => {
     if (underWay >= door.limits.concurrentRequests) throw new Fault('UNAVAILABLE');
@@ -70,6 +72,7 @@ export function graphqlEndpoint(door: Door): Handler {
     const seen = new SeenRequest(request);
     try {
       const patienceMs = patienceOf(request, door.patienceMs);
+      const receivedAt = clock.earliestArrival();
       const deadline = Date.now() + patienceMs;
       const clientAddress = clientAddressOf(request, door.trustedProxies);
       assertRoom();
@@ -82,7 +85,7 @@ export function graphqlEndpoint(door: Door): Handler {
       assertRoom();
       underWay += 1;
       try {
-        const arrived = { asked, clientAddress, patienceMs, deadline };
+        const arrived = { asked, clientAddress, patienceMs, receivedAt, deadline };
         const reply = await inSpan(seen.span, () =>
           door.schema.use((serving) => execute(door, serving, request, arrived, context, seen)),
         );
@@ -100,6 +103,8 @@ interface Arrived {
   readonly asked: GraphqlRequest;
   readonly clientAddress: string;
   readonly patienceMs: number;
+  /** At the earliest; milliseconds since 1970. */
+  readonly receivedAt: number;
   /** Counted from the arrival of the head; milliseconds since 1970. */
   readonly deadline: number;
 }
@@ -108,7 +113,7 @@ async function execute(
   door: Door,
   { gateway, operations }: ServingSchema,
   request: HttpRequest,
-  { asked, clientAddress, patienceMs, deadline }: Arrived,
+  { asked, clientAddress, patienceMs, receivedAt, deadline }: Arrived,
   context: AnswerContext,
   seen: SeenRequest,
 ): Promise<HttpReply> {
@@ -153,7 +158,7 @@ async function execute(
       caller,
       requestId: context.requestId,
       patienceMs,
-      receivedAt: deadline - patienceMs,
+      receivedAt,
       clientAddress,
       span: seen.span,
     },

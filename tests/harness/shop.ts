@@ -54,7 +54,11 @@ export async function createProduct(
   return id;
 }
 
-export async function restock(stack: Stack, productId: string, change: number): Promise<void> {
+export async function restock(
+  stack: Pick<Stack, 'ask' | 'mint'>,
+  productId: string,
+  change: number,
+): Promise<void> {
   const restocked = await stack.ask(
     'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
     { input: { productId, change, idempotencyKey: newKey() } },
