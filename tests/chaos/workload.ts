@@ -52,6 +52,7 @@ export class Workload {
   readonly #unpaid: { readonly orderId: string; readonly userId: string }[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #timers: NodeJS.Timeout[] = [];
+  #isEnding = false;
   /** Keys of purchases and checkouts that were begun. */
   begun = 0;
 
@@ -90,6 +91,7 @@ export class Workload {
 
   /** Starts nothing new, and waits for nothing. @param withinMs until nothing is sent again */
   halt(withinMs = 0): void {
+    this.#isEnding = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#client.endAt(performance.now() + withinMs);
   }
@@ -196,9 +198,9 @@ export class Workload {
     if (dice < PAID.cancel + PAID.return) return this.#return(orderId, userId);
   }
 
-  /** As soon as the order is there. */
+  /** As soon as the order is there; not at all where the workload ends before. */
   async #return(orderId: string, userId: string): Promise<void> {
-    for (let look = 0; look < DELIVERY_LOOKS && !this.#client.isOver; look++) {
+    for (let look = 0; look < DELIVERY_LOOKS && !this.#isEnding; look++) {
       await sleep(LOOK_MS);
       const { field } = await this.#client.send(
         { operation: 'order', query: ORDER, variables: { id: orderId }, userId, usual: null, about: orderId },
