@@ -97,14 +97,15 @@ export function createOrderServices(
   });
   const lookup = new OrderLookup(orders);
   const memory = new RefusalMemory(stock.tools, attemptLifetimeMs(config.PURCHASE_TIMEOUT) + CLOCK_SKEW_MS);
+  const inFlight = new InFlight();
   const refusals = new FinalRefusals({
     lookup,
     memory,
+    onDecision: (orderId) => inFlight.refused(orderId),
     ...(config.STOCK_STRATEGY === 'row' ? { awaitWriter: (orderId) => awaitRowWriter(pool, orderId) } : {}),
     logger,
   });
   const products = new ProductReader(stores.productClient, config.STALE_TERMS_TIMEOUT, logger);
-  const inFlight = new InFlight();
   tellSize(purchasesInFlight, () => inFlight.size);
   tellSize(purchasesBlocked, () => batch.blocked);
   const strategy =

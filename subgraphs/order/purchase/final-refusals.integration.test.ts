@@ -8,6 +8,7 @@ import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import type { OrderServices } from '../services.ts';
 import { newAttempt } from './attempt.ts';
 
 interface Refusal {
@@ -51,6 +52,24 @@ async function changeTerms(room: OrderRoom, product: string, change: object): Pr
   await room.changeTerms(product, change);
   const changed = Date.now();
   await waitUntil('the terms to be known', () => Date.now() > changed + 1_100);
+}
+
+/** Orders that are looked up are found only when the test says so. */
+function holdLookups({ lookup }: OrderServices): {
+  readonly begun: Promise<void>;
+  readonly release: () => void;
+} {
+  let [begin, release] = [(): void => undefined, (): void => undefined];
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const find = lookup.find.bind(lookup);
+  lookup.find = async (orderId) => {
+    const found = await find(orderId);
+    begin();
+    await released;
+    return found;
+  };
+  return { begun, release };
 }
 
 describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEGY=%s,', (STOCK_STRATEGY) => {
@@ -104,6 +123,26 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     expect(await room.books(product)).toMatchObject({ orders: 1 });
   });
 
+  it('is not shared by an attempt that begins after its decision, while it is made final', async () => {
+    const product = await room.sell({ units: 1 });
+    await room.buy(product);
+    const { services } = await room.services();
+    const lookup = holdLookups(services);
+    const [userId, key] = [randomUUID(), newKey()];
+    const attempt = () => newAttempt(userId, key, [{ productId: product, quantity: 1 }], 15_000);
+    const refused = services.purchases.buy(attempt());
+    await lookup.begun;
+    await room.restock(product, 5);
+    const later = services.purchases.buy(attempt());
+    lookup.release();
+    expect(await refused).toMatchObject({ __typename: 'SoldOut' });
+    expect(await later).toMatchObject({ __typename: 'Busy' });
+    expect(await room.buy(product, { userId, key })).toMatchObject({
+      __typename: 'PurchaseConfirmed',
+      replayed: false,
+    });
+  });
+
   // The strategy `row` has no reservation that Redis could lose.
   const itWithReservations = STOCK_STRATEGY === 'row' ? () => undefined : it;
   itWithReservations('is left open where Redis comes back older before it is remembered', async () => {
@@ -111,20 +150,11 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     const [userId, key] = [randomUUID(), newKey()];
     await room.buy(product);
     const { services } = await room.services();
-    let [looked, release] = [(): void => undefined, (): void => undefined];
-    const hasLooked = new Promise<void>((resolve) => (looked = resolve));
-    const released = new Promise<void>((resolve) => (release = resolve));
-    const find = services.lookup.find.bind(services.lookup);
-    services.lookup.find = async (orderId) => {
-      const found = await find(orderId);
-      looked();
-      await released;
-      return found;
-    };
+    const lookup = holdLookups(services);
     const refused = services.purchases.buy(
       newAttempt(userId, key, [{ productId: product, quantity: 1 }], 15_000),
     );
-    await hasLooked;
+    await lookup.begun;
     await room.restock(product, 5);
     expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
 
@@ -132,7 +162,7 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     const gate = (await room.redis.get(room.key(product, 'gate')))!;
     await room.redis.del(room.key(product, `${Number.parseInt(gate, 10)}:records`));
     await room.redis.set(room.key(product, 'gate'), gate.replace(/:.*/, `:${'0'.repeat(80)}`));
-    release();
+    lookup.release();
     expect(await refused).toMatchObject({ __typename: 'OutcomeUnknown' });
   });
 

@@ -10,6 +10,8 @@ import { replay } from './replay.ts';
 export interface FinalRefusalsDependencies {
   readonly lookup: OrderLookup;
   readonly memory: RefusalMemory;
+  /** Called when a refusal is decided, before it is final. */
+  readonly onDecision: (orderId: string) => void;
   /** Waits for a transaction that may be writing the order: where a strategy admits without a reservation that Redis knows. */
   readonly awaitWriter?: (orderId: string) => Promise<void>;
   readonly logger: Logger;
@@ -35,8 +37,9 @@ export class FinalRefusals {
 
   /** @returns the refusal; or what stands under the key; or `OutcomeUnknown` or `Busy` where the refusal cannot be made final */
   async give(attempt: RefusedAttempt, refusal: PurchaseOutcome): Promise<PurchaseOutcome> {
-    const { lookup, memory, awaitWriter, logger } = this.#deps;
+    const { lookup, memory, awaitWriter, onDecision, logger } = this.#deps;
     const { orderId } = attempt;
+    onDecision(orderId);
     const remember = scopesOf(attempt).map((scope) => memory.refusing(scope, orderId));
     try {
       const before = await lookup.find(orderId);

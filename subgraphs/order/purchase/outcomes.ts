@@ -137,3 +137,9 @@ export const unknown: OutcomeUnknown = {
 /** Whether the outcome leaves open what becomes of the key: neither an order nor a definite refusal. */
 export const mayStillBuy = ({ __typename }: PurchaseOutcome): boolean =>
   __typename === 'Busy' || __typename === 'OutcomeUnknown';
+
+const SETTLED = ['PurchaseConfirmed', 'PurchaseAbandoned', 'IdempotencyKeyReused'];
+
+/** A definite refusal that uses no key up: the same key may buy at another time. */
+export const isRefusal = (outcome: PurchaseOutcome): boolean =>
+  !mayStillBuy(outcome) && !SETTLED.includes(outcome.__typename);
