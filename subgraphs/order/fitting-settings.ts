@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../platform/config/environment.ts';
 import { SESSION_LIMITS } from '../../platform/mysql/connection-options.ts';
 import { WRITER_WAIT_TIMEOUT_S } from './batch/session-timeouts.ts';
-import { shortestRetention } from './batch/writing-time.ts';
+import { shortestRetention } from './orders/writing-time.ts';
 
 /** All in milliseconds. */
 export interface Durations {

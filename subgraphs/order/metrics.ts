@@ -1,5 +1,5 @@
 import { counter, gauge, histogram } from '../../platform/observability/metrics.ts';
-import { PRECONDITION_NAMES } from './fulfilment/order-moves.ts';
+import { PRECONDITION_NAMES } from './orders/order-transitions.ts';
 import type { Readiness } from './stock/readiness.ts';
 import type { ReserveOutcome } from './stock/stock-outcomes.ts';
 

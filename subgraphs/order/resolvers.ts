@@ -14,7 +14,7 @@ import { shippingAddressOf } from './payment/shipping-address.ts';
 import { abandonPurchase } from './purchase/abandon-purchase.ts';
 import { buyProduct } from './purchase/buy-product.ts';
 import { findPurchaseOutcome } from './purchase/purchase-outcome.ts';
-import { restockProduct } from './stock/restock-product.ts';
+import { restockProduct } from './purchase/restock-product.ts';
 import { addToWishlist, removeFromWishlist, updateWishlistItem } from './wishlist/change-wishlist.ts';
 import { checkoutWishlist } from './wishlist/checkout-wishlist.ts';
 import { readWishlist } from './wishlist/read-wishlist.ts';

@@ -11,7 +11,7 @@ import { assertOrderKeysFit } from './assert-keys-fit.ts';
 import type { OrderConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { startJobs } from './jobs.ts';
-import { FAULT_PLACES } from './fault-places.ts';
+import { FAULT_PLACES } from './failpoints.ts';
 import { closeOrderStores, openOrderStores } from './order-stores.ts';
 import { startPaymentWebhook } from './payment/payment-webhook.ts';
 import { permissions } from './permissions.ts';

@@ -9,7 +9,7 @@ const inOrder = (file: string, search: string, replace: string): Edit => ({
 });
 
 const ORDER_BATCH = `${ORDER}/batch/order-batch.integration.test.ts`;
-const REAPER = `${ORDER}/stock/reaper.integration.test.ts`;
+const REAPER = `${ORDER}/purchase/reaper.integration.test.ts`;
 const REBUILD = `${ORDER}/stock/rebuild.integration.test.ts`;
 const MOVEMENTS = `${ORDER}/stock/movements.integration.test.ts`;
 const PURCHASE = `${ORDER}/purchase/purchase.integration.test.ts`;
@@ -166,7 +166,7 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
     caughtBy: test(
-      `${ORDER}/batch/forgotten-tombstones.integration.test.ts`,
+      `${ORDER}/orders/expired-tombstones.integration.test.ts`,
       'an admitted purchase that was frozen for longer than it may be written is given up',
     ),
   },
@@ -175,7 +175,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: 'The reaper releases what is due without a tombstone.',
     edits: [
       inOrder(
-        'stock/reaper.ts',
+        'purchase/reaper.ts',
         'const record = await this.#tombstones.settle({ orderId: reservation.orderId, userId });',
         "const record = { kind: 'tombstone', userId } as never;",
       ),
@@ -238,13 +238,13 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: 'A return is applied to the current epoch, whichever it was stamped with.',
     edits: [
       inOrder(
-        'stock/numbers.ts',
+        'stock/stock-counters.ts',
         'const { stock, holding, applied } = keys.ofEpoch(movement.productId, movement.epoch);',
         `const current = (await this.#tools.gate.currentEpoch(movement.productId)) ?? movement.epoch;
     const { stock, holding, applied } = keys.ofEpoch(movement.productId, current);`,
       ),
       inOrder(
-        'stock/numbers.ts',
+        'stock/stock-counters.ts',
         'movement.epoch,\n        redisId(movement.id)',
         'current,\n        redisId(movement.id)',
       ),

@@ -1,4 +1,4 @@
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 
 /** A candidate that has no verdict yet. */
 export interface Waiting {

@@ -12,11 +12,11 @@ import { sharedSpan } from '../../../platform/observability/span.ts';
 import { batchDurations, batchSizes } from '../metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import { lockFreeStockRows, readStockRows } from '../stock/stock-repository.ts';
-import { unitsOf, writtenAt, type Candidate, type Verdict } from './candidate.ts';
+import { unitsOf, writtenAt, type Candidate, type Verdict } from '../orders/pending-order.ts';
 import { noteUnanswered, toVerdict } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
 import { CommitUnanswered, writeOrders, type WriteResult } from './write-orders.ts';
-import { isTooOldToWrite } from './writing-time.ts';
+import { isTooOldToWrite } from '../orders/writing-time.ts';
 import type { WriterConnection } from './writer-connection.ts';
 
 export interface BatchWriterOptions {

@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
 import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../orders/pending-order.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface BlockedProductsOptions {

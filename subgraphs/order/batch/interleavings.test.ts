@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { itHolds } from '../../../tests/harness/properties.ts';
 import { BatchWriter } from './batch-writer.ts';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 import { OrderBatch } from './order-batch.ts';
 import { PRODUCT, ScheduledMysql, type CommitFate } from './testing/scheduled-mysql.ts';
 

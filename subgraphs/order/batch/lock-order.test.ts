@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../orders/pending-order.ts';
 import { inLockOrder } from './lock-order.ts';
 
 const candidate = (...products: readonly string[]): Candidate => ({

@@ -1,5 +1,5 @@
 import type { StockTake } from '../stock/stock-repository.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../orders/pending-order.ts';
 
 /** Purchases of one product from which on its row may be worth an exception to the order of keys. */
 const HOT_FROM = 16;

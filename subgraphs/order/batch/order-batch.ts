@@ -5,7 +5,7 @@ import type { Reservation } from '../stock/stock-outcomes.ts';
 import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { BlockedProducts } from './blocked-products.ts';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 import { writeBatch, type BatchResult } from './write-batch.ts';
 
 export interface OrderBatchOptions {

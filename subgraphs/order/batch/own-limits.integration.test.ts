@@ -3,7 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { expect, it, vi } from 'vitest';
 import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../orders/pending-order.ts';
 import { writeOrders } from './write-orders.ts';
 
 const stores = useStores();

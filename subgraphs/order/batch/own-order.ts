@@ -1,5 +1,5 @@
 import type { Order, OrderRecord } from '../orders/order.ts';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 
 /** Candidates of a transaction whose COMMIT was not answered: the order that is found may be the one that it wrote. */
 const unanswered = new WeakSet<Candidate>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 import { fitByStock } from './partial-fit.ts';
 
 /** @param lines product and sequence number, one unit each */

@@ -1,5 +1,5 @@
 import type { StockRow } from '../stock/stock-repository.ts';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 import type { Excess } from './write-orders.ts';
 
 /** Who is left out when a batch does not fit as a whole: whoever was admitted last. */

@@ -3,7 +3,7 @@ import { inSpan } from '../../../platform/observability/current-span.ts';
 import { firstRecorded } from '../../../platform/observability/span.ts';
 import type { Waiting } from './batch-queue.ts';
 import type { BatchWriter, WriteEnding } from './batch-writer.ts';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 
 export interface BatchResult {
   readonly ending: WriteEnding;

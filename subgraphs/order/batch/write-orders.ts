@@ -1,9 +1,9 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { isCommitRefused, isDuplicateKey } from '../../../platform/mysql/errors.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
-import { reach } from '../fault-places.ts';
+import { reach } from '../failpoints.ts';
 import { lockFreeStockRows, takeUnits } from '../stock/stock-repository.ts';
-import { writtenAt, type Candidate } from './candidate.ts';
+import { writtenAt, type Candidate } from '../orders/pending-order.ts';
 import { inLockOrder } from './lock-order.ts';
 import { overLimit } from './partial-fit.ts';
 

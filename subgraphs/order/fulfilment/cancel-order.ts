@@ -9,9 +9,9 @@ import {
   type InvalidOrderStatus,
   type OrderNotFound,
 } from '../orders/refusals.ts';
-import { lockOrder } from './locked-order.ts';
-import { moveOrders } from './move-orders.ts';
-import { mayMove } from './order-moves.ts';
+import { lockOrder } from '../orders/locked-order.ts';
+import { moveOrders } from '../orders/transition-orders.ts';
+import { mayMove } from '../orders/order-transitions.ts';
 
 export type CancelOrderOutcome =
   { readonly __typename: 'OrderCancelled'; readonly order: Order } | OrderNotFound | InvalidOrderStatus;

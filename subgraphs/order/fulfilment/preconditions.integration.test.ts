@@ -7,8 +7,8 @@ import { ScriptedProvider, succeeded } from '../../../tests/harness/scripted-pro
 import { useStores } from '../../../tests/harness/stores.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { pay } from '../payment/pay.ts';
-import { lockOrder } from './locked-order.ts';
-import { moveOrders } from './move-orders.ts';
+import { lockOrder } from '../orders/locked-order.ts';
+import { moveOrders } from '../orders/transition-orders.ts';
 
 // The subgraph's own jobs stay out of the way: what runs is what a test runs.
 const room = useOrderRoom(useStores(), { environment: { SWEEP_EVERY: '1h' } });

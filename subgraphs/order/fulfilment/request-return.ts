@@ -13,9 +13,9 @@ import {
   type InvalidOrderStatus,
   type OrderNotFound,
 } from '../orders/refusals.ts';
-import { lockOrder } from './locked-order.ts';
-import { moveOrders } from './move-orders.ts';
-import { mayMove, unmetPrecondition } from './order-moves.ts';
+import { lockOrder } from '../orders/locked-order.ts';
+import { moveOrders } from '../orders/transition-orders.ts';
+import { mayMove, unmetPrecondition } from '../orders/order-transitions.ts';
 
 export interface ReturnWindowClosed {
   readonly __typename: 'ReturnWindowClosed';

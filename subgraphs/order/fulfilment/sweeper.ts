@@ -6,10 +6,10 @@ import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts'
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
-import { lockDueOrder, lockDueOrders, type DueOrders, type LockedOrder } from './locked-order.ts';
-import { moveOrders, type MoveDelays } from './move-orders.ts';
-import { BY_ITSELF } from './order-moves.ts';
-import type { FulfilmentDependencies } from './payable-order.ts';
+import { lockDueOrder, lockDueOrders, type DueOrders, type LockedOrder } from '../orders/locked-order.ts';
+import { moveOrders, type MoveDelays } from '../orders/transition-orders.ts';
+import { BY_ITSELF } from '../orders/order-transitions.ts';
+import type { FulfilmentDependencies } from '../orders/payable-order.ts';
 import { setAsideWaiting, tellWaiting, type WaitingOrder } from './waiting-orders.ts';
 
 /** Small, so that the stock row of a product on which thousands of orders expire at once is never held for long. */

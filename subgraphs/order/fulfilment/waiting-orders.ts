@@ -3,8 +3,8 @@ import type { Logger } from '../../../platform/logger.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import { waitingOrders } from '../metrics.ts';
-import type { LockedOrder } from './locked-order.ts';
-import { unmetPrecondition, type Precondition } from './order-moves.ts';
+import type { LockedOrder } from '../orders/locked-order.ts';
+import { unmetPrecondition, type Precondition } from '../orders/order-transitions.ts';
 
 /** How long until an order that waits is looked at again, in milliseconds. */
 const LOOK_AGAIN_MS = 3_600_000;

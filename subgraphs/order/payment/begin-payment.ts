@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { moveOrders } from '../fulfilment/move-orders.ts';
-import { unmetPrecondition } from '../fulfilment/order-moves.ts';
-import { whilePayable, type FulfilmentDependencies, type Payable } from '../fulfilment/payable-order.ts';
+import { moveOrders } from '../orders/transition-orders.ts';
+import { unmetPrecondition } from '../orders/order-transitions.ts';
+import { whilePayable, type FulfilmentDependencies, type Payable } from '../orders/payable-order.ts';
 import type { PaymentIntent } from './payment-provider.ts';
 import { insertPayment, readAttempts } from './payment-repository.ts';
 

@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
-import { lockOrder, type LockedOrder } from '../fulfilment/locked-order.ts';
-import { moveOrders, type MoveDelays } from '../fulfilment/move-orders.ts';
-import { takeAgain, type TakingTerms } from '../fulfilment/take-again.ts';
+import { lockOrder, type LockedOrder } from '../orders/locked-order.ts';
+import { moveOrders, type MoveDelays } from '../orders/transition-orders.ts';
+import { takeAgain, type TakingTerms } from '../orders/reacquire-units.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import type { ChargeOutcome } from './payment-provider.ts';
 import { changePayment, findPayment, type PaymentRecord } from './payment-repository.ts';

@@ -3,16 +3,16 @@ import { Fault } from '../../../platform/errors.ts';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
-import { reach } from '../fault-places.ts';
-import type { FulfilmentDependencies, Payable } from '../fulfilment/payable-order.ts';
-import type { TakingTerms } from '../fulfilment/take-again.ts';
+import { reach } from '../failpoints.ts';
+import type { FulfilmentDependencies, Payable } from '../orders/payable-order.ts';
+import type { TakingTerms } from '../orders/reacquire-units.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import type { ProductReader } from '../products/product-reader.ts';
 import type { StockService } from '../stock/stock-service.ts';
 import { beginPayment, type PaymentRefusal } from './begin-payment.ts';
 import { concludePayment } from './conclude-payment.ts';
 import type { ChargeOutcome, ChargeState, PaymentIntent, PaymentProvider } from './payment-provider.ts';
-import { countedProvider } from './counted-provider.ts';
+import { countedProvider } from './instrumented-provider.ts';
 import { JoinedRuns } from './joined-runs.ts';
 import {
   claimPayments,

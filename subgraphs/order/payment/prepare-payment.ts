@@ -5,8 +5,8 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus, PreparePaymentInput } from '../__generated__/resolvers-types.ts';
 import type { OrderContext } from '../context.ts';
-import { lockOrder } from '../fulfilment/locked-order.ts';
-import { whilePayable, type Payable } from '../fulfilment/payable-order.ts';
+import { lockOrder } from '../orders/locked-order.ts';
+import { whilePayable, type Payable } from '../orders/payable-order.ts';
 import { findOwnOrder } from '../orders/find-order.ts';
 import type { Order } from '../orders/order.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../../platform/logger.ts';
-import type { Tombstones } from '../batch/tombstones.ts';
+import type { Tombstones } from '../orders/tombstones.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { Reservation } from '../stock/stock-outcomes.ts';
 import type { StockService } from '../stock/stock-service.ts';

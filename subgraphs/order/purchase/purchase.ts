@@ -7,7 +7,7 @@ import type { FinalRefusals } from './final-refusals.ts';
 import type { InFlight } from './in-flight.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import type { SellingStrategy } from './selling-strategy.ts';
+import type { SellingStrategy } from './purchase-strategy.ts';
 
 export interface PurchaseDependencies {
   readonly products: ProductReader;

@@ -1,4 +1,4 @@
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** Adding up so many takes some 3 ms of Redis's time; a product with more open reservations is looked at when it has fewer. */
 const MOST_ADDED_UP = 5_000;

@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis';
 import type { Lock } from '../../../platform/redis/lock.ts';
-import { KeptLock } from './kept-lock.ts';
-import type { StockTools } from './stock-tools.ts';
+import { KeptLock } from './auto-extending-lock.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** If the process that has the turn dies or freezes, another one takes over after this long. Milliseconds. */
 const TURN_MS = 5_000;

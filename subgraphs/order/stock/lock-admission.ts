@@ -5,7 +5,7 @@ import type { Lock, LockOptions } from '../../../platform/redis/lock.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import type { ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 import { UnreadableKeysError } from './unreadable-keys.ts';
 
 interface Asked {

@@ -2,7 +2,7 @@ import type { Pool } from 'mysql2/promise';
 import { groupBy } from '../../../platform/batching/group-by.ts';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { reach } from '../fault-places.ts';
+import { reach } from '../failpoints.ts';
 import { inTurn } from './job-turn.ts';
 import { findMovementsToApply, markApplied, type StockMovement } from './stock-movements.ts';
 import type { StockService } from './stock-service.ts';

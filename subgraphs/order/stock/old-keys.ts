@@ -3,7 +3,7 @@ import type { Pool } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { readProductsAfter } from './stock-repository.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** Products in one round, and of these at a time. */
 const PER_ROUND = 200;

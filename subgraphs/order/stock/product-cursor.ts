@@ -1,6 +1,6 @@
 import type { Pool } from 'mysql2/promise';
 import { readProductsAfter } from './stock-repository.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 const PRODUCT_ID = /^[0-9a-f-]{36}$/;
 

@@ -11,7 +11,7 @@ import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { rebuild } from './rebuild.ts';
-import { createStockTools } from './stock-tools.ts';
+import { createStockTools } from './stock-store.ts';
 
 const { redis, stores } = useOwnRedis(useStores());
 const room = useOrderRoom(stores, { orders: 2, environment: { RESERVATION_TIMEOUT: '1s' } });

@@ -3,12 +3,12 @@ import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
-import { reach } from '../fault-places.ts';
-import { KeptLock, LockLost } from './kept-lock.ts';
+import { reach } from '../failpoints.ts';
+import { KeptLock, LockLost } from './auto-extending-lock.ts';
 import { isUnreadable } from './unreadable-keys.ts';
 import { redisIdOfBytes } from './redis-id.ts';
 import { beginEpoch, readHoldings, type HeldByUser, type StockRow } from './stock-repository.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** After this another process may take over from one that died, in milliseconds. */
 const LOCK_TTL_MS = 10_000;

@@ -1,7 +1,7 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import { redisId } from './redis-id.ts';
 import { gateReply } from './stock-outcomes.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 const MAX_PER_CALL = 256;
 

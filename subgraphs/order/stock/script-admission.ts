@@ -4,7 +4,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
 import { hasNotRun } from '../../../platform/redis/client.ts';
-import { reach } from '../fault-places.ts';
+import { reach } from '../failpoints.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type SaleTerms,
 } from './stock-outcomes.ts';
 import { STOCK_GUARD } from './stock-repository.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** Purchases in one call of the script: some 5 ms of Redis's time. */
 const MAX_PER_CALL = 256;

@@ -1,9 +1,9 @@
 import { groupBy } from '../../../platform/batching/group-by.ts';
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
-import { reach } from '../fault-places.ts';
+import { reach } from '../failpoints.ts';
 import { fromRedisId, redisId } from './redis-id.ts';
 import type { Reservation } from './stock-outcomes.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** The longest `RESERVATION_TIMEOUT` of any process, and a minute for clocks. Milliseconds. */
 export const MOST_DUE_AHEAD_MS = 3_660_000;

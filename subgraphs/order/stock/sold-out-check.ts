@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCoalescer, createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { stockRepairs } from '../metrics.ts';
-import { epochAfterRepair, isWrong, lookUntilSure, unitsLeft, type StockLook } from './look-at-stock.ts';
+import { epochAfterRepair, isWrong, lookUntilSure, unitsLeft, type StockLook } from './check-stock.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { ReserveOutcome, SoldOut } from './stock-outcomes.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** How long the refusals of a product rely on one look, in milliseconds. */
 const VALID_MS = 1_000;

@@ -6,7 +6,7 @@ import type { LockOptions } from '../../../platform/redis/lock.ts';
 import { rebuilds, reservations } from '../metrics.ts';
 import type { Admission } from './admission.ts';
 import { LockAdmission } from './lock-admission.ts';
-import { Numbers, type StockNumbers } from './numbers.ts';
+import { Numbers, type StockNumbers } from './stock-counters.ts';
 import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
 import { SoldOutCheck } from './sold-out-check.ts';
@@ -16,7 +16,7 @@ import { Settlement, type DueReservations } from './settlement.ts';
 import type { OrderWriter } from './order-writer.ts';
 import type { StockMovement } from './stock-movements.ts';
 import type { Reservation, ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
-import { createStockTools, type StockTools } from './stock-tools.ts';
+import { createStockTools, type StockTools } from './stock-store.ts';
 
 export interface StockServiceOptions {
   readonly redis: Redis;

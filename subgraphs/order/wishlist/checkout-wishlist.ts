@@ -12,7 +12,7 @@ import {
   wishlistEmpty,
   type PurchaseOutcome,
 } from '../purchase/outcomes.ts';
-import { ageOf, patienceOf } from '../purchase/patience.ts';
+import { ageOf, patienceOf } from '../purchase/remaining-time.ts';
 import { idempotencyKey } from '../purchase/purchase-input.ts';
 import { replay } from '../purchase/replay.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import type { FaultPlace } from '../../../subgraphs/order/fault-places.ts';
+import type { FaultPlace } from '../../../subgraphs/order/failpoints.ts';
 import type { Service } from '../../harness/service.ts';
 import { newKey } from '../../harness/shop.ts';
 import { askSubgraph, buyer } from '../../harness/subgraph-call.ts';

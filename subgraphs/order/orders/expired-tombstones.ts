@@ -2,7 +2,7 @@ import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { forgottenTombstones } from '../metrics.ts';
-import { ABANDONED } from '../orders/order.ts';
+import { ABANDONED } from './order.ts';
 
 /**
  * Small, so that a purchase under one of the keys never waits for long. By the primary key in any case: in a small table the servers would

@@ -1,9 +1,9 @@
 import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { ABANDONED } from '../orders/order.ts';
+import { ABANDONED } from './order.ts';
 import { chargedOrders } from '../payment/payment-repository.ts';
-import type { OrderFacts } from './order-moves.ts';
+import type { OrderFacts } from './order-transitions.ts';
 
 /** An order whose row this transaction has locked: nobody else moves it before COMMIT or ROLLBACK. */
 export interface LockedOrder extends OrderFacts {

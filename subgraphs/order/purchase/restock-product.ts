@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkInput } from '../../../platform/graphql/invalid-input.ts';
 import type { RestockInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
-import { idempotencyKey, productId } from '../purchase/purchase-input.ts';
+import { idempotencyKey, productId } from './purchase-input.ts';
 import { restock, type RestockOutcome } from './restock.ts';
 
 const restockInput = z.object({

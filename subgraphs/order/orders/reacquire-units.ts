@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { insertMovements, type StockMovement } from '../stock/stock-movements.ts';
 import { lockStockRow } from '../stock/stock-repository.ts';
-import { changeHoldings, readUnits, type OrderUnits } from './give-back.ts';
+import { changeHoldings, readUnits, type OrderUnits } from './return-units.ts';
 
 /** What has to be known of a product before units of it are taken again. */
 export interface TakingTerms {

@@ -2,15 +2,15 @@ import type { Pool } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import { KeyedBackoff } from '../../../platform/lifecycle/keyed-backoff.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import type { Tombstones } from '../batch/tombstones.ts';
-import { reach } from '../fault-places.ts';
+import type { Tombstones } from '../orders/tombstones.ts';
+import { reach } from '../failpoints.ts';
 import { reaped } from '../metrics.ts';
-import { settleReservation } from '../purchase/settle-reservation.ts';
-import { inTurn, type Turn } from './job-turn.ts';
-import { lookAtProducts, type ProductLook } from './reaper-look.ts';
-import { MOST_DUE_AHEAD_MS, type DueReservation } from './settlement.ts';
-import { readEpochs } from './stock-repository.ts';
-import type { StockService } from './stock-service.ts';
+import { settleReservation } from './settle-reservation.ts';
+import { inTurn, type Turn } from '../stock/job-turn.ts';
+import { lookAtProducts, type ProductLook } from '../stock/scan-products.ts';
+import { MOST_DUE_AHEAD_MS, type DueReservation } from '../stock/settlement.ts';
+import { readEpochs } from '../stock/stock-repository.ts';
+import type { StockService } from '../stock/stock-service.ts';
 
 /** Reservations of one product that are settled before the next look at it: as many as a call of the script returns in a millisecond. */
 const PER_LOOK = 1_000;

@@ -7,7 +7,7 @@ import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { readOrderConfig } from '../config.ts';
-import { deriveOrderId } from '../orders/order-id.ts';
+import { deriveOrderId } from './order-id.ts';
 import { newAttempt } from '../purchase/attempt.ts';
 
 const room = useOrderRoom(useStores());

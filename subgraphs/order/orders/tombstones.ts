@@ -5,9 +5,9 @@ import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { isLostRace } from '../../../platform/mysql/errors.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { reach } from '../fault-places.ts';
-import { ABANDONED, type OrderRecord } from '../orders/order.ts';
-import type { OrderRepository } from '../orders/order-repository.ts';
+import { reach } from '../failpoints.ts';
+import { ABANDONED, type OrderRecord } from './order.ts';
+import type { OrderRepository } from './order-repository.ts';
 
 export interface TombstoneRequest {
   readonly orderId: string;

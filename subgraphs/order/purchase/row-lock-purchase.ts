@@ -3,8 +3,8 @@ import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isDuplicateKey, wasNotConnected } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { writtenAt } from '../batch/candidate.ts';
-import { isTooOldToWrite } from '../batch/writing-time.ts';
+import { writtenAt } from '../orders/pending-order.ts';
+import { isTooOldToWrite } from '../orders/writing-time.ts';
 import { addHoldings, insertItems, insertOrders, readClock } from '../batch/write-orders.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
@@ -16,8 +16,8 @@ import * as answer from './outcomes.ts';
 import { mayStillBuy, type PurchaseOutcome } from './outcomes.ts';
 import type { FinalRefusals } from './final-refusals.ts';
 import { unlessKnown } from './replay.ts';
-import { toCandidate } from './to-candidate.ts';
-import type { SellingStrategy } from './selling-strategy.ts';
+import { toCandidate } from './to-pending-order.ts';
+import type { SellingStrategy } from './purchase-strategy.ts';
 
 export interface RowSellingDependencies {
   readonly pool: Pool;

@@ -1,5 +1,5 @@
 import type { Span } from '../../../platform/observability/span.ts';
-import type { Order, OrderRecord } from '../orders/order.ts';
+import type { Order, OrderRecord } from './order.ts';
 
 /** A purchase that Redis has admitted and that asks to be written. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import { auditStock, type StockAudit } from './audit.ts';
 import { compareStock, type Comparison } from './compare-stock.ts';
 import type { AuditedRow } from './stock-repository.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** Looks that must report a disagreement before it counts. One is proof; more of them cost little. */
 const LOOKS = 3;

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { itHolds } from '../../../tests/harness/properties.ts';
-import { ORDER_STATUSES } from '../orders/order.ts';
-import { BY_ITSELF, holdsStock, mayMove, unmetPrecondition, type OrderFacts } from './order-moves.ts';
+import { ORDER_STATUSES } from './order.ts';
+import { BY_ITSELF, holdsStock, mayMove, unmetPrecondition, type OrderFacts } from './order-transitions.ts';
 
 describe('the table of moves', () => {
   it('lets every order go the way from purchase to return', () => {

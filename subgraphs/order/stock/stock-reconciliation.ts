@@ -5,7 +5,7 @@ import { stockDrift, stockRepairs, stockUnits } from '../metrics.ts';
 import { auditStock, type StockAudit } from './audit.ts';
 import { compareStock, type Comparison } from './compare-stock.ts';
 import { inTurn } from './job-turn.ts';
-import { epochAfterRepair, isWrong, lookUntilSure, type StockLook } from './look-at-stock.ts';
+import { epochAfterRepair, isWrong, lookUntilSure, type StockLook } from './check-stock.ts';
 import { ProductCursor } from './product-cursor.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';

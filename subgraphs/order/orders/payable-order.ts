@@ -4,7 +4,7 @@ import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { MovementRelay } from '../stock/movement-relay.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import { lockOrder, type LockedOrder } from './locked-order.ts';
-import { moveOrders, type MoveDelays } from './move-orders.ts';
+import { moveOrders, type MoveDelays } from './transition-orders.ts';
 
 export interface FulfilmentDependencies {
   readonly pool: Pool;

@@ -1,8 +1,8 @@
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { createLockClient, type LockClient } from '../../../platform/redis/lock.ts';
-import { BusyProducts } from './busy-products.ts';
-import { Gate } from './gate.ts';
+import { BusyProducts } from './active-products.ts';
+import { Gate } from './epoch-fence.ts';
 import type { OrderWriter } from './order-writer.ts';
 import { RedisClock } from './redis-clock.ts';
 import { createStockKeys, type StockKeys } from './stock-keys.ts';

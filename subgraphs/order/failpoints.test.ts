@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { FAULT_PLACES } from './fault-places.ts';
+import { FAULT_PLACES } from './failpoints.ts';
 
 const FOLDER = new URL('.', import.meta.url);
 

@@ -5,7 +5,7 @@ import { useOrderRoom } from '../../../tests/harness/order-room.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
-import { redisId } from './redis-id.ts';
+import { redisId } from '../stock/redis-id.ts';
 
 const room = useOrderRoom(useStores(), { environment: { RESERVATION_TIMEOUT: '1s' } });
 

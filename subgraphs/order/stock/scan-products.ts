@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis';
 import type { Redis } from '../../../platform/redis/client.ts';
-import { epochOfGate } from './gate.ts';
-import type { StockTools } from './stock-tools.ts';
+import { epochOfGate } from './epoch-fence.ts';
+import type { StockTools } from './stock-store.ts';
 import { isUnreadable } from './unreadable-keys.ts';
 
 const PER_CALL = 500;

@@ -3,9 +3,9 @@ import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import { oweRefunds } from '../payment/payment-repository.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
-import { giveBack } from './give-back.ts';
+import { giveBack } from './return-units.ts';
 import type { LockedOrder } from './locked-order.ts';
-import { holdsStock, mayMove, unmetPrecondition } from './order-moves.ts';
+import { holdsStock, mayMove, unmetPrecondition } from './order-transitions.ts';
 
 /** How long an order may stay as it is until it moves on by itself, or the time to ask for a return is over. Milliseconds. */
 export interface MoveDelays {

@@ -4,12 +4,12 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { deriveMovementId } from '../orders/order-id.ts';
 import type { ProductReader } from '../products/product-reader.ts';
-import { productNotFound } from '../purchase/outcomes.ts';
-import type { MovementRelay } from './movement-relay.ts';
-import type { StockReader, StockView } from './read-stock.ts';
-import { findMovement, insertMovement, type StockMovement } from './stock-movements.ts';
-import { lockStockRow } from './stock-repository.ts';
-import type { StockService } from './stock-service.ts';
+import { productNotFound } from './outcomes.ts';
+import type { MovementRelay } from '../stock/movement-relay.ts';
+import type { StockReader, StockView } from '../stock/read-stock.ts';
+import { findMovement, insertMovement, type StockMovement } from '../stock/stock-movements.ts';
+import { lockStockRow } from '../stock/stock-repository.ts';
+import type { StockService } from '../stock/stock-service.ts';
 
 export interface RestockRequest {
   readonly productId: string;

@@ -3,7 +3,7 @@ import type { ReadyRequest } from './readiness.ts';
 import { redisId } from './redis-id.ts';
 import type { StockMovement } from './stock-movements.ts';
 import { isMovementCounted } from './stock-outcomes.ts';
-import type { StockTools } from './stock-tools.ts';
+import type { StockTools } from './stock-store.ts';
 
 /** Live numbers of a product, by Redis. Units; `asOf` in milliseconds since 1970. */
 export interface StockNumbers {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../../platform/logger.ts';
-import type { Candidate, Verdict } from '../batch/candidate.ts';
+import type { Candidate, Verdict } from '../orders/pending-order.ts';
 import type { OrderBatch } from '../batch/order-batch.ts';
-import type { Tombstones } from '../batch/tombstones.ts';
+import type { Tombstones } from '../orders/tombstones.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
 import type { Readiness } from '../stock/readiness.ts';
@@ -14,8 +14,8 @@ import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
 import { replay } from './replay.ts';
 import { reserveLines } from './reserve-lines.ts';
-import type { ProductsOrOutcome, SellingStrategy } from './selling-strategy.ts';
-import { toCandidate } from './to-candidate.ts';
+import type { ProductsOrOutcome, SellingStrategy } from './purchase-strategy.ts';
+import { toCandidate } from './to-pending-order.ts';
 
 export interface ReservedSellingDependencies {
   readonly stock: StockService;

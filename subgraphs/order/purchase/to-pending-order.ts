@@ -1,5 +1,5 @@
 import { NO_SPAN, type Span } from '../../../platform/observability/span.ts';
-import type { Candidate, UnwrittenOrder } from '../batch/candidate.ts';
+import type { Candidate, UnwrittenOrder } from '../orders/pending-order.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
 import type { Reservation } from '../stock/stock-outcomes.ts';
 import type { Attempt } from './attempt.ts';
