@@ -72,7 +72,7 @@ export default tseslint.config(
   ),
   {
     // Tests may reach for the harness; tests and scripts talk to a person on the console.
-    files: ['**/*.test.ts', 'tests/**/*.ts'],
+    files: ['**/*.test.ts', 'tests/**/*.ts', 'subgraphs/*/testing/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   { files: ['scripts/**/*', 'tests/**/*.ts'], rules: { 'no-console': 'off' } },
@@ -83,6 +83,7 @@ export default tseslint.config(
       'scripts/{bootstrap,packages,container-health}.mjs',
       'vitest.config.ts',
       'tests/**/*.ts',
+      'subgraphs/*/testing/**/*.ts',
       '**/*.test.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', ...settingsAreReadInOnePlace] },

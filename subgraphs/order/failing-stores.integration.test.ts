@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { COMMIT, useMysqlProxy } from '../../tests/harness/store-proxy.ts';
-import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { useOrderRoom } from './testing/order-test-bed.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { administrator, buyer } from '../../tests/harness/subgraph-call.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Buyer } from '../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { Buyer } from './testing/order-buyer.ts';
+import { useOrderRoom } from './testing/order-test-bed.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { administrator, askSubgraph } from '../../tests/harness/subgraph-call.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Gauge } from 'prom-client';
 import { expect, it } from 'vitest';
 import { uuidToBytes } from '../../platform/uuid.ts';
-import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { useOrderRoom } from './testing/order-test-bed.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { oldestOpen, pendingPayments, refundsDue, unappliedMovements } from './metrics.ts';
 import { measureOutboxes } from './outbox-gauges.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { useMysqlProxy } from '../../tests/harness/store-proxy.ts';
-import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { useOrderRoom } from './testing/order-test-bed.ts';
 import { useRedisProxy } from '../../tests/harness/store-proxy.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { buyer } from '../../tests/harness/subgraph-call.ts';

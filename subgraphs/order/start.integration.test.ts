@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
-import { Buyer } from '../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { Buyer } from './testing/order-buyer.ts';
+import { useOrderRoom } from './testing/order-test-bed.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { ENCRYPTION_KEYS } from '../../tests/harness/subgraph-call.ts';
 import { startOrderSubgraph } from './start.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { useOrderRoom } from '../../tests/harness/order-room.ts';
+import { useOrderRoom } from './testing/order-test-bed.ts';
 import { useOwnMysql } from '../../tests/harness/own-mysql.ts';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
 import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN, useStores } from '../../tests/harness/stores.ts';

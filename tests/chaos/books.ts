@@ -1,6 +1,6 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
-import { HOLDERS } from '../harness/order-books.ts';
+import { HOLDERS } from '../../subgraphs/order/testing/order-ledger.ts';
 import type { Line } from './history.ts';
 
 /** As MySQL has it. */

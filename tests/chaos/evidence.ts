@@ -1,5 +1,5 @@
 import { deriveOrderId } from '../../subgraphs/order/orders/order-id.ts';
-import type { StockBooks } from '../harness/order-books.ts';
+import type { StockBooks } from '../../subgraphs/order/testing/order-ledger.ts';
 import type { StoredOrder, StoredPayment } from './books.ts';
 import type { Call, History, PurchaseCall } from './history.ts';
 import type { OnSale } from './products.ts';

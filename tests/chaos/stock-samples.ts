@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StockBooks } from '../harness/order-books.ts';
+import type { StockBooks } from '../../subgraphs/order/testing/order-ledger.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 
 const EVERY_MS = 500;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
-import { useOrderRoom } from '../harness/order-room.ts';
+import { useOrderRoom } from '../../subgraphs/order/testing/order-test-bed.ts';
 import { useWatchedRedis } from '../harness/redis-sentinel.ts';
 import { useStores } from '../harness/stores.ts';
 import { waitUntil } from '../harness/wait-until.ts';

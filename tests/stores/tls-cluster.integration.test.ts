@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { useCertificateAuthority } from '../harness/certificates.ts';
-import { useOrderRoom } from '../harness/order-room.ts';
+import { useOrderRoom } from '../../subgraphs/order/testing/order-test-bed.ts';
 import { useRedisCluster } from '../harness/redis-cluster.ts';
 import { countAnswers } from '../harness/shop.ts';
 import { useStores } from '../harness/stores.ts';

@@ -5,7 +5,7 @@ import { firstConnection } from '../../platform/mysql/first-connection.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
 import { assertRedisTls } from '../../platform/redis/tls-check.ts';
 import { useCertificateAuthority } from '../harness/certificates.ts';
-import { useOrderRoom } from '../harness/order-room.ts';
+import { useOrderRoom } from '../../subgraphs/order/testing/order-test-bed.ts';
 import { useTlsStores, WITHOUT_CERTIFICATE } from '../harness/tls-stores.ts';
 import { startForTest } from '../../subgraphs/user/testing/subgraph-under-test.ts';
 

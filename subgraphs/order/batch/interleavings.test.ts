@@ -5,7 +5,7 @@ import { itHolds } from '../../../tests/harness/properties.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Candidate, Verdict } from '../orders/pending-order.ts';
 import { OrderBatch } from './order-batch.ts';
-import { PRODUCT, ScheduledMysql, type CommitFate } from './testing/scheduled-mysql.ts';
+import { PRODUCT, ScheduledMysql, type CommitFate } from '../testing/scheduled-mysql.ts';
 
 const logger = createLogger('test', 'silent');
 const uuid = (number: number) => `00000000-0000-8000-8000-${String(number).padStart(12, '0')}`;

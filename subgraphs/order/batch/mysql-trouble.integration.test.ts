@@ -6,7 +6,7 @@ import { prepareSession } from '../../../platform/mysql/connection-options.ts';
 import { StoreCondition } from '../../../platform/store-condition.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
-import { useOrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom, type PurchaseAnswer } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';

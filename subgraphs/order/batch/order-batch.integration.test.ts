@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { COMMIT, ofPurchases, useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';

@@ -1,9 +1,9 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
-import { ScriptedProvider, succeeded } from '../../../tests/harness/scripted-provider.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { ScriptedProvider, succeeded } from '../testing/scripted-provider.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { pay } from '../payment/pay.ts';

@@ -1,9 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { OrderBooks, type StockBooks } from '../../../tests/harness/order-books.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { OrderBooks, type StockBooks } from '../testing/order-ledger.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { randomFrom } from '../../../tests/harness/random-numbers.ts';
-import { RandomShopper, type Ware } from '../../../tests/harness/random-shopper.ts';
+import { RandomShopper, type Ware } from '../testing/random-shopper.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 

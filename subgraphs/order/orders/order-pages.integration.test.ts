@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { Fault } from '../../../platform/errors.ts';
 import { encodeCursor } from '../../../platform/graphql/connection.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { itHolds } from '../../../tests/harness/properties.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';

@@ -8,9 +8,9 @@ import {
   PROVIDER_KEY,
   WEBHOOK_SECRET,
   type Fate,
-} from '../../../tests/harness/fake-payment-provider.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+} from '../testing/fake-payment-provider.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { randomFrom } from '../../../tests/harness/random-numbers.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { PaymentSimulator } from './payment-simulator.ts';
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningHttpServer } from '../../../platform/http/server.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { sendEvent, WEBHOOK_SECRET } from '../../../tests/harness/fake-payment-provider.ts';
+import { sendEvent, WEBHOOK_SECRET } from '../testing/fake-payment-provider.ts';
 import { startPaymentWebhook, WEBHOOK_PATH } from './payment-webhook.ts';
 
 const MINUTE = 60_000;

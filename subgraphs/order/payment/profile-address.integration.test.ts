@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startForTest, type SubgraphUnderTest } from '../../user/testing/subgraph-under-test.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, ENCRYPTION_KEYS, IDENTITY_SECRETS } from '../../../tests/harness/subgraph-call.ts';
 import { preparePayment } from './prepare-payment.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom, type SaleOptions } from '../../../tests/harness/order-room.ts';
-import { ScriptedProvider, succeeded } from '../../../tests/harness/scripted-provider.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom, type SaleOptions } from '../testing/order-test-bed.ts';
+import { ScriptedProvider, succeeded } from '../testing/scripted-provider.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { cancelOrder } from '../fulfilment/cancel-order.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callSigned, identityOf } from '../../../platform/identity/testing/signed-request.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom, type OrderRoom } from '../../../tests/harness/order-room.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom, type OrderRoom } from '../testing/order-test-bed.ts';
 import { randomFrom } from '../../../tests/harness/random-numbers.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';

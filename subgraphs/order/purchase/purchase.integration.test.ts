@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { callSigned, identityOf } from '../../../platform/identity/testing/signed-request.ts';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { MysqlPair } from '../../../tests/harness/mysql-pair.ts';
-import { OrderRoom, type PurchaseAnswer } from '../../../tests/harness/order-room.ts';
+import { OrderRoom, type PurchaseAnswer } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { TcpProxy } from '../../../tests/harness/tcp-proxy.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';

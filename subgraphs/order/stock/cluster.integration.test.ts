@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useRedisCluster } from '../../../tests/harness/redis-cluster.ts';
 import { useStores } from '../../../tests/harness/stores.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom, type OrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom, type OrderRoom } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';

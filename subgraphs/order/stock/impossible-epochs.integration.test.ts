@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { MOST_AHEAD } from './next-epoch.ts';

@@ -4,7 +4,7 @@ import { createLogger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';

@@ -4,7 +4,7 @@ import { callSigned, identityOf } from '../../../platform/identity/testing/signe
 import { createLogger } from '../../../platform/logger.ts';
 import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
 import { useStores } from '../../../tests/harness/stores.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
-import { sellOne } from '../../../tests/harness/sell-one.ts';
+import { sellOne } from '../testing/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { newAttempt } from '../purchase/attempt.ts';
 

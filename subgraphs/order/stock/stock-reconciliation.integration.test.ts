@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
-import { sellOne } from '../../../tests/harness/sell-one.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { sellOne } from '../testing/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { redisId } from './redis-id.ts';

@@ -7,7 +7,7 @@ import { itHolds } from '../../../tests/harness/properties.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { createStockKeys } from './stock-keys.ts';
 import { loadStockScripts } from './stock-scripts.ts';
-import { StockModel, USERS, userOf, type Asked, type Terms } from './testing/stock-model.ts';
+import { StockModel, USERS, userOf, type Asked, type Terms } from '../testing/stock-model.ts';
 
 const ORDERS = 6;
 const HOUR_MS = 3_600_000;

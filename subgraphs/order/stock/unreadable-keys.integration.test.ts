@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Buyer } from '../../../tests/harness/order-buyer.ts';
-import { useOrderRoom } from '../../../tests/harness/order-room.ts';
+import { Buyer } from '../testing/order-buyer.ts';
+import { useOrderRoom } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { hasMovementsToApply } from './stock-movements.ts';

@@ -1,9 +1,9 @@
 import type { Connection, Pool } from 'mysql2/promise';
 import type { Scheduler } from 'fast-check';
-import { bytesToUuid, uuidToBytes } from '../../../../platform/uuid.ts';
-import { ABANDONED, type OrderRecord } from '../../orders/order.ts';
-import type { OrderRepository } from '../../orders/order-repository.ts';
-import type { WriterConnection } from '../writer-connection.ts';
+import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { ABANDONED, type OrderRecord } from '../orders/order.ts';
+import type { OrderRepository } from '../orders/order-repository.ts';
+import type { WriterConnection } from '../batch/writer-connection.ts';
 
 /**
  * What becomes of a COMMIT: it is answered; done, and the answer is lost; lost on the way; or done some time after its sender has lost

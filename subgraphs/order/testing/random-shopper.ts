@@ -1,9 +1,9 @@
-import { deriveOrderId } from '../../subgraphs/order/orders/order-id.ts';
+import { deriveOrderId } from '../orders/order-id.ts';
 import { Buyer } from './order-buyer.ts';
-import type { OrderRoom } from './order-room.ts';
-import type { RandomNumbers } from './random-numbers.ts';
-import { newKey } from './shop.ts';
-import { waitUntil } from './wait-until.ts';
+import type { OrderRoom } from './order-test-bed.ts';
+import type { RandomNumbers } from '../../../tests/harness/random-numbers.ts';
+import { newKey } from '../../../tests/harness/shop.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 /** What is on sale, and how it was at the beginning. */
 export interface Ware {

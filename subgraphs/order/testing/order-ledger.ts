@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
-import { bytesToUuid, uuidToBytes } from '../../platform/uuid.ts';
-import { fromRedisId } from '../../subgraphs/order/stock/redis-id.ts';
-import { repeatLostRaces } from '../../platform/mysql/transaction.ts';
+import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { fromRedisId } from '../stock/redis-id.ts';
+import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
 
 /** What MySQL has of a product at one instant. Units. */
 export interface StockBooks {

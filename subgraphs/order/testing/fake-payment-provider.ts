@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { signatureOf } from '../../subgraphs/order/payment/webhook-signature.ts';
+import { signatureOf } from '../payment/webhook-signature.ts';
 
 /** What becomes of one request: answered; done, and the answer lost; not done; kept until `arriveLate`; done twice; refused by a proxy. */
 export type Fate = 'answered' | 'unanswered' | 'lost' | 'late' | 'twice' | 'refused';

@@ -5,7 +5,7 @@ import type {
   ChargeState,
   PaymentIntent,
   PaymentProvider,
-} from '../../subgraphs/order/payment/payment-provider.ts';
+} from '../payment/payment-provider.ts';
 
 /** A payment provider whose every answer is the test's, and which remembers what it was asked. */
 export class ScriptedProvider implements PaymentProvider {

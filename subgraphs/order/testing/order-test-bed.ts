@@ -1,27 +1,27 @@
-import { waitUntil } from './wait-until.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
-import { duration } from '../../platform/config/settings.ts';
-import { createLogger } from '../../platform/logger.ts';
-import { connectionOptions, databaseName } from '../../platform/mysql/connection-options.ts';
-import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
-import { StoreCondition } from '../../platform/store-condition.ts';
-import { uuidToBytes } from '../../platform/uuid.ts';
-import type { Caller } from '../../platform/identity/identity.ts';
-import { NO_SPAN } from '../../platform/observability/span.ts';
-import { WriterConnection } from '../../subgraphs/order/batch/writer-connection.ts';
-import { readOrderConfig, type OrderConfig } from '../../subgraphs/order/config.ts';
-import { contextMaker, type OrderContext } from '../../subgraphs/order/context.ts';
-import { closeOrderStores, openOrderStores } from '../../subgraphs/order/order-stores.ts';
-import type { PaymentProvider } from '../../subgraphs/order/payment/payment-provider.ts';
-import { createOrderServices, type OrderServices } from '../../subgraphs/order/services.ts';
-import { startOrderSubgraph } from '../../subgraphs/order/start.ts';
-import { readProductConfig } from '../../subgraphs/product/config.ts';
-import { startProductSubgraph } from '../../subgraphs/product/start.ts';
-import { newKey } from './shop.ts';
-import { withAccountOf, type TestStores } from './stores.ts';
+import { duration } from '../../../platform/config/settings.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { connectionOptions, databaseName } from '../../../platform/mysql/connection-options.ts';
+import type { RunningProcess } from '../../../platform/lifecycle/run-process.ts';
+import { StoreCondition } from '../../../platform/store-condition.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import type { Caller } from '../../../platform/identity/identity.ts';
+import { NO_SPAN } from '../../../platform/observability/span.ts';
+import { WriterConnection } from '../batch/writer-connection.ts';
+import { readOrderConfig, type OrderConfig } from '../config.ts';
+import { contextMaker, type OrderContext } from '../context.ts';
+import { closeOrderStores, openOrderStores } from '../order-stores.ts';
+import type { PaymentProvider } from '../payment/payment-provider.ts';
+import { createOrderServices, type OrderServices } from '../services.ts';
+import { startOrderSubgraph } from '../start.ts';
+import { readProductConfig } from '../../product/config.ts';
+import { startProductSubgraph } from '../../product/start.ts';
+import { newKey } from '../../../tests/harness/shop.ts';
+import { withAccountOf, type TestStores } from '../../../tests/harness/stores.ts';
 import {
   administrator,
   askSubgraph,
@@ -29,7 +29,7 @@ import {
   ENCRYPTION_KEYS,
   IDENTITY_SECRETS,
   type GraphQLReply,
-} from './subgraph-call.ts';
+} from '../../../tests/harness/subgraph-call.ts';
 
 export interface SaleOptions {
   readonly units?: number;

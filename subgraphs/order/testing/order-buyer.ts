@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { repeatLostRaces } from '../../platform/mysql/transaction.ts';
-import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
-import { uuidToBytes } from '../../platform/uuid.ts';
-import { sealAddress } from '../../subgraphs/order/payment/shipping-address.ts';
-import type { OrderRoom } from './order-room.ts';
-import { newKey } from './shop.ts';
-import { buyer } from './subgraph-call.ts';
+import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { createFieldCipher } from '../../../platform/personal-data/field-cipher.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
+import { sealAddress } from '../payment/shipping-address.ts';
+import type { OrderRoom } from './order-test-bed.ts';
+import { newKey } from '../../../tests/harness/shop.ts';
+import { buyer } from '../../../tests/harness/subgraph-call.ts';
 
 const ORDER = `id status paymentDueAt returnableUntil createdAt
   total { amount currency } items { quantity product { id } }

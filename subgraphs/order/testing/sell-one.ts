@@ -1,6 +1,6 @@
-import type { OrderRoom } from './order-room.ts';
-import { waitUntil } from './wait-until.ts';
-import { hasMovementsToApply } from '../../subgraphs/order/stock/stock-movements.ts';
+import type { OrderRoom } from './order-test-bed.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { hasMovementsToApply } from '../stock/stock-movements.ts';
 
 /** A product of which one unit is sold, with nothing under way. @returns its id */
 export async function sellOne(room: OrderRoom, units: number): Promise<string> {
