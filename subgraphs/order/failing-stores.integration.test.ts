@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { COMMIT, useMysqlProxy } from '../../tests/harness/store-proxy.ts';
-import { useOrderRoom } from './testing/order-test-bed.ts';
+import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { administrator, buyer } from '../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 
 const { proxy, stores } = useMysqlProxy(useStores());
-const room = useOrderRoom(stores);
+const bed = useOrderTestBed(stores);
 
 const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
 const restock = (productId: string, idempotencyKey = newKey()) =>
-  room.ask(RESTOCK, { input: { productId, change: 1, idempotencyKey } }, { caller: administrator });
+  bed.ask(RESTOCK, { input: { productId, change: 1, idempotencyKey } }, { caller: administrator });
 
 describe('a connection to MySQL that is lost', () => {
   it('leaves open whether a mutation has taken effect, and the answer says so', async () => {
-    const product = await room.sell({ units: 1 });
+    const product = await bed.sell({ units: 1 });
     const keys: string[] = [];
     // A job of the process may commit first.
     const errors = await waitUntil('the COMMIT of a restock to be lost', async () => {
@@ -31,12 +31,12 @@ describe('a connection to MySQL that is lost', () => {
       },
     ]);
     expect((await restock(product, keys.at(-1))).data).toEqual({ restock: { __typename: 'Restocked' } });
-    expect(await room.books(product)).toMatchObject({ total: 1 + keys.length });
+    expect(await bed.books(product)).toMatchObject({ total: 1 + keys.length });
   });
 
   it('leaves nothing open where a query was lost', async () => {
     proxy.nextWith('FROM orders', 'cut');
-    const { errors } = await room.ask(
+    const { errors } = await bed.ask(
       'query ($id: ID!) { order(id: $id) { id } }',
       { id: randomUUID() },
       { caller: buyer() },
@@ -49,19 +49,19 @@ describe('a connection to MySQL that is lost', () => {
 });
 
 describe('a server that takes no writes', () => {
-  afterAll(() => room.pool.query('DROP TRIGGER IF EXISTS refuse'));
+  afterAll(() => bed.pool.query('DROP TRIGGER IF EXISTS refuse'));
 
   it('makes a checkout that cannot begin Busy, since nothing was bought', async () => {
-    const product = await room.sell({ units: 1 });
+    const product = await bed.sell({ units: 1 });
     const caller = buyer();
     const mutate = (name: string, type: string, input: object) =>
-      room.ask(
+      bed.ask(
         `mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`,
         { input },
         { caller },
       );
     await mutate('addToWishlist', 'WishlistItemInput', { productId: product });
-    await room.pool.query(
+    await bed.pool.query(
       `CREATE TRIGGER refuse BEFORE INSERT ON wishlist_checkout FOR EACH ROW
        SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1290, MESSAGE_TEXT = 'refused'`,
     );
@@ -69,7 +69,7 @@ describe('a server that takes no writes', () => {
     expect((await mutate('checkoutWishlist', 'CheckoutWishlistInput', checkout)).data).toEqual({
       checkoutWishlist: { __typename: 'Busy' },
     });
-    await room.pool.query('DROP TRIGGER refuse');
+    await bed.pool.query('DROP TRIGGER refuse');
     expect((await mutate('checkoutWishlist', 'CheckoutWishlistInput', checkout)).data).toEqual({
       checkoutWishlist: { __typename: 'PurchaseConfirmed' },
     });
@@ -82,24 +82,24 @@ describe('an error of the server of which nothing is known', () => {
   ] as const;
 
   it.each([1644, 1105, 1461, 4999])('is a store that refuses: %i', async (errno) => {
-    const product = await room.sell({ units: 1 });
-    await room.pool.query(
+    const product = await bed.sell({ units: 1 });
+    await bed.pool.query(
       `CREATE TRIGGER refuse BEFORE INSERT ON stock_movement FOR EACH ROW
        SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'refused'`,
     );
     const key = newKey();
     const { errors } = await restock(product, key);
-    await room.pool.query('DROP TRIGGER refuse');
+    await bed.pool.query('DROP TRIGGER refuse');
     expect(errors).toMatchObject(UNAVAILABLE);
     expect((await restock(product, key)).data).toEqual({ restock: { __typename: 'Restocked' } });
   });
 
   it('so is a table that is missing while a backup is put back', async () => {
-    const product = await room.sell({ units: 1 });
-    await room.pool.query('RENAME TABLE stock_movement TO put_aside');
+    const product = await bed.sell({ units: 1 });
+    await bed.pool.query('RENAME TABLE stock_movement TO put_aside');
     const key = newKey();
     const { errors } = await restock(product, key);
-    await room.pool.query('RENAME TABLE put_aside TO stock_movement');
+    await bed.pool.query('RENAME TABLE put_aside TO stock_movement');
     expect(errors).toMatchObject(UNAVAILABLE);
     expect((await restock(product, key)).data).toEqual({ restock: { __typename: 'Restocked' } });
   });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { FAULT_PLACES } from './failpoints.ts';
+import { FAILPOINTS } from './failpoints.ts';
 
 const FOLDER = new URL('.', import.meta.url);
 
@@ -12,5 +12,5 @@ it('each place is reached at one place in the code, and each that is reached is 
       ([, place]) => place,
     ),
   );
-  expect(reached.sort()).toEqual(Object.keys(FAULT_PLACES).sort());
+  expect(reached.sort()).toEqual(Object.keys(FAILPOINTS).sort());
 });

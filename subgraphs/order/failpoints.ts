@@ -1,7 +1,7 @@
 import { reachFaultPoint } from '../../platform/lifecycle/fault-point.ts';
 
 /** The steps of the protocol between which a test kills or freezes a process (`FAULT_POINT`), each with what is so there. */
-export const FAULT_PLACES = {
+export const FAILPOINTS = {
   'before-reserve': 'a purchase is about to be admitted; nothing is reserved',
   'after-reserve': 'Redis has admitted it; MySQL knows nothing of it',
   'before-commit': 'its transaction holds its locks and is complete',
@@ -21,7 +21,7 @@ export const FAULT_PLACES = {
   'after-refund': 'the provider has given the money back; the payment does not know',
 } as const satisfies Readonly<Record<string, string>>;
 
-export type FaultPlace = keyof typeof FAULT_PLACES;
+export type Failpoint = keyof typeof FAILPOINTS;
 
 /** Does nothing unless this is the place that `FAULT_POINT` names. */
-export const reach = (place: FaultPlace): void | Promise<void> => reachFaultPoint(place);
+export const reach = (place: Failpoint): void | Promise<void> => reachFaultPoint(place);

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { Buyer } from './testing/order-buyer.ts';
-import { useOrderRoom } from './testing/order-test-bed.ts';
+import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { administrator, askSubgraph } from '../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 
-const room = useOrderRoom(useStores(), { environment: { SWEEP_EVERY: '20ms' } });
+const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '20ms' } });
 
 const LARGEST_INT = 2 ** 31 - 1;
 const longestKey = () => newKey().padEnd(64, '_');
@@ -21,16 +21,16 @@ const longestAddress = (character: string) => ({
 
 /** With the longest name and as many units as there can be. */
 async function sell(price: number): Promise<string> {
-  const product = await room.sell({ price, units: 0 });
+  const product = await bed.sell({ price, units: 0 });
   const rename = 'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }';
   await askSubgraph(
     'product',
-    room.product.url,
+    bed.product.url,
     rename,
     { input: { id: product, name: WIDE.repeat(200) } },
     administrator,
   );
-  expect(await room.restock(product, LARGEST_INT, { idempotencyKey: longestKey() })).toMatchObject({
+  expect(await bed.restock(product, LARGEST_INT, { idempotencyKey: longestKey() })).toMatchObject({
     __typename: 'Restocked',
   });
   return product;
@@ -42,8 +42,8 @@ it.each([
 ])(
   'the longest value of every rule %s is stored, from the purchase to the return',
   async (_in, character) => {
-    const [product, buyer] = [await sell(2_147), new Buyer(room)];
-    const bought = await room.buy(product, { userId: buyer.userId, key: longestKey(), quantity: 1_000_000 });
+    const [product, buyer] = [await sell(2_147), new Buyer(bed)];
+    const bought = await bed.buy(product, { userId: buyer.userId, key: longestKey(), quantity: 1_000_000 });
     expect(bought).toMatchObject({ __typename: 'PurchaseConfirmed' });
     const { id } = bought.order!;
     const prepared = await buyer.prepare(id, longestAddress(character));
@@ -62,9 +62,9 @@ it.each([
 );
 
 it('the longest wishlist that can be bought is stored while it is bought', async () => {
-  const buyer = new Buyer(room);
+  const buyer = new Buyer(bed);
   for (let n = 0; n < 50; n++) {
-    const product = await room.sell({ price: 1, units: 1_000_000 });
+    const product = await bed.sell({ price: 1, units: 1_000_000 });
     expect((await buyer.add(product, 1_000_000)).__typename).toBe('WishlistUpdated');
   }
   expect((await buyer.checkout(longestKey())).__typename).toBe('PurchaseConfirmed');

@@ -4,7 +4,7 @@ import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts'
 import type { LockOptions } from '../../platform/redis/lock.ts';
 import { BatchWriter } from './batch/batch-writer.ts';
 import { OrderBatch } from './batch/order-batch.ts';
-import { ForgottenTombstones } from './orders/expired-tombstones.ts';
+import { ExpiredTombstones } from './orders/expired-tombstones.ts';
 import { Tombstones } from './orders/tombstones.ts';
 import { WriterConnection } from './batch/writer-connection.ts';
 import { WriterConnections } from './batch/writer-connections.ts';
@@ -25,14 +25,14 @@ import { ProductReader } from './products/product-reader.ts';
 import { FinalRefusals } from './purchase/final-refusals.ts';
 import { InFlight } from './purchase/in-flight.ts';
 import { Purchases } from './purchase/purchase.ts';
-import { ReservedSelling } from './purchase/reservation-purchase.ts';
+import { ReservationPurchase } from './purchase/reservation-purchase.ts';
 import { attemptLifetimeMs } from './purchase/remaining-time.ts';
-import { awaitRowWriter, RowSelling } from './purchase/row-lock-purchase.ts';
+import { awaitRowWriter, RowLockPurchase } from './purchase/row-lock-purchase.ts';
 import { Retention } from './retention/retention.ts';
 import { retentionRules } from './retention/rules.ts';
 import { OldKeys } from './stock/old-keys.ts';
 import { StockAnnouncer } from './stock/announce-stock.ts';
-import { DriftWatch } from './stock/stock-reconciliation.ts';
+import { StockReconciliation } from './stock/stock-reconciliation.ts';
 import { MovementRelay } from './stock/movement-relay.ts';
 import { StockReader } from './stock/read-stock.ts';
 import { Reaper } from './purchase/reaper.ts';
@@ -110,16 +110,16 @@ export function createOrderServices(
   tellSize(purchasesBlocked, () => batch.blocked);
   const strategy =
     config.STOCK_STRATEGY === 'row'
-      ? new RowSelling({
+      ? new RowLockPurchase({
           pool,
           lookup,
           refusals,
           memory,
           paymentTimeoutMs: config.PAYMENT_TIMEOUT,
-          onSold: announcer.changed,
+          onStockChanged: announcer.changed,
           logger,
         })
-      : new ReservedSelling({
+      : new ReservationPurchase({
           stock,
           batch,
           tombstones,
@@ -169,7 +169,7 @@ export function createOrderServices(
     lists: new OrderLists(stores.lists),
     accountLimits: new AccountLimits(pool, orders, config.MAX_TOMBSTONES_PER_USER),
     tombstones,
-    forgottenTombstones: new ForgottenTombstones(pool, config.TOMBSTONE_RETENTION, logger),
+    forgottenTombstones: new ExpiredTombstones(pool, config.TOMBSTONE_RETENTION, logger),
     retention: new Retention(pool, retentionRules(config), logger),
     oldKeys: new OldKeys(stock.tools, pool, logger),
     products,
@@ -179,7 +179,7 @@ export function createOrderServices(
     relay,
     reaper: new Reaper(stock, tombstones, pool, logger),
     /** null where Redis has no part in sales: then there is nothing to compare. */
-    drift: config.STOCK_STRATEGY === 'row' ? null : new DriftWatch(stock, pool, logger),
+    drift: config.STOCK_STRATEGY === 'row' ? null : new StockReconciliation(stock, pool, logger),
     fulfilment,
     sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { useMysqlProxy } from '../../tests/harness/store-proxy.ts';
-import { useOrderRoom } from './testing/order-test-bed.ts';
+import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { useRedisProxy } from '../../tests/harness/store-proxy.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { buyer } from '../../tests/harness/subgraph-call.ts';
@@ -11,7 +11,7 @@ const RECOVERY_MS = 10_000;
 
 const mysql = useMysqlProxy(useStores());
 const redis = useRedisProxy(mysql.stores);
-const room = useOrderRoom({
+const bed = useOrderTestBed({
   ...mysql.stores,
   get mysqlUrl() {
     return mysql.stores.mysqlUrl;
@@ -28,25 +28,25 @@ const ORDERS = `query ($refs: [_Any!]!) {
 
 /** One thing that each connection of the processes is for. Rejects, or says what was answered instead. */
 const WORK: Readonly<Record<string, (product: string) => Promise<unknown>>> = {
-  'a purchase': async (product) => (await room.buy(product)).__typename === 'PurchaseConfirmed',
+  'a purchase': async (product) => (await bed.buy(product)).__typename === 'PurchaseConfirmed',
   'a list of orders': async () => {
     const refs = [{ __typename: 'User', id: USER_ID }];
-    const { data, errors } = await room.ask(ORDERS, { refs }, { caller: buyer(USER_ID) });
+    const { data, errors } = await bed.ask(ORDERS, { refs }, { caller: buyer(USER_ID) });
     return Boolean(data) && !errors;
   },
-  'a restock': async (product) => (await room.restock(product, 1))['__typename'] === 'Restocked',
-  'a new product': async () => (await room.sell({ units: 0 })) !== '',
-  'a look at the stock': async (product) => (await room.stock(product)) !== null,
+  'a restock': async (product) => (await bed.restock(product, 1))['__typename'] === 'Restocked',
+  'a new product': async () => (await bed.sell({ units: 0 })) !== '',
+  'a look at the stock': async (product) => (await bed.stock(product)) !== null,
   readiness: async () => {
     const answers = await Promise.all(
-      [room.product, ...room.orders].map(({ url }) => fetch(`${url}/health/ready`)),
+      [bed.product, ...bed.orders].map(({ url }) => fetch(`${url}/health/ready`)),
     );
     return answers.every(({ ok }) => ok);
   },
 };
 
 it.each(['mysql', 'redis'] as const)('everything works again after %s has gone silent', async (store) => {
-  const product = await room.sell({ units: 1_000 });
+  const product = await bed.sell({ units: 1_000 });
   for (const [name, work] of Object.entries(WORK)) expect([name, await work(product)]).toEqual([name, true]);
 
   ({ mysql, redis })[store].proxy.silence();

@@ -11,7 +11,7 @@ import { assertOrderKeysFit } from './assert-keys-fit.ts';
 import type { OrderConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { startJobs } from './jobs.ts';
-import { FAULT_PLACES } from './failpoints.ts';
+import { FAILPOINTS } from './failpoints.ts';
 import { closeOrderStores, openOrderStores } from './order-stores.ts';
 import { startPaymentWebhook } from './payment/payment-webhook.ts';
 import { permissions } from './permissions.ts';
@@ -20,7 +20,7 @@ import { createOrderServices, type OrderServices } from './services.ts';
 
 /** @throws {ConfigurationError} when a store, a secret or a fault point is not acceptable; nothing stays open then */
 export async function startOrderSubgraph(config: OrderConfig, logger: Logger): Promise<RunningProcess> {
-  armFaultPoint(logger, Object.keys(FAULT_PLACES));
+  armFaultPoint(logger, Object.keys(FAILPOINTS));
   warnOfStandIns(config.standIns, logger);
   const stores = await openOrderStores(config, logger);
   let jobs: Repeated[] = [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { useOrderRoom } from './testing/order-test-bed.ts';
+import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { useOwnMysql } from '../../tests/harness/own-mysql.ts';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
 import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN, useStores } from '../../tests/harness/stores.ts';
@@ -14,12 +14,12 @@ const RECOVERY_MS = 10_000;
 
 const { redis, stores: withRedis } = useOwnRedis(useStores());
 const { mysql, stores } = useOwnMysql(withRedis);
-const room = useOrderRoom(stores);
+const bed = useOrderTestBed(stores);
 
 let product: string;
 beforeEach(async () => {
-  product = await room.sell({ units: 10_000 });
-  expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  product = await bed.sell({ units: 10_000 });
+  expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
 });
 
 interface Report {
@@ -27,7 +27,7 @@ interface Report {
   readonly reasons?: Readonly<Record<string, string>>;
 }
 
-async function readiness(url = room.orders[0]!.url): Promise<Report & { readonly status: number }> {
+async function readiness(url = bed.orders[0]!.url): Promise<Report & { readonly status: number }> {
   const response = await fetch(`${url}/health/ready`);
   return { status: response.status, ...((await response.json()) as Report) };
 }
@@ -41,18 +41,18 @@ const expectNotReady = (reason: string) =>
   );
 
 /** @returns the type of the answer */
-const buy = async () => (await room.buy(product)).__typename;
+const buy = async () => (await bed.buy(product)).__typename;
 
 async function expectNothingIsSold(): Promise<void> {
-  const before = await room.books(product);
+  const before = await bed.books(product);
   const answers = await Promise.all(Array.from({ length: 10 }, buy));
   expect(new Set(answers)).toEqual(new Set(['Busy']));
-  expect(await room.books(product)).toEqual(before);
+  expect(await bed.books(product)).toEqual(before);
 }
 
 async function expectRecovery(): Promise<void> {
   await waitUntil('it to be sold again', buy, (answer) => answer === 'PurchaseConfirmed', RECOVERY_MS);
-  for (const { url } of [room.product, ...room.orders])
+  for (const { url } of [bed.product, ...bed.orders])
     await waitUntil(
       'readiness',
       () => readiness(url),
@@ -73,7 +73,7 @@ describe('MySQL that would lose or refuse what is confirmed', () => {
 
     it('each process that is asked whether it is ready says why it is not, and nothing is sold', async () => {
       await mysql.query(`SET GLOBAL ${variable} = ${spoilt}`);
-      for (const { url } of [room.product, ...room.orders])
+      for (const { url } of [bed.product, ...bed.orders])
         expect(await readiness(url)).toMatchObject({ status: 503, reasons: { mysql: sentence } });
       await expectNothingIsSold();
       await mysql.query(`SET GLOBAL ${variable} = ${right}`);
@@ -131,23 +131,23 @@ describe.each(['SELECT', 'INSERT', 'UPDATE'])('a MySQL account that lost the rig
     await both('REVOKE');
     const admitted = Array.from({ length: 3 }, () => ({ userId: randomUUID(), key: newKey() }));
     await endSessions();
-    const first = admitted.map((buyer) => room.buy(product, { ...buyer, patienceMs: 1_500 }));
+    const first = admitted.map((buyer) => bed.buy(product, { ...buyer, patienceMs: 1_500 }));
     await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
     expect(['Busy', 'OutcomeUnknown']).toEqual(
       expect.arrayContaining((await Promise.all(first)).map(({ __typename }) => __typename)),
     );
     await expectNothingIsSold();
-    for (const { url } of [room.product, ...room.orders]) expect((await readiness(url)).status).toBe(503);
+    for (const { url } of [bed.product, ...bed.orders]) expect((await readiness(url)).status).toBe(503);
     await both('GRANT');
     for (const buyer of admitted)
       await waitUntil(
         'it to be bought by the same key',
-        () => room.buy(product, buyer),
+        () => bed.buy(product, buyer),
         ({ __typename }) => __typename === 'PurchaseConfirmed',
         RECOVERY_MS,
       );
     await expectRecovery();
-    expect((await room.books(product)).tombstones).toBe(0);
+    expect((await bed.books(product)).tombstones).toBe(0);
   });
 });
 
@@ -159,10 +159,10 @@ describe.each([
     const session = await createConnection(mysql.url);
     await session.query(lock());
     await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
-    expect((await readiness(room.orders[0]!.url)).status).toBe(503);
+    expect((await readiness(bed.orders[0]!.url)).status).toBe(503);
     session.destroy();
     await expectRecovery();
-    expect((await room.books(product)).tombstones).toBe(0);
+    expect((await bed.books(product)).tombstones).toBe(0);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Ending } from '../../scripts/start/ending.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
 import { FakePaymentProvider, PROVIDER_KEY } from '../../subgraphs/order/testing/fake-payment-provider.ts';
 import { MysqlPair } from '../harness/mysql-pair.ts';
-import { OrderBooks } from '../../subgraphs/order/testing/order-ledger.ts';
+import { OrderLedger } from '../../subgraphs/order/testing/order-ledger.ts';
 import { ProxyProcess } from '../harness/proxy-process.ts';
 import { RedisPair } from '../harness/redis-pair.ts';
 import type { Service } from '../harness/service.ts';
@@ -85,14 +85,14 @@ export class ChaosSystem {
   }
 
   /** As an administrator, around the proxy. @param work is given what the stores have */
-  async withBooks<Result>(work: (books: OrderBooks, pool: Pool) => Promise<Result>): Promise<Result> {
+  async withBooks<Result>(work: (books: OrderLedger, pool: Pool) => Promise<Result>): Promise<Result> {
     const { primary } = this.mysql;
     const uri = Object.assign(new URL(primary.url), { pathname: '/firstcome_order' }).href;
     const pool = createPool({ uri, connectionLimit: 2 });
     try {
       return await this.withRedis((redis) => {
         const key = (productId: string, name: string) => this.stockKey(productId, name);
-        return work(new OrderBooks({ pool, redis, key }), pool);
+        return work(new OrderLedger({ pool, redis, key }), pool);
       });
     } finally {
       await pool.end();

@@ -1,12 +1,12 @@
 import { deriveOrderId } from '../../subgraphs/order/orders/order-id.ts';
-import type { StockBooks } from '../../subgraphs/order/testing/order-ledger.ts';
+import type { StockLedger } from '../../subgraphs/order/testing/order-ledger.ts';
 import type { StoredOrder, StoredPayment } from './books.ts';
 import type { Call, History, PurchaseCall } from './history.ts';
 import type { OnSale } from './products.ts';
 
 /** What both stores, and the API, have of one product once nothing is under way. */
 export interface ProductAtRest extends Omit<OnSale, 'id'> {
-  readonly mysql: StockBooks;
+  readonly mysql: StockLedger;
   readonly redis: { readonly total: number; readonly sold: number; readonly reserved: number };
   readonly shown: {
     readonly total: number;
@@ -30,7 +30,7 @@ export interface Charge {
 export interface Evidence extends Pick<History, 'purchases' | 'restocks' | 'others'> {
   readonly products: readonly ProductAtRest[];
   /** What MySQL had of the products at several instants before. */
-  readonly samples: readonly StockBooks[];
+  readonly samples: readonly StockLedger[];
   /** Of everyone who has bought one of the products, by id. */
   readonly orders: ReadonlyMap<string, StoredOrder>;
   readonly payments: readonly StoredPayment[];

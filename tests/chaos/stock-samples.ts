@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StockBooks } from '../../subgraphs/order/testing/order-ledger.ts';
+import type { StockLedger } from '../../subgraphs/order/testing/order-ledger.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 
 const EVERY_MS = 500;
 
 /** Reads what MySQL has of a round's products twice a second, while everything goes on. */
 export class StockSampler {
-  readonly samples: StockBooks[] = [];
+  readonly samples: StockLedger[] = [];
   #isOver = false;
   readonly #done: Promise<void>;
 
@@ -27,7 +27,7 @@ export class StockSampler {
   async #run(system: ChaosSystem, products: readonly string[]): Promise<void> {
     while (!this.#isOver) {
       // A MySQL that is down or frozen is read again later.
-      const seen = await system.withBooks((books) => books.readStock(products)).catch((): StockBooks[] => []);
+      const seen = await system.withBooks((books) => books.readStock(products)).catch((): StockLedger[] => []);
       this.samples.push(...seen);
       await sleep(EVERY_MS);
     }

@@ -124,7 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       inOrder(
         'batch/write-orders.ts',
-        "throw new CommitUnanswered('COMMIT was not answered', { cause });",
+        "throw new CommitOutcomeUnknown('COMMIT was not answered', { cause });",
         '',
       ),
     ],
@@ -139,7 +139,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       inOrder(
         'batch/batch-writer.ts',
-        'noteUnanswered(rest);',
+        'recordUnknownCommit(rest);',
         `const records = await this.#options.orders.findRecords(rest.map(({ order }) => order.id));
       for (const one of rest) {
         const { id: orderId, userId } = one.order;

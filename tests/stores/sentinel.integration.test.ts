@@ -1,31 +1,31 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
-import { useOrderRoom } from '../../subgraphs/order/testing/order-test-bed.ts';
+import { useOrderTestBed } from '../../subgraphs/order/testing/order-test-bed.ts';
 import { useWatchedRedis } from '../harness/redis-sentinel.ts';
 import { useStores } from '../harness/stores.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
 const { redis, stores } = useWatchedRedis(useStores());
-const room = useOrderRoom(stores, { orders: 2 });
+const bed = useOrderTestBed(stores, { orders: 2 });
 const logger = createLogger('test', 'silent');
 
 it('a sale goes on at the server that the Sentinel promotes', async () => {
-  const product = await room.sell({ units: 100 });
-  expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  const product = await bed.sell({ units: 100 });
+  expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
 
   await redis.killMaster();
   for (const at of [0, 1])
     await waitUntil(
       'a purchase to be confirmed',
-      () => room.buy(product, { at }),
+      () => bed.buy(product, { at }),
       ({ __typename }) => __typename === 'PurchaseConfirmed',
     );
-  const { orders, sold } = await room.books(product);
+  const { orders, sold } = await bed.books(product);
   expect(sold).toBe(orders);
   await waitUntil(
     'the new server to have counted what is sold',
-    () => room.stock(product),
+    () => bed.stock(product),
     (stock) => stock.sold === sold && stock.reserved === 0,
   );
 });

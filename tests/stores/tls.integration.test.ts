@@ -5,7 +5,7 @@ import { firstConnection } from '../../platform/mysql/first-connection.ts';
 import { connectRedis } from '../../platform/redis/client.ts';
 import { assertRedisTls } from '../../platform/redis/tls-check.ts';
 import { useCertificateAuthority } from '../harness/certificates.ts';
-import { useOrderRoom } from '../../subgraphs/order/testing/order-test-bed.ts';
+import { useOrderTestBed } from '../../subgraphs/order/testing/order-test-bed.ts';
 import { useTlsStores, WITHOUT_CERTIFICATE } from '../harness/tls-stores.ts';
 import { startForTest } from '../../subgraphs/user/testing/subgraph-under-test.ts';
 
@@ -18,13 +18,13 @@ const openMysql = (url: string) =>
   openDatabase({ url, room: 'probe', entities: [], migrations: [], poolSize: 2, queueLimit: 10, logger });
 
 describe('stores that demand TLS and a certificate of each client', () => {
-  const room = useOrderRoom(stores);
+  const bed = useOrderTestBed(stores);
 
   it('serve every connection of a purchase', async () => {
-    const product = await room.sell({ units: 1 });
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
-    expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    const product = await bed.sell({ units: 1 });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
   it('serve the user subgraph', async () => {

@@ -1,12 +1,12 @@
-import type { Candidate, Verdict } from '../orders/pending-order.ts';
+import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
 
-/** A candidate that has no verdict yet. */
+/** A pending order that has no result yet. */
 export interface Waiting {
-  readonly candidate: Candidate;
-  readonly resolve: (verdict: Verdict) => void;
+  readonly pendingOrder: PendingOrder;
+  readonly resolve: (writeResult: WriteResult) => void;
 }
 
-/** Candidates in the order in which they are written. */
+/** Pending orders in the order in which they are written. */
 export class BatchQueue implements Iterable<Waiting> {
   #waiting: Waiting[] = [];
 
@@ -28,21 +28,21 @@ export class BatchQueue implements Iterable<Waiting> {
   }
 
   /** Removes and returns those for which the condition holds. */
-  takeWhere(condition: (candidate: Candidate) => boolean): Waiting[] {
+  takeWhere(condition: (pendingOrder: PendingOrder) => boolean): Waiting[] {
     const taken: Waiting[] = [];
     const kept: Waiting[] = [];
-    for (const one of this.#waiting) (condition(one.candidate) ? taken : kept).push(one);
+    for (const one of this.#waiting) (condition(one.pendingOrder) ? taken : kept).push(one);
     this.#waiting = kept;
     return taken;
   }
 
-  /** In order; of a product only one epoch, and of an order only one candidate. The others are next. */
+  /** In order; of a product only one epoch, and of an order only one pending order. The others are next. */
   takeBatch(maxBatch: number): Waiting[] {
     const epochs = new Map<string, number>();
     const orderIds = new Set<string>();
     const batch: Waiting[] = [];
     for (let i = 0; i < this.#waiting.length && batch.length < maxBatch;) {
-      const { order } = this.#waiting[i]!.candidate;
+      const { order } = this.#waiting[i]!.pendingOrder;
       const belongs =
         !orderIds.has(order.id) &&
         order.items.every(({ productId, epoch }) => (epochs.get(productId) ?? epoch) === epoch);

@@ -12,10 +12,10 @@ import { sharedSpan } from '../../../platform/observability/span.ts';
 import { batchDurations, batchSizes } from '../metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import { lockFreeStockRows, readStockRows } from '../stock/stock-repository.ts';
-import { unitsOf, writtenAt, type Candidate, type Verdict } from '../orders/pending-order.ts';
-import { noteUnanswered, toVerdict } from './own-order.ts';
+import { unitsOf, writtenAt, type PendingOrder, type WriteResult } from '../orders/pending-order.ts';
+import { recordUnknownCommit, toWriteResult } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
-import { CommitUnanswered, writeOrders, type WriteResult } from './write-orders.ts';
+import { CommitOutcomeUnknown, writeOrders, type TransactionResult } from './write-orders.ts';
 import { isTooOldToWrite } from '../orders/writing-time.ts';
 import type { WriterConnection } from './writer-connection.ts';
 
@@ -31,11 +31,11 @@ export interface BatchWriterOptions {
   readonly logger: Logger;
 }
 
-/** Transactions in a row that give no candidate a verdict. */
+/** Transactions in a row that give no pending order a result. */
 const ATTEMPTS = 3;
 
 /**
- * Why `write` has ended; except for `written`, the candidates without a verdict are to be written again. Of two endings the one that
+ * Why `write` has ended; except for `written`, the pending orders without a result are to be written again. Of two endings the one that
  * stands later here counts.
  *
  * - refused: the server refuses to write these, for a reason that may be theirs alone
@@ -47,7 +47,7 @@ export type WriteEnding = (typeof ENDINGS)[number];
 const worse = (one: WriteEnding, other: WriteEnding): WriteEnding =>
   ENDINGS.indexOf(one) < ENDINGS.indexOf(other) ? other : one;
 
-/** Writes a batch of candidates, by as many transactions as there are reasons to leave some of them out. */
+/** Writes a batch of pending orders, by as many transactions as there are reasons to leave some of them out. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
 
@@ -59,22 +59,22 @@ export class BatchWriter {
     return this.#options.connection.isUp;
   }
 
-  /** Gives candidates their verdicts. What cannot be part of the transaction is taken out, and the rest run again. */
-  async write(candidates: readonly Candidate[], verdicts: Map<Candidate, Verdict>): Promise<WriteEnding> {
-    let rest = candidates;
+  /** Gives pending orders their results. What cannot be part of the transaction is taken out, and the rest run again. */
+  async write(pendingOrders: readonly PendingOrder[], results: Map<PendingOrder, WriteResult>): Promise<WriteEnding> {
+    let rest = pendingOrders;
     for (
       let failures = 0;
       rest.length > 0 && failures < ATTEMPTS;
-      rest = rest.filter((one) => !verdicts.has(one))
+      rest = rest.filter((one) => !results.has(one))
     ) {
       let connection: Connection | null = null;
       try {
         connection = await this.#options.connection.get();
-        const progress = await this.#tryOnce(connection, rest, verdicts);
+        const progress = await this.#tryOnce(connection, rest, results);
         if (progress === 'locked') return 'lostRace';
         if (progress === 'none') failures++;
       } catch (error) {
-        return this.#conclude(error, connection, rest, verdicts);
+        return this.#conclude(error, connection, rest, results);
       }
     }
     return rest.length === 0 ? 'written' : 'lostRace';
@@ -107,55 +107,55 @@ export class BatchWriter {
 
   async #tryOnce(
     connection: Connection,
-    candidates: readonly Candidate[],
-    verdicts: Map<Candidate, Verdict>,
+    pendingOrders: readonly PendingOrder[],
+    results: Map<PendingOrder, WriteResult>,
   ): Promise<'some' | 'none' | 'locked'> {
-    const before = verdicts.size;
+    const before = results.size;
     // Nothing is awaited between this look and the first statement: should the process freeze there, the server ends the session.
-    const late = candidates.filter(isTooOldToWrite);
-    for (const candidate of late) verdicts.set(candidate, { kind: 'tooOld' });
+    const late = pendingOrders.filter(isTooOldToWrite);
+    for (const pendingOrder of late) results.set(pendingOrder, { kind: 'tooOld' });
     if (late.length > 0) return 'some';
-    const result = await this.#transact(connection, candidates);
+    const result = await this.#transact(connection, pendingOrders);
     switch (result.kind) {
       case 'committed':
-        for (const candidate of candidates)
-          verdicts.set(candidate, { kind: 'ordered', order: writtenAt(candidate, result.at) });
+        for (const pendingOrder of pendingOrders)
+          results.set(pendingOrder, { kind: 'ordered', order: writtenAt(pendingOrder, result.at) });
         break;
       case 'duplicate': {
-        const records = await this.#options.orders.findRecords(candidates.map(({ order }) => order.id));
-        for (const candidate of candidates) {
-          const record = records.get(candidate.order.id);
-          if (record) verdicts.set(candidate, toVerdict(candidate, record));
+        const records = await this.#options.orders.findRecords(pendingOrders.map(({ order }) => order.id));
+        for (const pendingOrder of pendingOrders) {
+          const record = records.get(pendingOrder.order.id);
+          if (record) results.set(pendingOrder, toWriteResult(pendingOrder, record));
         }
         break;
       }
       case 'overLimit':
-        fitByLimit(candidates, result.excess, verdicts);
+        fitByLimit(pendingOrders, result.excess, results);
         break;
       case 'notSold': {
-        const products = [...unitsOf(candidates).keys()];
-        fitByStock(candidates, await readStockRows(this.#options.pool, products), verdicts);
+        const products = [...unitsOf(pendingOrders).keys()];
+        fitByStock(pendingOrders, await readStockRows(this.#options.pool, products), results);
         break;
       }
       case 'locked':
         return 'locked';
     }
-    return verdicts.size > before ? 'some' : 'none';
+    return results.size > before ? 'some' : 'none';
   }
 
-  /** After an error: what follows for the candidates of the transaction. */
+  /** After an error: what follows for the pending orders of the transaction. */
   async #conclude(
     error: unknown,
     connection: Connection | null,
-    rest: readonly Candidate[],
-    verdicts: Map<Candidate, Verdict>,
+    rest: readonly PendingOrder[],
+    results: Map<PendingOrder, WriteResult>,
   ): Promise<WriteEnding> {
     const { logger } = this.#options;
-    if (error instanceof CommitUnanswered) {
+    if (error instanceof CommitOutcomeUnknown) {
       logger.warn({ err: error, size: rest.length }, 'a COMMIT was not answered');
       // Whether it landed, or will, is found out by writing the same orders again: the insert waits for the earlier transaction, whose
       // rows are there if it lands. The primary key lets only one of the two land.
-      noteUnanswered(rest);
+      recordUnknownCommit(rest);
       await this.#endSession();
       if (isWriteRefused(error.cause)) this.#options.connection.writesAreRefused();
       return 'unavailable';
@@ -180,34 +180,34 @@ export class BatchWriter {
     }
     if (rest.length === 1) {
       logger.error({ err: error, orderId: rest[0]!.order.id }, 'an order cannot be written');
-      verdicts.set(rest[0]!, { kind: 'notWritten' });
+      results.set(rest[0]!, { kind: 'notWritten' });
       return 'written';
     }
     // One of them cannot be written at all. The halves find out which, so that the others are written.
     logger.error({ err: error, size: rest.length }, 'a batch holds something that cannot be written');
     const middle = Math.ceil(rest.length / 2);
-    const first = await this.write(rest.slice(0, middle), verdicts);
+    const first = await this.write(rest.slice(0, middle), results);
     // What the server refuses twice in a row it refuses to all.
-    if (first === 'refused' && !rest.some((one) => verdicts.has(one)) && middle > 1) return first;
-    const second = await this.write(rest.slice(middle), verdicts);
+    if (first === 'refused' && !rest.some((one) => results.has(one)) && middle > 1) return first;
+    const second = await this.write(rest.slice(middle), results);
     return worse(first, second);
   }
 
   /** The transaction, seen by metrics and traces. */
-  async #transact(connection: Connection, candidates: readonly Candidate[]): Promise<WriteResult> {
-    const span = sharedSpan(candidates, (one) => one.span, 'mysql transaction', {
-      purchases: candidates.length,
+  async #transact(connection: Connection, pendingOrders: readonly PendingOrder[]): Promise<TransactionResult> {
+    const span = sharedSpan(pendingOrders, (one) => one.span, 'mysql transaction', {
+      purchases: pendingOrders.length,
     });
     const begun = performance.now();
     let outcome: string = 'failed';
     try {
       const result = await inSpan(span, () =>
-        writeOrders(connection, candidates, this.#options.waitsForStock),
+        writeOrders(connection, pendingOrders, this.#options.waitsForStock),
       );
       outcome = result.kind;
       return result;
     } finally {
-      batchSizes.observe(candidates.length);
+      batchSizes.observe(pendingOrders.length);
       batchDurations.labels(outcome).observe(secondsSince(begun));
       span.end(outcome === 'committed' ? undefined : outcome);
     }

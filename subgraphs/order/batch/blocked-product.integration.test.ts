@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
 import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
-import { useOrderRoom, type PurchaseAnswer } from '../testing/order-test-bed.ts';
+import { useOrderTestBed, type PurchaseAnswer } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -12,7 +12,7 @@ import { newAttempt } from '../purchase/attempt.ts';
 
 const direct = useStores();
 const { proxy, stores } = useMysqlProxy(direct);
-const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '2s', PURCHASE_TIMEOUT: '5s' } });
+const bed = useOrderTestBed(stores, { environment: { RESERVATION_TIMEOUT: '2s', PURCHASE_TIMEOUT: '5s' } });
 
 interface Someone {
   readonly userId: string;
@@ -21,7 +21,7 @@ interface Someone {
 const someone = (): Someone => ({ userId: randomUUID(), key: newKey() });
 const several = (count: number): Someone[] => Array.from({ length: count }, someone);
 const buyAll = (product: string, buyers: readonly Someone[]): Promise<PurchaseAnswer[]> =>
-  Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+  Promise.all(buyers.map((buyer) => bed.buy(product, buyer)));
 
 /** A report, or an online DDL: another session has the stock row until it releases it. */
 async function lockStock(product: string): Promise<Connection> {
@@ -34,20 +34,20 @@ async function lockStock(product: string): Promise<Connection> {
   return session;
 }
 
-const reservedUnits = async (product: string) => (await room.stock(product)).reserved;
+const reservedUnits = async (product: string) => (await bed.stock(product)).reserved;
 
 async function expectWholeStock(product: string, sold: number) {
-  expect(await room.books(product)).toMatchObject({ sold, orders: sold });
+  expect(await bed.books(product)).toMatchObject({ sold, orders: sold });
   await waitUntil(
     'Redis to agree with MySQL',
-    () => room.stock(product),
+    () => bed.stock(product),
     (stock) => stock.sold === sold && stock.reserved === 0,
   );
 }
 
 describe('a stock row that another session has locked', () => {
   it('holds up its own product alone, and costs no buyer the place', async () => {
-    const [blocked, other] = [await room.sell({ units: 20 }), await room.sell({ units: 100 })];
+    const [blocked, other] = [await bed.sell({ units: 20 }), await bed.sell({ units: 100 })];
     await buyAll(other, several(1));
     const lock = await lockStock(blocked);
     const lockedAt = Date.now();
@@ -74,13 +74,13 @@ describe('a stock row that another session has locked', () => {
       10_000,
     );
     await expectWholeStock(blocked, 20);
-    expect((await room.books(blocked)).tombstones).toBe(0);
+    expect((await bed.books(blocked)).tombstones).toBe(0);
   });
 
   it('does not hold up the other products of a checkout', async () => {
-    const [blocked, other] = [await room.sell(), await room.sell({ units: 200 })];
+    const [blocked, other] = [await bed.sell(), await bed.sell({ units: 200 })];
     await buyAll(other, several(1));
-    const [shopper, key] = [new Buyer(room), newKey()];
+    const [shopper, key] = [new Buyer(bed), newKey()];
     await shopper.add(blocked);
     await shopper.add(other);
     const lock = await lockStock(blocked);
@@ -106,8 +106,8 @@ describe('a stock row that another session has locked', () => {
   });
 
   it('does not keep a buyer from abandoning, nor a process from ending', async () => {
-    const product = await room.sell();
-    const { services } = await room.services({ environment: { RESERVATION_TIMEOUT: 60_000 } });
+    const product = await bed.sell();
+    const { services } = await bed.services({ environment: { RESERVATION_TIMEOUT: 60_000 } });
     const [abandoning, staying] = [someone(), someone()];
     const lock = await lockStock(product);
     const buy = ({ userId, key }: Someone) =>
@@ -125,25 +125,25 @@ describe('a stock row that another session has locked', () => {
     expect((await purchases[1])!.__typename).toBe('OutcomeUnknown');
     await lock.query('ROLLBACK');
     await lock.end();
-    expect(await room.buy(product, staying)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product, staying)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await expectWholeStock(product, 1);
   });
 });
 
 describe('a purchase of which nothing was written for certain', () => {
   const killWriter = async () => {
-    const [sessions] = await room.pool.query<(RowDataPacket & { id: number })[]>(
+    const [sessions] = await bed.pool.query<(RowDataPacket & { id: number })[]>(
       "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE%stock SET%'",
     );
     // One that has ended meanwhile is not there to be killed.
     const killed = await Promise.allSettled(
-      sessions.map(({ id }) => room.pool.query('KILL CONNECTION ?', [id])),
+      sessions.map(({ id }) => bed.pool.query('KILL CONNECTION ?', [id])),
     );
     return killed.some(({ status }) => status === 'fulfilled');
   };
 
   it('is written in the end, however often its session is killed', async () => {
-    const product = await room.sell();
+    const product = await bed.sell();
     const lock = await lockStock(product);
     const buyers = several(3);
     const first = buyAll(product, buyers);
@@ -155,10 +155,10 @@ describe('a purchase of which nothing was written for certain', () => {
   });
 
   it('is written in the end, however often its connection is cut before COMMIT', async () => {
-    const product = await room.sell();
-    await room.buy(product);
+    const product = await bed.sell();
+    await bed.buy(product);
     proxy.nextWith('UPDATE stock SET sold', 'cut');
-    const purchase = room.buy(product);
+    const purchase = bed.buy(product);
     for (let i = 0; i < 5; i++) {
       await waitUntil('a connection to be cut', () => !proxy.isWaiting);
       proxy.nextWith('UPDATE stock SET sold', i < 4 ? 'cut' : 'pass');

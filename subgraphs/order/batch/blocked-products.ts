@@ -3,14 +3,14 @@ import type { Logger } from '../../../platform/logger.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
 import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import type { Candidate } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface BlockedProductsOptions {
   /** One for each connection. So many queues are written at the same moment; the others take turns. */
   readonly writers: readonly BatchWriter[];
   readonly maxBatch: number;
-  /** Whether candidates that cannot be written now are given up. */
+  /** Whether pending orders that cannot be written now are given up. */
   readonly mayGiveUp: () => boolean;
   /** Receives what still waits in a queue when its rows are free again. */
   readonly onFree: (waiting: readonly Waiting[]) => void;
@@ -34,7 +34,7 @@ interface Queue {
 }
 
 /**
- * Candidates that lost a race for a lock, apart from all others, so that rows which another session has locked hold up nothing else. One
+ * Pending orders that lost a race for a lock, apart from all others, so that rows which another session has locked hold up nothing else. One
  * queue for each set of products that is bought together, in one of three states:
  *
  * - waiting for a connection: until one is free; connections are given in order of arrival.
@@ -66,11 +66,11 @@ export class BlockedProducts {
     return this.#options.writers.every(({ isUp }) => isUp);
   }
 
-  /** Whether the candidate buys a product that is blocked. */
-  readonly concerns = ({ order }: Candidate): boolean =>
+  /** Whether the pending order buys a product that is blocked. */
+  readonly concerns = ({ order }: PendingOrder): boolean =>
     this.#products.size > 0 && order.items.some(({ productId }) => this.#products.has(productId));
 
-  /** How many candidates wait for this product. */
+  /** How many pending orders wait for this product. */
   sizeOf(productId: string): number {
     if (!this.#products.has(productId)) return 0;
     let size = 0;
@@ -86,17 +86,17 @@ export class BlockedProducts {
     return false;
   }
 
-  *candidates(): Generator<Candidate> {
+  *pending orders(): Generator<PendingOrder> {
     for (const { waiting, underWay } of this.#queues.values()) {
-      for (const { candidate } of underWay) yield candidate;
-      for (const { candidate } of waiting) yield candidate;
+      for (const { pendingOrder } of underWay) yield pendingOrder;
+      for (const { pendingOrder } of waiting) yield pendingOrder;
     }
   }
 
   add(items: readonly Waiting[]): void {
     const opened: Queue[] = [];
     for (const one of items) {
-      const productIds = one.candidate.order.items.map(({ productId }) => productId).sort();
+      const productIds = one.pendingOrder.order.items.map(({ productId }) => productId).sort();
       const key = productIds.join(' ');
       let queue = this.#queues.get(key);
       if (!queue) {

@@ -3,15 +3,15 @@ import { describe, expect } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { itHolds } from '../../../tests/harness/properties.ts';
 import { BatchWriter } from './batch-writer.ts';
-import type { Candidate, Verdict } from '../orders/pending-order.ts';
+import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
 import { OrderBatch } from './order-batch.ts';
 import { PRODUCT, ScheduledMysql, type CommitFate } from '../testing/scheduled-mysql.ts';
 
 const logger = createLogger('test', 'silent');
 const uuid = (number: number) => `00000000-0000-8000-8000-${String(number).padStart(12, '0')}`;
 
-/** @param seq of the reservation, so that no two candidates have the same */
-const candidate = (order: number, seq: number): Candidate => ({
+/** @param seq of the reservation, so that no two pending orders have the same */
+const pendingOrder = (order: number, seq: number): PendingOrder => ({
   order: {
     id: uuid(order),
     userId: uuid(order),
@@ -54,8 +54,8 @@ function startProcess(mysql: ScheduledMysql, { fates, canKill }: Process): Order
 }
 
 interface Outcome {
-  readonly candidate: Candidate;
-  readonly verdict: Verdict;
+  readonly pendingOrder: PendingOrder;
+  readonly writeResult: WriteResult;
 }
 
 const fate = fc.constantFrom<CommitFate>('answered', 'answerLost', 'lost', 'late');
@@ -73,20 +73,20 @@ function expectTruth({ rows, stock }: ScheduledMysql, outcomes: readonly Outcome
   expect(stock.sold).toBe(orders.length);
   expect(stock.sold).toBeLessThanOrEqual(stock.total);
   for (const {
-    candidate: { order },
-    verdict,
+    pendingOrder: { order },
+    writeResult,
   } of outcomes) {
     const row = rows.get(order.id);
     const { seq } = order.items[0]!;
-    switch (verdict.kind) {
+    switch (writeResult.kind) {
       case 'ordered':
         expect(row).toMatchObject({ status: 'PENDING_PAYMENT', item: { seq } });
         break;
       case 'exists':
-        expect(row?.status === 'ABANDONED').toBe(verdict.record.kind === 'tombstone');
+        expect(row?.status === 'ABANDONED').toBe(writeResult.record.kind === 'tombstone');
         break;
       default:
-        expect(verdict.kind).toBe('doesNotFit');
+        expect(writeResult.kind).toBe('insufficientStock');
         expect(row?.item?.seq).not.toBe(seq);
     }
   }
@@ -94,20 +94,20 @@ function expectTruth({ rows, stock }: ScheduledMysql, outcomes: readonly Outcome
 
 describe('batches of processes whose COMMITs are lost or late', () => {
   itHolds(
-    'give verdicts that stay true, whatever the order of the statements',
+    'give results that stay true, whatever the order of the statements',
     300,
     fc.asyncProperty(fc.scheduler(), fc.nat(4), processes, async (scheduler, total, all) => {
       const mysql = new ScheduledMysql(scheduler, total);
       let seq = 0;
-      const verdicts = all.flatMap((process) => {
+      const results = all.flatMap((process) => {
         const batch = startProcess(mysql, process);
         return process.orders.map(async (order): Promise<Outcome> => {
-          const one = candidate(order, ++seq);
+          const one = pendingOrder(order, ++seq);
           await mysql.turn('submit');
-          return { candidate: one, verdict: await batch.submit(one) };
+          return { pendingOrder: one, writeResult: await batch.submit(one) };
         });
       });
-      const outcomes = Promise.all(verdicts);
+      const outcomes = Promise.all(results);
       await scheduler.waitFor(outcomes);
       // What is late lands after the last answer.
       await scheduler.waitIdle();

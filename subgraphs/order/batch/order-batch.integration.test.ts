@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { COMMIT, ofPurchases, useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
@@ -13,25 +13,25 @@ import { newAttempt } from '../purchase/attempt.ts';
 
 const direct = useStores();
 const { proxy, stores } = useMysqlProxy(direct);
-const room = useOrderRoom(stores, {
+const bed = useOrderTestBed(stores, {
   // The sweeper has transactions of its own.
   environment: { RESERVATION_TIMEOUT: '1s', PURCHASE_TIMEOUT: '15s', SWEEP_EVERY: '1h' },
 });
 
 /** A product whose numbers are in Redis, so that the next COMMIT is that of a purchase. */
 async function sellReady(units: number): Promise<string> {
-  const product = await room.sell({ units });
-  expect(await room.buy(product, { quantity: units + 1 })).toMatchObject({ __typename: 'SoldOut' });
+  const product = await bed.sell({ units });
+  expect(await bed.buy(product, { quantity: units + 1 })).toMatchObject({ __typename: 'SoldOut' });
   return product;
 }
 
 /** No unit is lost and none is there twice, once nothing is under way. */
 async function expectWholeStock(product: string) {
-  const books = await room.books(product);
+  const books = await bed.books(product);
   expect(books.sold).toBe(books.units);
   await waitUntil(
     'Redis to agree with MySQL',
-    () => room.stock(product),
+    () => bed.stock(product),
     ({ sold, reserved }) => sold === books.sold && reserved === 0,
   );
   return books;
@@ -41,22 +41,22 @@ describe('a COMMIT whose answer is lost', () => {
   it('is found to have happened, and the buyer is told yes', async () => {
     const product = await sellReady(5);
     proxy.nextWith(COMMIT, 'loseReply', ofPurchases);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
   it('that never arrived is sent again, with the whole transaction, in the place that the buyer had', async () => {
     const product = await sellReady(1);
     const [userId, key] = [randomUUID(), newKey()];
-    const { tombstones } = await room.books(product);
+    const { tombstones } = await bed.books(product);
     proxy.nextWith(COMMIT, 'cut', ofPurchases);
     const [first, later] = await Promise.all([
-      room.buy(product, { userId, key }),
-      waitUntil('the COMMIT to be cut', () => !proxy.isWaiting).then(() => room.buy(product)),
+      bed.buy(product, { userId, key }),
+      waitUntil('the COMMIT to be cut', () => !proxy.isWaiting).then(() => bed.buy(product)),
     ]);
     expect(first).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
     expect(later).toMatchObject({ __typename: 'SoldOut' });
-    expect(await room.buy(product, { userId, key })).toMatchObject({
+    expect(await bed.buy(product, { userId, key })).toMatchObject({
       __typename: 'PurchaseConfirmed',
       replayed: true,
     });
@@ -69,9 +69,9 @@ describe('a COMMIT whose answer is lost', () => {
   ])('that arrives long after its sender has gone buys once: one %s', async (_, isKept) => {
     const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    const { tombstones } = await room.books(product);
+    const { tombstones } = await bed.books(product);
     proxy.nextWith(COMMIT, { holdMs: 1_500 }, ofPurchases);
-    const { services } = await room.services();
+    const { services } = await bed.services();
     if (isKept)
       vi.spyOn(services.connections.main, 'endLatest').mockImplementationOnce(() => {
         services.connections.main.discard();
@@ -81,7 +81,7 @@ describe('a COMMIT whose answer is lost', () => {
       newAttempt(userId, key, [{ productId: product, quantity: 1 }], 15_000),
     );
     expect(outcome).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1, tombstones });
   });
 
@@ -89,16 +89,16 @@ describe('a COMMIT whose answer is lost', () => {
     const product = await sellReady(5);
     proxy.nextWith(COMMIT, { holdMs: 1_500 }, ofPurchases);
     proxy.thenNextWith('IS_USED_LOCK', 'cut');
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
   it('under a key that is abandoned meanwhile ends as the abandonment says', async () => {
     const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    const { services, as } = await room.services();
+    const { services, as } = await bed.services();
     proxy.nextWith(COMMIT, 'cut', ofPurchases);
-    const purchase = room.buy(product, { userId, key });
+    const purchase = bed.buy(product, { userId, key });
     await waitUntil('the COMMIT to be cut', () => !proxy.isWaiting);
     const abandoned = await abandonPurchase({ idempotencyKey: key }, as(userId));
     expect(await purchase).toMatchObject({ __typename: abandoned.__typename });
@@ -112,11 +112,11 @@ describe('a COMMIT whose answer is lost', () => {
     async (fate) => {
       const product = await sellReady(100);
       const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));
-      const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+      const rush = Promise.all(buyers.map((buyer) => bed.buy(product, buyer)));
       proxy.nextWith(COMMIT, fate, ofPurchases);
       const answers = await rush;
       expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 100, SoldOut: 50 });
-      const again = await Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
+      const again = await Promise.all(buyers.map((buyer) => bed.buy(product, buyer)));
       answers.forEach((answer, i) => {
         if (answer.__typename === 'PurchaseConfirmed') expect(again[i]?.order?.id).toBe(answer.order?.id);
       });
@@ -128,25 +128,25 @@ describe('a COMMIT whose answer is lost', () => {
 
 describe('a batch', () => {
   it('whose connection is lost before COMMIT is written again', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     proxy.nextWith('UPDATE stock SET sold', 'cut');
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     proxy.nextWith('INSERT INTO order_item', 'loseReply');
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 2, orders: 2 });
   });
 
   it('that fits only in part goes to those who were admitted first, and the others are refused', async () => {
-    const product = await room.sell({ units: 10 });
-    await room.buy(product);
+    const product = await bed.sell({ units: 10 });
+    await bed.buy(product);
     // Redis takes there to be more than MySQL has.
-    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
-    await room.redis.hset(room.key(product, `${epoch}:stock`), 'total', 40);
+    const [epoch] = (await bed.redis.get(bed.key(product, 'gate')))!.split(':');
+    await bed.redis.hset(bed.key(product, `${epoch}:stock`), 'total', 40);
 
-    const answers = await Promise.all(Array.from({ length: 30 }, () => room.buy(product)));
+    const answers = await Promise.all(Array.from({ length: 30 }, () => bed.buy(product)));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 9, SoldOut: 21 });
-    expect(await room.books(product)).toMatchObject({ sold: 10, orders: 10 });
-    const [rows] = await room.pool.query('SELECT seq FROM order_item WHERE product_id = ? ORDER BY seq', [
+    expect(await bed.books(product)).toMatchObject({ sold: 10, orders: 10 });
+    const [rows] = await bed.pool.query('SELECT seq FROM order_item WHERE product_id = ? ORDER BY seq', [
       uuidToBytes(product),
     ]);
     expect((rows as { seq: number }[]).map(({ seq }) => Number(seq))).toEqual([
@@ -154,37 +154,37 @@ describe('a batch', () => {
     ]);
     await waitUntil(
       'the refused to be released',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 0,
     );
   });
 
   it('never takes a buyer over the limit, whatever Redis took them to hold', async () => {
-    const product = await room.sell({ units: 10, purchaseLimit: 2 });
+    const product = await bed.sell({ units: 10, purchaseLimit: 2 });
     const userId = randomUUID();
-    await room.buy(product, { userId });
-    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
-    await room.redis.del(room.key(product, `${epoch}:holding`));
+    await bed.buy(product, { userId });
+    const [epoch] = (await bed.redis.get(bed.key(product, 'gate')))!.split(':');
+    await bed.redis.del(bed.key(product, `${epoch}:holding`));
 
-    const answers = await Promise.all(Array.from({ length: 2 }, () => room.buy(product, { userId })));
+    const answers = await Promise.all(Array.from({ length: 2 }, () => bed.buy(product, { userId })));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 1, PurchaseLimitExceeded: 1 });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 2 });
   });
 
   it('admitted before a rebuild is admitted anew after it, and counted once', async () => {
-    const product = await room.sell({ units: 5 });
-    await room.buy(product);
+    const product = await bed.sell({ units: 5 });
+    await bed.buy(product);
     proxy.nextWith('INSERT INTO order_item', { delayMs: 1_000 });
-    const overtaken = room.buy(product);
+    const overtaken = bed.buy(product);
     await waitUntil(
       'the unit to be reserved',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 1,
     );
-    await room.redis.del(room.key(product, 'gate'));
-    const answers = await Promise.all([overtaken, room.buy(product)]);
+    await bed.redis.del(bed.key(product, 'gate'));
+    const answers = await Promise.all([overtaken, bed.buy(product)]);
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2 });
-    const [items] = await room.pool.query(
+    const [items] = await bed.pool.query(
       'SELECT epoch FROM order_item WHERE product_id = ? ORDER BY epoch',
       [uuidToBytes(product)],
     );
@@ -194,16 +194,16 @@ describe('a batch', () => {
   });
 
   it('waits for a stock row that somebody holds, and is written when it is free', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const url = new URL(direct.mysqlUrl);
     url.pathname += '_order';
     const other = await createConnection(url.href);
     await other.query('START TRANSACTION');
     await other.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
-    const purchase = room.buy(product);
+    const purchase = bed.buy(product);
     await waitUntil(
       'the unit to be reserved',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 1,
     );
     await other.query('ROLLBACK');
@@ -214,11 +214,11 @@ describe('a batch', () => {
 
 describe('an attempt', () => {
   it('that runs out of time before it is admitted buys nothing later on', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     // The way back is taken off what the caller has: nothing is left.
-    const answer = await room.buy(product, { patienceMs: 1 });
+    const answer = await bed.buy(product, { patienceMs: 1 });
     expect(['OutcomeUnknown', 'Busy']).toContain(answer.__typename);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 });

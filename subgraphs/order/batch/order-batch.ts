@@ -5,28 +5,28 @@ import type { Reservation } from '../stock/stock-outcomes.ts';
 import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { BlockedProducts } from './blocked-products.ts';
-import type { Candidate, Verdict } from '../orders/pending-order.ts';
+import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
 import { writeBatch, type BatchResult } from './write-batch.ts';
 
 export interface OrderBatchOptions {
   readonly writer: BatchWriter;
   /** Writers for products that are blocked, each with a connection of its own. */
   readonly writersForBlocked: readonly BatchWriter[];
-  /** Candidates in one transaction, at the most. */
+  /** Pending orders in one transaction, at the most. */
   readonly maxBatch: number;
-  /** Candidates that may wait, at the most. */
+  /** Pending orders that may wait, at the most. */
   readonly queueLimit: number;
   /** Puts off the moment at which reservations are given up. */
   readonly renew: (reservations: readonly Reservation[]) => Promise<void>;
   readonly logger: Logger;
 }
 
-/** Of all candidates that may wait: for one blocked product, and for all of them. */
+/** Of all pending orders that may wait: for one blocked product, and for all of them. */
 const SHARE_OF_A_BLOCKED_PRODUCT = 0.1;
 const SHARE_OF_BLOCKED_PRODUCTS = 0.5;
 /** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
 const UNAVAILABLE_PAUSE_MS = 100;
-/** So often in a row a batch may fail on a server that is up before its candidates are taken apart. */
+/** So often in a row a batch may fail on a server that is up before its pending orders are taken apart. */
 const FAILURES = 3;
 /** Product ids in one line of the log, at the most. */
 const LOGGED_PRODUCTS = 10;
@@ -37,7 +37,7 @@ const DRAIN_MS = 3_000;
  * The main writer of this process: everything that was admitted while a transaction ran goes into the next one. A single purchase does
  * not wait for a batch to fill; the more there are, the less of a COMMIT each of them costs.
  *
- * A candidate without a verdict keeps its place, also where its COMMIT was not answered: after a lost race for a lock in a queue of its products
+ * A pending order without a result keeps its place, also where its COMMIT was not answered: after a lost race for a lock in a queue of its products
  * (`BlockedProducts`), and while MySQL is unavailable at the head of this one. Its reservation is renewed meanwhile.
  */
 export class OrderBatch {
@@ -65,12 +65,12 @@ export class OrderBatch {
     });
   }
 
-  /** Candidates that wait or are being written. */
+  /** Pending orders that wait or are being written. */
   get size(): number {
     return this.#queue.size + this.#underWay.length + this.#blocked.size;
   }
 
-  /** Candidates that wait for blocked products. */
+  /** Pending orders that wait for blocked products. */
   get blocked(): number {
     return this.#blocked.size;
   }
@@ -94,23 +94,23 @@ export class OrderBatch {
   }
 
   /** Never rejects. */
-  submit(candidate: Candidate): Promise<Verdict> {
+  submit(pendingOrder: PendingOrder): Promise<WriteResult> {
     return new Promise((resolve) => {
-      this.#queue.push({ candidate, resolve });
+      this.#queue.push({ pendingOrder, resolve });
       this.#start();
     });
   }
 
-  /** Renews the reservations of all candidates without a verdict; to be called several times within a reservation's lifetime. */
+  /** Renews the reservations of all pending orders without a result; to be called several times within a reservation's lifetime. */
   async renew(): Promise<void> {
-    const candidates = [...this.#underWay, ...this.#queue].map(({ candidate }) => candidate);
-    const reservations = [...candidates, ...this.#blocked.candidates()].flatMap(({ order }) =>
+    const pendingOrders = [...this.#underWay, ...this.#queue].map(({ pendingOrder }) => pendingOrder);
+    const reservations = [...pendingOrders, ...this.#blocked.pendingOrders()].flatMap(({ order }) =>
       order.items.map(({ productId, epoch, seq }) => ({ productId, epoch, seq, orderId: order.id })),
     );
     if (reservations.length > 0) await this.#options.renew(reservations);
   }
 
-  /** Resolves once everything that was submitted has its verdict. What cannot be written is given up after three seconds. */
+  /** Resolves once everything that was submitted has its result. What cannot be written is given up after three seconds. */
   async drain(): Promise<void> {
     this.#givesUpAt = Math.min(this.#givesUpAt, performance.now() + DRAIN_MS);
     while (this.size > 0 || this.#running) {
@@ -133,7 +133,7 @@ export class OrderBatch {
       const size = this.#underWay.length;
       const result = await writeBatch(this.#options.writer, this.#underWay, this.#options.logger);
       this.#underWay = [];
-      // The server writes: what it refuses is in the candidates that are left.
+      // The server writes: what it refuses is in the pending orders that are left.
       if (result.ending === 'refused' && result.left.length < size) this.#losses = FAILURES;
       if (result.left.length === 0) this.#losses = 0;
       else await this.#retry(result);
@@ -152,8 +152,8 @@ export class OrderBatch {
     if (ending === 'lostRace' || (writer.isUp && this.#losses >= FAILURES)) {
       this.#losses = 0;
       const locked = await writer.findLocked(productsOf(left));
-      const isLocked = ({ candidate }: Waiting) =>
-        candidate.order.items.some(({ productId }) => locked.has(productId));
+      const isLocked = ({ pendingOrder }: Waiting) =>
+        pendingOrder.order.items.some(({ productId }) => locked.has(productId));
       const apart = left.filter(isLocked);
       this.#blocked.add(apart);
       this.#options.logger.warn(
@@ -171,5 +171,5 @@ export class OrderBatch {
 }
 
 const productsOf = (waiting: readonly Waiting[]): string[] => [
-  ...new Set(waiting.flatMap(({ candidate }) => candidate.order.items.map(({ productId }) => productId))),
+  ...new Set(waiting.flatMap(({ pendingOrder }) => pendingOrder.order.items.map(({ productId }) => productId))),
 ];

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { expect, it, vi } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
-import type { Candidate } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
 import { writeOrders } from './write-orders.ts';
 
 const stores = useStores();
-const room = useOrderRoom(stores);
+const bed = useOrderTestBed(stores);
 
 interface Wanted {
   readonly id?: string;
@@ -17,13 +17,13 @@ interface Wanted {
 }
 
 let seq = 1_000;
-async function candidate(
+async function pendingOrder(
   products: readonly string[],
   { id = randomUUID(), userId = randomUUID(), limit, quantity = 1 }: Wanted = {},
-): Promise<Candidate> {
+): Promise<PendingOrder> {
   const items = [];
   for (const productId of products) {
-    const { epoch } = await room.books(productId);
+    const { epoch } = await bed.books(productId);
     const line = { productId, productName: 'Lucky box', quantity, unitPrice: 1, currency: 'KRW' };
     items.push({ ...line, epoch, seq: ++seq });
   }
@@ -44,18 +44,18 @@ async function candidate(
 }
 
 it('a limit that is raised between two purchases of a buyer in one batch lets both through', async () => {
-  const [product, userId] = [await room.sell({ units: 20 }), randomUUID()];
+  const [product, userId] = [await bed.sell({ units: 20 }), randomUUID()];
   const [smaller, larger] = [randomUUID(), randomUUID()].sort();
-  const { services } = await room.services();
+  const { services } = await bed.services();
   // Whichever of the two comes last by its id.
-  const before = await candidate([product], { id: larger!, userId, limit: 1 });
-  const after = await candidate([product], { id: smaller!, userId, limit: 5 });
-  const another = await candidate([product], { limit: 5 });
-  const verdicts = await Promise.all([before, after, another].map((one) => services.batch.submit(one)));
-  expect(verdicts.map(({ kind }) => kind)).toEqual(['ordered', 'ordered', 'ordered']);
+  const before = await pendingOrder([product], { id: larger!, userId, limit: 1 });
+  const after = await pendingOrder([product], { id: smaller!, userId, limit: 5 });
+  const another = await pendingOrder([product], { limit: 5 });
+  const results = await Promise.all([before, after, another].map((one) => services.batch.submit(one)));
+  expect(results.map(({ kind }) => kind)).toEqual(['ordered', 'ordered', 'ordered']);
 
-  const tooMuch = await candidate([product], { userId, limit: 2 });
-  const fits = await candidate([product], { limit: 2 });
+  const tooMuch = await pendingOrder([product], { userId, limit: 2 });
+  const fits = await pendingOrder([product], { limit: 2 });
   const [refused, ordered] = await Promise.all([tooMuch, fits].map((one) => services.batch.submit(one)));
   expect(refused).toEqual({ kind: 'overLimit', productId: product, held: 2 });
   expect(ordered).toMatchObject({ kind: 'ordered' });
@@ -67,26 +67,26 @@ it('a batch of many products takes as many statements as one of one product, and
   const connection = await createConnection({ uri: url.href, charset: 'utf8mb4_bin' });
   await connection.query('SET SESSION autocommit = 0');
   const query = vi.spyOn(connection, 'query');
-  const write = async (candidates: readonly Candidate[]) => {
+  const write = async (pendingOrders: readonly PendingOrder[]) => {
     query.mockClear();
-    const { kind } = await writeOrders(connection, candidates);
+    const { kind } = await writeOrders(connection, pendingOrders);
     return { kind, statements: query.mock.calls.length };
   };
   const products: string[] = [];
-  for (let i = 0; i < 8; i++) products.push(await room.sell({ units: 3 }));
-  const alone = await write([await candidate([products[0]!])]);
+  for (let i = 0; i < 8; i++) products.push(await bed.sell({ units: 3 }));
+  const alone = await write([await pendingOrder([products[0]!])]);
   const together = [];
-  for (const product of products.slice(1)) together.push(await candidate([product]));
-  together.push(await candidate([products[1]!, products[2]!]));
+  for (const product of products.slice(1)) together.push(await pendingOrder([product]));
+  together.push(await pendingOrder([products[1]!, products[2]!]));
   expect(alone.kind).toBe('committed');
   expect(await write(together)).toEqual(alone);
   for (const [product, sold] of products.map((one, i) => [one, i === 1 || i === 2 ? 2 : 1] as const))
-    expect(await room.books(product)).toMatchObject({ sold });
+    expect(await bed.books(product)).toMatchObject({ sold });
 
-  const tooMany = await candidate([products[3]!], { quantity: 3 });
-  const fits = await candidate([products[4]!]);
+  const tooMany = await pendingOrder([products[3]!], { quantity: 3 });
+  const fits = await pendingOrder([products[4]!]);
   expect(await write([tooMany, fits])).toMatchObject({ kind: 'notSold' });
-  const stale = await candidate([products[3]!]);
+  const stale = await pendingOrder([products[3]!]);
   const [item] = stale.order.items;
   const ofAnotherEpoch = {
     ...stale,
@@ -94,6 +94,6 @@ it('a batch of many products takes as many statements as one of one product, and
   };
   expect(await write([ofAnotherEpoch, fits])).toMatchObject({ kind: 'notSold' });
   for (const product of [products[3]!, products[4]!])
-    expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
   await connection.end();
 });

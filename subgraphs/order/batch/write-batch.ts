@@ -3,35 +3,35 @@ import { inSpan } from '../../../platform/observability/current-span.ts';
 import { firstRecorded } from '../../../platform/observability/span.ts';
 import type { Waiting } from './batch-queue.ts';
 import type { BatchWriter, WriteEnding } from './batch-writer.ts';
-import type { Candidate, Verdict } from '../orders/pending-order.ts';
+import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
 
 export interface BatchResult {
   readonly ending: WriteEnding;
-  /** Those without a verdict. Writing them again is safe: if they are there, that is what is found. */
+  /** Those without a result. Writing them again is safe: if they are there, that is what is found. */
   readonly left: readonly Waiting[];
 }
 
-/** Writes a batch and passes the verdicts on. Never rejects. */
+/** Writes a batch and passes the results on. Never rejects. */
 export async function writeBatch(
   writer: BatchWriter,
   batch: readonly Waiting[],
   logger: Logger,
 ): Promise<BatchResult> {
-  const verdicts = new Map<Candidate, Verdict>();
-  const candidates = batch.map(({ candidate }) => candidate);
+  const results = new Map<PendingOrder, WriteResult>();
+  const pendingOrders = batch.map(({ pendingOrder }) => pendingOrder);
   let ending: WriteEnding = 'unavailable';
   try {
     ending = await inSpan(
-      firstRecorded(candidates, ({ span }) => span),
-      () => writer.write(candidates, verdicts),
+      firstRecorded(pendingOrders, ({ span }) => span),
+      () => writer.write(pendingOrders, results),
     );
   } catch (error) {
     logger.error({ err: error }, 'a batch failed');
   }
   const left: Waiting[] = [];
   for (const one of batch) {
-    const verdict = verdicts.get(one.candidate);
-    if (verdict) one.resolve(verdict);
+    const writeResult = results.get(one.pendingOrder);
+    if (writeResult) one.resolve(writeResult);
     else left.push(one);
   }
   return { ending, left };

@@ -3,16 +3,16 @@ import { isCommitRefused, isDuplicateKey } from '../../../platform/mysql/errors.
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { reach } from '../failpoints.ts';
 import { lockFreeStockRows, takeUnits } from '../stock/stock-repository.ts';
-import { writtenAt, type Candidate } from '../orders/pending-order.ts';
+import { writtenAt, type PendingOrder } from '../orders/pending-order.ts';
 import { inLockOrder } from './lock-order.ts';
 import { overLimit } from './partial-fit.ts';
 
 /** COMMIT was sent and not answered: whether the transaction happened, or will, is open. */
-export class CommitUnanswered extends Error {
-  override readonly name = 'CommitUnanswered';
+export class CommitOutcomeUnknown extends Error {
+  override readonly name = 'CommitOutcomeUnknown';
 }
 
-export type WriteResult =
+export type TransactionResult =
   /** At this moment, by MySQL's clock. */
   | { readonly kind: 'committed'; readonly at: Date }
   /** Rolled back: something stands under one of the ids already. */
@@ -32,20 +32,20 @@ export interface Excess {
 }
 
 /**
- * One transaction for all candidates: all of them are written, or none. Tables in this order and rows by key, as in every
+ * One transaction for all pending orders: all of them are written, or none. Tables in this order and rows by key, as in every
  * transaction of the system, so that two of them wait for each other but never in a circle. The stock rows come last:
  * their locks, for which every other buyer waits, are held for the length of one COMMIT.
  *
  * @param connection with autocommit off, so that reading the clock begins the transaction, and costs no round trip of its own
  * @param waitsForStock whether it waits for stock rows that are locked while it holds others
- * @throws {CommitUnanswered}, or the error of a statement before; then the transaction is still open
+ * @throws {CommitOutcomeUnknown}, or the error of a statement before; then the transaction is still open
  */
 export async function writeOrders(
   connection: Connection,
-  candidates: readonly Candidate[],
+  pendingOrders: readonly PendingOrder[],
   waitsForStock = true,
-): Promise<WriteResult> {
-  const sorted = [...candidates].sort((a, b) => (a.order.id < b.order.id ? -1 : 1));
+): Promise<TransactionResult> {
+  const sorted = [...pendingOrders].sort((a, b) => (a.order.id < b.order.id ? -1 : 1));
 
   const at = await readClock(connection);
   try {
@@ -87,7 +87,7 @@ export async function writeOrders(
     await connection.query('COMMIT');
   } catch (cause) {
     if (isCommitRefused(cause)) throw cause;
-    throw new CommitUnanswered('COMMIT was not answered', { cause });
+    throw new CommitOutcomeUnknown('COMMIT was not answered', { cause });
   }
   await reach('after-commit');
   return { kind: 'committed', at };
@@ -102,19 +102,19 @@ export async function readClock(connection: Connection): Promise<Date> {
 /** @param at by MySQL's clock */
 export async function insertOrders(
   connection: Connection,
-  candidates: readonly Candidate[],
+  pendingOrders: readonly PendingOrder[],
   at: Date,
 ): Promise<void> {
   await connection.query(
     `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
     [
-      candidates.map((candidate) => {
-        const order = writtenAt(candidate, at);
+      pendingOrders.map((pendingOrder) => {
+        const order = writtenAt(pendingOrder, at);
         return [
           uuidToBytes(order.id),
           uuidToBytes(order.userId),
           order.status,
-          candidate.requestHash,
+          pendingOrder.requestHash,
           order.totalAmount,
           order.currency,
           order.dueAt,
@@ -125,11 +125,11 @@ export async function insertOrders(
   );
 }
 
-export async function insertItems(connection: Connection, candidates: readonly Candidate[]): Promise<void> {
+export async function insertItems(connection: Connection, pendingOrders: readonly PendingOrder[]): Promise<void> {
   await connection.query(
     `INSERT INTO order_item (order_id, product_id, quantity, unit_price, product_name, epoch, seq) VALUES ?`,
     [
-      candidates.flatMap(({ order }) =>
+      pendingOrders.flatMap(({ order }) =>
         order.items.map((item) => [
           uuidToBytes(order.id),
           uuidToBytes(item.productId),
@@ -144,13 +144,13 @@ export async function insertItems(connection: Connection, candidates: readonly C
   );
 }
 
-/** Adds what the candidates buy to what their buyers hold. @returns the buyers for whom that is too much */
+/** Adds what the pending orders buy to what their buyers hold. @returns the buyers for whom that is too much */
 export async function addHoldings(
   connection: Connection,
-  candidates: readonly Candidate[],
+  pendingOrders: readonly PendingOrder[],
 ): Promise<Excess[]> {
   const added = new Map<string, { productId: string; userId: string; units: number; limit: number | null }>();
-  for (const { order, limits } of candidates) {
+  for (const { order, limits } of pendingOrders) {
     for (const { productId, quantity } of order.items) {
       const key = `${productId} ${order.userId}`;
       const before = added.get(key);
@@ -181,7 +181,7 @@ export async function addHoldings(
     if (row.held <= limit!) return [];
     // A limit may have been changed between two of these purchases: each is judged by its own.
     const excess = { productId, userId, held: row.held - units };
-    return overLimit(candidates, excess).length > 0 ? [excess] : [];
+    return overLimit(pendingOrders, excess).length > 0 ? [excess] : [];
   });
 }
 

@@ -10,8 +10,8 @@ import {
   type OrderNotFound,
 } from '../orders/refusals.ts';
 import { lockOrder } from '../orders/locked-order.ts';
-import { moveOrders } from '../orders/transition-orders.ts';
-import { mayMove } from '../orders/order-transitions.ts';
+import { transitionOrders } from '../orders/transition-orders.ts';
+import { canTransition } from '../orders/order-transitions.ts';
 
 export type CancelOrderOutcome =
   { readonly __typename: 'OrderCancelled'; readonly order: Order } | OrderNotFound | InvalidOrderStatus;
@@ -30,8 +30,8 @@ export async function cancelOrder(
   const { fulfilment, payments } = context.services;
   const cancelled = await inTransaction(fulfilment.pool, async (connection) => {
     const locked = (await lockOrder(connection, order.id))!;
-    if (!mayMove(locked.status, 'CANCELLED')) return invalidOrderStatus(locked.status);
-    return { movements: await moveOrders(connection, [locked], 'CANCELLED', fulfilment.delays) };
+    if (!canTransition(locked.status, 'CANCELLED')) return invalidOrderStatus(locked.status);
+    return { movements: await transitionOrders(connection, [locked], 'CANCELLED', fulfilment.delays) };
   });
   if ('__typename' in cancelled) return cancelled;
   await Promise.all([fulfilment.relay.deliverAll(cancelled.movements), payments.refundOrder(order.id)]);

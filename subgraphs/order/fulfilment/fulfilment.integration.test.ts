@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
-const room = useOrderRoom(useStores(), { orders: 2, environment: { SWEEP_EVERY: '20ms' } });
+const bed = useOrderTestBed(useStores(), { orders: 2, environment: { SWEEP_EVERY: '20ms' } });
 
 async function order(quantity = 1) {
-  const [product, buyer] = [await room.sell(), new Buyer(room)];
+  const [product, buyer] = [await bed.sell(), new Buyer(bed)];
   return { product, buyer, id: await buyer.ordered(product, quantity) };
 }
 
@@ -30,7 +30,7 @@ async function reach({ buyer, id }: Ordered, ...statuses: string[]) {
 const expectStock = (product: string, sold: number) =>
   waitUntil(
     'Redis and MySQL to agree',
-    async () => ({ redis: await room.stock(product), mysql: await room.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
     ({ redis, mysql }) => redis.sold === sold && mysql.sold === sold && redis.reserved === 0,
   );
 
@@ -67,7 +67,7 @@ describe('cancelling', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => buyer.cancel(id, i % 2)));
     expect(countAnswers(answers)).toEqual({ OrderCancelled: 1, InvalidOrderStatus: 19 });
     await expectStock(product, 0);
-    const [movements] = await room.pool.query<never[]>(
+    const [movements] = await bed.pool.query<never[]>(
       "SELECT id FROM stock_movement WHERE order_id = ? AND kind = 'GIVE_BACK'",
       [uuidToBytes(id)],
     );
@@ -75,9 +75,9 @@ describe('cancelling', () => {
   });
 
   it('lets the buyer buy up to the limit again', async () => {
-    const [product, buyer] = [await room.sell({ purchaseLimit: 1 }), new Buyer(room)];
+    const [product, buyer] = [await bed.sell({ purchaseLimit: 1 }), new Buyer(bed)];
     const id = await buyer.ordered(product);
-    expect(await room.buy(product, { userId: buyer.userId })).toMatchObject({
+    expect(await bed.buy(product, { userId: buyer.userId })).toMatchObject({
       __typename: 'PurchaseLimitExceeded',
     });
     await buyer.cancel(id);
@@ -104,17 +104,17 @@ describe('an order that is not paid in time', () => {
 
   it('expires once, with twenty expirers', async () => {
     const [product, buyers] = [
-      await room.sell({ units: 60 }),
-      Array.from({ length: 60 }, () => new Buyer(room)),
+      await bed.sell({ units: 60 }),
+      Array.from({ length: 60 }, () => new Buyer(bed)),
     ];
     await Promise.all(buyers.map((buyer) => buyer.ordered(product)));
     const sweepers = await Promise.all(
-      Array.from({ length: 20 }, async () => (await room.services()).services.sweeper),
+      Array.from({ length: 20 }, async () => (await bed.services()).services.sweeper),
     );
-    await room.pool.query("UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status = 'PENDING_PAYMENT'");
+    await bed.pool.query("UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status = 'PENDING_PAYMENT'");
     await Promise.all(sweepers.map((sweeper) => sweeper.run()));
     await expectStock(product, 0);
-    const [movements] = await room.pool.query<never[]>(
+    const [movements] = await bed.pool.query<never[]>(
       "SELECT id FROM stock_movement WHERE product_id = ? AND kind = 'GIVE_BACK'",
       [uuidToBytes(product)],
     );
@@ -122,8 +122,8 @@ describe('an order that is not paid in time', () => {
   });
 
   it('and is paid at the same instant is either PAID or EXPIRED, and its stock with it', async () => {
-    const [rounds, product] = [60, await room.sell({ units: 60 })];
-    const buyers = Array.from({ length: rounds }, () => new Buyer(room));
+    const [rounds, product] = [60, await bed.sell({ units: 60 })];
+    const buyers = Array.from({ length: rounds }, () => new Buyer(bed));
     const ids = await Promise.all(buyers.map((buyer) => buyer.ordered(product)));
     // From now on, closer together at first: on a quiet machine the payments meet the early ones, on a busy one the later.
     await Promise.all(buyers.map((buyer, i) => buyer.makeDue(ids[i]!, 2 * i ** 2)));
@@ -199,7 +199,7 @@ describe('a return', () => {
     await reach(ordered, 'SHIPPED', 'DELIVERED');
     expect(await buyer.requestReturn(id, 'x'.repeat(501))).toMatchObject({ problems: [{ path: 'reason' }] });
     await buyer.requestReturn(id, 'x'.repeat(500));
-    const [[row]] = await room.pool.query<never[]>('SELECT reason FROM return_request WHERE order_id = ?', [
+    const [[row]] = await bed.pool.query<never[]>('SELECT reason FROM return_request WHERE order_id = ?', [
       uuidToBytes(id),
     ]);
     expect(String((row as { reason: Buffer } | undefined)?.reason)).toMatch(/^test\.[\w-]+$/);

@@ -2,28 +2,28 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { ScriptedProvider, succeeded } from '../testing/scripted-provider.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { pay } from '../payment/pay.ts';
 import { lockOrder } from '../orders/locked-order.ts';
-import { moveOrders } from '../orders/transition-orders.ts';
+import { transitionOrders } from '../orders/transition-orders.ts';
 
 // The subgraph's own jobs stay out of the way: what runs is what a test runs.
-const room = useOrderRoom(useStores(), { environment: { SWEEP_EVERY: '1h' } });
+const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '1h' } });
 const address = { postalCode: '04524', line1: '110 Sejong-daero' };
 
 async function order(quantity = 1) {
-  const [product, buyer] = [await room.sell(), new Buyer(room)];
+  const [product, buyer] = [await bed.sell(), new Buyer(bed)];
   return { product, buyer, id: await buyer.ordered(product, quantity) };
 }
 
 const forgetAddress = (id: string) =>
-  room.pool.query('UPDATE orders SET shipping_address = NULL WHERE id = ?', [uuidToBytes(id)]);
+  bed.pool.query('UPDATE orders SET shipping_address = NULL WHERE id = ?', [uuidToBytes(id)]);
 
 async function countPayments(id: string): Promise<number> {
-  const [rows] = await room.pool.query<RowDataPacket[]>('SELECT id FROM payment WHERE order_id = ?', [
+  const [rows] = await bed.pool.query<RowDataPacket[]>('SELECT id FROM payment WHERE order_id = ?', [
     uuidToBytes(id),
   ]);
   return rows.length;
@@ -33,7 +33,7 @@ describe('an order without an address', () => {
   it('cannot be paid: nothing is written, and the provider is not asked', async () => {
     const { buyer, id } = await order();
     const provider = new ScriptedProvider();
-    const { as } = await room.services({ provider });
+    const { as } = await bed.services({ provider });
     const answer = await pay({ orderId: id, paymentToken: 'any' }, as(buyer.userId));
     expect(answer).toMatchObject({ __typename: 'ShippingAddressRequired' });
     expect(provider.charged).toEqual([]);
@@ -62,12 +62,12 @@ describe('an order without an address', () => {
   it('whose payment began under an older release is PAID all the same', async () => {
     const { buyer, id } = await order();
     const provider = new ScriptedProvider();
-    const { as, services } = await room.services({ provider, environment: { PAYMENT_PROVIDER_TIMEOUT: 30 } });
+    const { as, services } = await bed.services({ provider, environment: { PAYMENT_PROVIDER_TIMEOUT: 30 } });
     await buyer.giveAddress(id);
     await pay({ orderId: id, paymentToken: 'any' }, as(buyer.userId));
     await forgetAddress(id);
     provider.state = succeeded;
-    await room.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
+    await bed.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
     await services.payments.resolve();
     expect(await buyer.order(id)).toMatchObject({ status: 'PAID', payment: { status: 'SUCCEEDED' } });
   });
@@ -81,7 +81,7 @@ describe('an order without an address', () => {
       await buyer.makeDue(id, -60_000);
     }
     await sound.buyer.makeDue(sound.id);
-    const { sweeper } = (await room.services()).services;
+    const { sweeper } = (await bed.services()).services;
     await sweeper.run();
     expect(await sound.buyer.order(sound.id)).toMatchObject({ status: 'SHIPPED' });
     for (const { buyer, id } of waiting) expect(await buyer.order(id)).toMatchObject({ status: 'PAID' });
@@ -109,10 +109,10 @@ describe('an order that is PAID by its row, without a payment that succeeded', (
   it('is not shipped', async () => {
     const { buyer, id } = await order();
     await buyer.giveAddress(id);
-    await room.pool.query("UPDATE orders SET status = 'PAID', due_at = UTC_TIMESTAMP(3) WHERE id = ?", [
+    await bed.pool.query("UPDATE orders SET status = 'PAID', due_at = UTC_TIMESTAMP(3) WHERE id = ?", [
       uuidToBytes(id),
     ]);
-    const { sweeper } = (await room.services()).services;
+    const { sweeper } = (await bed.services()).services;
     await sweeper.run();
     expect(await buyer.order(id)).toMatchObject({ status: 'PAID' });
   });
@@ -121,11 +121,11 @@ describe('an order that is PAID by its row, without a payment that succeeded', (
 describe('a move', () => {
   it('whose precondition is not met is not made, by any caller', async () => {
     const { buyer, id } = await order();
-    const { services } = await room.services();
+    const { services } = await bed.services();
     const move = (to: 'PAYING' | 'EXPIRED' | 'SHIPPED') =>
       inTransaction(services.pool, async (connection) => {
         const locked = (await lockOrder(connection, id))!;
-        return moveOrders(connection, [locked], to, services.fulfilment.delays);
+        return transitionOrders(connection, [locked], to, services.fulfilment.delays);
       });
     await expect(move('PAYING')).rejects.toThrow(/address/);
     await expect(move('EXPIRED')).rejects.toThrow(/due/);

@@ -1,9 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { OrderBooks, type StockBooks } from '../testing/order-ledger.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { OrderLedger, type StockLedger } from '../testing/order-ledger.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { randomFrom } from '../../../tests/harness/random-numbers.ts';
-import { RandomShopper, type Ware } from '../testing/random-shopper.ts';
+import { RandomShopper, type ProductOnSale } from '../testing/random-shopper.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
@@ -31,24 +31,24 @@ describe.each([
   ['row', 'row'],
   ['atomic', 'row'],
 ])('many buyers, at processes with STOCK_STRATEGY=%s and %s', (...strategies) => {
-  const room = useOrderRoom(useStores(), {
+  const bed = useOrderTestBed(useStores(), {
     orders: strategies.map((STOCK_STRATEGY) => ({ STOCK_STRATEGY })),
     environment,
   });
-  const books = new OrderBooks(room);
-  const wares: Ware[] = [];
+  const books = new OrderLedger(bed);
+  const wares: ProductOnSale[] = [];
 
   beforeAll(async () => {
     for (const limit of [3, null]) {
       for (const isForgotten of [false, true]) {
         const units = isForgotten ? 40 : 60;
-        const product = await room.sell({ units, ...(limit === null ? {} : { purchaseLimit: limit }) });
+        const product = await bed.sell({ units, ...(limit === null ? {} : { purchaseLimit: limit }) });
         wares.push({ product, units, limit, isForgotten });
       }
     }
   });
 
-  async function expectTrueBooks(): Promise<StockBooks[]> {
+  async function expectTrueBooks(): Promise<StockLedger[]> {
     const all = await books.readStock(wares.map(({ product }) => product));
     for (const [i, { total, sold, ordered, held, mostHeld }] of all.entries()) {
       expect({ ordered, held }).toEqual({ ordered: sold, held: sold });
@@ -63,7 +63,7 @@ describe.each([
     const users = Array.from({ length: USERS }, () => randomUUID());
     const shoppers = Array.from(
       { length: USERS * DEVICES_OF_A_USER },
-      (_, i) => new RandomShopper(room, users[i % USERS]!, wares, randomFrom(seed + i)),
+      (_, i) => new RandomShopper(bed, users[i % USERS]!, wares, randomFrom(seed + i)),
     );
     const days = await Promise.allSettled(
       shoppers.map(async (shopper, i) => {
@@ -94,8 +94,8 @@ describe.each([
     }
   }
 
-  async function expectRedisToAgree({ product, total, sold, epoch }: StockBooks, ware: Ware): Promise<void> {
-    const { stock } = (await room.services()).services;
+  async function expectRedisToAgree({ product, total, sold, epoch }: StockLedger, ware: ProductOnSale): Promise<void> {
+    const { stock } = (await bed.services()).services;
     // Its numbers are made anew only where sales pass Redis by, and where it has just forgotten.
     const isLimited = ware.limit !== null;
     const request = { productId: product, minEpoch: epoch, needsHoldings: isLimited };
@@ -132,7 +132,7 @@ describe.each([
         await expectRedisToAgree(stock, ware);
       }
       await expectMoneyToBeTrue();
-      expect(await books.countTakenAgain()).toBeGreaterThan(0);
+      expect(await books.countReacquired()).toBeGreaterThan(0);
     },
   );
 });

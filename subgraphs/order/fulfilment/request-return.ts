@@ -14,8 +14,8 @@ import {
   type OrderNotFound,
 } from '../orders/refusals.ts';
 import { lockOrder } from '../orders/locked-order.ts';
-import { moveOrders } from '../orders/transition-orders.ts';
-import { mayMove, unmetPrecondition } from '../orders/order-transitions.ts';
+import { transitionOrders } from '../orders/transition-orders.ts';
+import { canTransition, unmetPrecondition } from '../orders/order-transitions.ts';
 
 export interface ReturnWindowClosed {
   readonly __typename: 'ReturnWindowClosed';
@@ -52,9 +52,9 @@ export async function requestReturn(
   const sealed = reason && cipher.encrypt(reason, `order.returnReason:${order.id}`);
   const refusal = await inTransaction(fulfilment.pool, async (connection) => {
     const locked = (await lockOrder(connection, order.id))!;
-    if (!mayMove(locked.status, 'RETURN_REQUESTED')) return invalidOrderStatus(locked.status);
+    if (!canTransition(locked.status, 'RETURN_REQUESTED')) return invalidOrderStatus(locked.status);
     if (unmetPrecondition(locked, 'RETURN_REQUESTED') === 'inTime') return returnWindowClosed(locked.dueAt!);
-    await moveOrders(connection, [locked], 'RETURN_REQUESTED', fulfilment.delays);
+    await transitionOrders(connection, [locked], 'RETURN_REQUESTED', fulfilment.delays);
     await connection.query('INSERT INTO return_request (order_id, reason, requested_at) VALUES (?, ?, ?)', [
       uuidToBytes(order.id),
       sealed,

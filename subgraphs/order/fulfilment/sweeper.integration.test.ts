@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
-const room = useOrderRoom(useStores(), { environment: { SWEEP_EVERY: '20ms' } });
+const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '20ms' } });
 
 it('orders that cannot be moved do not keep those behind them waiting', async () => {
-  const [broken, sound, buyer] = [await room.sell({ units: 60 }), await room.sell(), new Buyer(room)];
+  const [broken, sound, buyer] = [await bed.sell({ units: 60 }), await bed.sell(), new Buyer(bed)];
   const good = await buyer.ordered(sound);
   const bad = await Promise.all(Array.from({ length: 55 }, () => buyer.ordered(broken)));
   // More than one transaction takes, and before the one that can be moved.
-  await room.pool.query('UPDATE stock SET sold = 0 WHERE product_id = ?', [uuidToBytes(broken)]);
+  await bed.pool.query('UPDATE stock SET sold = 0 WHERE product_id = ?', [uuidToBytes(broken)]);
   for (const id of bad) await buyer.makeDue(id, -5_000);
   await buyer.makeDue(good, -1_000);
 
@@ -25,16 +25,16 @@ it('orders that cannot be moved do not keep those behind them waiting', async ()
 });
 
 it('an order that could not be moved stays as it was, and is moved once it can be', async () => {
-  const [product, buyer] = [await room.sell(), new Buyer(room)];
-  const { sweeper } = (await room.services()).services;
+  const [product, buyer] = [await bed.sell(), new Buyer(bed)];
+  const { sweeper } = (await bed.services()).services;
   const id = await buyer.ordered(product);
-  await room.pool.query('UPDATE stock SET sold = 0 WHERE product_id = ?', [uuidToBytes(product)]);
+  await bed.pool.query('UPDATE stock SET sold = 0 WHERE product_id = ?', [uuidToBytes(product)]);
   await buyer.makeDue(id);
   await sweeper.run();
   expect(await buyer.order(id)).toMatchObject({ status: 'PENDING_PAYMENT' });
 
-  await room.pool.query('UPDATE stock SET sold = 1 WHERE product_id = ?', [uuidToBytes(product)]);
-  const { sweeper: later } = (await room.services()).services;
+  await bed.pool.query('UPDATE stock SET sold = 1 WHERE product_id = ?', [uuidToBytes(product)]);
+  const { sweeper: later } = (await bed.services()).services;
   await waitUntil(
     'the order to expire',
     async () => {

@@ -7,10 +7,10 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import { lockDueOrder, lockDueOrders, type DueOrders, type LockedOrder } from '../orders/locked-order.ts';
-import { moveOrders, type MoveDelays } from '../orders/transition-orders.ts';
-import { BY_ITSELF } from '../orders/order-transitions.ts';
+import { transitionOrders, type TransitionDelays } from '../orders/transition-orders.ts';
+import { AUTOMATIC_TRANSITIONS } from '../orders/order-transitions.ts';
 import type { FulfilmentDependencies } from '../orders/payable-order.ts';
-import { setAsideWaiting, tellWaiting, type WaitingOrder } from './waiting-orders.ts';
+import { setAsideWaiting, recordWaiting, type WaitingOrder } from './waiting-orders.ts';
 
 /** Small, so that the stock row of a product on which thousands of orders expire at once is never held for long. */
 const PER_TRANSACTION = 50;
@@ -20,7 +20,7 @@ const MOST_ASIDE = 5_000;
 
 /** Moves orders that are due. Any number of processes may sweep at once: each takes what no other is at. */
 export class Sweeper {
-  readonly #the: FulfilmentDependencies;
+  readonly #deps: FulfilmentDependencies;
   readonly #unresolvedPaymentMs: number;
   readonly #logger: Logger;
   /** They have waited longest, so they would be the first each time, and no other would have its turn. */
@@ -28,16 +28,16 @@ export class Sweeper {
 
   /** @param unresolvedPaymentMs how long past its deadline an order waits for the outcome of a payment, in milliseconds */
   constructor(dependencies: FulfilmentDependencies, unresolvedPaymentMs: number, logger: Logger) {
-    this.#the = dependencies;
+    this.#deps = dependencies;
     this.#unresolvedPaymentMs = unresolvedPaymentMs;
     this.#logger = logger;
   }
 
   /** One round over all that is due. A kind of move that fails does not keep the others waiting. */
   async run(): Promise<void> {
-    const keyOf = ([from, to]: (typeof BY_ITSELF)[number]) => `${from} to ${to}`;
+    const keyOf = ([from, to]: (typeof AUTOMATIC_TRANSITIONS)[number]) => `${from} to ${to}`;
     const options = { job: 'sweeper', running: 1, keyOf, logger: this.#logger };
-    await eachItem(BY_ITSELF, options, ([from, to]) => this.#sweep(from, to));
+    await eachItem(AUTOMATIC_TRANSITIONS, options, ([from, to]) => this.#sweep(from, to));
   }
 
   async #sweep(from: OrderStatus, to: OrderStatus): Promise<void> {
@@ -53,15 +53,15 @@ export class Sweeper {
 
   /** @returns the orders that one transaction has moved; or would have, but for the error */
   async #moveTogether(due: DueOrders, to: OrderStatus): Promise<{ ids: string[]; error?: unknown }> {
-    const { pool, relay, delays } = this.#the;
+    const { pool, relay, delays } = this.#deps;
     let ids: string[] = [];
     try {
       const { movements, waiting } = await inTransaction(pool, async (connection) => {
         const orders = await lockDueOrders(connection, due, PER_TRANSACTION, [...this.#aside.keys()]);
         ids = orders.map(({ id }) => id);
-        return moveReady(connection, orders, to, delays);
+        return transitionReady(connection, orders, to, delays);
       });
-      tellWaiting(waiting, to, this.#logger);
+      recordWaiting(waiting, to, this.#logger);
       await relay.deliverAll(movements);
       return { ids };
     } catch (error) {
@@ -72,15 +72,15 @@ export class Sweeper {
 
   /** Those that cannot be moved are found and set aside. @returns how many there are */
   async #moveOneByOne(due: DueOrders, to: OrderStatus, ids: readonly string[]): Promise<number> {
-    const { pool, relay, delays } = this.#the;
+    const { pool, relay, delays } = this.#deps;
     let failed = 0;
     for (const orderId of ids) {
       try {
         const { movements, waiting } = await inTransaction(pool, async (connection) => {
           const order = await lockDueOrder(connection, due, orderId);
-          return moveReady(connection, order ? [order] : [], to, delays);
+          return transitionReady(connection, order ? [order] : [], to, delays);
         });
-        tellWaiting(waiting, to, this.#logger);
+        recordWaiting(waiting, to, this.#logger);
         await relay.deliverAll(movements);
       } catch (error) {
         if (isOfTheStore(error)) throw error;
@@ -96,14 +96,14 @@ export class Sweeper {
   }
 }
 
-async function moveReady(
+async function transitionReady(
   connection: PoolConnection,
   orders: readonly LockedOrder[],
   to: OrderStatus,
-  delays: MoveDelays,
+  delays: TransitionDelays,
 ): Promise<{ movements: StockMovement[]; waiting: readonly WaitingOrder[] }> {
   const { ready, waiting } = await setAsideWaiting(connection, orders, to);
-  const movements = ready.length === 0 ? [] : await moveOrders(connection, ready, to, delays);
+  const movements = ready.length === 0 ? [] : await transitionOrders(connection, ready, to, delays);
   return { movements, waiting };
 }
 

@@ -7,7 +7,7 @@ import type { LockedOrder } from '../orders/locked-order.ts';
 import { unmetPrecondition, type Precondition } from '../orders/order-transitions.ts';
 
 /** How long until an order that waits is looked at again, in milliseconds. */
-const LOOK_AGAIN_MS = 3_600_000;
+const RETRY_AFTER_MS = 3_600_000;
 
 export interface WaitingOrder {
   readonly orderId: string;
@@ -18,7 +18,7 @@ export interface WaitingOrder {
  * Takes orders that are due and may not move on out of the way of those that may, in the transaction that has locked them: they are due
  * again an hour later. So a paid order of an older release that has no address is not shipped, and keeps no other order waiting.
  *
- * @returns the orders that may move on, and those that wait: to be told with `tellWaiting` after COMMIT
+ * @returns the orders that may move on, and those that wait: to be told with `recordWaiting` after COMMIT
  */
 export async function setAsideWaiting(
   connection: PoolConnection,
@@ -32,13 +32,13 @@ export async function setAsideWaiting(
   if (waiting.length === 0) return { ready: orders, waiting };
   await connection.query(
     'UPDATE orders SET due_at = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND WHERE id IN (?)',
-    [LOOK_AGAIN_MS * 1_000, waiting.map(({ orderId }) => uuidToBytes(orderId))],
+    [RETRY_AFTER_MS * 1_000, waiting.map(({ orderId }) => uuidToBytes(orderId))],
   );
   const set = new Set(waiting.map(({ orderId }) => orderId));
   return { ready: orders.filter(({ id }) => !set.has(id)), waiting };
 }
 
-export function tellWaiting(waiting: readonly WaitingOrder[], to: OrderStatus, logger: Logger): void {
+export function recordWaiting(waiting: readonly WaitingOrder[], to: OrderStatus, logger: Logger): void {
   for (const { orderId, missing } of waiting) {
     waitingOrders.labels(missing).inc();
     logger.warn({ orderId, to, missing }, 'an order that is due waits for a precondition');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
 import { expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -10,11 +10,11 @@ import { readOrderConfig } from '../config.ts';
 import { deriveOrderId } from './order-id.ts';
 import { newAttempt } from '../purchase/attempt.ts';
 
-const room = useOrderRoom(useStores());
+const bed = useOrderTestBed(useStores());
 const WEEK_MS = 7 * 86_400_000;
 
 async function abandoned() {
-  const { services } = await room.services();
+  const { services } = await bed.services();
   const [userId, key] = [randomUUID(), newKey()];
   const orderId = deriveOrderId(userId, key);
   expect(await services.tombstones.settle({ orderId, userId })).toEqual({ kind: 'tombstone' });
@@ -22,7 +22,7 @@ async function abandoned() {
 }
 
 async function row(orderId: string): Promise<{ status: string; leftMs: number | null } | undefined> {
-  const [[found]] = await room.pool.query<(RowDataPacket & { status: string; leftUs: string | null })[]>(
+  const [[found]] = await bed.pool.query<(RowDataPacket & { status: string; leftUs: string | null })[]>(
     'SELECT status, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), due_at) AS leftUs FROM orders WHERE id = ?',
     [uuidToBytes(orderId)],
   );
@@ -32,7 +32,7 @@ async function row(orderId: string): Promise<{ status: string; leftMs: number | 
 }
 
 const makeDue = (orderId: string) =>
-  room.pool.query('UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE id = ?', [uuidToBytes(orderId)]);
+  bed.pool.query('UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE id = ?', [uuidToBytes(orderId)]);
 
 it('a tombstone is kept for its retention time, and then forgotten', async () => {
   const { services, userId, key, orderId } = await abandoned();
@@ -42,19 +42,19 @@ it('a tombstone is kept for its retention time, and then forgotten', async () =>
   await makeDue(orderId);
   await services.forgottenTombstones.run();
   expect(await row(orderId)).toBeUndefined();
-  expect(await room.buy(await room.sell(), { userId, key })).toMatchObject({
+  expect(await bed.buy(await bed.sell(), { userId, key })).toMatchObject({
     __typename: 'PurchaseConfirmed',
   });
 });
 
 it('a key that Redis knows as used up stays used up when its tombstone is forgotten', async () => {
   const { services, userId, key, orderId } = await abandoned();
-  const product = await room.sell();
-  const buy = () => room.buy(product, { userId, key });
+  const product = await bed.sell();
+  const buy = () => bed.buy(product, { userId, key });
   expect(await buy()).toMatchObject({ __typename: 'PurchaseAbandoned' });
   await waitUntil(
     'the reservation to be released',
-    () => room.stock(product),
+    () => bed.stock(product),
     ({ reserved }) => reserved === 0,
   );
   await makeDue(orderId);
@@ -71,22 +71,22 @@ it('a tombstone that is settled again is kept for the whole time again', async (
 });
 
 it('an order that stands in the place of a tombstone keeps its own deadline', async () => {
-  const { services } = await room.services();
+  const { services } = await bed.services();
   const [userId, key] = [randomUUID(), newKey()];
-  const { order } = await room.buy(await room.sell(), { userId, key });
+  const { order } = await bed.buy(await bed.sell(), { userId, key });
   await services.tombstones.settle({ orderId: order!.id, userId });
   expect((await row(order!.id))!.leftMs).toBeLessThan(WEEK_MS / 2);
 });
 
 it('a tombstone of an older release, which has no end, is given one', async () => {
   const { services, orderId } = await abandoned();
-  await room.pool.query('UPDATE orders SET due_at = NULL WHERE id = ?', [uuidToBytes(orderId)]);
+  await bed.pool.query('UPDATE orders SET due_at = NULL WHERE id = ?', [uuidToBytes(orderId)]);
   await services.forgottenTombstones.run();
   expect((await row(orderId))!.leftMs).toBeGreaterThan(WEEK_MS - 120_000);
 });
 
 it('many processes forget at once, each tombstone once, and no order', async () => {
-  const { order } = await room.buy(await room.sell());
+  const { order } = await bed.buy(await bed.sell());
   await makeDue(order!.id);
   const user = uuidToBytes(randomUUID());
   const tombstones = Array.from({ length: 2_500 }, () => [
@@ -95,17 +95,17 @@ it('many processes forget at once, each tombstone once, and no order', async () 
     new Date(0),
     new Date(),
   ]);
-  await room.pool.query(
+  await bed.pool.query(
     `INSERT INTO orders (id, user_id, due_at, created_at, status, request_hash, total_amount, currency)
      SELECT id, user_id, due_at, created_at, 'ABANDONED', id, 0, 'XXX' FROM (${tombstones.map(() => 'SELECT ? AS id, ? AS user_id, ? AS due_at, ? AS created_at').join(' UNION ALL ')}) AS graves`,
     tombstones.flat(),
   );
   const sweepers = await Promise.all(
-    Array.from({ length: 5 }, async () => (await room.services()).services.forgottenTombstones),
+    Array.from({ length: 5 }, async () => (await bed.services()).services.forgottenTombstones),
   );
   await waitUntil('all of them to be forgotten', async () => {
     await Promise.all(sweepers.map((sweeper) => sweeper.run()));
-    const [[left]] = await room.pool.query<(RowDataPacket & { n: number })[]>(
+    const [[left]] = await bed.pool.query<(RowDataPacket & { n: number })[]>(
       'SELECT COUNT(*) AS n FROM orders WHERE user_id = ?',
       [user],
     );
@@ -115,25 +115,25 @@ it('many processes forget at once, each tombstone once, and no order', async () 
 });
 
 it('an admitted purchase that was frozen for longer than it may be written is given up, and its unit is free', async () => {
-  const { services } = await room.services();
-  const [product, userId, key] = [await room.sell(), randomUUID(), newKey()];
+  const { services } = await bed.services();
+  const [product, userId, key] = [await bed.sell(), randomUUID(), newKey()];
   const attempt = newAttempt(userId, key, [{ productId: product, quantity: 1 }], 5_000);
   const frozen = { ...attempt, begunAt: Date.now() - 11 * 60_000 };
   expect(await services.purchases.buy(frozen)).toMatchObject({ __typename: 'PurchaseAbandoned' });
   expect(await row(frozen.orderId)).toMatchObject({ status: 'ABANDONED' });
-  expect(await room.books(product)).toMatchObject({ sold: 0, orders: 0 });
+  expect(await bed.books(product)).toMatchObject({ sold: 0, orders: 0 });
   await waitUntil(
     'nothing to stay reserved',
-    () => room.stock(product),
+    () => bed.stock(product),
     ({ reserved }) => reserved === 0,
   );
 });
 
 it('an order that was written is the answer, however late its attempt is', async () => {
-  const { services } = await room.services();
-  const [product, userId, key] = [await room.sell(), randomUUID(), newKey()];
-  const { order } = await room.buy(product, { userId, key });
-  await room.redis.del(room.key(product, 'gate'));
+  const { services } = await bed.services();
+  const [product, userId, key] = [await bed.sell(), randomUUID(), newKey()];
+  const { order } = await bed.buy(product, { userId, key });
+  await bed.redis.del(bed.key(product, 'gate'));
   const attempt = newAttempt(userId, key, [{ productId: product, quantity: 1 }], 5_000);
   expect(await services.purchases.buy({ ...attempt, begunAt: 0 })).toMatchObject({
     __typename: 'PurchaseConfirmed',

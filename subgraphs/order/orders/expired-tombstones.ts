@@ -18,7 +18,7 @@ const TRANSACTIONS_PER_ROUND = 50;
  *
  * Any number of processes may do this at once: each takes rows that no other one has locked.
  */
-export class ForgottenTombstones {
+export class ExpiredTombstones {
   readonly #pool: Pool;
   readonly #retentionMs: number;
   readonly #logger: Logger;

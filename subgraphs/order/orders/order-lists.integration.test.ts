@@ -3,7 +3,7 @@ import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -13,7 +13,7 @@ import { pageOfUser, someOfUser } from './order-list-queries.ts';
 import { OrderRepository } from './order-repository.ts';
 
 const stores = useStores();
-const room = useOrderRoom(stores, { environment: { SWEEP_EVERY: '1h' } });
+const bed = useOrderTestBed(stores, { environment: { SWEEP_EVERY: '1h' } });
 
 const TOMBSTONES = 20_000;
 const ORDERS = 450;
@@ -27,7 +27,7 @@ async function insert(
   user = userId,
 ): Promise<void> {
   for (let n = 0; n < rows.length; n += 5_000) {
-    await room.pool.query(
+    await bed.pool.query(
       'INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, created_at) VALUES ?',
       [
         rows
@@ -111,7 +111,7 @@ describe(`among ${TOMBSTONES} tombstones of one account`, () => {
   });
 
   it('every order is met once, newest first, whatever the pages', async () => {
-    const [rows] = await room.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
+    const [rows] = await bed.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
       'SELECT id, status FROM orders WHERE user_id = ? AND status <> ? ORDER BY created_at DESC, id DESC',
       [uuidToBytes(userId), ABANDONED],
     );
@@ -135,7 +135,7 @@ describe(`among ${TOMBSTONES} tombstones of one account`, () => {
 });
 
 const list = (of: string, selection: string) =>
-  room.ask(
+  bed.ask(
     `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { orders(first: 5) { ${selection} } } } }`,
     { refs: [{ __typename: 'User', id: of }] },
     { caller: buyer(of) },
@@ -143,9 +143,9 @@ const list = (of: string, selection: string) =>
 
 describe('while the lists of one account are slow', () => {
   it('they are ended, and neither purchases nor the lists of others wait for them', async () => {
-    const [product, other] = [await room.sell({ units: 100 }), new Buyer(room)];
+    const [product, other] = [await bed.sell({ units: 100 }), new Buyer(bed)];
     const mine = await other.ordered(product);
-    const locker = await room.pool.getConnection();
+    const locker = await bed.pool.getConnection();
     // Purchases have nothing to do with payments, and neither have lists that do not show them.
     await locker.query('LOCK TABLES payment WRITE');
     try {
@@ -162,7 +162,7 @@ describe('while the lists of one account are slow', () => {
       );
 
       for (let n = 0; n < 5; n++) {
-        expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+        expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
         expect((await list(other.userId, 'totalCount nodes { id }')).data).toMatchObject({
           _entities: [{ orders: { totalCount: 1, nodes: [{ id: mine }] } }],
         });

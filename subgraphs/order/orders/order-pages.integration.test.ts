@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { Fault } from '../../../platform/errors.ts';
 import { encodeCursor } from '../../../platform/graphql/connection.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { itHolds } from '../../../tests/harness/properties.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
@@ -13,10 +13,10 @@ import { listOrders, type OrderPage } from './list-orders.ts';
 import { OrderLists } from './order-lists.ts';
 import { ABANDONED, ORDER_STATUSES } from './order.ts';
 
-const room = useOrderRoom(useStores(), { environment: { SWEEP_EVERY: '1h' } });
+const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '1h' } });
 let lists: OrderLists;
 beforeAll(() => {
-  lists = new OrderLists(room.pool);
+  lists = new OrderLists(bed.pool);
 });
 
 interface Stored {
@@ -40,8 +40,8 @@ const first = fc.integer({ min: 1, max: 7 });
 async function store(orders: readonly Stored[]): Promise<string> {
   const userId = randomUUID();
   if (orders.length > 0) {
-    await room.pool.query('DELETE FROM orders WHERE id IN (?)', [orders.map(({ id }) => id)]);
-    await room.pool.query(
+    await bed.pool.query('DELETE FROM orders WHERE id IN (?)', [orders.map(({ id }) => id)]);
+    await bed.pool.query(
       'INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, created_at) VALUES ?',
       [
         orders.map(({ id, status, at }) => [
@@ -74,7 +74,7 @@ const inOrder = (orders: readonly Stored[], status: OrderStatus | null): string[
 const idsOf = ({ nodes }: OrderPage): string[] => nodes.map(({ id }) => id);
 
 describe('the pages of the orders of a user', () => {
-  afterAll(() => room.pool.query('DELETE FROM orders'));
+  afterAll(() => bed.pool.query('DELETE FROM orders'));
 
   itHolds(
     'are the whole list, none twice and none left out, from every place in it',

@@ -25,13 +25,13 @@ export type Precondition = keyof typeof PRECONDITIONS;
 
 export const PRECONDITION_NAMES = Object.keys(PRECONDITIONS) as readonly Precondition[];
 
-type Moves = Readonly<Partial<Record<OrderStatus, readonly Precondition[]>>>;
+type TransitionsFrom = Readonly<Partial<Record<OrderStatus, readonly Precondition[]>>>;
 
 /**
  * The one table of how an order may move on, and of what must be true of it then, whatever was done before. Whatever is not in it does
- * not happen: `moveOrders` judges by it in the transaction of the status change.
+ * not happen: `transitionOrders` judges by it in the transaction of the status change.
  */
-const MOVES: Readonly<Record<OrderStatus, Moves>> = {
+const TRANSITIONS: Readonly<Record<OrderStatus, TransitionsFrom>> = {
   PENDING_PAYMENT: { PAYING: ['inTime', 'address'], CANCELLED: [], EXPIRED: ['due'] },
   // Back when the payment is declined. EXPIRED when the provider has been silent for very long. No address is needed to be PAID: where
   // one is missing, since the payment began under an older release, the money is taken all the same, and shipping waits.
@@ -46,14 +46,14 @@ const MOVES: Readonly<Record<OrderStatus, Moves>> = {
   EXPIRED: { PAID: ['charged'] },
 };
 
-export const mayMove = (from: OrderStatus, to: OrderStatus): boolean => MOVES[from][to] !== undefined;
+export const canTransition = (from: OrderStatus, to: OrderStatus): boolean => TRANSITIONS[from][to] !== undefined;
 
 /** @returns the first precondition of a move that the order does not meet; null when it meets all of them */
 export const unmetPrecondition = (order: OrderFacts, to: OrderStatus): Precondition | null =>
-  MOVES[order.status][to]?.find((name) => !PRECONDITIONS[name](order)) ?? null;
+  TRANSITIONS[order.status][to]?.find((name) => !PRECONDITIONS[name](order)) ?? null;
 
 /** What an order does by itself when it is due. The end of the return window needs no move: it is looked at when asked. */
-export const BY_ITSELF = [
+export const AUTOMATIC_TRANSITIONS = [
   ['PENDING_PAYMENT', 'EXPIRED'],
   ['PAYING', 'EXPIRED'],
   ['PAID', 'SHIPPED'],
@@ -61,7 +61,7 @@ export const BY_ITSELF = [
   ['RETURN_REQUESTED', 'RETURNED'],
 ] as const satisfies readonly (readonly [OrderStatus, OrderStatus])[];
 
-const LETS_GO: ReadonlySet<OrderStatus> = new Set(['CANCELLED', 'EXPIRED', 'RETURNED']);
+const RELEASES_STOCK: ReadonlySet<OrderStatus> = new Set(['CANCELLED', 'EXPIRED', 'RETURNED']);
 
 /** Whether the order's units are sold: to it, and to nobody else. */
-export const holdsStock = (status: OrderStatus): boolean => !LETS_GO.has(status);
+export const holdsStock = (status: OrderStatus): boolean => !RELEASES_STOCK.has(status);

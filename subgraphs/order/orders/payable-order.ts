@@ -4,12 +4,12 @@ import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { MovementRelay } from '../stock/movement-relay.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import { lockOrder, type LockedOrder } from './locked-order.ts';
-import { moveOrders, type MoveDelays } from './transition-orders.ts';
+import { transitionOrders, type TransitionDelays } from './transition-orders.ts';
 
 export interface FulfilmentDependencies {
   readonly pool: Pool;
   readonly relay: MovementRelay;
-  readonly delays: MoveDelays;
+  readonly delays: TransitionDelays;
 }
 
 export type Payable<Result> =
@@ -23,7 +23,7 @@ export type Payable<Result> =
  *
  * @param orderId of an order that is there
  */
-export async function whilePayable<Result>(
+export async function withPayableOrder<Result>(
   { pool, relay, delays }: FulfilmentDependencies,
   orderId: string,
   work: (connection: PoolConnection, order: LockedOrder) => Promise<Result>,
@@ -36,7 +36,7 @@ export async function whilePayable<Result>(
         return { payable: { kind: 'refused', status: order.status }, movements: [] };
       if (!order.isDue)
         return { payable: { kind: 'done', result: await work(connection, order) }, movements: [] };
-      const movements = await moveOrders(connection, [order], 'EXPIRED', delays);
+      const movements = await transitionOrders(connection, [order], 'EXPIRED', delays);
       return { payable: { kind: 'refused', status: 'EXPIRED' }, movements };
     },
   );

@@ -2,7 +2,7 @@ import type { Span } from '../../../platform/observability/span.ts';
 import type { Order, OrderRecord } from './order.ts';
 
 /** A purchase that Redis has admitted and that asks to be written. */
-export interface Candidate {
+export interface PendingOrder {
   /** As it will stand, but for the times, which are those of the transaction; its items name their reservations. */
   readonly order: UnwrittenOrder;
   /** How long the buyer has to pay, in milliseconds. */
@@ -18,20 +18,20 @@ export interface Candidate {
 export type UnwrittenOrder = Omit<Order, 'createdAt' | 'dueAt'>;
 
 /** @param now by MySQL's clock, which judges whether it is due */
-export const writtenAt = ({ order, paymentTimeoutMs }: Candidate, now: Date): Order => ({
+export const writtenAt = ({ order, paymentTimeoutMs }: PendingOrder, now: Date): Order => ({
   ...order,
   createdAt: now,
   dueAt: new Date(now.getTime() + paymentTimeoutMs),
 });
 
-/** What became of a candidate. */
-export type Verdict =
+/** What became of a pending order. */
+export type WriteResult =
   /** Committed, as it stands. */
   | { readonly kind: 'ordered'; readonly order: Order }
   /** Something stands under the id already: an order written before, or a tombstone. Nothing was written. */
   | { readonly kind: 'exists'; readonly record: OrderRecord }
   /** Rolled back, and so are these: fewer units are left than Redis took there to be. */
-  | { readonly kind: 'doesNotFit'; readonly productId: string }
+  | { readonly kind: 'insufficientStock'; readonly productId: string }
   | { readonly kind: 'overLimit'; readonly productId: string; readonly held: number }
   /** A rebuild has begun since the reservation; MySQL is at `epoch`. */
   | { readonly kind: 'staleEpoch'; readonly productId: string; readonly epoch: number }
@@ -40,10 +40,10 @@ export type Verdict =
   /** Nothing was written, nor may it be any more: its attempt began too long ago. */
   | { readonly kind: 'tooOld' };
 
-/** How many units of each product the candidates buy. */
-export const unitsOf = (candidates: readonly Candidate[]): Map<string, number> => {
+/** How many units of each product the pending orders buy. */
+export const unitsOf = (pendingOrders: readonly PendingOrder[]): Map<string, number> => {
   const units = new Map<string, number>();
-  for (const { order } of candidates) {
+  for (const { order } of pendingOrders) {
     for (const { productId, quantity } of order.items)
       units.set(productId, (units.get(productId) ?? 0) + quantity);
   }

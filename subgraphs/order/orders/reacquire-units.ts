@@ -6,7 +6,7 @@ import { lockStockRow } from '../stock/stock-repository.ts';
 import { changeHoldings, readUnits, type OrderUnits } from './return-units.ts';
 
 /** What has to be known of a product before units of it are taken again. */
-export interface TakingTerms {
+export interface ReacquireTerms {
   readonly purchaseLimit: number | null;
   /** Units admitted whose order is being written: they are somebody's already. */
   readonly reserved: number;
@@ -19,10 +19,10 @@ export interface TakingTerms {
  * @param terms by product; one that is missing is not sold any more
  * @returns the movements for Redis; null when the units cannot be had, and then nothing was written
  */
-export async function takeAgain(
+export async function reacquireUnits(
   connection: PoolConnection,
   order: { readonly id: string; readonly userId: string },
-  terms: ReadonlyMap<string, TakingTerms>,
+  terms: ReadonlyMap<string, ReacquireTerms>,
 ): Promise<StockMovement[] | null> {
   const units = await readUnits(connection, [order]);
   for (const one of units) {

@@ -19,7 +19,7 @@ export interface OrderUnits {
  *
  * @returns the movements, which are not in Redis's numbers yet
  */
-export async function giveBack(
+export async function returnUnits(
   connection: PoolConnection,
   orders: readonly { readonly id: string; readonly userId: string }[],
 ): Promise<StockMovement[]> {

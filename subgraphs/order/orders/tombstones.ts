@@ -23,7 +23,7 @@ const ATTEMPTS = 4;
  * whatever transaction may still write that order, so its outcome is final. A SELECT would not do: a COMMIT that was sent
  * may land after it (faults seen in practice: "When commit appears to fail", marksverbiage).
  *
- * A tombstone is forgotten a retention time after it was last settled (`ForgottenTombstones`).
+ * A tombstone is forgotten a retention time after it was last settled (`ExpiredTombstones`).
  */
 export class Tombstones {
   readonly #pool: Pool;

@@ -1,14 +1,14 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { oweRefunds } from '../payment/payment-repository.ts';
+import { markRefundsDue } from '../payment/payment-repository.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
-import { giveBack } from './return-units.ts';
+import { returnUnits } from './return-units.ts';
 import type { LockedOrder } from './locked-order.ts';
-import { holdsStock, mayMove, unmetPrecondition } from './order-transitions.ts';
+import { holdsStock, canTransition, unmetPrecondition } from './order-transitions.ts';
 
 /** How long an order may stay as it is until it moves on by itself, or the time to ask for a return is over. Milliseconds. */
-export interface MoveDelays {
+export interface TransitionDelays {
   readonly PAID: number;
   readonly SHIPPED: number;
   readonly DELIVERED: number;
@@ -26,14 +26,14 @@ export interface MoveDelays {
  *
  * @returns what Redis has to be told after COMMIT
  */
-export async function moveOrders(
+export async function transitionOrders(
   connection: PoolConnection,
   orders: readonly LockedOrder[],
   to: OrderStatus,
-  delays: MoveDelays,
+  delays: TransitionDelays,
 ): Promise<StockMovement[]> {
   const from = orders[0]!.status;
-  if (!mayMove(from, to)) throw new Error(`An order does not move from ${from} to ${to}.`);
+  if (!canTransition(from, to)) throw new Error(`An order does not move from ${from} to ${to}.`);
   for (const order of orders) {
     const unmet = unmetPrecondition(order, to);
     if (unmet) throw new Error(`An order does not move from ${from} to ${to} while it is not ${unmet}.`);
@@ -51,19 +51,19 @@ export async function moveOrders(
   await insertEvents(connection, ids, to);
 
   if (!holdsStock(from) || holdsStock(to)) return [];
-  await oweRefunds(connection, ids);
-  return giveBack(connection, orders);
+  await markRefundsDue(connection, ids);
+  return returnUnits(connection, orders);
 }
 
 function dueAfter(
   from: OrderStatus,
   to: OrderStatus,
-  delays: MoveDelays,
+  delays: TransitionDelays,
 ): { readonly sql: string; readonly values: readonly number[] } {
   // An attempt to pay neither moves the deadline nor, when it is declined, gives a new one.
   if (to === 'PAYING' || (from === 'PAYING' && to === 'PENDING_PAYMENT'))
     return { sql: 'due_at', values: [] };
-  const delay = to in delays ? delays[to as keyof MoveDelays] : null;
+  const delay = to in delays ? delays[to as keyof TransitionDelays] : null;
   if (delay === null) return { sql: 'NULL', values: [] };
   return { sql: 'UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND', values: [delay * 1_000] };
 }

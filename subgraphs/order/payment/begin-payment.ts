@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { moveOrders } from '../orders/transition-orders.ts';
+import { transitionOrders } from '../orders/transition-orders.ts';
 import { unmetPrecondition } from '../orders/order-transitions.ts';
-import { whilePayable, type FulfilmentDependencies, type Payable } from '../orders/payable-order.ts';
+import { withPayableOrder, type FulfilmentDependencies, type Payable } from '../orders/payable-order.ts';
 import type { PaymentIntent } from './payment-provider.ts';
 import { insertPayment, readAttempts } from './payment-repository.ts';
 
@@ -22,7 +22,7 @@ export function beginPayment(
   orderId: string,
   patienceMs: number,
 ): Promise<Payable<PaymentIntent | PaymentRefusal>> {
-  return whilePayable(dependencies, orderId, async (connection, order) => {
+  return withPayableOrder(dependencies, orderId, async (connection, order) => {
     if (unmetPrecondition(order, 'PAYING') === 'address') return 'addressMissing';
     const { attempts, now: attemptedAt } = await readAttempts(connection, orderId);
     if (attempts >= MOST_ATTEMPTS) return 'tooManyAttempts';
@@ -33,7 +33,7 @@ export function beginPayment(
       currency,
       notAfter: new Date(attemptedAt.getTime() + patienceMs),
     };
-    await moveOrders(connection, [order], 'PAYING', dependencies.delays);
+    await transitionOrders(connection, [order], 'PAYING', dependencies.delays);
     await insertPayment(
       connection,
       { id: intent.id, orderId, status: 'PENDING', amount, currency, attemptedAt },

@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { lockOrder, type LockedOrder } from '../orders/locked-order.ts';
-import { moveOrders, type MoveDelays } from '../orders/transition-orders.ts';
-import { takeAgain, type TakingTerms } from '../orders/reacquire-units.ts';
+import { transitionOrders, type TransitionDelays } from '../orders/transition-orders.ts';
+import { reacquireUnits, type ReacquireTerms } from '../orders/reacquire-units.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import type { ChargeOutcome } from './payment-provider.ts';
 import { changePayment, findPayment, type PaymentRecord } from './payment-repository.ts';
@@ -18,7 +18,7 @@ const concluded = (movements: readonly StockMovement[] = []): Conclusion => ({
 
 /** Times that follow a conclusion, in milliseconds. */
 interface ConclusionTimes {
-  readonly delays: MoveDelays;
+  readonly delays: TransitionDelays;
   /** How long after a decline the provider's books are read once more. */
   readonly recheckMs: number;
 }
@@ -33,7 +33,7 @@ export async function concludePayment(
   connection: PoolConnection,
   paymentId: string,
   outcome: ChargeOutcome,
-  terms: ReadonlyMap<string, TakingTerms> | null,
+  terms: ReadonlyMap<string, ReacquireTerms> | null,
   { delays, recheckMs }: ConclusionTimes,
 ): Promise<Conclusion> {
   const { orderId } = (await findPayment(connection, paymentId))!;
@@ -52,7 +52,7 @@ async function concludeDeclined(
 ): Promise<Conclusion> {
   if (payment.status !== 'PENDING') return concluded();
   await changePayment(connection, payment.id, { from: 'PENDING', to: 'DECLINED', dueInMs: recheckMs });
-  if (order.status === 'PAYING') await moveOrders(connection, [order], 'PENDING_PAYMENT', delays);
+  if (order.status === 'PAYING') await transitionOrders(connection, [order], 'PENDING_PAYMENT', delays);
   return concluded();
 }
 
@@ -61,8 +61,8 @@ async function concludeSucceeded(
   order: LockedOrder,
   payment: PaymentRecord,
   reference: string,
-  terms: ReadonlyMap<string, TakingTerms> | null,
-  delays: MoveDelays,
+  terms: ReadonlyMap<string, ReacquireTerms> | null,
+  delays: TransitionDelays,
 ): Promise<Conclusion> {
   const from = payment.status;
   if (from !== 'PENDING' && from !== 'DECLINED') return concluded();
@@ -71,14 +71,14 @@ async function concludeSucceeded(
 
   if (from === 'PENDING' && order.status === 'PAYING') {
     await become('SUCCEEDED');
-    return concluded(await moveOrders(connection, [{ ...order, isCharged: true }], 'PAID', delays));
+    return concluded(await transitionOrders(connection, [{ ...order, isCharged: true }], 'PAID', delays));
   }
   if (from === 'PENDING' && order.status === 'EXPIRED') {
     if (!terms) return { kind: 'late', orderId: order.id };
-    const taken = await takeAgain(connection, order, terms);
+    const taken = await reacquireUnits(connection, order, terms);
     if (taken) {
       await become('SUCCEEDED');
-      await moveOrders(connection, [{ ...order, isCharged: true }], 'PAID', delays);
+      await transitionOrders(connection, [{ ...order, isCharged: true }], 'PAID', delays);
       return concluded(taken);
     }
   }

@@ -10,7 +10,7 @@ import {
   type Fate,
 } from '../testing/fake-payment-provider.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { randomFrom } from '../../../tests/harness/random-numbers.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 const ports = [await freePort(), await freePort()];
-const room = useOrderRoom(useStores(), {
+const bed = useOrderTestBed(useStores(), {
   orders: ports.map((port) => ({ PAYMENT_WEBHOOK_PORT: String(port) })),
   environment: {
     SWEEP_EVERY: '20ms',
@@ -37,13 +37,13 @@ const room = useOrderRoom(useStores(), {
 const webhook = (at = 0) => `http://127.0.0.1:${ports[at]}${WEBHOOK_PATH}`;
 
 async function ordered() {
-  const [product, buyer] = [await room.sell(), new Buyer(room)];
+  const [product, buyer] = [await bed.sell(), new Buyer(bed)];
   return { product, buyer, id: await buyer.ordered(product) };
 }
 
 /** The intents of an order, oldest first. */
 async function intentsOf(orderId: string): Promise<{ id: string; status: string }[]> {
-  const [rows] = await room.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
+  const [rows] = await bed.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
     'SELECT id, status FROM payment WHERE order_id = ? ORDER BY attempted_at',
     [uuidToBytes(orderId)],
   );
@@ -52,7 +52,7 @@ async function intentsOf(orderId: string): Promise<{ id: string; status: string 
 
 /** So much time has passed since payments were begun, and each is due. */
 const pass = (unit: 'MINUTE' | 'DAY', status: 'PENDING' | 'DECLINED') =>
-  room.pool.query(
+  bed.pool.query(
     `UPDATE payment SET attempted_at = attempted_at - INTERVAL 1 ${unit}, due_at = UTC_TIMESTAMP(3)
      WHERE status = ? AND due_at IS NOT NULL`,
     [status],
@@ -106,7 +106,7 @@ describe('a payment by HTTP', () => {
     const [intent] = await intentsOf(id);
     expect(intent).toMatchObject({ status: 'REFUND_DUE' });
     provider.fateOf = () => 'answered';
-    await room.pool.query("UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE status = 'REFUND_DUE'");
+    await bed.pool.query("UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE status = 'REFUND_DUE'");
     await intentIs(id, 'REFUNDED');
     expect(provider.books.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
   });
@@ -178,7 +178,7 @@ it('a payment whose event comes first is concluded at once', async () => {
   // No round looks at the payment: it was looked at a moment ago.
   provider.fateOf = (call) => (call === 'charge' ? 'late' : 'answered');
   await buyer.pay(id, 'ok');
-  await room.pool.query(
+  await bed.pool.query(
     "UPDATE payment SET due_at = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR WHERE status = 'PENDING'",
   );
   provider.arriveLate();
@@ -194,10 +194,10 @@ it(
   { timeout: 120_000 },
   async () => {
     const random = randomFrom(seed);
-    const product = await room.sell({ units: 100 });
+    const product = await bed.sell({ units: 100 });
     const orders = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const buyer = new Buyer(room);
+        const buyer = new Buyer(bed);
         return { buyer, id: await buyer.ordered(product) };
       }),
     );
@@ -214,8 +214,8 @@ it(
         if (random(2)) provider.arriveLate();
         if (random(3) === 0) await provider.sendEvents(webhook(random(2)));
         await pass('MINUTE', 'PENDING');
-        await room.pool.query("UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE status = 'REFUND_DUE'");
-        const [rows] = await room.pool.query<RowDataPacket[]>(
+        await bed.pool.query("UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE status = 'REFUND_DUE'");
+        const [rows] = await bed.pool.query<RowDataPacket[]>(
           "SELECT status FROM payment WHERE status IN ('PENDING', 'REFUND_DUE')",
         );
         return rows.length;

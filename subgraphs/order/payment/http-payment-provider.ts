@@ -62,7 +62,7 @@ export class HttpPaymentProvider implements PaymentProvider {
 
   async lookUp(intentId: string, signal: AbortSignal): Promise<ChargeState> {
     const answer = await this.#send({ method: 'GET', path: `/payments/${intentId}`, signal });
-    return answer.status === 404 ? { kind: 'unheardOf' } : toOutcome(read(answer, intentId));
+    return answer.status === 404 ? { kind: 'notFound' } : toOutcome(read(answer, intentId));
   }
 
   async cancel(intentId: string, signal: AbortSignal): Promise<CancelOutcome> {

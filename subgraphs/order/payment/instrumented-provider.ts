@@ -4,7 +4,7 @@ import type { PaymentProvider } from './payment-provider.ts';
 type Call = 'charge' | 'lookUp' | 'cancel' | 'refund';
 
 /** The same provider, with a count of the calls that it answered and of those that failed. */
-export function countedProvider(provider: PaymentProvider): PaymentProvider {
+export function instrumentedProvider(provider: PaymentProvider): PaymentProvider {
   const counted = async <Result>(call: Call, run: () => Promise<Result>): Promise<Result> => {
     try {
       const result = await run();

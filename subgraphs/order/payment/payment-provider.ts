@@ -50,4 +50,4 @@ export type CancelOutcome =
 export type ChargeState =
   | CancelOutcome
   /** The provider has no such intent, which says nothing about a charge that is on its way. */
-  | { readonly kind: 'unheardOf' };
+  | { readonly kind: 'notFound' };

@@ -104,7 +104,7 @@ export async function changePayment(
 }
 
 /** Whatever was paid for these orders is to be given back. */
-export async function oweRefunds(connection: PoolConnection, orderIds: readonly Buffer[]): Promise<void> {
+export async function markRefundsDue(connection: PoolConnection, orderIds: readonly Buffer[]): Promise<void> {
   await connection.query(
     `UPDATE payment SET status = 'REFUND_DUE', due_at = UTC_TIMESTAMP(3)
      WHERE order_id IN (?) AND status = 'SUCCEEDED'`,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { PaymentSimulator } from './payment-simulator.ts';
 
-const room = useOrderRoom(useStores());
-const simulator = () => new PaymentSimulator(room.pool, 0);
+const bed = useOrderTestBed(useStores());
+const simulator = () => new PaymentSimulator(bed.pool, 0);
 const never = new AbortController().signal;
 const intent = () => ({
   id: randomUUID(),
@@ -16,7 +16,7 @@ const intent = () => ({
 
 it('charges nothing under an intent that was cancelled, at whatever time the charge arrives', async () => {
   const [provider, one] = [simulator(), intent()];
-  expect(await provider.lookUp(one.id)).toEqual({ kind: 'unheardOf' });
+  expect(await provider.lookUp(one.id)).toEqual({ kind: 'notFound' });
   expect(await provider.cancel(one.id)).toEqual({ kind: 'declined' });
   expect(await provider.cancel(one.id)).toEqual({ kind: 'declined' });
   expect(await provider.charge(one, 'sim_success', never)).toEqual({ kind: 'declined' });

@@ -53,7 +53,7 @@ export class PaymentSimulator implements PaymentProvider {
   }
 
   async lookUp(intentId: string): Promise<ChargeState> {
-    return (await this.#find(intentId)) ?? { kind: 'unheardOf' };
+    return (await this.#find(intentId)) ?? { kind: 'notFound' };
   }
 
   /** The row is the tombstone: `charge` leaves a row that is there as it is. */

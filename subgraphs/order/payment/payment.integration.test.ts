@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { administrator, buyer as signedIn } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
-const room = useOrderRoom(useStores(), {
+const bed = useOrderTestBed(useStores(), {
   orders: 2,
   environment: { SWEEP_EVERY: '20ms', PAYMENT_PROVIDER_TIMEOUT: '300ms' },
 });
@@ -16,7 +16,7 @@ const room = useOrderRoom(useStores(), {
 const address = { postalCode: '04524', line1: '110 Sejong-daero', line2: null };
 
 async function order(quantity = 1) {
-  const [product, buyer] = [await room.sell(), new Buyer(room)];
+  const [product, buyer] = [await bed.sell(), new Buyer(bed)];
   return { product, buyer, id: await buyer.ordered(product, quantity) };
 }
 
@@ -30,7 +30,7 @@ describe('preparing a payment', () => {
       __typename: 'PaymentPrepared',
       order: { status: 'PENDING_PAYMENT', shippingAddress: address },
     });
-    const [[row]] = await room.pool.query<never[]>(
+    const [[row]] = await bed.pool.query<never[]>(
       'SELECT shipping_address AS sealed FROM orders WHERE id = ?',
       [uuidToBytes(id)],
     );
@@ -52,10 +52,10 @@ describe('preparing a payment', () => {
     const { buyer, id } = await order();
     await buyer.prepare(id, address);
     const query = 'query ($id: ID!) { order(id: $id) { shippingAddress { line1 } } }';
-    expect((await room.ask(query, { id }, { caller: administrator })).data).toMatchObject({
+    expect((await bed.ask(query, { id }, { caller: administrator })).data).toMatchObject({
       order: { shippingAddress: { line1: address.line1 } },
     });
-    expect(await new Buyer(room).order(id)).toBeNull();
+    expect(await new Buyer(bed).order(id)).toBeNull();
   });
 
   it('says everything that is wrong with an address', async () => {
@@ -91,7 +91,7 @@ describe('a payment', () => {
       Array.from({ length: 20 }, (_, i) => buyer.pay(id, 'sim_success', i % 2)),
     );
     expect(countAnswers(answers)).toEqual({ PaymentAccepted: 1, InvalidOrderStatus: 19 });
-    const [rows] = await room.pool.query<never[]>('SELECT id FROM payment WHERE order_id = ?', [
+    const [rows] = await bed.pool.query<never[]>('SELECT id FROM payment WHERE order_id = ?', [
       uuidToBytes(id),
     ]);
     expect(rows).toHaveLength(1);
@@ -113,7 +113,7 @@ describe('a payment', () => {
   it('that was declined ten times is not tried again, and the order waits for its end', async () => {
     const { buyer, id } = await order();
     for (let i = 0; i < 10; i++) await buyer.pay(id, 'sim_declined');
-    const reply = await room.ask(
+    const reply = await bed.ask(
       'mutation ($input: PayInput!) { pay(input: $input) { ... on PaymentDeclined { message } } }',
       { input: { orderId: id, paymentToken: 'sim_success' } },
       { caller: signedIn(buyer.userId) },
@@ -125,7 +125,7 @@ describe('a payment', () => {
       order: { status: 'PENDING_PAYMENT', payment: { status: 'DECLINED' } },
     });
     expect(answer.order?.history).toHaveLength(21);
-    const [rows] = await room.pool.query<never[]>(
+    const [rows] = await bed.pool.query<never[]>(
       `SELECT p.id FROM payment p JOIN simulated_charge c ON c.intent_id = p.id WHERE p.order_id = ?`,
       [uuidToBytes(id)],
     );
@@ -135,7 +135,7 @@ describe('a payment', () => {
   it('has its place in the history, wherever the clocks of the processes stand', async () => {
     const { buyer, id } = await order();
     // Written by a process whose clock is ahead: everything after it happens in the same millisecond, at the earliest.
-    await room.pool.query('UPDATE orders SET created_at = created_at + INTERVAL 1 HOUR WHERE id = ?', [
+    await bed.pool.query('UPDATE orders SET created_at = created_at + INTERVAL 1 HOUR WHERE id = ?', [
       uuidToBytes(id),
     ]);
     await buyer.pay(id, 'sim_declined');
@@ -161,7 +161,7 @@ describe('a payment', () => {
     const { product, buyer, id } = await order();
     await buyer.makeDue(id);
     expect(await buyer.pay(id)).toMatchObject({ __typename: 'InvalidOrderStatus', status: 'EXPIRED' });
-    expect(await room.books(product)).toMatchObject({ sold: 0 });
+    expect(await bed.books(product)).toMatchObject({ sold: 0 });
   });
 
   it('by a token that nobody knows is invalid input', async () => {
@@ -177,7 +177,7 @@ describe('a payment', () => {
 describe('the order of somebody else', () => {
   it('is not there, whatever is asked of it', async () => {
     const { id } = await order();
-    const stranger = new Buyer(room);
+    const stranger = new Buyer(bed);
     const notFound = { __typename: 'OrderNotFound' };
     expect(await stranger.order(id)).toBeNull();
     expect(await stranger.prepare(id, address)).toMatchObject(notFound);
@@ -188,7 +188,7 @@ describe('the order of somebody else', () => {
       expect(await stranger.pay(none)).toMatchObject(notFound);
       expect(await stranger.cancel(none)).toMatchObject(notFound);
     }
-    const reply = await room.ask(
+    const reply = await bed.ask(
       'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on Order { status } } }',
       { refs: [{ __typename: 'Order', id }] },
       { caller: { userId: stranger.userId, scopes: new Set(), sessionId: null } },
@@ -202,7 +202,7 @@ describe('the order of somebody else', () => {
       ['cancelOrder', 'CancelOrderInput', { orderId: id }],
       ['pay', 'PayInput', { orderId: id, paymentToken: 'sim_success' }],
     ] as const) {
-      const reply = await room.ask(
+      const reply = await bed.ask(
         `mutation ($input: ${type}!) { ${field}(input: $input) { __typename } }`,
         { input },
         { caller: administrator },
@@ -213,7 +213,7 @@ describe('the order of somebody else', () => {
 
   it('is not asked for by somebody who is not signed in', async () => {
     const { id } = await order();
-    const reply = await room.ask(
+    const reply = await bed.ask(
       'mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { __typename } }',
       { input: { orderId: id } },
     );

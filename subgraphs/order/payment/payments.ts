@@ -5,14 +5,14 @@ import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { reach } from '../failpoints.ts';
 import type { FulfilmentDependencies, Payable } from '../orders/payable-order.ts';
-import type { TakingTerms } from '../orders/reacquire-units.ts';
+import type { ReacquireTerms } from '../orders/reacquire-units.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import type { ProductReader } from '../products/product-reader.ts';
 import type { StockService } from '../stock/stock-service.ts';
 import { beginPayment, type PaymentRefusal } from './begin-payment.ts';
 import { concludePayment } from './conclude-payment.ts';
 import type { ChargeOutcome, ChargeState, PaymentIntent, PaymentProvider } from './payment-provider.ts';
-import { countedProvider } from './instrumented-provider.ts';
+import { instrumentedProvider } from './instrumented-provider.ts';
 import { JoinedRuns } from './joined-runs.ts';
 import {
   claimPayments,
@@ -48,24 +48,24 @@ const CHARGE_MAY_ARRIVE_MS = 10_000;
 
 /** Takes payments for orders and gives them back. What is begun here is brought to an end by `resolve`, whatever happens between. */
 export class Payments {
-  readonly #the: PaymentDependencies;
+  readonly #deps: PaymentDependencies;
   readonly #patience: TimeoutPolicy;
 
   /** Looks that notifications have caused, by intent. */
   readonly #woken = new JoinedRuns();
 
   constructor(dependencies: PaymentDependencies) {
-    this.#the = { ...dependencies, provider: countedProvider(dependencies.provider) };
+    this.#deps = { ...dependencies, provider: instrumentedProvider(dependencies.provider) };
     this.#patience = timeout(dependencies.providerTimeoutMs, TimeoutStrategy.Aggressive);
   }
 
   recognises(token: string): boolean {
-    return this.#the.provider.recognises(token);
+    return this.#deps.provider.recognises(token);
   }
 
   /** The order is PAYING, and the intent is durable; or it may not be paid, and nothing has changed. */
   begin(orderId: string): Promise<Payable<PaymentIntent | PaymentRefusal>> {
-    return beginPayment(this.#the, orderId, this.#the.providerTimeoutMs);
+    return beginPayment(this.#deps, orderId, this.#deps.providerTimeoutMs);
   }
 
   /** Asks the provider for the money, once. An answer that does not come in time is for `resolve` to find out. */
@@ -73,7 +73,7 @@ export class Payments {
     intent: PaymentIntent,
     token: string,
   ): Promise<ChargeOutcome | { readonly kind: 'unanswered' }> {
-    const { provider, logger } = this.#the;
+    const { provider, logger } = this.#deps;
     let outcome: ChargeOutcome;
     await reach('before-charge');
     try {
@@ -101,7 +101,7 @@ export class Payments {
       const state = await this.#stateOf(id);
       if (state.kind === 'underWay') return;
       if (state.kind === 'succeeded') await this.#conclude(id, state);
-      else await markRechecked(this.#the.pool, id);
+      else await markRechecked(this.#deps.pool, id);
     });
   }
 
@@ -123,14 +123,14 @@ export class Payments {
   /** At once, after an order has ceased to hold. Never rejects: what fails now is done by `refund`. */
   async refundOrder(orderId: string): Promise<void> {
     try {
-      for (const payment of await findRefundsDue(this.#the.pool, orderId)) await this.#refund(payment);
+      for (const payment of await findRefundsDue(this.#deps.pool, orderId)) await this.#refund(payment);
     } catch (error) {
-      this.#the.logger.warn({ err: error, orderId }, 'a refund will be tried again');
+      this.#deps.logger.warn({ err: error, orderId }, 'a refund will be tried again');
     }
   }
 
   async #look(intentId: string): Promise<void> {
-    const payment = await findPayment(this.#the.pool, intentId);
+    const payment = await findPayment(this.#deps.pool, intentId);
     if (payment?.status !== 'PENDING' && payment?.status !== 'DECLINED') return;
     const state = await this.#stateOf(intentId);
     if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(intentId, state);
@@ -138,32 +138,32 @@ export class Payments {
 
   /** Only the provider's word concludes a payment. Where it has none, it is made to decide: behind a tombstone nothing is charged. */
   async #lookUp({ id, ageMs }: ClaimedPayment): Promise<void> {
-    const { provider, providerTimeoutMs, unresolvedMs } = this.#the;
+    const { provider, providerTimeoutMs, unresolvedMs } = this.#deps;
     let state = await this.#stateOf(id);
     const mayStayMs =
-      state.kind === 'unheardOf'
+      state.kind === 'notFound'
         ? providerTimeoutMs + CHARGE_MAY_ARRIVE_MS
         : Math.max(unresolvedMs, providerTimeoutMs);
-    const isOpen = state.kind === 'unheardOf' || state.kind === 'underWay';
+    const isOpen = state.kind === 'notFound' || state.kind === 'underWay';
     if (isOpen && ageMs > mayStayMs)
       state = await this.#patience.execute(({ signal }) => provider.cancel(id, signal));
     if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(id, state);
   }
 
   #stateOf(intentId: string): Promise<ChargeState> {
-    return this.#patience.execute(({ signal }) => this.#the.provider.lookUp(intentId, signal));
+    return this.#patience.execute(({ signal }) => this.#deps.provider.lookUp(intentId, signal));
   }
 
   async #refund({ id }: PaymentRecord): Promise<void> {
-    await this.#patience.execute(({ signal }) => this.#the.provider.refund(id, signal));
+    await this.#patience.execute(({ signal }) => this.#deps.provider.refund(id, signal));
     await reach('after-refund');
-    await markRefunded(this.#the.pool, id);
+    await markRefunded(this.#deps.pool, id);
   }
 
   async #conclude(paymentId: string, outcome: ChargeOutcome): Promise<void> {
-    const { pool, relay } = this.#the;
-    const conclude = (terms: ReadonlyMap<string, TakingTerms> | null) =>
-      inTransaction(pool, (connection) => concludePayment(connection, paymentId, outcome, terms, this.#the));
+    const { pool, relay } = this.#deps;
+    const conclude = (terms: ReadonlyMap<string, ReacquireTerms> | null) =>
+      inTransaction(pool, (connection) => concludePayment(connection, paymentId, outcome, terms, this.#deps));
 
     let conclusion = await conclude(null);
     if (conclusion.kind === 'late') conclusion = await conclude(await this.#termsFor(conclusion.orderId));
@@ -171,11 +171,11 @@ export class Payments {
   }
 
   /** @throws {Fault} when the product subgraph does not answer; then the payment is concluded later */
-  async #termsFor(orderId: string): Promise<Map<string, TakingTerms>> {
-    const { orders, products, stock } = this.#the;
+  async #termsFor(orderId: string): Promise<Map<string, ReacquireTerms>> {
+    const { orders, products, stock } = this.#deps;
     const record = (await orders.findRecords([orderId])).get(orderId);
     if (record?.kind !== 'order') throw new Fault('INTERNAL');
-    const terms = new Map<string, TakingTerms>();
+    const terms = new Map<string, ReacquireTerms>();
     for (const { productId } of record.order.items) {
       const product = await products.read(productId);
       const reserved = (await stock.read(productId))?.reserved ?? 0;
@@ -188,8 +188,8 @@ export class Payments {
     state: 'PENDING' | 'DECLINED' | 'REFUND_DUE',
     work: (payment: ClaimedPayment) => Promise<void>,
   ): Promise<void> {
-    const payments = await claimPayments(this.#the.pool, state, PER_ROUND);
-    const options = { job: `payments ${state}`, running: PER_ROUND, logger: this.#the.logger };
+    const payments = await claimPayments(this.#deps.pool, state, PER_ROUND);
+    const options = { job: `payments ${state}`, running: PER_ROUND, logger: this.#deps.logger };
     await eachItem(payments, { ...options, keyOf: ({ id }) => id }, work);
   }
 }

@@ -6,7 +6,7 @@ import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus, PreparePaymentInput } from '../__generated__/resolvers-types.ts';
 import type { OrderContext } from '../context.ts';
 import { lockOrder } from '../orders/locked-order.ts';
-import { whilePayable, type Payable } from '../orders/payable-order.ts';
+import { withPayableOrder, type Payable } from '../orders/payable-order.ts';
 import { findOwnOrder } from '../orders/find-order.ts';
 import type { Order } from '../orders/order.ts';
 import {
@@ -57,7 +57,7 @@ export async function preparePayment(
   const prepared =
     order.status === 'PAID'
       ? await inTransaction(fulfilment.pool, (connection) => addressPaid(connection, order.id, sealed))
-      : await whilePayable(fulfilment, order.id, (connection) =>
+      : await withPayableOrder(fulfilment, order.id, (connection) =>
           write(connection, order.id, sealed, paymentTimeoutMs),
         );
   if (prepared.kind === 'refused') return invalidOrderStatus(prepared.status);

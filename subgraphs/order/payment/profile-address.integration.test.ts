@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startForTest, type SubgraphUnderTest } from '../../user/testing/subgraph-under-test.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, ENCRYPTION_KEYS, IDENTITY_SECRETS } from '../../../tests/harness/subgraph-call.ts';
 import { preparePayment } from './prepare-payment.ts';
@@ -18,20 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => user.stop());
 
-const room = useOrderRoom(stores, { environment });
+const bed = useOrderTestBed(stores, { environment });
 
 async function demoBuyer(): Promise<Buyer> {
   const reply = await user.ask(
     'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { user { id } } } }',
   );
   const { id } = reply.data!['signIn']!['user'] as { id: string };
-  return new Buyer(room, id);
+  return new Buyer(bed, id);
 }
 
 describe('without an address in the input', () => {
   it('the order goes to the one on the profile of its buyer', async () => {
     const owner = await demoBuyer();
-    const id = await owner.ordered(await room.sell());
+    const id = await owner.ordered(await bed.sell());
     expect(await owner.prepare(id)).toMatchObject({
       __typename: 'PaymentPrepared',
       order: { shippingAddress: { postalCode: '00000', line1: 'Not given', line2: null } },
@@ -39,8 +39,8 @@ describe('without an address in the input', () => {
   });
 
   it('one has to be given by a buyer who has none', async () => {
-    const stranger = new Buyer(room);
-    const id = await stranger.ordered(await room.sell());
+    const stranger = new Buyer(bed);
+    const id = await stranger.ordered(await bed.sell());
     expect(await stranger.prepare(id)).toMatchObject({ __typename: 'ShippingAddressRequired' });
     expect(await stranger.order(id)).toMatchObject({ status: 'PENDING_PAYMENT', shippingAddress: null });
   });
@@ -48,7 +48,7 @@ describe('without an address in the input', () => {
 
 describe('while the user subgraph cannot be reached', () => {
   it('the profile is unavailable, soon without being asked for; an address in the input is all that is needed', async () => {
-    const { services, as } = await room.services();
+    const { services, as } = await bed.services();
     const client = createSubgraphClient({
       urls: ['http://127.0.0.1:9/graphql'],
       subgraph: 'user',
@@ -63,8 +63,8 @@ describe('while the user subgraph cannot be reached', () => {
       },
     });
     services.profiles = profiles;
-    const someone = new Buyer(room);
-    const id = await someone.ordered(await room.sell());
+    const someone = new Buyer(bed);
+    const id = await someone.ordered(await bed.sell());
     const identity = { caller: buyer(someone.userId), requestId: 'test', patienceMs: null };
     for (let i = 0; i < 4; i++) {
       await expect(profiles.addressOf(identity)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom, type SaleOptions } from '../testing/order-test-bed.ts';
+import { useOrderTestBed, type SaleOptions } from '../testing/order-test-bed.ts';
 import { ScriptedProvider, succeeded } from '../testing/scripted-provider.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -9,16 +9,16 @@ import { cancelOrder } from '../fulfilment/cancel-order.ts';
 import { pay } from './pay.ts';
 
 // The subgraph's own jobs stay out of the way: what runs is what a test runs.
-const room = useOrderRoom(useStores(), { environment: { SWEEP_EVERY: '1h' } });
+const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '1h' } });
 
 /** An order whose payment has been asked for and not been answered. */
 async function unresolved(sale: SaleOptions = {}) {
   const provider = new ScriptedProvider();
-  const { services, as } = await room.services({
+  const { services, as } = await bed.services({
     provider,
     environment: { PAYMENT_PROVIDER_TIMEOUT: 250, UNRESOLVED_PAYMENT_TIMEOUT: 0 },
   });
-  const [product, buyer] = [await room.sell(sale), new Buyer(room)];
+  const [product, buyer] = [await bed.sell(sale), new Buyer(bed)];
   const id = await buyer.ordered(product);
   await buyer.giveAddress(id);
   const answer = await pay({ orderId: id, paymentToken: 'any' }, as(buyer.userId));
@@ -31,7 +31,7 @@ type Unresolved = Awaited<ReturnType<typeof unresolved>>;
 
 /** Asks the provider until what it said has been heard. */
 async function resolve({ services, buyer, id }: Unresolved, status: string) {
-  await room.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
+  await bed.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
   await services.payments.resolve();
   const seen = await buyer.order(id);
   expect(seen?.status).toBe(status);
@@ -45,10 +45,10 @@ async function expire({ services, buyer, id }: Unresolved) {
 }
 
 async function expectStock(product: string, sold: number) {
-  expect(await room.books(product)).toMatchObject({ sold });
+  expect(await bed.books(product)).toMatchObject({ sold });
   await waitUntil(
     'Redis to agree',
-    () => room.stock(product),
+    () => bed.stock(product),
     (stock) => stock.sold === sold && stock.reserved === 0,
   );
 }
@@ -66,7 +66,7 @@ describe('a payment that was not answered', () => {
   it('is PAID once the provider says so, however many ask', async () => {
     const payment = await unresolved();
     payment.provider.state = succeeded;
-    await room.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
+    await bed.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
     await Promise.all(Array.from({ length: 10 }, () => payment.services.payments.resolve()));
     const seen = await resolve(payment, 'PAID');
     expect(seen.history.map(({ status }) => status)).toEqual(['PENDING_PAYMENT', 'PAYING', 'PAID']);
@@ -82,10 +82,10 @@ describe('a payment that was not answered', () => {
 
   it('that the provider never heard of is given up only when it cannot come any more', async () => {
     const payment = await unresolved();
-    payment.provider.state = { kind: 'unheardOf' };
+    payment.provider.state = { kind: 'notFound' };
     await resolve(payment, 'PAYING');
     expect(payment.provider.cancelled).toEqual([]);
-    await room.pool.query('UPDATE payment SET attempted_at = attempted_at - INTERVAL 1 MINUTE WHERE id = ?', [
+    await bed.pool.query('UPDATE payment SET attempted_at = attempted_at - INTERVAL 1 MINUTE WHERE id = ?', [
       uuidToBytes(payment.intent),
     ]);
     const seen = await resolve(payment, 'PENDING_PAYMENT');
@@ -95,7 +95,7 @@ describe('a payment that was not answered', () => {
 
   it('is not given up by a process whose clock is ahead', async () => {
     const payment = await unresolved();
-    payment.provider.state = { kind: 'unheardOf' };
+    payment.provider.state = { kind: 'notFound' };
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
     try {
       await resolve(payment, 'PAYING');
@@ -107,7 +107,7 @@ describe('a payment that was not answered', () => {
   it('does not expire before the long wait for it is over', async () => {
     const payment = await unresolved();
     await payment.buyer.makeDue(payment.id);
-    const { services } = await room.services({ environment: { UNRESOLVED_PAYMENT_TIMEOUT: 60_000 } });
+    const { services } = await bed.services({ environment: { UNRESOLVED_PAYMENT_TIMEOUT: 60_000 } });
     await services.sweeper.run();
     expect((await payment.buyer.order(payment.id))?.status).toBe('PAYING');
     await expire(payment);
@@ -130,13 +130,13 @@ describe('money that comes after the order has expired', () => {
       'PAID',
     ]);
     await expectStock(payment.product, 1);
-    expect(await room.buy(payment.product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buy(payment.product)).toMatchObject({ __typename: 'SoldOut' });
   });
 
   it('is given back, once, where they are sold to another buyer', async () => {
     const payment = await unresolved({ units: 1 });
     await expire(payment);
-    expect(await room.buy(payment.product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(payment.product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     payment.provider.state = succeeded;
     await resolve(payment, 'EXPIRED');
     await Promise.all([payment.services.payments.refundOrder(payment.id), resolve(payment, 'EXPIRED')]);
@@ -165,7 +165,7 @@ describe('money that comes after the order has expired', () => {
     await expire(payment);
     const ready = await Promise.all(
       Array.from({ length: 5 }, async () => {
-        const { services } = await room.services({ provider: payment.provider });
+        const { services } = await bed.services({ provider: payment.provider });
         return services.payments;
       }),
     );

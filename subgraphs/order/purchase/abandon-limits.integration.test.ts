@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { deriveOrderId } from '../orders/order-id.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer } from '../../../tests/harness/subgraph-call.ts';
 
 const LIMIT = 5;
-const room = useOrderRoom(useStores(), { environment: { MAX_TOMBSTONES_PER_USER: String(LIMIT) } });
+const bed = useOrderTestBed(useStores(), { environment: { MAX_TOMBSTONES_PER_USER: String(LIMIT) } });
 
 interface Answer {
   readonly __typename: string;
@@ -18,7 +18,7 @@ interface Answer {
 }
 
 async function abandon(userId: string, key = newKey()): Promise<Answer> {
-  const reply = await room.ask(
+  const reply = await bed.ask(
     `mutation ($input: AbandonPurchaseInput!) {
       abandonPurchase(input: $input) { __typename ... on OutcomeUnknown { retryAfterMs } }
     }`,
@@ -29,7 +29,7 @@ async function abandon(userId: string, key = newKey()): Promise<Answer> {
 }
 
 async function rowsOf(userId: string): Promise<number> {
-  const [[row]] = await room.pool.query<(RowDataPacket & { n: number })[]>(
+  const [[row]] = await bed.pool.query<(RowDataPacket & { n: number })[]>(
     'SELECT COUNT(*) AS n FROM orders WHERE user_id = ?',
     [uuidToBytes(userId)],
   );
@@ -49,8 +49,8 @@ it('an account may give up so many purchases at a time, and writes no row beyond
 it('what stands under a key is the answer beyond the limit, too', async () => {
   const userId = randomUUID();
   const [bought, given, open] = [newKey(), newKey(), newKey()];
-  const product = await room.sell();
-  await room.buy(product, { userId, key: bought });
+  const product = await bed.sell();
+  await bed.buy(product, { userId, key: bought });
   await abandon(userId, given);
   while ((await abandon(userId)).__typename === 'PurchaseAbandoned');
 
@@ -58,23 +58,23 @@ it('what stands under a key is the answer beyond the limit, too', async () => {
   expect(await abandon(userId, given)).toEqual({ __typename: 'PurchaseAbandoned' });
   expect((await abandon(userId, open)).__typename).toBe('OutcomeUnknown');
   // The limit is for giving up alone: it refuses no purchase.
-  expect(await room.buy(product, { userId, key: open })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  expect(await bed.buy(product, { userId, key: open })).toMatchObject({ __typename: 'PurchaseConfirmed' });
   expect(await abandon(userId, open)).toEqual({ __typename: 'PurchaseConfirmed' });
 });
 
 it('purchases that the shop itself gives up are given up beyond the limit, too', async () => {
   const userId = randomUUID();
   while ((await abandon(userId)).__typename === 'PurchaseAbandoned');
-  const { tombstones } = (await room.services()).services;
+  const { tombstones } = (await bed.services()).services;
   const orderId = deriveOrderId(userId, newKey());
   expect(await tombstones.settle({ orderId, userId })).toEqual({ kind: 'tombstone' });
 });
 
 it('an account may begin a thousand checkouts within a day', async () => {
-  const [product, shopper] = [await room.sell({ units: 0 }), new Buyer(room)];
+  const [product, shopper] = [await bed.sell({ units: 0 }), new Buyer(bed)];
   await shopper.add(product);
   expect(await shopper.checkout()).toMatchObject({ __typename: 'SoldOut' });
-  await room.pool.query('INSERT INTO wishlist_checkout (order_id, items, started_at, user_id) VALUES ?', [
+  await bed.pool.query('INSERT INTO wishlist_checkout (order_id, items, started_at, user_id) VALUES ?', [
     Array.from({ length: 999 }, () => [
       uuidToBytes(randomUUID()),
       '[]',
@@ -84,7 +84,7 @@ it('an account may begin a thousand checkouts within a day', async () => {
   ]);
   expect(await shopper.checkout()).toMatchObject({ __typename: 'Busy' });
 
-  const { retention } = (await room.services({ environment: { CHECKOUT_RETENTION: 0 } })).services;
+  const { retention } = (await bed.services({ environment: { CHECKOUT_RETENTION: 0 } })).services;
   await retention.run();
   expect(await shopper.checkout()).toMatchObject({ __typename: 'SoldOut' });
 });

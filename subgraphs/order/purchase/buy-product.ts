@@ -3,7 +3,7 @@ import type { PurchaseInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
 import { newAttempt } from './attempt.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import { ageOf, patienceOf } from './remaining-time.ts';
+import { ageOf, remainingMs } from './remaining-time.ts';
 import { purchaseInput } from './purchase-input.ts';
 
 /** The `purchase` mutation. */
@@ -17,7 +17,7 @@ export async function buyProduct(input: PurchaseInput, context: OrderContext): P
       userId,
       idempotencyKey,
       [{ productId, quantity }],
-      patienceOf(context),
+      remainingMs(context),
       context.span,
       ageOf(context),
     ),

@@ -16,21 +16,21 @@ export interface HeldReservationsDependencies {
 
 /** How the reservations of an attempt end. Nobody waits for Redis to hear of it: where that fails the reaper does it again. */
 export class HeldReservations {
-  readonly #the: HeldReservationsDependencies;
+  readonly #deps: HeldReservationsDependencies;
 
   constructor(dependencies: HeldReservationsDependencies) {
-    this.#the = dependencies;
+    this.#deps = dependencies;
   }
 
   /** The order that they admitted is committed. */
   confirm(reservations: readonly Reservation[]): void {
-    for (const reservation of reservations) this.#inBackground(this.#the.stock.confirm(reservation));
+    for (const reservation of reservations) this.#inBackground(this.#deps.stock.confirm(reservation));
   }
 
   /** Something stands under the order's id. */
   settle(reservations: readonly Reservation[], record: OrderRecord): void {
     for (const reservation of reservations)
-      this.#inBackground(settleReservation(this.#the.stock, reservation, record));
+      this.#inBackground(settleReservation(this.#deps.stock, reservation, record));
   }
 
   /**
@@ -38,24 +38,24 @@ export class HeldReservations {
    *
    * @returns `OutcomeUnknown` where the tombstone cannot be had
    */
-  async giveUp(
+  async abortBehindTombstone(
     attempt: Attempt,
     reservations: readonly Reservation[],
     refusal: PurchaseOutcome,
   ): Promise<PurchaseOutcome> {
     try {
-      const record = await this.#the.tombstones.settle(attempt);
+      const record = await this.#deps.tombstones.settle(attempt);
       this.settle(reservations, record);
       return record.kind === 'tombstone' ? refusal : replay(attempt, record);
     } catch (error) {
-      this.#the.logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase could not be given up');
+      this.#deps.logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase could not be given up');
       return unknown;
     }
   }
 
   #inBackground(work: Promise<void>): void {
     work.catch((error: unknown) =>
-      this.#the.logger.warn({ err: error }, 'a reservation stays for the reaper'),
+      this.#deps.logger.warn({ err: error }, 'a reservation stays for the reaper'),
     );
   }
 }

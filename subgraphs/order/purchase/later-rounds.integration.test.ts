@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Buyer } from '../testing/order-buyer.ts';
 import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { newAttempt } from './attempt.ts';
 
 const { proxy, stores } = useMysqlProxy(useStores());
-const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '60s', PURCHASE_TIMEOUT: '15s' } });
+const bed = useOrderTestBed(stores, { environment: { RESERVATION_TIMEOUT: '60s', PURCHASE_TIMEOUT: '15s' } });
 
-const reservedUnits = async (product: string) => (await room.stock(product)).reserved;
+const reservedUnits = async (product: string) => (await bed.stock(product)).reserved;
 
 describe('a checkout that a rebuild has overtaken', () => {
   it('releases what it had reserved of its other products when it is refused after that', async () => {
-    const [first, second] = [await room.sell({ units: 1 }), await room.sell({ units: 5 })];
-    const [shopper, key] = [new Buyer(room), newKey()];
+    const [first, second] = [await bed.sell({ units: 1 }), await bed.sell({ units: 5 })];
+    const [shopper, key] = [new Buyer(bed), newKey()];
     await shopper.add(first);
     await shopper.add(second);
     proxy.nextWith('INSERT INTO order_item', { delayMs: 1_500 });
@@ -27,57 +27,57 @@ describe('a checkout that a rebuild has overtaken', () => {
       ([one, other]) => one === 1 && other === 1,
     );
     await waitUntil('the transaction to be under way', () => !proxy.isWaiting);
-    await room.redis.del(room.key(first, 'gate'));
-    expect(await room.buy(first)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await bed.redis.del(bed.key(first, 'gate'));
+    expect(await bed.buy(first)).toMatchObject({ __typename: 'PurchaseConfirmed' });
 
     expect(await checkout).toMatchObject({ __typename: 'SoldOut', productId: first });
     await waitUntil(
       'the other product to be released',
-      () => room.stock(second),
+      () => bed.stock(second),
       ({ reserved, remaining }) => reserved === 0 && remaining === 5,
       10_000,
     );
     expect(await shopper.checkout(key)).toMatchObject({ __typename: 'PurchaseAbandoned' });
-    expect(await room.books(second)).toMatchObject({ sold: 0, orders: 0 });
+    expect(await bed.books(second)).toMatchObject({ sold: 0, orders: 0 });
   });
 });
 
 describe('a purchase that waited for a rebuild', () => {
   it('is judged by the terms of then: a product withdrawn meanwhile is not sold', async () => {
-    const product = await room.sell();
-    await room.buy(product);
-    const { services } = await room.services();
+    const product = await bed.sell();
+    await bed.buy(product);
+    const { services } = await bed.services();
     const ensureReady = vi.spyOn(services.stock, 'ensureReady');
-    const lock = room.key(product, 'lock');
-    const hold = () => room.redis.set(lock, 'another process', 'PX', 2_000);
+    const lock = bed.key(product, 'lock');
+    const hold = () => bed.redis.set(lock, 'another process', 'PX', 2_000);
     await hold();
     const holding = setInterval(() => void hold(), 200);
     onTestFinished(() => clearInterval(holding));
-    await room.redis.del(room.key(product, 'gate'));
+    await bed.redis.del(bed.key(product, 'gate'));
     const purchase = services.purchases.buy(
       newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 15_000),
     );
     await waitUntil('the purchase to wait', () => ensureReady.mock.calls.length > 0);
-    await room.withdraw(product);
+    await bed.withdraw(product);
     await waitUntil('the withdrawal to be known', async () => {
       const read = await services.products.read(product);
       return read!.terms.withdrawn;
     });
     clearInterval(holding);
-    await room.redis.del(lock);
+    await bed.redis.del(lock);
     expect(await purchase).toMatchObject({ __typename: 'SaleClosed', closedAt: null });
   });
 });
 
 describe('products of different currencies', () => {
   it('are never one order, however the attempt comes about', async () => {
-    const [won, dollar] = [await room.sell(), await room.sell({ currency: 'USD' })];
-    const { services } = await room.services();
+    const [won, dollar] = [await bed.sell(), await bed.sell({ currency: 'USD' })];
+    const { services } = await bed.services();
     const lines = [won, dollar].map((productId) => ({ productId, quantity: 1 }));
     expect(await services.purchases.buy(newAttempt(randomUUID(), newKey(), lines, 5_000))).toMatchObject({
       __typename: 'InvalidInput',
       problems: [{ path: 'wishlist' }],
     });
-    expect(await room.books(won)).toMatchObject({ sold: 0, orders: 0 });
+    expect(await bed.books(won)).toMatchObject({ sold: 0, orders: 0 });
   });
 });

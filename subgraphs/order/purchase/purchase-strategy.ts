@@ -3,7 +3,7 @@ import type { Attempt } from './attempt.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
 
 /** How an attempt, whose products are known, becomes an order or a refusal. The promises hold in every one. */
-export interface SellingStrategy {
+export interface PurchaseStrategy {
   /** Whether there is room for one more; asked before anything is begun. */
   readonly hasRoom: boolean;
   /** @param readAgain to be used after a wait, so that the terms of the sale are no older than its readings may be */

@@ -1,77 +1,77 @@
 import { randomUUID } from 'node:crypto';
 import { callSigned, identityOf } from '../../../platform/identity/testing/signed-request.ts';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
-const room = useOrderRoom(useStores(), { orders: 2 });
+const bed = useOrderTestBed(useStores(), { orders: 2 });
 
 describe('a purchase', () => {
   it('is an order, and takes a unit, once it is confirmed', async () => {
-    const product = await room.sell({ units: 3 });
-    const answer = await room.buy(product);
+    const product = await bed.sell({ units: 3 });
+    const answer = await bed.buy(product);
     expect(answer).toMatchObject({
       __typename: 'PurchaseConfirmed',
       replayed: false,
       order: { status: 'PENDING_PAYMENT' },
     });
-    expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
     await waitUntil(
       'Redis to have confirmed',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ sold, reserved }) => sold === 1 && reserved === 0,
     );
   });
 
   it('is given once under a key, however often and wherever it is asked for', async () => {
-    const product = await room.sell({ units: 10 });
+    const product = await bed.sell({ units: 10 });
     const [userId, key] = [randomUUID(), newKey()];
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => room.buy(product, { userId, key, at: i % 2 })),
+      Array.from({ length: 50 }, (_, i) => bed.buy(product, { userId, key, at: i % 2 })),
     );
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 50 });
     expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed).length).toBe(1);
-    expect(await room.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
     await waitUntil(
       'no reservation to be left',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved, sold }) => reserved === 0 && sold === 1,
     );
   });
 
   it('of another quantity or product under a used key is refused', async () => {
-    const [product, other] = [await room.sell(), await room.sell()];
+    const [product, other] = [await bed.sell(), await bed.sell()];
     const [userId, key] = [randomUUID(), newKey()];
-    await room.buy(product, { userId, key });
-    expect(await room.buy(product, { userId, key, quantity: 2 })).toMatchObject({
+    await bed.buy(product, { userId, key });
+    expect(await bed.buy(product, { userId, key, quantity: 2 })).toMatchObject({
       __typename: 'IdempotencyKeyReused',
     });
-    expect(await room.buy(other, { userId, key })).toMatchObject({ __typename: 'IdempotencyKeyReused' });
+    expect(await bed.buy(other, { userId, key })).toMatchObject({ __typename: 'IdempotencyKeyReused' });
     await waitUntil(
       'nothing to stay reserved',
-      () => room.stock(other),
+      () => bed.stock(other),
       ({ remaining }) => remaining === 10,
     );
   });
 
   it('never sells more than there is, with 400 buyers at two processes', async () => {
-    const product = await room.sell({ units: 100 });
+    const product = await bed.sell({ units: 100 });
     const answers = await Promise.all(
-      Array.from({ length: 400 }, (_, i) => room.buy(product, { at: i % 2 })),
+      Array.from({ length: 400 }, (_, i) => bed.buy(product, { at: i % 2 })),
     );
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 100, SoldOut: 300 });
-    expect(await room.books(product)).toMatchObject({ sold: 100, orders: 100 });
+    expect(await bed.books(product)).toMatchObject({ sold: 100, orders: 100 });
   });
 
   it('keeps to the limit of a buyer, over many keys at once', async () => {
-    const product = await room.sell({ units: 100, purchaseLimit: 2 });
+    const product = await bed.sell({ units: 100, purchaseLimit: 2 });
     const userId = randomUUID();
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => room.buy(product, { userId, at: i % 2 })),
+      Array.from({ length: 50 }, (_, i) => bed.buy(product, { userId, at: i % 2 })),
     );
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2, PurchaseLimitExceeded: 48 });
     expect(answers.find(({ __typename }) => __typename === 'PurchaseLimitExceeded')).toMatchObject({
@@ -80,11 +80,11 @@ describe('a purchase', () => {
   });
 
   it('that is looked at after its sender has given up buys nothing, later on either', async () => {
-    const product = await room.sell({ units: 1 });
+    const product = await bed.sell({ units: 1 });
     const [userId, key] = [randomUUID(), newKey()];
     // As one that lay in the queue of a process that was frozen.
     const reply = await callSigned(
-      subgraphAt('order', room.orders[0]!.url),
+      subgraphAt('order', bed.orders[0]!.url),
       {
         query: 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }',
         variables: { input: { productId: product, quantity: 1, idempotencyKey: key } },
@@ -93,24 +93,24 @@ describe('a purchase', () => {
       Date.now() - 2_500,
     );
     expect(await reply.text()).toMatch(/Busy|OutcomeUnknown/);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product, { userId, key })).toMatchObject({ __typename: 'SoldOut' });
   });
 
   it('before the sale opens or after it closes is refused with the time', async () => {
     const [later, over] = [new Date(Date.now() + 600_000), new Date(Date.now() - 1_000)];
-    const upcoming = await room.sell({ opensAt: later });
-    expect(await room.buy(upcoming)).toMatchObject({
+    const upcoming = await bed.sell({ opensAt: later });
+    expect(await bed.buy(upcoming)).toMatchObject({
       __typename: 'SaleNotOpen',
       opensAt: later.toISOString(),
     });
-    const closed = await room.sell({ closesAt: over });
-    expect(await room.buy(closed)).toMatchObject({ __typename: 'SaleClosed', closedAt: over.toISOString() });
+    const closed = await bed.sell({ closesAt: over });
+    expect(await bed.buy(closed)).toMatchObject({ __typename: 'SaleClosed', closedAt: over.toISOString() });
   });
 
   it('of a product that does not exist, or has no stock, is refused', async () => {
-    expect(await room.buy(randomUUID())).toMatchObject({ __typename: 'ProductNotFound' });
-    expect(await room.buy(await room.sell({ units: 0 }))).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buy(randomUUID())).toMatchObject({ __typename: 'ProductNotFound' });
+    expect(await bed.buy(await bed.sell({ units: 0 }))).toMatchObject({ __typename: 'SoldOut' });
   });
 
   it.each([
@@ -122,13 +122,13 @@ describe('a purchase', () => {
     ['a key with odd characters', { key: "'; DROP TABLE orders" }, 'idempotencyKey'],
     ['a key that ends in a line break', { key: `${newKey()}\n` }, 'idempotencyKey'],
   ])('with %s is invalid input', async (_, input, path) => {
-    const answer = await room.buy(randomUUID(), input);
+    const answer = await bed.buy(randomUUID(), input);
     expect(answer.__typename).toBe('InvalidInput');
     expect(answer.problems?.map((problem) => problem.path)).toEqual([path]);
   });
 
   it('names every problem of its input', async () => {
-    const answer = await room.buy('no product', { quantity: 0, key: 'short' });
+    const answer = await bed.buy('no product', { quantity: 0, key: 'short' });
     expect(answer.problems?.map(({ path }) => path).sort()).toEqual([
       'idempotencyKey',
       'productId',
@@ -137,23 +137,23 @@ describe('a purchase', () => {
   });
 
   it('that was confirmed is confirmed again, though its price has changed beyond what an order may cost', async () => {
-    const product = await room.sell({ units: 10 });
+    const product = await bed.sell({ units: 10 });
     const [userId, key] = [randomUUID(), newKey()];
-    const { order } = await room.buy(product, { userId, key, quantity: 5 });
-    await room.reprice(product, 2_000_000_000);
+    const { order } = await bed.buy(product, { userId, key, quantity: 5 });
+    await bed.reprice(product, 2_000_000_000);
     await waitUntil(
       'the new price to be known',
-      () => room.buy(product, { quantity: 5 }),
+      () => bed.buy(product, { quantity: 5 }),
       ({ __typename }) => __typename === 'InvalidInput',
     );
-    expect(await room.buy(product, { userId, key, quantity: 5 })).toMatchObject({
+    expect(await bed.buy(product, { userId, key, quantity: 5 })).toMatchObject({
       replayed: true,
       order: { id: order!.id },
     });
   });
 
   it('whose total would be no Int is invalid input', async () => {
-    const product = await room.sell({ units: 1_000, price: 2_000_000_000 });
-    expect(await room.buy(product, { quantity: 2 })).toMatchObject({ __typename: 'InvalidInput' });
+    const product = await bed.sell({ units: 1_000, price: 2_000_000_000 });
+    expect(await bed.buy(product, { quantity: 2 })).toMatchObject({ __typename: 'InvalidInput' });
   });
 });

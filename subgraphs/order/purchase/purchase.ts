@@ -7,11 +7,11 @@ import type { FinalRefusals } from './final-refusals.ts';
 import type { InFlight } from './in-flight.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import type { SellingStrategy } from './purchase-strategy.ts';
+import type { PurchaseStrategy } from './purchase-strategy.ts';
 
 export interface PurchaseDependencies {
   readonly products: ProductReader;
-  readonly strategy: SellingStrategy;
+  readonly strategy: PurchaseStrategy;
   readonly refusals: FinalRefusals;
   readonly inFlight: InFlight;
   /** Purchases under way in this process, at the most; more are told `Busy` before anything is begun. */
@@ -21,14 +21,14 @@ export interface PurchaseDependencies {
 
 /** Buys, or says why not. */
 export class Purchases {
-  readonly #the: PurchaseDependencies;
+  readonly #deps: PurchaseDependencies;
 
   constructor(dependencies: PurchaseDependencies) {
-    this.#the = dependencies;
+    this.#deps = dependencies;
   }
 
   buy(attempt: Attempt): Promise<PurchaseOutcome> {
-    const { inFlight, maxInFlight, strategy } = this.#the;
+    const { inFlight, maxInFlight, strategy } = this.#deps;
     if (inFlight.size >= maxInFlight || !strategy.hasRoom) return Promise.resolve(answer.busy);
     return inFlight.settle(attempt, () => this.#settle(attempt));
   }
@@ -37,14 +37,14 @@ export class Purchases {
     const products = await this.#readProducts(attempt);
     if (products === answer.busy) return products;
     // The product may have changed since the key was confirmed; its order has not.
-    if ('__typename' in products) return this.#the.refusals.give(attempt, products);
-    return this.#the.strategy.sell(attempt, products, () => this.#readProducts(attempt));
+    if ('__typename' in products) return this.#deps.refusals.give(attempt, products);
+    return this.#deps.strategy.sell(attempt, products, () => this.#readProducts(attempt));
   }
 
   async #readProducts(attempt: Attempt): Promise<Map<string, ProductForSale> | PurchaseOutcome> {
     try {
       const read = await Promise.all(
-        attempt.lines.map(({ productId }) => this.#the.products.read(productId)),
+        attempt.lines.map(({ productId }) => this.#deps.products.read(productId)),
       );
       const found = read.filter((product) => product !== null);
       if (found.length < attempt.lines.length) return answer.productNotFound;

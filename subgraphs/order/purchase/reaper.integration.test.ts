@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { deriveOrderId } from '../orders/order-id.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { redisId } from '../stock/redis-id.ts';
 
-const room = useOrderRoom(useStores(), { environment: { RESERVATION_TIMEOUT: '1s' } });
+const bed = useOrderTestBed(useStores(), { environment: { RESERVATION_TIMEOUT: '1s' } });
 
 /** A reservation as a process leaves it that died right after it. */
 async function leaveReservation(
@@ -17,79 +17,79 @@ async function leaveReservation(
   seq: number,
   due = Date.now(),
 ): Promise<void> {
-  const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
-  const name = (part: string) => room.key(product, `${epoch}:${part}`);
-  await room.redis.hset(name('records'), redisId(orderId), `R:1:${seq}:${redisId(userId)}`);
-  await room.redis.zadd(name('due'), due, redisId(orderId));
-  await room.redis.hincrby(name('stock'), 'reserved', 1);
+  const [epoch] = (await bed.redis.get(bed.key(product, 'gate')))!.split(':');
+  const name = (part: string) => bed.key(product, `${epoch}:${part}`);
+  await bed.redis.hset(name('records'), redisId(orderId), `R:1:${seq}:${redisId(userId)}`);
+  await bed.redis.zadd(name('due'), due, redisId(orderId));
+  await bed.redis.hincrby(name('stock'), 'reserved', 1);
 }
 
 describe('a reservation that nobody has settled in time', () => {
   it('is given back when there is no order, and its key never becomes one', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
     await leaveReservation(product, deriveOrderId(userId, key), userId, 1);
-    expect(await room.stock(product)).toMatchObject({ reserved: 1, remaining: 4 });
+    expect(await bed.stock(product)).toMatchObject({ reserved: 1, remaining: 4 });
 
     await waitUntil(
       'the unit to come back',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved, remaining }) => reserved === 0 && remaining === 5,
     );
-    expect(await room.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
+    expect(await bed.buy(product, { userId, key })).toMatchObject({ __typename: 'PurchaseAbandoned' });
   });
 
   it('is confirmed when its order was committed', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
-    const { order } = await room.buy(product, { userId, key });
+    const { order } = await bed.buy(product, { userId, key });
     await waitUntil(
       'the order to be confirmed',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ sold }) => sold === 1,
     );
-    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
-    await room.redis.hincrby(room.key(product, `${epoch}:stock`), 'sold', -1);
+    const [epoch] = (await bed.redis.get(bed.key(product, 'gate')))!.split(':');
+    await bed.redis.hincrby(bed.key(product, `${epoch}:stock`), 'sold', -1);
     await leaveReservation(product, order!.id, userId, 1);
 
     await waitUntil(
       'the reservation to be confirmed',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 0,
     );
-    expect(await room.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
+    expect(await bed.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
   });
 
   it('is given back when a rebuild has counted its order already', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
-    const { order } = await room.buy(product, { userId, key });
+    const { order } = await bed.buy(product, { userId, key });
     await waitUntil(
       'the order to be confirmed',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ sold }) => sold === 1,
     );
     await leaveReservation(product, order!.id, userId, 99);
 
     await waitUntil(
       'the second unit to come back',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 0,
     );
-    expect(await room.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
+    expect(await bed.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
   });
 
   it('can be bought under its key until it is due', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
     await leaveReservation(product, deriveOrderId(userId, key), userId, 7, Date.now() + 600_000);
-    expect(await room.buy(product, { userId, key })).toMatchObject({
+    expect(await bed.buy(product, { userId, key })).toMatchObject({
       __typename: 'PurchaseConfirmed',
       replayed: false,
     });
     await waitUntil(
       'Redis to agree',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ sold, reserved }) => sold === 1 && reserved === 0,
     );
   });
@@ -97,9 +97,9 @@ describe('a reservation that nobody has settled in time', () => {
 
 describe('reservations of a process that died', () => {
   async function leaveMany(product: string, count: number): Promise<void> {
-    const [epoch] = (await room.redis.get(room.key(product, 'gate')))!.split(':');
-    const name = (part: string) => room.key(product, `${epoch}:${part}`);
-    const pipeline = room.redis.pipeline();
+    const [epoch] = (await bed.redis.get(bed.key(product, 'gate')))!.split(':');
+    const name = (part: string) => bed.key(product, `${epoch}:${part}`);
+    const pipeline = bed.redis.pipeline();
     for (let i = 1; i <= count; i++) {
       const orderId = redisId(randomUUID());
       pipeline.hset(name('records'), orderId, `R:1:${i}:${redisId(randomUUID())}`);
@@ -109,28 +109,28 @@ describe('reservations of a process that died', () => {
   }
 
   it('are given back in one round, however many there are', async () => {
-    const product = await room.sell({ units: 5_000 });
+    const product = await bed.sell({ units: 5_000 });
     await leaveMany(product, 4_000);
     await waitUntil(
       'the units to come back',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved, remaining }) => reserved === 0 && remaining === 5_000,
       10_000,
     );
   });
 
   it('are given back though the keys of another product are broken all the time', async () => {
-    const [broken, product] = [await room.sell({ units: 5 }), await room.sell({ units: 5 })];
-    await room.buy(broken);
-    const gate = room.key(broken, 'gate');
+    const [broken, product] = [await bed.sell({ units: 5 }), await bed.sell({ units: 5 })];
+    await bed.buy(broken);
+    const gate = bed.key(broken, 'gate');
     let isBreaking = true;
     const breaking = (async () => {
-      while (isBreaking) await room.redis.pipeline().del(gate).rpush(gate, 'garbage').exec();
+      while (isBreaking) await bed.redis.pipeline().del(gate).rpush(gate, 'garbage').exec();
     })();
     await leaveMany(product, 5);
     await waitUntil(
       'the units to come back',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 0,
       10_000,
     );
@@ -139,14 +139,14 @@ describe('reservations of a process that died', () => {
   });
 
   it('of which one cannot be read are lost with their epoch, and their units come back', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     await leaveMany(product, 3);
-    const { epoch } = await room.books(product);
-    const [first] = await room.redis.hkeys(room.key(product, `${epoch}:records`));
-    if (first) await room.redis.hset(room.key(product, `${epoch}:records`), first, 'garbage');
+    const { epoch } = await bed.books(product);
+    const [first] = await bed.redis.hkeys(bed.key(product, `${epoch}:records`));
+    if (first) await bed.redis.hset(bed.key(product, `${epoch}:records`), first, 'garbage');
     await waitUntil(
       'the units to come back',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved, remaining }) => reserved === 0 && remaining === 5,
       10_000,
     );

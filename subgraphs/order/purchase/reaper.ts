@@ -7,7 +7,7 @@ import { reach } from '../failpoints.ts';
 import { reaped } from '../metrics.ts';
 import { settleReservation } from './settle-reservation.ts';
 import { inTurn, type Turn } from '../stock/job-turn.ts';
-import { lookAtProducts, type ProductLook } from '../stock/scan-products.ts';
+import { scanProducts, type ProductScan } from '../stock/scan-products.ts';
 import { MOST_DUE_AHEAD_MS, type DueReservation } from '../stock/settlement.ts';
 import { readEpochs } from '../stock/stock-repository.ts';
 import type { StockService } from '../stock/stock-service.ts';
@@ -47,14 +47,14 @@ export class Reaper {
   async run(): Promise<void> {
     const { tools } = this.#stock;
     await inTurn(tools, 'reaper', async (turn) => {
-      const looks = await lookAtProducts(tools, await tools.busyProducts.list());
+      const looks = await scanProducts(tools, await tools.activeProducts.list());
       const isLater = await this.#findLaterEpochs(looks);
       const now = looks.length > 0 ? await this.#readClock(looks[0]!) : 0;
       const isDue = (at: number | null) => at !== null && at <= now + CLOCK_SLACK_MS;
       const mayBeSettled = (at: number | null) => isDue(at) || (at ?? 0) > now + MOST_DUE_AHEAD_MS;
       const current = looks.filter((look) => !isLater.has(look));
       for (const { productId, dueAt } of current)
-        if (dueAt !== null && !mayBeSettled(dueAt)) tools.busyProducts.keep(productId);
+        if (dueAt !== null && !mayBeSettled(dueAt)) tools.activeProducts.keep(productId);
       await this.#each('reaper', [...isLater], (look) => this.#replaceLaterEpoch(look));
       await this.#each(
         'reaper',
@@ -66,13 +66,13 @@ export class Reaper {
         current.filter(({ forgetAt }) => isDue(forgetAt)),
         ({ productId, epoch }) => this.#stock.forget(productId, epoch),
       );
-      await tools.busyProducts.dropQuiet();
+      await tools.activeProducts.removeIdle();
     });
   }
 
-  #each(job: string, looks: readonly ProductLook[], work: (look: ProductLook) => Promise<void>) {
+  #each(job: string, looks: readonly ProductScan[], work: (look: ProductScan) => Promise<void>) {
     const [backoff, logger] = [this.#backoff, this.#logger];
-    const keyOf = ({ productId }: ProductLook) => productId;
+    const keyOf = ({ productId }: ProductScan) => productId;
     return eachItem(looks, { job, running: SIDE_BY_SIDE, keyOf, backoff, logger }, work);
   }
 
@@ -81,7 +81,7 @@ export class Reaper {
     while (turn.isHeld) {
       const found = await this.#stock.findDue(productId, PER_LOOK);
       if (!found) return;
-      if (found.open > 0) this.#stock.tools.busyProducts.keep(productId);
+      if (found.open > 0) this.#stock.tools.activeProducts.keep(productId);
       if (found.due.length === 0) return;
       const failures = await this.#settleAll(found.due);
       const settled = found.due.length - failures.length;
@@ -111,7 +111,7 @@ export class Reaper {
    *
    * @returns the looks whose gate is ahead
    */
-  async #findLaterEpochs(looks: readonly ProductLook[]): Promise<Set<ProductLook>> {
+  async #findLaterEpochs(looks: readonly ProductScan[]): Promise<Set<ProductScan>> {
     const epochs = await readEpochs(
       this.#pool,
       looks.map(({ productId }) => productId),
@@ -119,7 +119,7 @@ export class Reaper {
     return new Set(looks.filter(({ productId, epoch }) => epoch > (epochs.get(productId) ?? epoch)));
   }
 
-  async #replaceLaterEpoch({ productId, epoch }: ProductLook): Promise<void> {
+  async #replaceLaterEpoch({ productId, epoch }: ProductScan): Promise<void> {
     this.#logger.warn({ productId, epoch }, 'MySQL is older than Redis');
     const needsHoldings = (await this.#stock.read(productId))?.countsHoldings ?? false;
     const deadline = performance.now() + READY_WITHIN_MS;
@@ -127,7 +127,7 @@ export class Reaper {
   }
 
   /** Of one server; in a cluster the others are taken to agree within `CLOCK_SLACK_MS`, or their turn comes a round later. */
-  async #readClock({ productId }: ProductLook): Promise<number> {
+  async #readClock({ productId }: ProductScan): Promise<number> {
     return this.#stock.tools.readClock(productId).catch(() => Date.now());
   }
 }

@@ -16,7 +16,7 @@ export function replay(attempt: { readonly requestHash: Buffer }, record: OrderR
  *
  * @returns `OutcomeUnknown` when MySQL does not answer
  */
-export async function unlessKnown(
+export async function refuseUnlessOrderExists(
   { lookup, logger }: { readonly lookup: OrderLookup; readonly logger: Logger },
   attempt: Attempt,
   refusal: PurchaseOutcome,

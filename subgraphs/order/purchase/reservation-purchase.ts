@@ -1,5 +1,5 @@
 import type { Logger } from '../../../platform/logger.ts';
-import type { Candidate, Verdict } from '../orders/pending-order.ts';
+import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
 import type { OrderBatch } from '../batch/order-batch.ts';
 import type { Tombstones } from '../orders/tombstones.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
@@ -14,10 +14,10 @@ import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
 import { replay } from './replay.ts';
 import { reserveLines } from './reserve-lines.ts';
-import type { ProductsOrOutcome, SellingStrategy } from './purchase-strategy.ts';
-import { toCandidate } from './to-pending-order.ts';
+import type { ProductsOrOutcome, PurchaseStrategy } from './purchase-strategy.ts';
+import { toPendingOrder } from './to-pending-order.ts';
 
-export interface ReservedSellingDependencies {
+export interface ReservationPurchaseDependencies {
   readonly stock: StockService;
   readonly batch: OrderBatch;
   readonly tombstones: Tombstones;
@@ -34,15 +34,15 @@ export interface ReservedSellingDependencies {
  * A no from before admission is final at once. After admission a reservation is given up only behind a tombstone in MySQL, and
  * where even that cannot be had the answer is `OutcomeUnknown`, never no.
  */
-export class ReservedSelling implements SellingStrategy {
-  readonly #the: ReservedSellingDependencies & { readonly held: HeldReservations };
+export class ReservationPurchase implements PurchaseStrategy {
+  readonly #deps: ReservationPurchaseDependencies & { readonly held: HeldReservations };
 
-  constructor(dependencies: ReservedSellingDependencies) {
-    this.#the = { ...dependencies, held: new HeldReservations(dependencies) };
+  constructor(dependencies: ReservationPurchaseDependencies) {
+    this.#deps = { ...dependencies, held: new HeldReservations(dependencies) };
   }
 
   get hasRoom(): boolean {
-    return this.#the.stock.isUsable && this.#the.batch.hasRoom;
+    return this.#deps.stock.isUsable && this.#deps.batch.hasRoom;
   }
 
   async sell(
@@ -50,7 +50,7 @@ export class ReservedSelling implements SellingStrategy {
     products: ReadonlyMap<string, ProductForSale>,
     readAgain: () => Promise<ProductsOrOutcome>,
   ): Promise<PurchaseOutcome> {
-    if (!this.#the.batch.hasRoomFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
+    if (!this.#deps.batch.hasRoomFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
     const unready = await this.#makeAllReady(attempt, products);
     if (unready) return unready;
 
@@ -61,7 +61,7 @@ export class ReservedSelling implements SellingStrategy {
       // What was read before a wait for a rebuild may be seconds old.
       if (round > 1 || attempt.lines.length > 1) current = await readAgain();
       if ('__typename' in current) return this.#refuse(attempt, earlier, current);
-      const reserved = await reserveLines(this.#the, attempt, current, earlier);
+      const reserved = await reserveLines(this.#deps, attempt, current, earlier);
       if (reserved.kind === 'answered') return reserved.outcome;
       if (reserved.kind === 'notReady') {
         earlier = reserved.reservations;
@@ -73,9 +73,9 @@ export class ReservedSelling implements SellingStrategy {
         continue;
       }
       const { reservations } = reserved;
-      const { candidate, verdict } = await this.#write(attempt, current, reservations);
-      if (verdict.kind !== 'staleEpoch') return this.#conclude(attempt, candidate, reservations, verdict);
-      const { productId, epoch } = verdict;
+      const { pendingOrder, writeResult } = await this.#write(attempt, current, reservations);
+      if (writeResult.kind !== 'staleEpoch') return this.#conclude(attempt, pendingOrder, reservations, writeResult);
+      const { productId, epoch } = writeResult;
       earlier = reservations.filter((one) => one.productId !== productId || one.epoch >= epoch);
       await this.#makeReady(attempt, productId, epoch, current);
     }
@@ -89,10 +89,10 @@ export class ReservedSelling implements SellingStrategy {
     refusal: PurchaseOutcome,
   ): Promise<PurchaseOutcome> {
     if (held.length === 0)
-      return refusal.__typename === 'Busy' ? refusal : this.#the.refusals.give(attempt, refusal);
+      return refusal.__typename === 'Busy' ? refusal : this.#deps.refusals.give(attempt, refusal);
     // Nothing of it was written, so its reservations are kept for the same key.
     if (refusal.__typename === 'Busy') return answer.unknown;
-    return this.#the.held.giveUp(attempt, held, refusal);
+    return this.#deps.held.abortBehindTombstone(attempt, held, refusal);
   }
 
   /**
@@ -111,7 +111,7 @@ export class ReservedSelling implements SellingStrategy {
       })),
     );
     const without = found.find(({ readiness }) => readiness === 'noStock');
-    if (without) return this.#the.refusals.give(attempt, answer.notStocked(without.productId));
+    if (without) return this.#deps.refusals.give(attempt, answer.notStocked(without.productId));
     return found.every(({ readiness }) => readiness === 'ready') ? null : answer.busy;
   }
 
@@ -122,44 +122,44 @@ export class ReservedSelling implements SellingStrategy {
     products: ReadonlyMap<string, ProductForSale>,
   ): Promise<Readiness> {
     const needsHoldings = products.get(productId)!.terms.purchaseLimit !== null;
-    return this.#the.stock.ensureReady({ productId, minEpoch, needsHoldings, deadline: attempt.deadline });
+    return this.#deps.stock.ensureReady({ productId, minEpoch, needsHoldings, deadline: attempt.deadline });
   }
 
   async #write(
     attempt: Attempt,
     products: ReadonlyMap<string, ProductForSale>,
     reservations: readonly Reservation[],
-  ): Promise<{ readonly candidate: Candidate; readonly verdict: Verdict }> {
+  ): Promise<{ readonly pendingOrder: PendingOrder; readonly writeResult: WriteResult }> {
     const span = attempt.span.child('write');
-    const candidate = toCandidate(attempt, products, reservations, this.#the.paymentTimeoutMs, span);
-    const verdict = await this.#the.batch.submit(candidate);
-    span.note({ verdict: verdict.kind });
+    const pendingOrder = toPendingOrder(attempt, products, reservations, this.#deps.paymentTimeoutMs, span);
+    const writeResult = await this.#deps.batch.submit(pendingOrder);
+    span.note({ verdict: writeResult.kind });
     span.end();
-    return { candidate, verdict };
+    return { pendingOrder, writeResult };
   }
 
   async #conclude(
     attempt: Attempt,
-    candidate: Candidate,
+    pendingOrder: PendingOrder,
     reservations: readonly Reservation[],
-    verdict: Exclude<Verdict, { kind: 'staleEpoch' }>,
+    writeResult: Exclude<WriteResult, { kind: 'staleEpoch' }>,
   ): Promise<PurchaseOutcome> {
-    const { held } = this.#the;
-    switch (verdict.kind) {
+    const { held } = this.#deps;
+    switch (writeResult.kind) {
       case 'ordered':
         held.confirm(reservations);
-        return answer.confirmed(verdict.order, false);
+        return answer.confirmed(writeResult.order, false);
       case 'exists':
-        held.settle(reservations, verdict.record);
-        return replay(attempt, verdict.record);
-      case 'doesNotFit':
-        return held.giveUp(attempt, reservations, answer.soldOut(verdict.productId));
+        held.settle(reservations, writeResult.record);
+        return replay(attempt, writeResult.record);
+      case 'insufficientStock':
+        return held.abortBehindTombstone(attempt, reservations, answer.soldOut(writeResult.productId));
       case 'overLimit': {
-        const limit = candidate.limits.get(verdict.productId)!;
-        return held.giveUp(attempt, reservations, answer.limitExceeded(limit, verdict.held));
+        const limit = pendingOrder.limits.get(writeResult.productId)!;
+        return held.abortBehindTombstone(attempt, reservations, answer.limitExceeded(limit, writeResult.held));
       }
       case 'tooOld':
-        return held.giveUp(attempt, reservations, answer.abandoned);
+        return held.abortBehindTombstone(attempt, reservations, answer.abandoned);
       // The reservation stays: the same key finds it and is written in its place, until the reservation is due.
       case 'notWritten':
         return answer.unknown;

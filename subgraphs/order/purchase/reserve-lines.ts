@@ -8,7 +8,7 @@ import type { FinalRefusals } from './final-refusals.ts';
 import type { HeldReservations } from './held-reservations.ts';
 import * as answer from './outcomes.ts';
 import type { PurchaseOutcome } from './outcomes.ts';
-import { unlessKnown } from './replay.ts';
+import { refuseUnlessOrderExists } from './replay.ts';
 
 export interface ReserveLinesDependencies {
   readonly stock: StockService;
@@ -37,7 +37,7 @@ export type LinesReserved =
  * @param earlier what the attempt has reserved before, and a refusal has to release, too
  */
 export async function reserveLines(
-  the: ReserveLinesDependencies,
+  deps: ReserveLinesDependencies,
   attempt: Attempt,
   products: ReadonlyMap<string, ProductForSale>,
   earlier: readonly Reservation[] = [],
@@ -45,7 +45,7 @@ export async function reserveLines(
   const reservations: Reservation[] = [];
   for (const line of attempt.lines) {
     const product = products.get(line.productId)!;
-    const outcome = await reserveLine(the.stock, attempt, line, product);
+    const outcome = await reserveLine(deps.stock, attempt, line, product);
     if (outcome.kind === 'reserved') {
       reservations.push(outcome.reservation);
       continue;
@@ -61,9 +61,9 @@ export async function reserveLines(
       // Nothing of it was written, so its reservations are kept for the same key.
       if (outcome.kind === 'tooLate') return answered(answer.unknown);
       const refusal = isRefusal(outcome) ? toAnswer(outcome, product) : answer.abandoned;
-      return answered(await the.held.giveUp(attempt, held, refusal));
+      return answered(await deps.held.abortBehindTombstone(attempt, held, refusal));
     }
-    return answered(await refuse(the, attempt, outcome, product));
+    return answered(await refuse(deps, attempt, outcome, product));
   }
   return { kind: 'reserved', reservations };
 }
@@ -84,7 +84,7 @@ async function reserveLine(
 
 /** With nothing reserved. Redis may know nothing of a key that has bought, and of a settled one it knows no more than that. */
 async function refuse(
-  the: ReserveLinesDependencies,
+  deps: ReserveLinesDependencies,
   attempt: Attempt,
   outcome: Refusal | { readonly kind: 'settled' | 'otherQuantity' | 'tooLate' | 'superseded' },
   product: ProductForSale,
@@ -92,17 +92,17 @@ async function refuse(
   switch (outcome.kind) {
     case 'settled': {
       // By an order or a tombstone in MySQL; if that has lost it, a tombstone is what makes it true again.
-      const found = await unlessKnown(the, attempt, answer.abandoned);
-      return found === answer.abandoned ? the.held.giveUp(attempt, [], found) : found;
+      const found = await refuseUnlessOrderExists(deps, attempt, answer.abandoned);
+      return found === answer.abandoned ? deps.held.abortBehindTombstone(attempt, [], found) : found;
     }
     case 'otherQuantity':
       return answer.keyReused;
     case 'tooLate':
       return answer.busy;
     case 'superseded':
-      return unlessKnown(the, attempt, answer.busy);
+      return refuseUnlessOrderExists(deps, attempt, answer.busy);
     default:
-      return the.refusals.give(attempt, toAnswer(outcome, product));
+      return deps.refusals.give(attempt, toAnswer(outcome, product));
   }
 }
 

@@ -43,25 +43,25 @@ type NotWritten = { readonly kind: 'otherUse' | 'stale' | 'inUse' | 'tooMany' };
 
 /** Changes how many units there are to sell. In MySQL first, where the guards are; Redis learns of it by the outbox. */
 export async function restock(
-  the: RestockDependencies,
+  deps: RestockDependencies,
   userId: string,
   request: RestockRequest,
 ): Promise<RestockOutcome> {
-  const product = await the.products.read(request.productId);
+  const product = await deps.products.read(request.productId);
   if (!product) return productNotFound;
 
-  const reserved = (await the.stock.read(request.productId))?.reserved ?? 0;
-  const result = await inTransaction(the.pool, (connection) => write(connection, userId, request, reserved));
+  const reserved = (await deps.stock.read(request.productId))?.reserved ?? 0;
+  const result = await inTransaction(deps.pool, (connection) => write(connection, userId, request, reserved));
   if ('movement' in result) {
-    await the.relay.deliver(result.movement);
-    await the.stock.ensureReady({
+    await deps.relay.deliver(result.movement);
+    await deps.stock.ensureReady({
       productId: request.productId,
       minEpoch: 0,
       needsHoldings: product.terms.purchaseLimit !== null,
       deadline: performance.now() + READY_WITHIN_MS,
     });
   }
-  return toOutcome(result, (await the.reader.read(request.productId))!);
+  return toOutcome(result, (await deps.reader.read(request.productId))!);
 }
 
 async function write(

@@ -15,18 +15,18 @@ import type { Attempt, Line } from './attempt.ts';
 import * as answer from './outcomes.ts';
 import { mayStillBuy, type PurchaseOutcome } from './outcomes.ts';
 import type { FinalRefusals } from './final-refusals.ts';
-import { unlessKnown } from './replay.ts';
-import { toCandidate } from './to-pending-order.ts';
-import type { SellingStrategy } from './purchase-strategy.ts';
+import { refuseUnlessOrderExists } from './replay.ts';
+import { toPendingOrder } from './to-pending-order.ts';
+import type { PurchaseStrategy } from './purchase-strategy.ts';
 
-export interface RowSellingDependencies {
+export interface RowLockPurchaseDependencies {
   readonly pool: Pool;
   readonly lookup: OrderLookup;
   readonly refusals: FinalRefusals;
   readonly memory: RefusalMemory;
   /** How long a buyer has to pay, in milliseconds. */
   readonly paymentTimeoutMs: number;
-  readonly onSold: (productId: string) => void;
+  readonly onStockChanged: (productId: string) => void;
   readonly logger: Logger;
 }
 
@@ -38,26 +38,26 @@ export interface RowSellingDependencies {
  *
  * Each sale also ends the product's epoch: should other processes sell by another strategy, their numbers are made anew.
  */
-export class RowSelling implements SellingStrategy {
-  readonly #the: RowSellingDependencies;
+export class RowLockPurchase implements PurchaseStrategy {
+  readonly #deps: RowLockPurchaseDependencies;
 
-  constructor(dependencies: RowSellingDependencies) {
-    this.#the = dependencies;
+  constructor(dependencies: RowLockPurchaseDependencies) {
+    this.#deps = dependencies;
   }
 
   /** Its transactions wait in the pool's bounded queue. */
   readonly hasRoom = true;
 
   async sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {
-    const { pool, refusals, onSold, logger } = this.#the;
+    const { pool, refusals, onStockChanged, logger } = this.#deps;
     try {
       const outcome = await inTransaction(pool, (connection) => this.#decide(connection, attempt, products));
-      for (const { productId } of attempt.lines) onSold(productId);
+      for (const { productId } of attempt.lines) onStockChanged(productId);
       return outcome;
     } catch (error) {
       if (error instanceof Refused)
         return mayStillBuy(error.outcome) ? error.outcome : refusals.give(attempt, error.outcome);
-      if (isDuplicateKey(error)) return unlessKnown(this.#the, attempt, answer.unknown);
+      if (isDuplicateKey(error)) return refuseUnlessOrderExists(this.#deps, attempt, answer.unknown);
       if (wasNotConnected(error)) return answer.busy;
       logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase failed');
       return isConnectionLost(error) ? answer.unknown : answer.busy;
@@ -69,18 +69,18 @@ export class RowSelling implements SellingStrategy {
     attempt: Attempt,
     products: ReadonlyMap<string, ProductForSale>,
   ): Promise<PurchaseOutcome> {
-    const candidate = toCandidate(
+    const pendingOrder = toPendingOrder(
       attempt,
       products,
       withoutReservations(attempt),
-      this.#the.paymentTimeoutMs,
+      this.#deps.paymentTimeoutMs,
     );
     const at = await readClock(connection);
-    await insertOrders(connection, [candidate], at);
+    await insertOrders(connection, [pendingOrder], at);
     // From here on a refusal of the same key waits for this transaction, so one that is not remembered yet finds the order.
     if (await this.#isSuperseded(attempt)) throw new Refused(answer.busy);
-    await insertItems(connection, [candidate]);
-    const [excess] = await addHoldings(connection, [candidate]);
+    await insertItems(connection, [pendingOrder]);
+    const [excess] = await addHoldings(connection, [pendingOrder]);
     const left = await lockUnits(connection, attempt.lines);
 
     if (performance.now() > attempt.deadline || isTooOldToWrite(attempt)) throw new Refused(answer.busy);
@@ -93,20 +93,20 @@ export class RowSelling implements SellingStrategy {
       if (terms.closesAt !== null && now >= terms.closesAt)
         throw new Refused(answer.saleClosed(terms.closesAt));
     }
-    if (excess) throw new Refused(answer.limitExceeded(candidate.limits.get(excess.productId)!, excess.held));
+    if (excess) throw new Refused(answer.limitExceeded(pendingOrder.limits.get(excess.productId)!, excess.held));
     for (const { productId, quantity } of attempt.lines) {
       const units = left.get(productId);
       if (units === undefined) throw new Refused(answer.notStocked(productId));
       if (units < quantity) throw new Refused(answer.soldOut(productId));
       await takeUnits(connection, productId, quantity);
     }
-    return answer.confirmed(writtenAt(candidate, at), false);
+    return answer.confirmed(writtenAt(pendingOrder, at), false);
   }
 
   /** Whether a later attempt under the key was refused for good. */
   async #isSuperseded({ orderId, startedAt, lines }: Attempt): Promise<boolean> {
     const found = await Promise.all(
-      lines.map(({ productId }) => this.#the.memory.wasRefusedSince(productId, orderId, startedAt)),
+      lines.map(({ productId }) => this.#deps.memory.wasRefusedSince(productId, orderId, startedAt)),
     );
     return found.includes(true);
   }

@@ -1,5 +1,5 @@
 import { NO_SPAN, type Span } from '../../../platform/observability/span.ts';
-import type { Candidate, UnwrittenOrder } from '../orders/pending-order.ts';
+import type { PendingOrder, UnwrittenOrder } from '../orders/pending-order.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
 import type { Reservation } from '../stock/stock-outcomes.ts';
 import type { Attempt } from './attempt.ts';
@@ -10,13 +10,13 @@ import type { Attempt } from './attempt.ts';
  * @param reservations one for each line of the attempt, in their order
  * @param paymentTimeoutMs how long the buyer has to pay, in milliseconds
  */
-export function toCandidate(
+export function toPendingOrder(
   attempt: Attempt,
   products: ReadonlyMap<string, ProductForSale>,
   reservations: readonly Reservation[],
   paymentTimeoutMs: number,
   span: Span = NO_SPAN,
-): Candidate {
+): PendingOrder {
   const items = attempt.lines.map(({ productId, quantity }, index) => {
     const { name, unitPrice, currency } = products.get(productId)!;
     const { epoch, seq } = reservations[index]!;

@@ -16,10 +16,10 @@ const PRODUCT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * whoever reserves renews the note every minute; so a process that dies leaves nothing behind that no other one looks for.
  * If Redis loses the list it has lost the gates with it, and the rebuilds write it anew.
  *
- * The list saves work and decides nothing: `DriftWatch` looks at every product, and notes those with open reservations. So a
+ * The list saves work and decides nothing: `StockReconciliation` looks at every product, and notes those with open reservations. So a
  * list that cannot be read or written, or whose server is down, stops no purchase and no rebuild.
  */
-export class BusyProducts {
+export class ActiveProducts {
   readonly #redis: Redis;
   readonly #keys: StockKeys;
   readonly #scripts: StockScripts;
@@ -51,7 +51,7 @@ export class BusyProducts {
   /** @returns product ids; where the list cannot be had, those that this process has noted */
   async list(): Promise<string[]> {
     try {
-      const listed = await this.#repaired(() => this.#redis.zrange(this.#keys.busyProducts, 0, -1));
+      const listed = await this.#repaired(() => this.#redis.zrange(this.#keys.activeProducts, 0, -1));
       return listed.filter((productId) => PRODUCT_ID.test(productId));
     } catch (error) {
       this.#logger.warn({ err: error }, 'the list of busy products cannot be read');
@@ -60,19 +60,19 @@ export class BusyProducts {
   }
 
   /** Takes off the list what nobody has noted for minutes. By score, so that a note made this moment stands. */
-  async dropQuiet(): Promise<void> {
+  async removeIdle(): Promise<void> {
     const longAgo = performance.now() - KEEP_MS;
     for (const [productId, notedAt] of this.#notedAt) if (notedAt < longAgo) this.#notedAt.delete(productId);
-    const { busyProducts } = this.#keys;
+    const { activeProducts } = this.#keys;
     // Where that fails, `list` has logged why, or will. A note from the future would stay for ever.
     const [oldest, latest] = [Date.now() - KEEP_MS, Date.now() + KEEP_MS];
-    await this.#redis.zremrangebyscore(busyProducts, '-inf', oldest).catch(() => 0);
-    await this.#redis.zremrangebyscore(busyProducts, latest, '+inf').catch(() => 0);
+    await this.#redis.zremrangebyscore(activeProducts, '-inf', oldest).catch(() => 0);
+    await this.#redis.zremrangebyscore(activeProducts, latest, '+inf').catch(() => 0);
   }
 
   #add(productIds: readonly string[]): Promise<unknown> {
     const now = Date.now();
-    return this.#redis.zadd(this.#keys.busyProducts, ...productIds.flatMap((productId) => [now, productId]));
+    return this.#redis.zadd(this.#keys.activeProducts, ...productIds.flatMap((productId) => [now, productId]));
   }
 
   /** Runs a command on the list, and again after a key of another type in its place was replaced by what this process knows. */
@@ -82,7 +82,7 @@ export class BusyProducts {
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.#logger.warn({ err: error }, 'the list of busy products is unreadable and is written anew');
-      await this.#scripts.dropUnreadable([this.#keys.busyProducts], []);
+      await this.#scripts.dropUnreadable([this.#keys.activeProducts], []);
       const known = [...this.#notedAt.keys()];
       if (known.length > 0) await this.#add(known);
       return command();

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
@@ -33,12 +33,12 @@ const lastOf = (productId: string) =>
   waitUntil('news of the product', () => heard.filter((news) => news.productId === productId).at(-1));
 
 describe.each(['atomic', 'lock', 'row'])('with the strategy %s', (strategy) => {
-  const room = useOrderRoom(stores, { environment: { STOCK_STRATEGY: strategy } });
+  const bed = useOrderTestBed(stores, { environment: { STOCK_STRATEGY: strategy } });
 
   it('a restock and a purchase are told, in numbers as they are afterwards', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     expect(await lastOf(product)).toMatchObject({ total: 5, sold: 0, remaining: 5 });
-    await room.buy(product, { quantity: 2 });
+    await bed.buy(product, { quantity: 2 });
     await waitUntil(
       'the purchase to be told',
       () => heard.at(-1),
@@ -48,9 +48,9 @@ describe.each(['atomic', 'lock', 'row'])('with the strategy %s', (strategy) => {
   });
 
   it('a rush is told a few times a second, and its end always', async () => {
-    const product = await room.sell({ units: 100 });
+    const product = await bed.sell({ units: 100 });
     const begun = performance.now();
-    await Promise.all(Array.from({ length: 60 }, () => room.buy(product)));
+    await Promise.all(Array.from({ length: 60 }, () => bed.buy(product)));
     await waitUntil(
       'the end to be told',
       () => heard.at(-1),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { MysqlPair } from '../../../tests/harness/mysql-pair.ts';
-import { OrderRoom, type PurchaseAnswer } from '../testing/order-test-bed.ts';
+import { OrderTestBed, type PurchaseAnswer } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { TcpProxy } from '../../../tests/harness/tcp-proxy.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -13,7 +13,7 @@ const RECOVERY_MS = 10_000;
 /** Sells from a primary behind a proxy, whose replica can take its place. */
 class ReplicatedShop {
   readonly pair = new MysqlPair();
-  room!: OrderRoom;
+  bed!: OrderTestBed;
   #proxy!: TcpProxy;
 
   async start(): Promise<void> {
@@ -28,28 +28,28 @@ class ReplicatedShop {
       redisPrefix: `t${String(Math.random()).slice(2, 12)}:`,
       accounts: { mysql: primary.urls },
     };
-    this.room = new OrderRoom(stores, {}, [{}, {}]);
-    await this.room.start();
+    this.bed = new OrderTestBed(stores, {}, [{}, {}]);
+    await this.bed.start();
   }
 
   async stop(): Promise<void> {
-    await this.room?.stop();
+    await this.bed?.stop();
     await this.#proxy?.stop();
     await this.pair.stop();
   }
 
   /** Three units, all sold by what Redis and the primary know; the replica lacks the last sale, at the same epoch. */
   async sellOut(): Promise<string> {
-    const product = await this.room.sell({ units: 3 });
-    for (let sold = 1; sold <= 2; sold++) await this.room.buy(product);
+    const product = await this.bed.sell({ units: 3 });
+    for (let sold = 1; sold <= 2; sold++) await this.bed.buy(product);
     await waitUntil(
       'the replica to be in step',
       () => this.soldByReplica(product),
       (sold) => sold === 2,
     );
     await this.pair.stopReplication();
-    expect(await this.room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    expect(await this.room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await this.bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await this.bed.buy(product)).toMatchObject({ __typename: 'SoldOut' });
     return product;
   }
 
@@ -81,14 +81,14 @@ class ReplicatedShop {
     const purchase = { userId: randomUUID(), key: newKey(), at };
     return waitUntil(
       `order subgraph ${at} to sell what the new primary has not sold`,
-      () => this.room.buy(product, purchase),
+      () => this.bed.buy(product, purchase),
       isEnough,
       RECOVERY_MS,
     );
   }
 
   async epochOf(product: string): Promise<number> {
-    return Number.parseInt((await this.room.redis.get(this.room.key(product, 'gate')))!, 10);
+    return Number.parseInt((await this.bed.redis.get(this.bed.key(product, 'gate')))!, 10);
   }
 }
 
@@ -126,7 +126,7 @@ describe('after a fail-over that leaves the connections to the old primary open'
     await shop.isServed(product, 1);
     await waitUntil(
       'both processes to be at the new primary',
-      async () => Promise.all([0, 1].map((at) => shop.room.buy(product, { at }))),
+      async () => Promise.all([0, 1].map((at) => shop.bed.buy(product, { at }))),
       (answers) => answers.every(({ __typename }) => __typename === 'SoldOut'),
       RECOVERY_MS,
     );
@@ -140,8 +140,8 @@ describe('while MySQL stays the same server', () => {
   const shop = useReplicatedShop();
 
   it('its restart makes no product anew', async () => {
-    const product = await shop.room.sell({ units: 100 });
-    await shop.room.buy(product);
+    const product = await shop.bed.sell({ units: 100 });
+    await shop.bed.buy(product);
     const epoch = await shop.epochOf(product);
     await shop.pair.killPrimary();
     await shop.pair.startPrimary();
@@ -150,13 +150,13 @@ describe('while MySQL stays the same server', () => {
   });
 
   it('numbers by an older release are made anew once, and its processes read the gate', async () => {
-    const product = await shop.room.sell({ units: 100 });
-    await shop.room.buy(product);
+    const product = await shop.bed.sell({ units: 100 });
+    await shop.bed.buy(product);
     const epoch = await shop.epochOf(product);
-    await shop.room.redis.hdel(shop.room.key(product, `${epoch}:stock`), 'source');
+    await shop.bed.redis.hdel(shop.bed.key(product, `${epoch}:stock`), 'source');
     for (const at of [0, 1, 0])
-      expect(await shop.room.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    expect(await shop.room.redis.get(shop.room.key(product, 'gate'))).toMatch(
+      expect(await shop.bed.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await shop.bed.redis.get(shop.bed.key(product, 'gate'))).toMatch(
       new RegExp(`^${epoch + 1}:[0-9a-f]+$`),
     );
   });

@@ -1,4 +1,4 @@
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** Adding up so many takes some 3 ms of Redis's time; a product with more open reservations is looked at when it has fewer. */
 const MOST_ADDED_UP = 5_000;
@@ -22,9 +22,9 @@ export interface StockAudit {
  * @returns null when the product is not ready. Keys that cannot be read, or hold what no script writes, are noted and count as
  *   not ready
  */
-export async function auditStock(tools: StockTools, productId: string): Promise<StockAudit | null> {
-  const { keys, scripts, gate, unreadable } = tools;
-  const reply = await gate.through(productId, (epoch) => {
+export async function auditStock(store: StockStore, productId: string): Promise<StockAudit | null> {
+  const { keys, scripts, fence, unreadable } = store;
+  const reply = await fence.withCurrentEpoch(productId, (epoch) => {
     const { stock, due, records, settled, holding, applied } = keys.ofEpoch(productId, epoch);
     return scripts.audit(
       [keys.gate(productId), stock, due, records, settled, holding, applied],

@@ -6,7 +6,7 @@ export class LockLost extends Error {
 }
 
 /** A lock that is extended again and again while long work goes on under it. */
-export class KeptLock {
+export class AutoExtendingLock {
   readonly #lock: Lock;
   readonly #ttlMs: number;
   readonly #timer: NodeJS.Timeout;
@@ -28,7 +28,7 @@ export class KeptLock {
   }
 
   /** @throws {LockLost} once it is known that somebody else may have the lock: then there is no use in going on */
-  expectHeld(): void {
+  assertHeld(): void {
     if (this.#isLost) throw new LockLost(`the lock ${this.#lock.key} was lost`);
   }
 

@@ -1,13 +1,13 @@
 import { auditStock, type StockAudit } from './audit.ts';
 import { compareStock, type Comparison } from './compare-stock.ts';
 import type { AuditedRow } from './stock-repository.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** Looks that must report a disagreement before it counts. One is proof; more of them cost little. */
 const LOOKS = 3;
 
 /** The numbers of a product in Redis, and how they compare with MySQL's. */
-export interface StockLook {
+export interface StockCheck {
   readonly audit: StockAudit;
   readonly row: AuditedRow;
   readonly comparison: Comparison;
@@ -23,20 +23,20 @@ export type ReadRow = (productId: string) => Promise<AuditedRow | undefined>;
  *   Redis or MySQL does not have the product
  * @throws when Redis or MySQL does not answer
  */
-export async function lookUntilSure(
-  tools: StockTools,
+export async function checkStock(
+  store: StockStore,
   productId: string,
   readRow: ReadRow,
-): Promise<StockLook | null> {
-  let last: StockLook | null = null;
+): Promise<StockCheck | null> {
+  let last: StockCheck | null = null;
   for (let look = 1; look <= LOOKS; look++) {
-    const before = await auditStock(tools, productId);
+    const before = await auditStock(store, productId);
     const row = before && (await readRow(productId));
     if (!before || !row) return null;
     const plain = compareStock(before, row, before);
     if (plain.kind === 'agrees') return { audit: before, row, comparison: plain };
     // A second audit only explains what seems wrong.
-    const after = await auditStock(tools, productId);
+    const after = await auditStock(store, productId);
     if (!after) return null;
     last = { audit: after, row, comparison: compareStock(before, row, after) };
     if (!isWrong(last.comparison)) return last;
@@ -47,9 +47,9 @@ export async function lookUntilSure(
 export const isWrong = ({ kind }: Comparison): boolean => kind === 'units' || kind === 'epoch';
 
 /** @returns the epoch at which a product that is wrong is right again at the earliest */
-export const epochAfterRepair = ({ audit, comparison }: StockLook): number =>
+export const epochAfterRepair = ({ audit, comparison }: StockCheck): number =>
   comparison.kind === 'epoch' ? comparison.minEpoch : audit.epoch + 1;
 
 /** Units that MySQL has not sold and no open reservation holds. Those that are sold and not confirmed in Redis yet are subtracted twice. */
-export const unitsLeft = ({ audit, row }: StockLook): number =>
+export const unitsLeft = ({ audit, row }: StockCheck): number =>
   row.total - row.sold - (audit.openUnits ?? audit.reserved);

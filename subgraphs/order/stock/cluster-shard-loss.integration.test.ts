@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useRedisCluster } from '../../../tests/harness/redis-cluster.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { redisId } from './redis-id.ts';
 
 const { cluster, stores } = useRedisCluster(useStores());
-const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '2s' } });
+const bed = useOrderTestBed(stores, { environment: { RESERVATION_TIMEOUT: '2s' } });
 
 const NODES = [0, 1, 2];
 
@@ -28,8 +28,8 @@ async function nodeOfKey(part: string): Promise<number> {
 
 async function leaveReservation(product: string, node: number): Promise<void> {
   const client = cluster.connect(node);
-  const { epoch } = await room.books(product);
-  const name = (part: string) => room.key(product, `${epoch}:${part}`);
+  const { epoch } = await bed.books(product);
+  const name = (part: string) => bed.key(product, `${epoch}:${part}`);
   const orderId = redisId(randomUUID());
   await client.hset(name('records'), orderId, `R:1:900:${redisId(randomUUID())}`);
   await client.zadd(name('due'), Date.now(), orderId);
@@ -42,8 +42,8 @@ describe('while one node of a cluster is down', () => {
     ['the list of busy products', 'stock:busy-products'],
     ['the turn of the reaper', 'job:reaper'],
   ])('and it is the one with %s, products of the others are sold, reaped and restocked', async (_, key) => {
-    const products = await Promise.all(Array.from({ length: 24 }, () => room.sell({ units: 20 })));
-    for (const product of products) await room.buy(product);
+    const products = await Promise.all(Array.from({ length: 24 }, () => bed.sell({ units: 20 })));
+    for (const product of products) await bed.buy(product);
     const [nodes, down] = [await findNodes(products), await nodeOfKey(key)];
     const up = products
       .map((product, i) => ({ product, node: nodes[i]! }))
@@ -59,7 +59,7 @@ describe('while one node of a cluster is down', () => {
     for (const { product } of up) {
       await waitUntil(
         'a purchase to be confirmed',
-        () => room.buy(product),
+        () => bed.buy(product),
         ({ __typename }) => __typename === 'PurchaseConfirmed',
         10_000,
       );
@@ -68,18 +68,18 @@ describe('while one node of a cluster is down', () => {
     for (const { product } of up) {
       await waitUntil(
         'the unit of a dead process to come back',
-        () => room.stock(product),
+        () => bed.stock(product),
         ({ reserved }) => reserved === 0,
         10_000,
       );
-      expect(await room.restock(product, 1)).toMatchObject({ __typename: 'Restocked', stock: { total: 21 } });
+      expect(await bed.restock(product, 1)).toMatchObject({ __typename: 'Restocked', stock: { total: 21 } });
     }
-    expect(['Busy', 'OutcomeUnknown']).toContain((await room.buy(lost)).__typename);
+    expect(['Busy', 'OutcomeUnknown']).toContain((await bed.buy(lost)).__typename);
 
     await cluster.startAgain(down);
     await waitUntil(
       'a product of the node to be sold again',
-      () => room.buy(lost),
+      () => bed.buy(lost),
       ({ __typename }) => __typename === 'PurchaseConfirmed',
       10_000,
     );

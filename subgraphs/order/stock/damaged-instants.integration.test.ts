@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom, type OrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed, type OrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -25,41 +25,41 @@ const DAMAGED_INSTANTS = [
 const valueOf = (damage: string | (() => string)) => (typeof damage === 'string' ? damage : damage());
 
 describe.each(['atomic', 'lock'])('with the strategy %s', (STOCK_STRATEGY) => {
-  const room = useOrderRoom(stores, {
+  const bed = useOrderTestBed(stores, {
     orders: 2,
     environment: { STOCK_STRATEGY, RESERVATION_TIMEOUT: '1s' },
   });
 
   describe.each(DAMAGED_INSTANTS)('an instant that is %s', (_, damage) => {
     it('since when refusals are remembered keeps no purchase away', async () => {
-      const product = await room.sell({ units: 10 });
-      await room.redis.set(room.key(product, 'refusals-lost-at'), valueOf(damage));
-      await isSold(room, product);
+      const product = await bed.sell({ units: 10 });
+      await bed.redis.set(bed.key(product, 'refusals-lost-at'), valueOf(damage));
+      await isSold(bed, product);
     });
 
     it('of a refusal keeps its key away from no purchase', async () => {
-      const product = await room.sell({ units: 10 });
+      const product = await bed.sell({ units: 10 });
       const [userId, key] = [randomUUID(), newKey()];
       const field = redisId(deriveOrderId(userId, key));
       for (const hash of ['refused-even', 'refused-odd'])
-        await room.redis.hset(room.key(product, hash), field, valueOf(damage));
-      await isSold(room, product, userId, key);
+        await bed.redis.hset(bed.key(product, hash), field, valueOf(damage));
+      await isSold(bed, product, userId, key);
     });
   });
 
   it.each(['refused-even', 'refused-odd', 'refusals-lost-at'])(
     'a key of another type in the place of %s keeps no purchase and no refusal away',
     async (name) => {
-      const [product, soldOut] = [await room.sell({ units: 10 }), await room.sell({ units: 1 })];
-      await isSold(room, soldOut);
+      const [product, soldOut] = [await bed.sell({ units: 10 }), await bed.sell({ units: 1 })];
+      await isSold(bed, soldOut);
       for (const one of [product, soldOut]) {
-        await room.redis.del(room.key(one, name));
-        await room.redis.rpush(room.key(one, name), 'garbage');
+        await bed.redis.del(bed.key(one, name));
+        await bed.redis.rpush(bed.key(one, name), 'garbage');
       }
-      await isSold(room, product);
+      await isSold(bed, product);
       await waitUntil(
         'the refusal to be definite',
-        () => room.buy(soldOut),
+        () => bed.buy(soldOut),
         ({ __typename }) => __typename === 'SoldOut',
         WITHIN_MS,
       );
@@ -68,35 +68,35 @@ describe.each(['atomic', 'lock'])('with the strategy %s', (STOCK_STRATEGY) => {
 });
 
 describe('the reaper', () => {
-  const room = useOrderRoom(stores, { environment: { RESERVATION_TIMEOUT: '1s' } });
+  const bed = useOrderTestBed(stores, { environment: { RESERVATION_TIMEOUT: '1s' } });
 
   it.each([FAR, '+inf'])('settles a reservation that is due at %s', async (score) => {
-    const product = await room.sell({ units: 3 });
-    await isSold(room, product);
-    const { epoch } = await room.books(product);
+    const product = await bed.sell({ units: 3 });
+    await isSold(bed, product);
+    const { epoch } = await bed.books(product);
     const [orderId, userId] = [redisId(randomUUID()), redisId(randomUUID())];
     // As a process leaves it that dies after its reservation.
-    await room.redis
+    await bed.redis
       .multi()
-      .hset(room.key(product, `${epoch}:records`), orderId, `R:2:7:${userId}`)
-      .zadd(room.key(product, `${epoch}:due`), score, orderId)
-      .hset(room.key(product, `${epoch}:stock`), { reserved: 2, seq: 7 })
+      .hset(bed.key(product, `${epoch}:records`), orderId, `R:2:7:${userId}`)
+      .zadd(bed.key(product, `${epoch}:due`), score, orderId)
+      .hset(bed.key(product, `${epoch}:stock`), { reserved: 2, seq: 7 })
       .exec();
     await waitUntil(
       'its units to be for sale',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ remaining, reserved }) => remaining === 2 && reserved === 0,
       WITHIN_MS,
     );
-    expect((await room.books(product)).epoch).toBe(epoch);
+    expect((await bed.books(product)).epoch).toBe(epoch);
   });
 });
 
 /** The same key again, as `Busy` says, until it has bought. */
-async function isSold(room: OrderRoom, product: string, userId = randomUUID(), key = newKey()) {
+async function isSold(bed: OrderTestBed, product: string, userId = randomUUID(), key = newKey()) {
   await waitUntil(
     'a purchase to be confirmed',
-    () => room.buy(product, { userId, key, patienceMs: 2_000 }),
+    () => bed.buy(product, { userId, key, patienceMs: 2_000 }),
     ({ __typename }) => __typename === 'PurchaseConfirmed',
     WITHIN_MS,
   );

@@ -10,7 +10,7 @@ import { isUnreadable, UnreadableKeysError, type UnreadableKeys } from './unread
  * process's last one is tried, and the script says so when it is another by now. The epoch remembered here is a guess that
  * saves a round trip; whether it is the right one is decided in the script alone.
  */
-export class Gate {
+export class EpochFence {
   readonly #redis: Redis;
   readonly #keys: StockKeys;
   readonly #unreadable: UnreadableKeys;

@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 const { redis: first, stores } = useOwnRedis(useStores());
 const { redis: second } = useOwnRedis(useStores());
-const room = useOrderRoom(stores);
+const bed = useOrderTestBed(stores);
 
 async function at<Result>(url: string, work: (client: Redis) => Promise<Result>): Promise<Result> {
   const client = new Redis(url);
@@ -39,12 +39,12 @@ const promote = (server: string) => at(server, (client) => client.call('REPLICAO
 const whenSold = (product: string, units: number) =>
   waitUntil(
     'Redis to know',
-    () => room.stock(product),
+    () => bed.stock(product),
     ({ sold, reserved }) => sold === units && reserved === 0,
   );
 
 it('data that a failover lost and a failback brought home, to a server that never restarted, is not sold from', async () => {
-  const [product, buyer] = [await room.sell({ units: 1 }), new Buyer(room)];
+  const [product, buyer] = [await bed.sell({ units: 1 }), new Buyer(bed)];
   const orderId = await buyer.ordered(product);
   await whenSold(product, 1);
 
@@ -56,5 +56,5 @@ it('data that a failover lost and a failback brought home, to a server that neve
 
   await follow(first.url, second.url);
   await promote(first.url);
-  expect(await room.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
 });

@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis';
 import type { Lock } from '../../../platform/redis/lock.ts';
-import { KeptLock } from './auto-extending-lock.ts';
-import type { StockTools } from './stock-store.ts';
+import { AutoExtendingLock } from './auto-extending-lock.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** If the process that has the turn dies or freezes, another one takes over after this long. Milliseconds. */
 const TURN_MS = 5_000;
@@ -17,7 +17,7 @@ export interface Turn {
  * is run without one.
  */
 export async function inTurn(
-  { redis, locks, keys }: StockTools,
+  { redis, locks, keys }: StockStore,
   job: string,
   round: (turn: Turn) => Promise<void>,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function inTurn(
     return round({ isHeld: true });
   }
   if (!lock) return;
-  const kept = new KeptLock(lock, TURN_MS);
+  const kept = new AutoExtendingLock(lock, TURN_MS);
   try {
     await round(kept);
   } finally {

@@ -14,12 +14,12 @@ const BACKOFF = { free: 1, firstMs: 1_000, longestMs: 8_000 };
  * movement, the reaper or the reconciliation has met them.
  */
 export class KeyRepair {
-  readonly #stock: Pick<StockService, 'tools' | 'ensureReady'>;
+  readonly #stock: Pick<StockService, 'store' | 'ensureReady'>;
   readonly #logger: Logger;
   readonly #underWay = new Set<string>();
   readonly #backoff = new KeyedBackoff(BACKOFF);
 
-  constructor(stock: Pick<StockService, 'tools' | 'ensureReady'>, logger: Logger) {
+  constructor(stock: Pick<StockService, 'store' | 'ensureReady'>, logger: Logger) {
     this.#stock = stock;
     this.#logger = logger;
   }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { newAttempt } from '../purchase/attempt.ts';
 
-const room = useOrderRoom(useStores());
+const bed = useOrderTestBed(useStores());
 
 /** @param meanwhile what happens, the first time, between the look at the numbers and the write */
 async function admitByLock(meanwhile: () => Promise<unknown>) {
-  const { services } = await room.services({ environment: { STOCK_STRATEGY: 'lock' } });
+  const { services } = await bed.services({ environment: { STOCK_STRATEGY: 'lock' } });
   const { scripts } = services.stock.tools;
   const write = scripts.writeReservation;
   scripts.writeReservation = async (keys, args) => {
@@ -25,11 +25,11 @@ const oneOf = (product: string) => [{ productId: product, quantity: 1 }];
 
 describe('strategy `lock`', () => {
   it('takes no second unit for a key that a process with the strategy `atomic` admits meanwhile', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
     const attempt = newAttempt(userId, key, oneOf(product), 5_000);
     const purchases = await admitByLock(async () => {
-      const { stock } = (await room.services()).services;
+      const { stock } = (await bed.services()).services;
       const terms = { opensAt: 0, closesAt: null, withdrawn: false, purchaseLimit: null };
       const { orderId, deadline } = attempt;
       expect(await stock.reserve(product, { orderId, userId, quantity: 1, deadline }, terms)).toMatchObject({
@@ -39,14 +39,14 @@ describe('strategy `lock`', () => {
     expect(await purchases.buy(attempt)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await waitUntil(
       'Redis to agree with MySQL',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ sold, reserved }) => sold === 1 && reserved === 0,
     );
   });
 
   it('admits nobody once the sale has closed, however late the write comes', async () => {
     const closesAt = Date.now() + 1_500;
-    const product = await room.sell({ units: 5, closesAt: new Date(closesAt) });
+    const product = await bed.sell({ units: 5, closesAt: new Date(closesAt) });
     let looked = false;
     const purchases = await admitByLock(async () => {
       looked = true;
@@ -54,6 +54,6 @@ describe('strategy `lock`', () => {
     });
     const outcome = await purchases.buy(newAttempt(randomUUID(), newKey(), oneOf(product), 10_000));
     expect({ looked, outcome }).toMatchObject({ looked: true, outcome: { __typename: 'SaleClosed' } });
-    expect(await room.books(product)).toMatchObject({ orders: 0 });
+    expect(await bed.books(product)).toMatchObject({ orders: 0 });
   });
 });

@@ -5,7 +5,7 @@ import type { Lock, LockOptions } from '../../../platform/redis/lock.ts';
 import type { Admission } from './admission.ts';
 import { redisId } from './redis-id.ts';
 import type { ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 import { UnreadableKeysError } from './unreadable-keys.ts';
 
 interface Asked {
@@ -19,7 +19,7 @@ interface Asked {
  * write compares the lock's token, so an owner that froze past its end writes nothing.
  */
 export class LockAdmission implements Admission {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #reservationTtlMs: number;
   readonly #lockOptions: LockOptions;
   readonly #logger: Logger;
@@ -29,8 +29,8 @@ export class LockAdmission implements Admission {
     { maxItems: 1 },
   );
 
-  constructor(tools: StockTools, reservationTtlMs: number, lockOptions: LockOptions, logger: Logger) {
-    this.#tools = tools;
+  constructor(store: StockStore, reservationTtlMs: number, lockOptions: LockOptions, logger: Logger) {
+    this.#store = store;
     this.#reservationTtlMs = reservationTtlMs;
     this.#lockOptions = lockOptions;
     this.#logger = logger;
@@ -47,9 +47,9 @@ export class LockAdmission implements Admission {
   }
 
   async #underLock(productId: string, { request, terms }: Asked): Promise<ReserveOutcome> {
-    const { locks, keys, busyProducts } = this.#tools;
+    const { locks, keys, activeProducts } = this.#store;
     if (performance.now() > request.deadline) return { kind: 'tooLate' };
-    busyProducts.keep(productId);
+    activeProducts.keep(productId);
     const key = keys.admissionLock(productId);
     return locks.using(key, this.#lockOptions, (lock) => this.#decide(productId, request, terms, lock), {
       kind: 'tooLate',
@@ -62,12 +62,12 @@ export class LockAdmission implements Admission {
     terms: SaleTerms,
     lock: Lock,
   ): Promise<ReserveOutcome> {
-    const { keys, scripts, gate, clock, writer, unreadable } = this.#tools;
+    const { keys, scripts, fence, clock, writer, unreadable } = this.#store;
     const source = await writer.connect().catch(() => null);
     if (source === null) return { kind: 'notReady' };
     const { orderId, userId, quantity } = request;
     const ids = [redisId(orderId), redisId(userId)];
-    const reply = await gate.through(productId, (epoch) => {
+    const reply = await fence.withCurrentEpoch(productId, (epoch) => {
       const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
       return scripts.readReservation(
         [keys.gate(productId), stock, due, records, holding],

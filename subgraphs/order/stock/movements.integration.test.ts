@@ -4,7 +4,7 @@ import { createLogger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -13,15 +13,15 @@ import { lockStockRow } from './stock-repository.ts';
 import { StockService } from './stock-service.ts';
 
 const stores = useStores();
-const room = useOrderRoom(stores);
+const bed = useOrderTestBed(stores);
 const logger = createLogger('test', 'silent');
 let stock: StockService;
 
 beforeAll(async () => {
   stock = new StockService({
     redis: await connectRedis({ url: stores.redisUrl, logger }),
-    pool: room.pool,
-    writer: room.writer,
+    pool: bed.pool,
+    writer: bed.writer,
     prefix: stores.redisPrefix,
     reservationTtlMs: 10_000,
     memoryMs: 60_000,
@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 
 /** A unit comes back in MySQL; whether Redis hears of it is up to the test, for the relay finds it applied. */
-async function giveBack(product: string, userId: string): Promise<StockMovement> {
-  return inTransaction(room.pool, async (connection) => {
+async function returnUnits(product: string, userId: string): Promise<StockMovement> {
+  return inTransaction(bed.pool, async (connection) => {
     await connection.query('UPDATE stock SET sold = sold - 1 WHERE product_id = ?', [uuidToBytes(product)]);
     const { epoch } = (await lockStockRow(connection, product))!;
     await connection.query('UPDATE holding SET held = held - 1 WHERE product_id = ? AND user_id = ?', [
@@ -56,101 +56,101 @@ async function giveBack(product: string, userId: string): Promise<StockMovement>
 }
 
 async function dropGate(product: string): Promise<void> {
-  await room.redis.del(room.key(product, 'gate'));
+  await bed.redis.del(bed.key(product, 'gate'));
 }
 
 describe('a give-back', () => {
   it('written before a rebuild and applied after it counts once', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const userId = randomUUID();
-    await room.buy(product, { userId });
-    const movement = await giveBack(product, userId);
+    await bed.buy(product, { userId });
+    const movement = await returnUnits(product, userId);
     await dropGate(product);
-    await room.buy(product);
+    await bed.buy(product);
     expect(await stock.applyMovement(movement)).toBe(true);
-    expect(await room.redis.keys(room.key(product, `${movement.epoch}:*`).replace(/[{}]/g, '?'))).toEqual([]);
+    expect(await bed.redis.keys(bed.key(product, `${movement.epoch}:*`).replace(/[{}]/g, '?'))).toEqual([]);
     await waitUntil(
       'Redis to agree',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ reserved }) => reserved === 0,
     );
-    expect(await room.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
-    expect(await room.books(product)).toMatchObject({ sold: 1 });
+    expect(await bed.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
+    expect(await bed.books(product)).toMatchObject({ sold: 1 });
   });
 
   it('applied twice counts once', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const userId = randomUUID();
-    await room.buy(product, { userId });
+    await bed.buy(product, { userId });
     await waitUntil(
       'the order to be confirmed',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ sold }) => sold === 1,
     );
-    const movement = await giveBack(product, userId);
+    const movement = await returnUnits(product, userId);
     expect(await stock.applyMovement(movement)).toBe(true);
     expect(await stock.applyMovement(movement)).toBe(true);
-    expect(await room.stock(product)).toMatchObject({ sold: 0, remaining: 5 });
+    expect(await bed.stock(product)).toMatchObject({ sold: 0, remaining: 5 });
   });
 
   it('waits while the gate is shut or at an earlier epoch', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const userId = randomUUID();
-    await room.buy(product, { userId });
-    const movement = await giveBack(product, userId);
+    await bed.buy(product, { userId });
+    const movement = await returnUnits(product, userId);
     expect(await stock.applyMovement({ ...movement, epoch: movement.epoch + 1 })).toBe(false);
     await dropGate(product);
     expect(await stock.applyMovement(movement)).toBe(false);
   });
 
   it('lets the buyer buy again who was at the limit', async () => {
-    const product = await room.sell({ units: 5, purchaseLimit: 1 });
+    const product = await bed.sell({ units: 5, purchaseLimit: 1 });
     const userId = randomUUID();
-    await room.buy(product, { userId });
-    expect(await room.buy(product, { userId })).toMatchObject({ __typename: 'PurchaseLimitExceeded' });
-    expect(await stock.applyMovement(await giveBack(product, userId))).toBe(true);
-    expect(await room.buy(product, { userId })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await bed.buy(product, { userId });
+    expect(await bed.buy(product, { userId })).toMatchObject({ __typename: 'PurchaseLimitExceeded' });
+    expect(await stock.applyMovement(await returnUnits(product, userId))).toBe(true);
+    expect(await bed.buy(product, { userId })).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 });
 
 describe('a restock', () => {
   it('under the same key changes nothing the second time', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const idempotencyKey = newKey();
     const answers = await Promise.all(
-      Array.from({ length: 5 }, () => room.restock(product, 3, { idempotencyKey })),
+      Array.from({ length: 5 }, () => bed.restock(product, 3, { idempotencyKey })),
     );
     for (const answer of answers)
       expect(answer).toMatchObject({ __typename: 'Restocked', stock: { total: 8 } });
-    expect(await room.restock(product, 4, { idempotencyKey })).toMatchObject({ __typename: 'InvalidInput' });
+    expect(await bed.restock(product, 4, { idempotencyKey })).toMatchObject({ __typename: 'InvalidInput' });
   });
 
   it('brings back a product that was sold out', async () => {
-    const product = await room.sell({ units: 1 });
-    await room.buy(product);
-    expect(await room.buyWithRetries(product)).toMatchObject({ __typename: 'SoldOut' });
-    await room.restock(product, 1);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    const product = await bed.sell({ units: 1 });
+    await bed.buy(product);
+    expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'SoldOut' });
+    await bed.restock(product, 1);
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
   it('is refused when the total is another one by now, or the units are sold', async () => {
-    const product = await room.sell({ units: 3 });
-    await room.buy(product, { quantity: 2 });
-    expect(await room.restock(product, 1, { expectedTotal: 2 })).toMatchObject({
+    const product = await bed.sell({ units: 3 });
+    await bed.buy(product, { quantity: 2 });
+    expect(await bed.restock(product, 1, { expectedTotal: 2 })).toMatchObject({
       __typename: 'StaleStock',
       stock: { total: 3 },
     });
-    expect(await room.restock(product, -2)).toMatchObject({ __typename: 'StockInUse' });
-    expect(await room.restock(product, -1, { expectedTotal: 3 })).toMatchObject({
+    expect(await bed.restock(product, -2)).toMatchObject({ __typename: 'StockInUse' });
+    expect(await bed.restock(product, -1, { expectedTotal: 3 })).toMatchObject({
       __typename: 'Restocked',
       stock: { total: 2, soldOut: true },
     });
   });
 
   it('that reached MySQL only is carried to Redis afterwards', async () => {
-    const product = await room.sell({ units: 3 });
-    await room.buy(product);
-    await inTransaction(room.pool, async (connection) => {
+    const product = await bed.sell({ units: 3 });
+    await bed.buy(product);
+    await inTransaction(bed.pool, async (connection) => {
       const { epoch } = (await lockStockRow(connection, product))!;
       await connection.query('UPDATE stock SET total = total + 4 WHERE product_id = ?', [
         uuidToBytes(product),
@@ -167,7 +167,7 @@ describe('a restock', () => {
     });
     await waitUntil(
       'Redis to hear of it',
-      () => room.stock(product),
+      () => bed.stock(product),
       ({ total }) => total === 7,
     );
   });

@@ -3,7 +3,7 @@ import type { Pool } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { readProductsAfter } from './stock-repository.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** Products in one round, and of these at a time. */
 const PER_ROUND = 200;
@@ -19,7 +19,7 @@ const CALLS_PER_PRODUCT = 20;
  * walks over all products, some in each round. Any number of processes may do this at once.
  */
 export class OldKeys {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #pool: Pool;
   readonly #logger: Logger;
   /** The last product of the round before. */
@@ -27,8 +27,8 @@ export class OldKeys {
   /** Up to which epoch this process has deleted the keys of a product. */
   readonly #cleanTo = new LRUCache<string, number>({ max: 100_000 });
 
-  constructor(tools: StockTools, pool: Pool, logger: Logger) {
-    this.#tools = tools;
+  constructor(store: StockStore, pool: Pool, logger: Logger) {
+    this.#store = store;
     this.#pool = pool;
     this.#logger = logger;
   }
@@ -44,8 +44,8 @@ export class OldKeys {
   }
 
   async #clean(productId: string): Promise<void> {
-    const { redis, gate, keys, scripts } = this.#tools;
-    const epoch = await gate.currentEpoch(productId);
+    const { redis, fence, keys, scripts } = this.#store;
+    const epoch = await fence.currentEpoch(productId);
     if (epoch === null) return;
     const { records, settled, applied } = keys.ofEpoch(productId, epoch);
     for (let call = 0; call < CALLS_PER_PRODUCT; call++) {

@@ -1,37 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
-const room = useOrderRoom(useStores(), { orders: 2 });
+const bed = useOrderTestBed(useStores(), { orders: 2 });
 
 /** MySQL is as it was before the first sale: restored from a backup, or a replica that lacked what came after. */
 async function restoreOlder(product: string, epoch: number): Promise<void> {
   const id = uuidToBytes(product);
-  await room.pool.query(
+  await bed.pool.query(
     'DELETE o, i FROM orders o JOIN order_item i ON i.order_id = o.id WHERE i.product_id = ?',
     [id],
   );
-  await room.pool.query('DELETE FROM holding WHERE product_id = ?', [id]);
-  await room.pool.query('UPDATE stock SET epoch = ?, sold = 0 WHERE product_id = ?', [epoch, id]);
+  await bed.pool.query('DELETE FROM holding WHERE product_id = ?', [id]);
+  await bed.pool.query('UPDATE stock SET epoch = ?, sold = 0 WHERE product_id = ?', [epoch, id]);
 }
 
 const agreement = (product: string, units: number) =>
   waitUntil(
     'Redis and MySQL to agree',
-    async () => ({ redis: await room.stock(product), mysql: await room.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
     ({ redis, mysql }) => redis.sold === units && mysql.sold === units && redis.reserved === 0,
   );
 
 /** One unit is sold in each of so many epochs. */
 async function sellInEpochs(units: number, epochs: number): Promise<string> {
-  const product = await room.sell({ units });
+  const product = await bed.sell({ units });
   for (let i = 0; i < epochs; i++) {
-    await room.redis.del(room.key(product, 'gate'));
-    await room.buy(product);
+    await bed.redis.del(bed.key(product, 'gate'));
+    await bed.buy(product);
   }
   await agreement(product, epochs);
   return product;
@@ -40,33 +40,33 @@ async function sellInEpochs(units: number, epochs: number): Promise<string> {
 describe('when MySQL has become older than Redis', () => {
   it('a product is sold from again at once, by every process, and no epoch is used twice', async () => {
     const product = await sellInEpochs(20, 3);
-    const { epoch } = await room.books(product);
+    const { epoch } = await bed.books(product);
     await restoreOlder(product, 1);
     for (const at of [0, 1])
-      expect(await room.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
+      expect(await bed.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await agreement(product, 2);
-    expect((await room.books(product)).epoch).toBeGreaterThan(epoch);
+    expect((await bed.books(product)).epoch).toBeGreaterThan(epoch);
   });
 
   it('what it has not sold yet is for sale, though Redis takes it to be sold out', async () => {
     const product = await sellInEpochs(3, 3);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'SoldOut' });
     await restoreOlder(product, 1);
     await waitUntil(
       'a purchase to be served',
-      () => room.buy(product),
+      () => bed.buy(product),
       ({ __typename }) => __typename === 'PurchaseConfirmed',
     );
     await agreement(product, 1);
   });
 
   it('a key whose order it has lost comes to an end', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
-    await room.buy(product, { userId, key });
+    await bed.buy(product, { userId, key });
     await agreement(product, 1);
-    await restoreOlder(product, (await room.books(product)).epoch);
+    await restoreOlder(product, (await bed.books(product)).epoch);
     for (const at of [0, 1])
-      expect(await room.buy(product, { userId, key, at })).toMatchObject({ __typename: 'PurchaseAbandoned' });
+      expect(await bed.buy(product, { userId, key, at })).toMatchObject({ __typename: 'PurchaseAbandoned' });
   });
 });

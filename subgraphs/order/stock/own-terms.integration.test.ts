@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import type { SaleTerms } from './stock-outcomes.ts';
 
-const room = useOrderRoom(useStores());
+const bed = useOrderTestBed(useStores());
 
 it('purchases that one call admits are each judged by their own terms, in order of arrival', async () => {
-  const product = await room.sell({ units: 2 });
-  await room.buy(product);
-  const { stock } = (await room.services()).services;
+  const product = await bed.sell({ units: 2 });
+  await bed.buy(product);
+  const { stock } = (await bed.services()).services;
   const open: SaleTerms = { opensAt: 0, closesAt: null, withdrawn: false, purchaseLimit: null };
   const reserve = (terms: Partial<SaleTerms>) =>
     stock.reserve(

@@ -1,6 +1,6 @@
 import type { Pool } from 'mysql2/promise';
 import { readProductsAfter } from './stock-repository.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 const PRODUCT_ID = /^[0-9a-f-]{36}$/;
 
@@ -9,19 +9,19 @@ const PRODUCT_ID = /^[0-9a-f-]{36}$/;
  * Redis. If that is lost, the round begins anew.
  */
 export class ProductCursor {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #pool: Pool;
   readonly #key: string;
 
-  constructor(tools: StockTools, pool: Pool, name: string) {
-    this.#tools = tools;
+  constructor(store: StockStore, pool: Pool, name: string) {
+    this.#store = store;
     this.#pool = pool;
-    this.#key = tools.keys.job(`${name}:cursor`);
+    this.#key = store.keys.job(`${name}:cursor`);
   }
 
   /** @returns the next products, fewer than `limit` at the end of the round */
   async next(limit: number): Promise<string[]> {
-    const { redis } = this.#tools;
+    const { redis } = this.#store;
     const last = await redis.get(this.#key).catch(() => null);
     const after = last !== null && PRODUCT_ID.test(last) ? last : null;
     const products = await readProductsAfter(this.#pool, after, limit);

@@ -4,24 +4,24 @@ import { callSigned, identityOf } from '../../../platform/identity/testing/signe
 import { createLogger } from '../../../platform/logger.ts';
 import { connectRedis } from '../../../platform/redis/client.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, subgraphAt } from '../../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { rebuild } from './rebuild.ts';
-import { createStockTools } from './stock-store.ts';
+import { createStockStore } from './stock-store.ts';
 
 const { redis, stores } = useOwnRedis(useStores());
-const room = useOrderRoom(stores, { orders: 2, environment: { RESERVATION_TIMEOUT: '1s' } });
+const bed = useOrderTestBed(stores, { orders: 2, environment: { RESERVATION_TIMEOUT: '1s' } });
 
 /** What MySQL and Redis say of a product, once nothing is under way. */
 async function settled(product: string) {
-  const books = await room.books(product);
+  const books = await bed.books(product);
   await waitUntil(
     'Redis to agree with MySQL',
-    () => room.stock(product),
+    () => bed.stock(product),
     ({ total, sold, reserved }) => total === books.total && sold === books.sold && reserved === 0,
   );
   return books;
@@ -29,15 +29,15 @@ async function settled(product: string) {
 
 describe('after Redis has lost everything', () => {
   it('a key that was confirmed before is answered with the same order, though all is sold', async () => {
-    const product = await room.sell({ units: 2 });
+    const product = await bed.sell({ units: 2 });
     const [userId, key] = [randomUUID(), newKey()];
-    const first = await room.buy(product, { userId, key });
-    await room.buy(product);
-    await room.redis.flushall();
+    const first = await bed.buy(product, { userId, key });
+    await bed.buy(product);
+    await bed.redis.flushall();
 
-    expect(await room.buyWithRetries(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'SoldOut' });
     for (const at of [0, 1]) {
-      expect(await room.buyWithRetries(product, { userId, key, at })).toMatchObject({
+      expect(await bed.buyWithRetries(product, { userId, key, at })).toMatchObject({
         replayed: true,
         order: { id: first.order?.id },
       });
@@ -46,56 +46,56 @@ describe('after Redis has lost everything', () => {
   });
 
   it('a key that was confirmed before takes no second unit', async () => {
-    const product = await room.sell({ units: 5 });
+    const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
-    const first = await room.buy(product, { userId, key });
-    await room.redis.flushall();
+    const first = await bed.buy(product, { userId, key });
+    await bed.redis.flushall();
 
-    const again = await Promise.all([0, 1].map((at) => room.buyWithRetries(product, { userId, key, at })));
+    const again = await Promise.all([0, 1].map((at) => bed.buyWithRetries(product, { userId, key, at })));
     expect(again.map(({ order }) => order?.id)).toEqual([first.order?.id, first.order?.id]);
     expect(await settled(product)).toMatchObject({ sold: 1, orders: 1 });
-    expect((await room.stock(product)).remaining).toBe(4);
+    expect((await bed.stock(product)).remaining).toBe(4);
   });
 
   it('a key that was confirmed is not told that the sale is over', async () => {
     const closesAt = new Date(Date.now() + 1_500);
-    const product = await room.sell({ units: 5, closesAt });
+    const product = await bed.sell({ units: 5, closesAt });
     const [userId, key] = [randomUUID(), newKey()];
-    const first = await room.buy(product, { userId, key });
-    await room.redis.flushall();
+    const first = await bed.buy(product, { userId, key });
+    await bed.redis.flushall();
     await waitUntil(
       'the sale to be over',
-      () => room.buy(product),
+      () => bed.buy(product),
       ({ __typename }) => __typename === 'SaleClosed',
     );
-    expect(await room.buyWithRetries(product, { userId, key })).toMatchObject({
+    expect(await bed.buyWithRetries(product, { userId, key })).toMatchObject({
       replayed: true,
       order: { id: first.order?.id },
     });
   });
 
   it('the limit of a buyer still counts what was bought before', async () => {
-    const product = await room.sell({ units: 10, purchaseLimit: 2 });
+    const product = await bed.sell({ units: 10, purchaseLimit: 2 });
     const userId = randomUUID();
-    await room.buy(product, { userId, quantity: 2 });
-    await room.redis.flushall();
-    expect(await room.buyWithRetries(product, { userId })).toMatchObject({
+    await bed.buy(product, { userId, quantity: 2 });
+    await bed.redis.flushall();
+    expect(await bed.buyWithRetries(product, { userId })).toMatchObject({
       __typename: 'PurchaseLimitExceeded',
       alreadyHeld: 2,
     });
-    expect(await room.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
   it('an attempt that began before buys nothing, since a refusal under its key may have been lost', async () => {
-    const product = await room.sell({ units: 1 });
-    await room.buy(product);
+    const product = await bed.sell({ units: 1 });
+    await bed.buy(product);
     const [userId, key, sentAt] = [randomUUID(), newKey(), Date.now()];
-    expect(await room.buyWithRetries(product, { userId, key })).toMatchObject({ __typename: 'SoldOut' });
-    await room.redis.flushall();
-    await room.restock(product, 5);
-    expect(await room.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buyWithRetries(product, { userId, key })).toMatchObject({ __typename: 'SoldOut' });
+    await bed.redis.flushall();
+    await bed.restock(product, 5);
+    expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     const late = await callSigned(
-      subgraphAt('order', room.orders[1]!.url),
+      subgraphAt('order', bed.orders[1]!.url),
       {
         query: 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }',
         variables: { input: { productId: product, quantity: 1, idempotencyKey: key } },
@@ -104,31 +104,31 @@ describe('after Redis has lost everything', () => {
       sentAt,
     );
     expect(await late.text()).toMatch(/"Busy"/);
-    expect(await room.buyWithRetries(product, { userId, key, at: 1 })).toMatchObject({
+    expect(await bed.buyWithRetries(product, { userId, key, at: 1 })).toMatchObject({
       __typename: 'PurchaseConfirmed',
     });
   });
 
   it('stock is read from MySQL, never as zero', async () => {
-    const product = await room.sell({ units: 7 });
-    await room.buy(product);
-    await room.redis.flushall();
-    expect(await room.stock(product)).toMatchObject({ total: 7, sold: 1, remaining: 6, soldOut: false });
+    const product = await bed.sell({ units: 7 });
+    await bed.buy(product);
+    await bed.redis.flushall();
+    expect(await bed.stock(product)).toMatchObject({ total: 7, sold: 1, remaining: 6, soldOut: false });
   });
 
   it('buyers of both processes share what is left, exactly', async () => {
-    const product = await room.sell({ units: 60 });
+    const product = await bed.sell({ units: 60 });
     const buyers = Array.from({ length: 200 }, (_, i) => ({
       userId: randomUUID(),
       key: newKey(),
       at: i % 2,
     }));
-    const rush = Promise.all(buyers.map((buyer) => room.buy(product, buyer)));
-    await room.redis.flushall();
+    const rush = Promise.all(buyers.map((buyer) => bed.buy(product, buyer)));
+    await bed.redis.flushall();
     const answers = await rush;
     expect(countAnswers(answers)['SoldOut'] ?? 0).toBeLessThanOrEqual(140);
 
-    const retried = await Promise.all(buyers.map((buyer) => room.buyWithRetries(product, buyer)));
+    const retried = await Promise.all(buyers.map((buyer) => bed.buyWithRetries(product, buyer)));
     expect(countAnswers(retried)).toEqual({ PurchaseConfirmed: 60, SoldOut: 140 });
     expect(await settled(product)).toMatchObject({ sold: 60, orders: 60 });
   });
@@ -136,34 +136,34 @@ describe('after Redis has lost everything', () => {
 
 describe('rebuilds', () => {
   it('that meet leave one open epoch, the one that MySQL is at', async () => {
-    const product = await room.sell({ units: 50 });
+    const product = await bed.sell({ units: 50 });
     for (let round = 0; round < 5; round++) {
-      await room.redis.flushall();
+      await bed.redis.flushall();
       const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, i) => room.buyWithRetries(product, { at: i % 2 })),
+        Array.from({ length: 8 }, (_, i) => bed.buyWithRetries(product, { at: i % 2 })),
       );
       expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 8 });
     }
     const { epoch } = await settled(product);
-    expect(await room.redis.get(room.key(product, 'gate'))).toMatch(new RegExp(`^${epoch}:`));
+    expect(await bed.redis.get(bed.key(product, 'gate'))).toMatch(new RegExp(`^${epoch}:`));
   });
 
   it('whose process died after the new epoch was committed are done again', async () => {
-    const product = await room.sell({ units: 5 });
-    await room.pool.query('UPDATE stock SET epoch = epoch + 1 WHERE product_id = ?', [uuidToBytes(product)]);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    const product = await bed.sell({ units: 5 });
+    await bed.pool.query('UPDATE stock SET epoch = epoch + 1 WHERE product_id = ?', [uuidToBytes(product)]);
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await settled(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
   it('do not open the gate of a server that has been emptied or replaced meanwhile', async () => {
-    const product = await room.sell({ units: 5 });
-    await room.buy(product);
-    const gate = await room.redis.get(room.key(product, 'gate'));
+    const product = await bed.sell({ units: 5 });
+    await bed.buy(product);
+    const gate = await bed.redis.get(bed.key(product, 'gate'));
     // An older copy of the data, under another server: as a replica that was promoted has it.
-    await room.redis.set(room.key(product, 'gate'), gate!.replace(/:.*/, `:${'0'.repeat(40)}`));
-    await room.redis.hset(room.key(product, `${Number.parseInt(gate!, 10)}:stock`), 'sold', 0);
-    expect(await room.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    expect(await room.redis.get(room.key(product, 'gate'))).toBe(
+    await bed.redis.set(bed.key(product, 'gate'), gate!.replace(/:.*/, `:${'0'.repeat(40)}`));
+    await bed.redis.hset(bed.key(product, `${Number.parseInt(gate!, 10)}:stock`), 'sold', 0);
+    expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.redis.get(bed.key(product, 'gate'))).toBe(
       gate!.replace(/^\d+/, String(Number.parseInt(gate!, 10) + 1)),
     );
     expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
@@ -172,27 +172,27 @@ describe('rebuilds', () => {
 
 describe('a rebuild that has lost its lock', () => {
   it('does not open the gate, and the next one does', async () => {
-    const product = await room.sell({ units: 5 });
-    await room.buy(product);
-    const gate = await room.redis.get(room.key(product, 'gate'));
+    const product = await bed.sell({ units: 5 });
+    await bed.buy(product);
+    const gate = await bed.redis.get(bed.key(product, 'gate'));
     const logger = createLogger('test', 'silent');
     const client = await connectRedis({ url: redis.url, logger });
-    const tools = createStockTools(client, stores.redisPrefix, room.writer, logger, () => undefined);
+    const tools = createStockStore(client, stores.redisPrefix, bed.writer, logger, () => undefined);
 
     const outcome = await rebuild(
-      { ...tools, pool: room.pool, logger },
+      { ...tools, pool: bed.pool, logger },
       product,
       { countHoldings: false },
       async () => {
         // It froze here for longer than its lock lives, and somebody else has begun.
-        await room.redis.set(room.key(product, 'lock'), 'the token of somebody else', 'PX', 300);
+        await bed.redis.set(bed.key(product, 'lock'), 'the token of somebody else', 'PX', 300);
         return false;
       },
     );
     expect(outcome).toBe('lost');
-    expect(await room.redis.get(room.key(product, 'gate'))).toBe(gate);
+    expect(await bed.redis.get(bed.key(product, 'gate'))).toBe(gate);
 
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
     tools.redis.disconnect();
   });
@@ -200,18 +200,18 @@ describe('a rebuild that has lost its lock', () => {
 
 describe('a rebuild that takes longer than its lock lives', () => {
   it('keeps the lock while it works, and opens the gate', async () => {
-    const product = await room.sell({ units: 5 });
-    await room.buy(product);
+    const product = await bed.sell({ units: 5 });
+    await bed.buy(product);
     const logger = createLogger('test', 'silent');
     const client = await connectRedis({ url: redis.url, logger });
-    const tools = createStockTools(client, stores.redisPrefix, room.writer, logger, () => undefined);
-    const inTheWay = await room.pool.getConnection();
+    const tools = createStockStore(client, stores.redisPrefix, bed.writer, logger, () => undefined);
+    const inTheWay = await bed.pool.getConnection();
     try {
       await inTheWay.query('START TRANSACTION');
       await inTheWay.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
       const begun = performance.now();
       const outcome = rebuild(
-        { ...tools, pool: room.pool, logger, lockTtlMs: 1_000 },
+        { ...tools, pool: bed.pool, logger, lockTtlMs: 1_000 },
         product,
         { countHoldings: true },
         () => Promise.resolve(false),
@@ -227,31 +227,31 @@ describe('a rebuild that takes longer than its lock lives', () => {
   });
 
   it('counts every holding of a product that very many hold', async () => {
-    const product = await room.sell({ units: 5, purchaseLimit: 2 });
-    await room.pool.query(
+    const product = await bed.sell({ units: 5, purchaseLimit: 2 });
+    await bed.pool.query(
       `INSERT INTO holding (product_id, user_id, held)
        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)
        SELECT ?, UNHEX(LEFT(SHA2(CONCAT(a.i, '-', b.i), 256), 32)), 1 FROM n a CROSS JOIN n b`,
       [uuidToBytes(product)],
     );
-    await room.redis.del(room.key(product, 'gate'));
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await bed.redis.del(bed.key(product, 'gate'));
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     const { epoch } = await settled(product);
-    expect(await room.redis.hlen(room.key(product, `${epoch}:holding`))).toBe(150 * 150 + 1);
+    expect(await bed.redis.hlen(bed.key(product, `${epoch}:holding`))).toBe(150 * 150 + 1);
   });
 });
 
 describe('when Redis is killed and comes back empty', () => {
   it('buyers are told Busy or nothing wrong, and then served', async () => {
-    const product = await room.sell({ units: 3 });
-    await room.buy(product);
+    const product = await bed.sell({ units: 3 });
+    await bed.buy(product);
     await redis.kill();
-    const meanwhile = await room.buy(product);
+    const meanwhile = await bed.buy(product);
     expect(['Busy', 'OutcomeUnknown']).toContain(meanwhile.__typename);
     await redis.start();
     await waitUntil(
       'a purchase to be served',
-      () => room.buy(product),
+      () => bed.buy(product),
       ({ __typename }) => __typename === 'PurchaseConfirmed',
     );
     const books = await settled(product);

@@ -4,11 +4,11 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { readServerIdentity } from '../../../platform/mysql/server-identity.ts';
 import type { Lock } from '../../../platform/redis/lock.ts';
 import { reach } from '../failpoints.ts';
-import { KeptLock, LockLost } from './auto-extending-lock.ts';
+import { AutoExtendingLock, LockLost } from './auto-extending-lock.ts';
 import { isUnreadable } from './unreadable-keys.ts';
 import { redisIdOfBytes } from './redis-id.ts';
 import { beginEpoch, readHoldings, type HeldByUser, type StockRow } from './stock-repository.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** After this another process may take over from one that died, in milliseconds. */
 const LOCK_TTL_MS = 10_000;
@@ -16,7 +16,7 @@ const LOCK_TTL_MS = 10_000;
 const LOSS_MEMORY_MS = 600_000;
 const HOLDINGS_PER_CALL = 1_000;
 
-export interface RebuildDependencies extends StockTools {
+export interface RebuildDependencies extends StockStore {
   readonly pool: Pool;
   readonly logger: Logger;
   /** How long the lock lives unless it is extended, in milliseconds. */
@@ -49,9 +49,9 @@ export async function rebuild(
     redis,
     keys,
     scripts,
-    gate,
+    fence,
     locks,
-    busyProducts,
+    activeProducts,
     readClock,
     readServerId,
     writer,
@@ -66,7 +66,7 @@ export async function rebuild(
   return locks.using(keys.lock(productId), { ttlMs: lockTtlMs, waitMs: 0 }, keepAndRun, 'busy' as const);
 
   async function keepAndRun(held: Lock): Promise<RebuildOutcome> {
-    const lock = new KeptLock(held, lockTtlMs);
+    const lock = new AutoExtendingLock(held, lockTtlMs);
     try {
       return await run(lock);
     } catch (error) {
@@ -83,13 +83,13 @@ export async function rebuild(
     }
   }
 
-  async function run(lock: KeptLock): Promise<RebuildOutcome> {
+  async function run(lock: AutoExtendingLock): Promise<RebuildOutcome> {
     // Each rebuild fails what is under way in the epoch before, so a second one for the same loss would do harm.
     if (await isReady()) return 'ready';
-    busyProducts.note(productId);
+    activeProducts.note(productId);
     const begunAt = await readClock(productId);
     const serverId = await readServerId(productId);
-    const shown = (await gate.currentEpoch(productId)) ?? 0;
+    const shown = (await fence.currentEpoch(productId)) ?? 0;
     const source = await writer.connect();
     if (await isOfAnother(source, shown)) {
       // Two processes on two MySQL servers would each rebuild what the other has rebuilt, so only the server that the address leads
@@ -110,7 +110,7 @@ export async function rebuild(
       if (row && options.countHoldings) {
         for await (const slice of readHoldings(connection, productId)) {
           holdings.push(...toCalls(slice));
-          lock.expectHeld();
+          lock.assertHeld();
         }
       }
       return row && { row, holdings };
@@ -169,7 +169,7 @@ export async function rebuild(
   }
 
   async function writeEpoch(
-    lock: KeptLock,
+    lock: AutoExtendingLock,
     row: StockRow,
     holdings: Holdings,
     source: string,
@@ -177,7 +177,7 @@ export async function rebuild(
     const epochKeys = keys.ofEpoch(productId, row.epoch);
     await redis.unlink(...Object.values<string>({ ...epochKeys }));
     for (const part of holdings) {
-      lock.expectHeld();
+      lock.assertHeld();
       await redis.hset(epochKeys.holding, ...part);
     }
     await redis.hset(epochKeys.stock, {

@@ -1,7 +1,7 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import { redisId } from './redis-id.ts';
 import { gateReply } from './stock-outcomes.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 const MAX_PER_CALL = 256;
 
@@ -20,7 +20,7 @@ interface Refused {
  * order itself, for a checkout whose products are not settled yet.
  */
 export class RefusalMemory {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #attemptLifetimeMs: number;
   readonly #marks = createKeyedCoalescer(
     (scope: string, refused: readonly Refused[]) => this.#rememberAll(scope, refused),
@@ -28,8 +28,8 @@ export class RefusalMemory {
   );
 
   /** @param attemptLifetimeMs no attempt is admitted longer than this after its begin, in milliseconds */
-  constructor(tools: StockTools, attemptLifetimeMs: number) {
-    this.#tools = tools;
+  constructor(store: StockStore, attemptLifetimeMs: number) {
+    this.#store = store;
     this.#attemptLifetimeMs = attemptLifetimeMs;
   }
 
@@ -40,7 +40,7 @@ export class RefusalMemory {
    *   final. It rejects when Redis does not answer.
    */
   refusing(scope: string, orderId: string): () => Promise<boolean> {
-    const epoch = this.#tools.gate.lastSeen(scope);
+    const epoch = this.#store.fence.lastSeen(scope);
     return () => this.#marks.ask(scope, { orderId: redisId(orderId), epoch });
   }
 
@@ -49,7 +49,7 @@ export class RefusalMemory {
    * @returns whether its key was refused since then @throws when Redis does not answer
    */
   async wasRefusedSince(scope: string, orderId: string, startedAt: number): Promise<boolean> {
-    const { keys, scripts } = this.#tools;
+    const { keys, scripts } = this.#store;
     const { even, odd, lostAt } = keys.refusals(scope);
     const reply = await scripts.readRefusal([even, odd, lostAt], [redisId(orderId)]);
     const [now, refusedAt] = reply as [number, number];
@@ -59,9 +59,9 @@ export class RefusalMemory {
   }
 
   async #rememberAll(scope: string, refused: readonly Refused[]): Promise<boolean[]> {
-    const { keys, scripts, gate } = this.#tools;
+    const { keys, scripts, fence } = this.#store;
     const { even, odd, lostAt } = keys.refusals(scope);
-    let epoch = gate.lastSeen(scope) ?? 0;
+    let epoch = fence.lastSeen(scope) ?? 0;
     for (let attempt = 0; attempt < 3; attempt++) {
       const reply = gateReply(
         await scripts.rememberRefusals(
@@ -75,6 +75,6 @@ export class RefusalMemory {
       }
       if (reply.state === 'otherEpoch') epoch = reply.epoch;
     }
-    throw new Error('the gate of a product changes with every look');
+    throw new Error('the epoch of a product changes with every check');
   }
 }

@@ -1,13 +1,13 @@
 import { Cluster } from 'ioredis';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { epochOfGate } from './epoch-fence.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 import { isUnreadable } from './unreadable-keys.ts';
 
 const PER_CALL = 500;
 
 /** What a first look at a product shows. It finds the work; the scripts that do the work look for themselves. */
-export interface ProductLook {
+export interface ProductScan {
   readonly productId: string;
   /** The epoch that the gate is at. */
   readonly epoch: number;
@@ -21,21 +21,21 @@ export interface ProductLook {
  * Looks at many products with a few plain commands each, many in one call: a round over 10,000 products that have nothing to be
  * done costs no script call. A product whose server does not answer is left out; one that cannot be read is noted.
  */
-export async function lookAtProducts(
-  tools: StockTools,
+export async function scanProducts(
+  store: StockStore,
   productIds: readonly string[],
-): Promise<ProductLook[]> {
-  const looks: ProductLook[] = [];
+): Promise<ProductScan[]> {
+  const looks: ProductScan[] = [];
   for (let start = 0; start < productIds.length; start += PER_CALL) {
-    looks.push(...(await lookAtSome(tools, productIds.slice(start, start + PER_CALL))));
+    looks.push(...(await scanSome(store, productIds.slice(start, start + PER_CALL))));
   }
   return looks;
 }
 
-async function lookAtSome(
-  { redis, keys, unreadable }: StockTools,
+async function scanSome(
+  { redis, keys, unreadable }: StockStore,
   productIds: readonly string[],
-): Promise<ProductLook[]> {
+): Promise<ProductScan[]> {
   const gates = await runEach(
     redis,
     productIds.map((productId) => ['get', keys.gate(productId)] as const),

@@ -14,7 +14,7 @@ import {
   type SaleTerms,
 } from './stock-outcomes.ts';
 import { STOCK_GUARD } from './stock-repository.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** Purchases in one call of the script: some 5 ms of Redis's time. */
 const MAX_PER_CALL = 256;
@@ -26,7 +26,7 @@ interface Asked {
 
 /** The strategy `atomic`: one call of the script admits or refuses all who ask for a product at the moment, in order of arrival. */
 export class ScriptAdmission implements Admission {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #reservationTtlMs: number;
   readonly #logger: Logger;
   readonly #waiting = createKeyedCoalescer(
@@ -35,8 +35,8 @@ export class ScriptAdmission implements Admission {
   );
 
   /** @param reservationTtlMs after which a reservation is due to be settled, in milliseconds */
-  constructor(tools: StockTools, reservationTtlMs: number, logger: Logger) {
-    this.#tools = tools;
+  constructor(store: StockStore, reservationTtlMs: number, logger: Logger) {
+    this.#store = store;
     this.#reservationTtlMs = reservationTtlMs;
     this.#logger = logger;
   }
@@ -63,10 +63,10 @@ export class ScriptAdmission implements Admission {
   }
 
   async #callScript(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
-    const { keys, scripts, gate, clock, busyProducts, readClock, writer } = this.#tools;
+    const { keys, scripts, fence, clock, activeProducts, readClock, writer } = this.#store;
     const source = await writer.connect().catch(() => null);
     if (source === null) return asked.map(() => ({ kind: 'notReady' }));
-    busyProducts.keep(productId);
+    activeProducts.keep(productId);
     if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
     const { terms } = asked[0]!;
     const purchases = asked.flatMap(({ request }) => [
@@ -81,7 +81,7 @@ export class ScriptAdmission implements Admission {
     });
     await reach('before-reserve');
     const reply = await inSpan(span, () =>
-      gate.through(productId, (epoch) => {
+      fence.withCurrentEpoch(productId, (epoch) => {
         const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
         const { even, odd, lostAt } = keys.refusals(productId);
         return scripts.reserve(

@@ -3,7 +3,7 @@ import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import { reach } from '../failpoints.ts';
 import { fromRedisId, redisId } from './redis-id.ts';
 import type { Reservation } from './stock-outcomes.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** The longest `RESERVATION_TIMEOUT` of any process, and a minute for clocks. Milliseconds. */
 export const MOST_DUE_AHEAD_MS = 3_660_000;
@@ -25,7 +25,7 @@ export interface DueReservations {
 
 /** Brings reservations to their end, and finds those that nobody has. */
 export class Settlement {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #memoryMs: number;
   // By epoch of a product, so that one whose keys or server fail holds up no other.
   readonly #confirmations = createKeyedCoalescer(
@@ -38,8 +38,8 @@ export class Settlement {
   );
 
   /** @param memoryMs how long a settled key is remembered, in milliseconds */
-  constructor(tools: StockTools, memoryMs: number) {
-    this.#tools = tools;
+  constructor(store: StockStore, memoryMs: number) {
+    this.#store = store;
     this.#memoryMs = memoryMs;
   }
 
@@ -57,12 +57,12 @@ export class Settlement {
    * @param lifetimeMs how long a reservation may stay unsettled, in milliseconds
    */
   async renew(reservations: readonly Reservation[], lifetimeMs: number): Promise<void> {
-    const { redis, keys, clock } = this.#tools;
+    const { redis, keys, clock } = this.#store;
     const byEpoch = groupBy(reservations, ({ productId, epoch }) => `${productId} ${epoch}`);
     await Promise.all(
       [...byEpoch.values()].map(async (group) => {
         const { productId, epoch } = group[0]!;
-        if (!clock.isKnown(productId)) clock.observe(productId, await this.#tools.readClock(productId));
+        if (!clock.isKnown(productId)) clock.observe(productId, await this.#store.readClock(productId));
         const dueAt = clock.at(productId, performance.now()) + lifetimeMs;
         const members = group.flatMap(({ orderId }) => [dueAt, redisId(orderId)]);
         await redis.zadd(keys.ofEpoch(productId, epoch).due, 'XX', 'GT', ...members);
@@ -72,8 +72,8 @@ export class Settlement {
 
   /** @returns null when the product is not ready, or has a reservation that cannot be read */
   async findDue(productId: string, limit: number): Promise<DueReservations | null> {
-    const { keys, scripts, gate } = this.#tools;
-    const reply = await gate.through(productId, (epoch) => {
+    const { keys, scripts, fence } = this.#store;
+    const reply = await fence.withCurrentEpoch(productId, (epoch) => {
       const { due, records, stock } = keys.ofEpoch(productId, epoch);
       return scripts.findDue([keys.gate(productId), due, records, stock], [epoch, limit, MOST_DUE_AHEAD_MS]);
     });
@@ -85,7 +85,7 @@ export class Settlement {
       const [, seq, user] = /^R:\d+:(\d+):([0-9a-f]{32})$/.exec(String(pairs[i + 1])) ?? [];
       if (!seq || !user) {
         // It would be the first to be found in every round, and its units could never be given back.
-        this.#tools.unreadable.note(productId, reply.epoch);
+        this.#store.unreadable.note(productId, reply.epoch);
         return null;
       }
       const orderId = fromRedisId(String(pairs[i]));
@@ -99,7 +99,7 @@ export class Settlement {
 
   /** Forgets keys that were settled long ago, a number of them at the most. */
   async forget(productId: string, epoch: number): Promise<void> {
-    const { keys, scripts, unreadable } = this.#tools;
+    const { keys, scripts, unreadable } = this.#store;
     const { records, settled, applied } = keys.ofEpoch(productId, epoch);
     const forgotten = scripts.forget([records, settled, applied], [MOST_FORGOTTEN]);
     await unreadable.watch(productId, epoch, forgotten);
@@ -107,7 +107,7 @@ export class Settlement {
 
   /** @param reservations of one epoch of one product */
   async #settleAll(reservations: readonly Reservation[], verb: 'confirm' | 'release'): Promise<undefined[]> {
-    const { keys, scripts, unreadable } = this.#tools;
+    const { keys, scripts, unreadable } = this.#store;
     const { productId, epoch } = reservations[0]!;
     const { stock, due, records, settled, holding } = keys.ofEpoch(productId, epoch);
     const args = [this.#memoryMs, ...reservations.map(({ orderId }) => redisId(orderId))];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { sellOne } from '../testing/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
@@ -16,33 +16,33 @@ const DAMAGES = [
 ] as const;
 
 describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => {
-  const room = useOrderRoom(useStores(), {
+  const bed = useOrderTestBed(useStores(), {
     orders: 2,
     environment: { STOCK_STRATEGY, RESERVATION_TIMEOUT: '10m', PURCHASE_TIMEOUT: '20s' },
   });
 
   /** Three units, of which one is sold, with nothing under way. */
-  const sellOneOfThree = () => sellOne(room, 3);
+  const sellOneOfThree = () => sellOne(bed, 3);
 
   async function damage(product: string, field: string, by: number): Promise<void> {
-    const { epoch } = await room.books(product);
-    await room.redis.hincrby(room.key(product, `${epoch}:stock`), field, by);
+    const { epoch } = await bed.books(product);
+    await bed.redis.hincrby(bed.key(product, `${epoch}:stock`), field, by);
   }
 
   it.each(DAMAGES)('a unit that is left is sold at once although %s', async (_, field, by) => {
     const product = await sellOneOfThree();
     await damage(product, field, by);
-    const answers = await Promise.all([0, 1].map((at) => room.buy(product, { at })));
+    const answers = await Promise.all([0, 1].map((at) => bed.buy(product, { at })));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2 });
-    expect(await room.buy(product)).toMatchObject({ __typename: 'SoldOut' });
-    expect(await room.books(product)).toMatchObject({ sold: 3, units: 3 });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.books(product)).toMatchObject({ sold: 3, units: 3 });
   });
 
   it.each(DAMAGES)('the same right after a refusal that was true: %s', async (_, field, by) => {
     const product = await sellOneOfThree();
-    expect(await room.buy(product, { quantity: 3 })).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buy(product, { quantity: 3 })).toMatchObject({ __typename: 'SoldOut' });
     await damage(product, field, by);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
   it('a unit that is left is not refused while a restock is on its way to Redis', async () => {
@@ -50,23 +50,23 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
     await damage(product, 'sold', 1_000_000);
     // Of a later epoch, so that it stays on its way until another process rebuilds the product.
     const movement = [uuidToBytes(randomUUID()), uuidToBytes(product), 'RESTOCK', 0, 1_000, new Date()];
-    await room.pool.query(
+    await bed.pool.query(
       'INSERT INTO stock_movement (id, product_id, kind, quantity, epoch, created_at) VALUES (?)',
       [movement],
     );
-    const { services } = await room.services();
+    const { services } = await bed.services();
     const buy = (quantity: number) =>
       services.purchases.buy(newAttempt(randomUUID(), newKey(), [{ productId: product, quantity }], 20_000));
     expect((await buy(1)).__typename).not.toBe('SoldOut');
     expect(await buy(3)).toMatchObject({ __typename: 'SoldOut' });
-    await room.pool.query('DELETE FROM stock_movement WHERE id = ?', [movement[0]]);
-    expect(await room.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await bed.pool.query('DELETE FROM stock_movement WHERE id = ?', [movement[0]]);
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
   it('refusals of a moment share one look, and one look lasts for a while', async () => {
-    const product = await room.sell({ units: 1 });
-    await room.buy(product);
-    const { services } = await room.services();
+    const product = await bed.sell({ units: 1 });
+    await bed.buy(product);
+    const { services } = await bed.services();
     const looks = vi.spyOn(services.stock.tools.scripts, 'audit');
     const attempts = () =>
       Array.from({ length: 100 }, () =>
@@ -82,8 +82,8 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
   });
 
   it('no purchase that is admitted waits for a look', async () => {
-    const product = await room.sell({ units: 20 });
-    const { services } = await room.services();
+    const product = await bed.sell({ units: 20 });
+    const { services } = await bed.services();
     const looks = vi.spyOn(services.stock.tools.scripts, 'audit');
     for (let i = 0; i < 20; i++) {
       const attempt = newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 20_000);
@@ -93,15 +93,15 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
   });
 
   it('is not sold out for certain while MySQL cannot say what is sold', async () => {
-    const product = await room.sell({ units: 1 });
-    await room.buy(product);
-    const { services } = await room.services();
+    const product = await bed.sell({ units: 1 });
+    await bed.buy(product);
+    const { services } = await bed.services();
     await services.connections.main.connect();
-    await room.pool.query('RENAME TABLE stock TO stock_away');
+    await bed.pool.query('RENAME TABLE stock TO stock_away');
     const attempt = newAttempt(randomUUID(), newKey(), [{ productId: product, quantity: 1 }], 5_000);
     const outcome = await services.purchases
       .buy(attempt)
-      .finally(() => room.pool.query('RENAME TABLE stock_away TO stock'));
+      .finally(() => bed.pool.query('RENAME TABLE stock_away TO stock'));
     expect(outcome).toMatchObject({ __typename: 'Busy' });
     expect(await services.purchases.buy({ ...attempt, deadline: performance.now() + 5_000 })).toMatchObject({
       __typename: 'SoldOut',

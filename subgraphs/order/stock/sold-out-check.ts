@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCoalescer, createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { stockRepairs } from '../metrics.ts';
-import { epochAfterRepair, isWrong, lookUntilSure, unitsLeft, type StockLook } from './check-stock.ts';
+import { epochAfterRepair, isWrong, checkStock, unitsLeft, type StockCheck } from './check-stock.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { ReserveOutcome, SoldOut } from './stock-outcomes.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** How long the refusals of a product rely on one look, in milliseconds. */
 const VALID_MS = 1_000;
@@ -38,7 +38,7 @@ interface Asked {
  * damage to its numbers that would refuse a unit changes that number.
  */
 export class SoldOutCheck {
-  readonly #tools: StockTools;
+  readonly #store: StockStore;
   readonly #logger: Logger;
   readonly #checked = new LRUCache<string, Checked>({ max: MOST_PRODUCTS });
   readonly #rows;
@@ -50,8 +50,8 @@ export class SoldOutCheck {
     { maxItems: Number.POSITIVE_INFINITY },
   );
 
-  constructor(tools: StockTools, pool: Pool, logger: Logger) {
-    this.#tools = tools;
+  constructor(store: StockStore, pool: Pool, logger: Logger) {
+    this.#store = store;
     this.#logger = logger;
     this.#rows = createCoalescer(
       async (productIds: readonly string[]) => {
@@ -88,7 +88,7 @@ export class SoldOutCheck {
     const last = this.#checked.get(productId);
     const waitMs = last ? last.lookedAt + SPACING_MS - performance.now() : 0;
     if (waitMs > 0) await sleep(waitMs);
-    const look = await lookUntilSure(this.#tools, productId, (id) => this.#rows.ask(id));
+    const look = await checkStock(this.#store, productId, (id) => this.#rows.ask(id));
     if (!look) return () => ({ kind: 'notReady' });
     if (isWrong(look.comparison)) return this.#distrust(productId, look);
 
@@ -101,7 +101,7 @@ export class SoldOutCheck {
       refusal.epoch === epoch && (isSure || quantity > unitsLeft(look)) ? refusal : { kind: 'notReady' };
   }
 
-  #distrust(productId: string, look: StockLook): () => ReserveOutcome {
+  #distrust(productId: string, look: StockCheck): () => ReserveOutcome {
     const minEpoch = epochAfterRepair(look);
     // A later epoch in MySQL is mostly a rebuild under way.
     if (look.comparison.kind === 'units') {

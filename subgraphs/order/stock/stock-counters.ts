@@ -3,7 +3,7 @@ import type { ReadyRequest } from './readiness.ts';
 import { redisId } from './redis-id.ts';
 import type { StockMovement } from './stock-movements.ts';
 import { isMovementCounted } from './stock-outcomes.ts';
-import type { StockTools } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** Live numbers of a product, by Redis. Units; `asOf` in milliseconds since 1970. */
 export interface StockNumbers {
@@ -17,8 +17,8 @@ export interface StockNumbers {
 }
 
 /** Reads Redis's numbers, and brings restocks and give-backs into them. */
-export class Numbers {
-  readonly #tools: StockTools;
+export class StockCounters {
+  readonly #store: StockStore;
   readonly #memoryMs: number;
   readonly #readings = createKeyedCoalescer(
     async (productId: string, asked: readonly null[]) => {
@@ -29,8 +29,8 @@ export class Numbers {
   );
 
   /** @param memoryMs how long a movement is remembered as applied, in milliseconds */
-  constructor(tools: StockTools, memoryMs: number) {
-    this.#tools = tools;
+  constructor(store: StockStore, memoryMs: number) {
+    this.#store = store;
     this.#memoryMs = memoryMs;
   }
 
@@ -44,9 +44,9 @@ export class Numbers {
   }
 
   async isReady({ productId, minEpoch, needsHoldings }: ReadyRequest): Promise<boolean> {
-    const reply = await this.#look(productId, await this.#tools.writer.connect());
+    const reply = await this.#look(productId, await this.#store.writer.connect());
     if (reply.state !== 'ready' || reply.epoch < minEpoch) return false;
-    if (this.#tools.unreadable.isNoted(productId, reply.epoch)) return false;
+    if (this.#store.unreadable.isNoted(productId, reply.epoch)) return false;
     return !needsHoldings || reply.rest[3] === 1;
   }
 
@@ -55,7 +55,7 @@ export class Numbers {
    * @throws {UnreadableKeysError} when the product has to be rebuilt first
    */
   async apply(movement: StockMovement): Promise<boolean> {
-    const { keys, scripts, writer, unreadable } = this.#tools;
+    const { keys, scripts, writer, unreadable } = this.#store;
     const { stock, holding, applied } = keys.ofEpoch(movement.productId, movement.epoch);
     const reply = scripts.applyMovement(
       [keys.gate(movement.productId), stock, holding, applied],
@@ -75,7 +75,7 @@ export class Numbers {
 
   async #readNow(productId: string): Promise<StockNumbers | null> {
     // Without MySQL, Redis's numbers are the best that there are.
-    const reply = await this.#look(productId, this.#tools.writer.serverId ?? '');
+    const reply = await this.#look(productId, this.#store.writer.serverId ?? '');
     if (reply.state === 'notReady') return null;
     const [total, sold, reserved, limited] = reply.rest.map(Number);
     return {
@@ -89,8 +89,8 @@ export class Numbers {
   }
 
   #look(productId: string, source: string) {
-    const { keys, scripts, gate } = this.#tools;
-    return gate.through(productId, (epoch) =>
+    const { keys, scripts, fence } = this.#store;
+    return fence.withCurrentEpoch(productId, (epoch) =>
       scripts.readStock([keys.gate(productId), keys.ofEpoch(productId, epoch).stock], [epoch, source]),
     );
   }

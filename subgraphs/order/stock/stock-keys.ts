@@ -14,7 +14,7 @@ export interface StockKeys {
   /** Of no epoch: what was refused stays refused for older attempts when the numbers are made anew. */
   refusals(scope: string): RefusalKeys;
   /** Sorted set of the products that may have reservations, by when they were last reserved from. */
-  readonly busyProducts: string;
+  readonly activeProducts: string;
   /** Held by the one process that runs a job just now. */
   job(name: string): string;
 }
@@ -64,7 +64,7 @@ export function createStockKeys(prefix: string): StockKeys {
       odd: `${tag(scope)}:refused-odd`,
       lostAt: `${tag(scope)}:refusals-lost-at`,
     }),
-    busyProducts: `${prefix}stock:busy-products`,
+    activeProducts: `${prefix}stock:busy-products`,
     job: (name) => `${prefix}job:${name}`,
   };
 }

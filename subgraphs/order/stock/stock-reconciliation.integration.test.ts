@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { Buyer } from '../testing/order-buyer.ts';
-import { useOrderRoom } from '../testing/order-test-bed.ts';
+import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { sellOne } from '../testing/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { redisId } from './redis-id.ts';
 
-const room = useOrderRoom(useStores(), { environment: { RESERVATION_TIMEOUT: '10m' } });
+const bed = useOrderTestBed(useStores(), { environment: { RESERVATION_TIMEOUT: '10m' } });
 
 interface Sold {
   readonly product: string;
@@ -19,24 +19,24 @@ interface Sold {
 
 /** A product of which one unit is sold, with nothing under way. */
 async function sell(units = 2): Promise<Sold> {
-  const product = await sellOne(room, units);
-  const { epoch } = await room.books(product);
-  return { product, epoch, name: (part) => room.key(product, `${epoch}:${part}`) };
+  const product = await sellOne(bed, units);
+  const { epoch } = await bed.books(product);
+  return { product, epoch, name: (part) => bed.key(product, `${epoch}:${part}`) };
 }
 
 /** As the list is when it was lost: the product is found by the round over all products alone. */
 const forgetAsBusy = (product: string) =>
-  room.redis.zrem(room.key(product, '').replace(/\{.*/, 'busy-products'), product);
+  bed.redis.zrem(bed.key(product, '').replace(/\{.*/, 'busy-products'), product);
 
 async function compare(rounds = 1): Promise<void> {
-  const { drift } = (await room.services()).services;
+  const { drift } = (await bed.services()).services;
   for (let round = 0; round < rounds; round++) await drift!.run();
 }
 
 const agreement = ({ product, epoch }: Sold, sold: number) =>
   waitUntil(
     'a new epoch with the numbers of MySQL',
-    async () => ({ redis: await room.stock(product), mysql: await room.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
     ({ redis, mysql }) => mysql.epoch > epoch && redis.sold === sold && redis.reserved === 0,
     10_000,
   );
@@ -49,21 +49,21 @@ describe('a product whose numbers in Redis cannot be right', () => {
     ['reserved has become negative', 'reserved', -6],
   ])('is rebuilt at once when %s, though no list names it', async (_, field, by) => {
     const one = await sell();
-    await room.redis.hincrby(one.name('stock'), field, by);
+    await bed.redis.hincrby(one.name('stock'), field, by);
     await forgetAsBusy(one.product);
     await compare();
     await agreement(one, 1);
-    expect(await room.buy(one.product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
-    expect(await room.buy(one.product)).toMatchObject({ __typename: 'SoldOut' });
+    expect(await bed.buy(one.product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    expect(await bed.buy(one.product)).toMatchObject({ __typename: 'SoldOut' });
   });
 
   it('is rebuilt while something is reserved', async () => {
     const one = await sell(5);
-    await room.redis.hincrby(one.name('stock'), 'sold', 1);
+    await bed.redis.hincrby(one.name('stock'), 'sold', 1);
     const [orderId, userId] = [redisId(randomUUID()), redisId(randomUUID())];
-    await room.redis.hset(one.name('records'), orderId, `R:1:2:${userId}`);
-    await room.redis.zadd(one.name('due'), Date.now() + 600_000, orderId);
-    await room.redis.hincrby(one.name('stock'), 'reserved', 1);
+    await bed.redis.hset(one.name('records'), orderId, `R:1:2:${userId}`);
+    await bed.redis.zadd(one.name('due'), Date.now() + 600_000, orderId);
+    await bed.redis.hincrby(one.name('stock'), 'reserved', 1);
     await compare();
     await agreement(one, 1);
   });
@@ -71,8 +71,8 @@ describe('a product whose numbers in Redis cannot be right', () => {
   it('is rebuilt when its open reservations were lost', async () => {
     const one = await sell(5);
     const [orderId, userId] = [redisId(randomUUID()), redisId(randomUUID())];
-    await room.redis.hset(one.name('records'), orderId, `R:1:2:${userId}`);
-    await room.redis.hincrby(one.name('stock'), 'reserved', 1);
+    await bed.redis.hset(one.name('records'), orderId, `R:1:2:${userId}`);
+    await bed.redis.hincrby(one.name('stock'), 'reserved', 1);
     await compare();
     await agreement(one, 1);
   });
@@ -80,15 +80,15 @@ describe('a product whose numbers in Redis cannot be right', () => {
   it('is rebuilt when an older copy of its keys was put back on the same server', async () => {
     const one = await sell(10);
     const keys = ['stock', 'records', 'due', 'settled'].map(one.name);
-    const copies = await Promise.all(keys.map((key) => room.redis.dumpBuffer(key)));
-    for (let i = 0; i < 4; i++) await room.buy(one.product);
+    const copies = await Promise.all(keys.map((key) => bed.redis.dumpBuffer(key)));
+    for (let i = 0; i < 4; i++) await bed.buy(one.product);
     await waitUntil(
       'all to be confirmed',
-      () => room.stock(one.product),
+      () => bed.stock(one.product),
       ({ sold, reserved }) => sold === 5 && reserved === 0,
     );
     for (const [i, key] of keys.entries()) {
-      if (copies[i]) await room.redis.restore(key, 0, copies[i], 'REPLACE');
+      if (copies[i]) await bed.redis.restore(key, 0, copies[i], 'REPLACE');
     }
     await compare();
     await agreement(one, 5);
@@ -97,20 +97,20 @@ describe('a product whose numbers in Redis cannot be right', () => {
   it('is found among thousands within as many rounds as are needed for all of them', async () => {
     const one = await sell();
     const others = Array.from({ length: 4_500 }, () => [uuidToBytes(randomUUID()), 1, 0, 1]);
-    await room.pool.query('INSERT INTO stock (product_id, total, sold, epoch) VALUES ?', [others]);
-    await room.redis.hincrby(one.name('stock'), 'reserved', 1);
+    await bed.pool.query('INSERT INTO stock (product_id, total, sold, epoch) VALUES ?', [others]);
+    await bed.redis.hincrby(one.name('stock'), 'reserved', 1);
     await forgetAsBusy(one.product);
     await compare(6);
     await agreement(one, 1);
-    await room.pool.query('DELETE FROM stock WHERE product_id IN (?)', [others.map(([id]) => id)]);
+    await bed.pool.query('DELETE FROM stock WHERE product_id IN (?)', [others.map(([id]) => id)]);
   });
 });
 
 describe('a product that is sold, cancelled and restocked all the time', () => {
   it('is never taken to be wrong', async () => {
-    const products = await Promise.all(Array.from({ length: 3 }, () => room.sell({ units: 1_000 })));
-    const before = await Promise.all(products.map((product) => room.books(product)));
-    const { drift } = (await room.services()).services;
+    const products = await Promise.all(Array.from({ length: 3 }, () => bed.sell({ units: 1_000 })));
+    const before = await Promise.all(products.map((product) => bed.books(product)));
+    const { drift } = (await bed.services()).services;
     let [isSelling, rounds] = [true, 0];
     const looks = (async () => {
       for (; isSelling; rounds++) await drift!.run();
@@ -118,11 +118,11 @@ describe('a product that is sold, cancelled and restocked all the time', () => {
     await Promise.all(
       products.flatMap((product) =>
         Array.from({ length: 5 }, async () => {
-          const buyer = new Buyer(room);
+          const buyer = new Buyer(bed);
           for (let i = 0; i < 10; i++) {
             const orderId = await buyer.ordered(product);
             if (i % 3 === 0) await buyer.cancel(orderId);
-            if (i % 7 === 0) await room.restock(product, 1);
+            if (i % 7 === 0) await bed.restock(product, 1);
           }
         }),
       ),
@@ -130,7 +130,7 @@ describe('a product that is sold, cancelled and restocked all the time', () => {
     isSelling = false;
     await looks;
     expect(rounds).toBeGreaterThan(1);
-    const after = await Promise.all(products.map((product) => room.books(product)));
+    const after = await Promise.all(products.map((product) => bed.books(product)));
     expect(after.map(({ epoch }) => epoch)).toEqual(before.map(({ epoch }) => epoch));
   });
 });

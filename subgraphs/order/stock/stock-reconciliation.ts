@@ -5,7 +5,7 @@ import { stockDrift, stockRepairs, stockUnits } from '../metrics.ts';
 import { auditStock, type StockAudit } from './audit.ts';
 import { compareStock, type Comparison } from './compare-stock.ts';
 import { inTurn } from './job-turn.ts';
-import { epochAfterRepair, isWrong, lookUntilSure, type StockLook } from './check-stock.ts';
+import { epochAfterRepair, isWrong, checkStock, type StockCheck } from './check-stock.ts';
 import { ProductCursor } from './product-cursor.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
@@ -20,7 +20,7 @@ const SIDE_BY_SIDE = 16;
 const REPAIRS_SIDE_BY_SIDE = 4;
 const READY_WITHIN_MS = 2_000;
 
-interface Found extends StockLook {
+interface Found extends StockCheck {
   readonly productId: string;
 }
 
@@ -31,7 +31,7 @@ interface Found extends StockLook {
  * Busy products are compared in every round, and all others in turn, so that each is looked at within a bounded time. Before a
  * purchase is refused as sold out, its product is compared as well (`SoldOutCheck`).
  */
-export class DriftWatch {
+export class StockReconciliation {
   readonly #stock: StockService;
   readonly #pool: Pool;
   readonly #logger: Logger;
@@ -46,16 +46,16 @@ export class DriftWatch {
 
   /** One round. @throws when MySQL does not answer */
   async run(): Promise<void> {
-    const { tools } = this.#stock;
-    const busy = (await tools.busyProducts.list()).slice(-MOST_BUSY);
+    const { store } = this.#stock;
+    const busy = (await store.activeProducts.list()).slice(-MOST_BUSY);
     const found = await this.#compareAndRepair(busy);
     this.#report(found);
     const known = new Set(busy);
-    await inTurn(tools, 'drift-watch', async () => {
+    await inTurn(store, 'drift-watch', async () => {
       const others = (await this.#cursor.next(PER_ROUND)).filter((productId) => !known.has(productId));
       for (const { productId, audit } of await this.#compareAndRepair(others)) {
         // The reaper looks at what is on the list, which may have been lost.
-        if (audit.open > 0) tools.busyProducts.note(productId);
+        if (audit.open > 0) store.activeProducts.note(productId);
       }
     });
   }
@@ -106,7 +106,7 @@ export class DriftWatch {
   async #lookAgain(productId: string): Promise<Found | null> {
     const readRow = async (id: string) => (await readAuditedRows(this.#pool, [id])).get(id);
     // A product whose server does not answer is looked at in the next round.
-    const look = await lookUntilSure(this.#stock.tools, productId, readRow).catch(() => null);
+    const look = await checkStock(this.#stock.tools, productId, readRow).catch(() => null);
     return look && { productId, ...look };
   }
 

@@ -253,8 +253,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   step('restock', [fc.integer({ min: -3, max: 4 })], (product, change) =>
     product.apply(product.model.restock(change)),
   ),
-  step('giveBack', [order, fc.boolean()], async (product, one, isAppliedNow) => {
-    const movement = product.model.giveBack(one);
+  step('returnUnits', [order, fc.boolean()], async (product, one, isAppliedNow) => {
+    const movement = product.model.returnUnits(one);
     if (isAppliedNow) await product.apply(movement);
   }),
   step('apply', [fc.nat(5)], (product, movement) => product.apply(movement)),

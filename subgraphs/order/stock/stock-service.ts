@@ -6,7 +6,7 @@ import type { LockOptions } from '../../../platform/redis/lock.ts';
 import { rebuilds, reservations } from '../metrics.ts';
 import type { Admission } from './admission.ts';
 import { LockAdmission } from './lock-admission.ts';
-import { Numbers, type StockNumbers } from './stock-counters.ts';
+import { StockCounters, type StockNumbers } from './stock-counters.ts';
 import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
 import { SoldOutCheck } from './sold-out-check.ts';
@@ -16,7 +16,7 @@ import { Settlement, type DueReservations } from './settlement.ts';
 import type { OrderWriter } from './order-writer.ts';
 import type { StockMovement } from './stock-movements.ts';
 import type { Reservation, ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
-import { createStockTools, type StockTools } from './stock-store.ts';
+import { createStockStore, type StockStore } from './stock-store.ts';
 
 export interface StockServiceOptions {
   readonly redis: Redis;
@@ -39,11 +39,11 @@ export interface StockServiceOptions {
  * checked again in MySQL, which owns the promises.
  */
 export class StockService {
-  readonly tools: StockTools;
+  readonly store: StockStore;
   readonly #admission: Admission;
   readonly #soldOutCheck: SoldOutCheck;
   readonly #settlement: Settlement;
-  readonly #numbers: Numbers;
+  readonly #counters: StockCounters;
   readonly #readiness: StockReadiness;
   readonly #reservationTtlMs: number;
   readonly #onChange: (productId: string) => void;
@@ -62,7 +62,7 @@ export class StockService {
     this.#onChange = onChange;
     this.#reservationTtlMs = reservationTtlMs;
     const keyRepair = new KeyRepair(this, logger);
-    this.tools = createStockTools(redis, prefix, writer, logger, (productId, epoch) =>
+    this.tools = createStockStore(redis, prefix, writer, logger, (productId, epoch) =>
       keyRepair.schedule(productId, epoch),
     );
     this.#admission = lock
@@ -70,9 +70,9 @@ export class StockService {
       : new ScriptAdmission(this.tools, reservationTtlMs, logger);
     this.#soldOutCheck = new SoldOutCheck(this.tools, pool, logger);
     this.#settlement = new Settlement(this.tools, memoryMs);
-    this.#numbers = new Numbers(this.tools, memoryMs);
+    this.#counters = new StockCounters(this.tools, memoryMs);
     this.#readiness = new StockReadiness(
-      (request) => this.#numbers.isReady(request),
+      (request) => this.#counters.isReady(request),
       async (productId, options, isReady) => {
         const outcome = await rebuild({ ...this.tools, pool, logger }, productId, options, isReady);
         rebuilds.labels(outcome).inc();
@@ -120,7 +120,7 @@ export class StockService {
 
   /** @returns null when Redis cannot tell at the moment */
   read(productId: string): Promise<StockNumbers | null> {
-    return this.#numbers.read(productId);
+    return this.#counters.read(productId);
   }
 
   /** Waits until the product can be sold from, rebuilding it if need be. */
@@ -133,7 +133,7 @@ export class StockService {
    * @throws {UnreadableKeysError} when the product has to be rebuilt first
    */
   async applyMovement(movement: StockMovement): Promise<boolean> {
-    const isCounted = await this.#numbers.apply(movement);
+    const isCounted = await this.#counters.apply(movement);
     if (isCounted) this.#onChange(movement.productId);
     return isCounted;
   }

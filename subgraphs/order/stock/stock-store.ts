@@ -1,8 +1,8 @@
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { createLockClient, type LockClient } from '../../../platform/redis/lock.ts';
-import { BusyProducts } from './active-products.ts';
-import { Gate } from './epoch-fence.ts';
+import { ActiveProducts } from './active-products.ts';
+import { EpochFence } from './epoch-fence.ts';
 import type { OrderWriter } from './order-writer.ts';
 import { RedisClock } from './redis-clock.ts';
 import { createStockKeys, type StockKeys } from './stock-keys.ts';
@@ -10,14 +10,14 @@ import { loadStockScripts, type StockScripts } from './stock-scripts.ts';
 import { UnreadableKeys } from './unreadable-keys.ts';
 
 /** What the parts of the stock service share: one connection to Redis, and what stands on it. */
-export interface StockTools {
+export interface StockStore {
   readonly redis: Redis;
   readonly keys: StockKeys;
   readonly scripts: StockScripts;
-  readonly gate: Gate;
+  readonly fence: EpochFence;
   readonly clock: RedisClock;
   readonly locks: LockClient;
-  readonly busyProducts: BusyProducts;
+  readonly activeProducts: ActiveProducts;
   readonly writer: OrderWriter;
   readonly unreadable: UnreadableKeys;
   /** Milliseconds since 1970, by the server that has the product. */
@@ -27,13 +27,13 @@ export interface StockTools {
 }
 
 /** @param onUnreadable called when keys of a product turn out to be unreadable, with the epoch; 0 where the gate is */
-export function createStockTools(
+export function createStockStore(
   redis: Redis,
   prefix: string,
   writer: OrderWriter,
   logger: Logger,
   onUnreadable: (productId: string, epoch: number) => void,
-): StockTools {
+): StockStore {
   const keys = createStockKeys(prefix);
   const clock = new RedisClock();
   redis.on('ready', () => clock.forget());
@@ -45,10 +45,10 @@ export function createStockTools(
     redis,
     keys,
     scripts,
-    gate: new Gate(redis, keys, unreadable),
+    fence: new EpochFence(redis, keys, unreadable),
     clock,
     locks: createLockClient(redis),
-    busyProducts: new BusyProducts(redis, keys, scripts, logger),
+    activeProducts: new ActiveProducts(redis, keys, scripts, logger),
     unreadable,
     writer,
     readClock: async (productId) => (await readServer(productId))[0],

@@ -3,7 +3,7 @@ import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
 import { createFieldCipher } from '../../../platform/personal-data/field-cipher.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { sealAddress } from '../payment/shipping-address.ts';
-import type { OrderRoom } from './order-test-bed.ts';
+import type { OrderTestBed } from './order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { buyer } from '../../../tests/harness/subgraph-call.ts';
 
@@ -51,17 +51,17 @@ export interface WishSeen {
 
 /** A buyer who speaks to an order subgraph as the router would. */
 export class Buyer {
-  readonly #room: OrderRoom;
+  readonly #bed: OrderTestBed;
   readonly userId: string;
 
-  constructor(room: OrderRoom, userId: string = randomUUID()) {
-    this.#room = room;
+  constructor(bed: OrderTestBed, userId: string = randomUUID()) {
+    this.#bed = bed;
     this.userId = userId;
   }
 
   /** @returns the id of an order that was confirmed */
   async ordered(productId: string, quantity = 1): Promise<string> {
-    const answer = await this.#room.buy(productId, { userId: this.userId, quantity });
+    const answer = await this.#bed.buy(productId, { userId: this.userId, quantity });
     if (!answer.order) throw new Error(`no order: ${JSON.stringify(answer)}`);
     return answer.order.id;
   }
@@ -135,7 +135,7 @@ export class Buyer {
 
   /** @returns null for an order that this buyer does not see */
   async order(orderId: string): Promise<OrderSeen | null> {
-    const reply = await this.#room.ask(
+    const reply = await this.#bed.ask(
       `query ($id: ID!) { order(id: $id) { ${ORDER} } }`,
       { id: orderId },
       { caller: buyer(this.userId) },
@@ -146,7 +146,7 @@ export class Buyer {
 
   /** The wishlist of a user, as this buyer sees it: their own, unless said otherwise. */
   async wishlist(ofUser = this.userId): Promise<readonly WishSeen[]> {
-    const reply = await this.#room.ask(
+    const reply = await this.#bed.ask(
       `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { ${WISHLIST} } } }`,
       { refs: [{ __typename: 'User', id: ofUser }] },
       { caller: buyer(this.userId) },
@@ -156,7 +156,7 @@ export class Buyer {
 
   /** As `preparePayment` does for an order without an address, but for the deadline: that stays what a test has made of it. */
   async giveAddress(orderId: string): Promise<void> {
-    const cipher = createFieldCipher(this.#room.config.encryptionKeys);
+    const cipher = createFieldCipher(this.#bed.config.encryptionKeys);
     const address = sealAddress(cipher, orderId, {
       postalCode: '04524',
       line1: '110 Sejong-daero',
@@ -178,7 +178,7 @@ export class Buyer {
 
   /** One statement beside what the order subgraph does at the moment: it may lose a race for a lock as its statements may. */
   async #write(sql: string, values: (Buffer | string | number)[]): Promise<void> {
-    await repeatLostRaces(() => this.#room.pool.query(sql, values));
+    await repeatLostRaces(() => this.#bed.pool.query(sql, values));
   }
 
   #changeWishlist(field: string, type: string, input: object): Promise<Answer> {
@@ -193,7 +193,7 @@ export class Buyer {
   async #mutate(field: string, type: string, selection: string, input: object, at = 0): Promise<Answer> {
     const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`;
     for (let attempt = 1; ; attempt++) {
-      const reply = await this.#room.ask(query, { input }, { caller: buyer(this.userId), at });
+      const reply = await this.#bed.ask(query, { input }, { caller: buyer(this.userId), at });
       const answer = reply.data?.[field];
       if (answer && !reply.errors) return answer as Answer;
       // Nothing has happened; on a busy machine a subgraph may take longer than another one waits for it.

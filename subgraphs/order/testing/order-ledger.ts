@@ -5,7 +5,7 @@ import { fromRedisId } from '../stock/redis-id.ts';
 import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
 
 /** What MySQL has of a product at one instant. Units. */
-export interface StockBooks {
+export interface StockLedger {
   readonly product: string;
   readonly total: number;
   readonly sold: number;
@@ -28,18 +28,18 @@ interface OrderStores {
   key(productId: string, name: string): string;
 }
 
-/** What the stores of an order room have, whatever the subgraph says of it. */
-export class OrderBooks {
-  readonly #room: OrderStores;
+/** What the stores of an order subgraph have, whatever the subgraph says of it. */
+export class OrderLedger {
+  readonly #stores: OrderStores;
 
-  constructor(room: OrderStores) {
-    this.#room = room;
+  constructor(stores: OrderStores) {
+    this.#stores = stores;
   }
 
   /** What MySQL has of these products, all at one instant, since a statement reads one snapshot. */
-  async readStock(products: readonly string[]): Promise<StockBooks[]> {
+  async readStock(products: readonly string[]): Promise<StockLedger[]> {
     const ids = products.map(uuidToBytes);
-    const [rows] = await this.#room.pool.query<RowDataPacket[]>(
+    const [rows] = await this.#stores.pool.query<RowDataPacket[]>(
       `SELECT s.product_id, s.total, s.sold, s.epoch, COALESCE(b.units, 0) AS ordered,
          COALESCE(h.units, 0) AS held, COALESCE(h.most, 0) AS most_held
        FROM stock s
@@ -69,7 +69,7 @@ export class OrderBooks {
 
   /** Orders that will move by themselves, payments without an end, and movements that Redis has not been told of. */
   async countUnfinished(): Promise<number> {
-    const [[row]] = await this.#room.pool.query<(RowDataPacket & { unfinished: number })[]>(
+    const [[row]] = await this.#stores.pool.query<(RowDataPacket & { unfinished: number })[]>(
       `SELECT (SELECT COUNT(*) FROM orders WHERE status IN ('PENDING_PAYMENT', 'PAYING', 'PAID', 'SHIPPED', 'RETURN_REQUESTED'))
          + (SELECT COUNT(*) FROM payment WHERE status IN ('PENDING', 'REFUND_DUE'))
          + (SELECT COUNT(*) FROM stock_movement WHERE applied_at IS NULL) AS unfinished`,
@@ -80,20 +80,20 @@ export class OrderBooks {
   /** No buyer has time to pay any more. */
   async makeUnpaidDue(): Promise<void> {
     const sql = "UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status IN ('PENDING_PAYMENT', 'PAYING')";
-    await repeatLostRaces(() => this.#room.pool.query(sql));
+    await repeatLostRaces(() => this.#stores.pool.query(sql));
   }
 
   /** By id; tombstones are no orders. */
   async readStatuses(): Promise<Map<string, string>> {
-    const [rows] = await this.#room.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
+    const [rows] = await this.#stores.pool.query<(RowDataPacket & { id: Buffer; status: string })[]>(
       "SELECT id, status FROM orders WHERE status <> 'ABANDONED'",
     );
     return new Map(rows.map(({ id, status }) => [bytesToUuid(id), status]));
   }
 
   /** Orders that had given their units back and took them again, because they were paid after all. */
-  async countTakenAgain(): Promise<number> {
-    const [[row]] = await this.#room.pool.query<(RowDataPacket & { orders: number })[]>(
+  async countReacquired(): Promise<number> {
+    const [[row]] = await this.#stores.pool.query<(RowDataPacket & { orders: number })[]>(
       "SELECT COUNT(DISTINCT order_id) AS orders FROM stock_movement WHERE kind = 'GIVE_BACK' AND quantity < 0",
     );
     return Number(row!.orders);
@@ -101,7 +101,7 @@ export class OrderBooks {
 
   /** Charges that the provider has kept, by what became of their orders. */
   async readKeptCharges(): Promise<{ status: string; orders: number; kept: number }[]> {
-    const [rows] = await this.#room.pool.query<RowDataPacket[]>(
+    const [rows] = await this.#stores.pool.query<RowDataPacket[]>(
       `SELECT o.status, COUNT(DISTINCT o.id) AS orders,
          COALESCE(SUM(c.outcome = 'succeeded' AND c.refunded_at IS NULL), 0) AS kept
        FROM orders o LEFT JOIN payment p ON p.order_id = o.id LEFT JOIN simulated_charge c ON c.intent_id = p.id
@@ -116,7 +116,7 @@ export class OrderBooks {
 
   /** Units by user, of those who hold any. */
   async readHoldings(product: string): Promise<Record<string, number>> {
-    const [rows] = await this.#room.pool.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
+    const [rows] = await this.#stores.pool.query<(RowDataPacket & { user_id: Buffer; held: number })[]>(
       'SELECT user_id, held FROM holding WHERE product_id = ? AND held > 0',
       [uuidToBytes(product)],
     );
@@ -140,8 +140,8 @@ export class OrderBooks {
   }
 
   async #readHash(product: string, name: string): Promise<Record<string, string>> {
-    const { redis } = this.#room;
-    const [epoch] = (await redis.get(this.#room.key(product, 'gate')))!.split(':');
-    return redis.hgetall(this.#room.key(product, `${epoch}:${name}`));
+    const { redis } = this.#stores;
+    const [epoch] = (await redis.get(this.#stores.key(product, 'gate')))!.split(':');
+    return redis.hgetall(this.#stores.key(product, `${epoch}:${name}`));
   }
 }

@@ -72,7 +72,7 @@ export interface PurchaseAnswer {
 }
 
 /** Two order subgraphs and a product subgraph on real stores, in this process: for the protocol, without the router. */
-export class OrderRoom {
+export class OrderTestBed {
   readonly #stores: TestStores;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #eachOrder: readonly NodeJS.ProcessEnv[];
@@ -344,7 +344,7 @@ export class OrderRoom {
  *
  * @param orders how many order subgraphs, or what is particular to each of them
  */
-export function useOrderRoom(
+export function useOrderTestBed(
   stores: TestStores,
   {
     orders = 1,
@@ -353,10 +353,10 @@ export function useOrderRoom(
     readonly orders?: number | readonly NodeJS.ProcessEnv[];
     readonly environment?: NodeJS.ProcessEnv;
   } = {},
-): OrderRoom {
+): OrderTestBed {
   const eachOrder = typeof orders === 'number' ? Array.from({ length: orders }, () => ({})) : orders;
-  const room = new OrderRoom(stores, environment, eachOrder);
-  beforeAll(() => room.start());
-  afterAll(() => room.stop());
-  return room;
+  const bed = new OrderTestBed(stores, environment, eachOrder);
+  beforeAll(() => bed.start());
+  afterAll(() => bed.stop());
+  return bed;
 }

@@ -1,12 +1,12 @@
 import { deriveOrderId } from '../orders/order-id.ts';
 import { Buyer } from './order-buyer.ts';
-import type { OrderRoom } from './order-test-bed.ts';
+import type { OrderTestBed } from './order-test-bed.ts';
 import type { RandomNumbers } from '../../../tests/harness/random-numbers.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 /** What is on sale, and how it was at the beginning. */
-export interface Ware {
+export interface ProductOnSale {
   readonly product: string;
   readonly units: number;
   readonly limit: number | null;
@@ -35,7 +35,7 @@ const MOST_MORE = 3;
 
 /** A user at one device, who does whatever comes to mind, and remembers what was said. */
 export class RandomShopper {
-  readonly #room: OrderRoom;
+  readonly #bed: OrderTestBed;
   readonly #buyer: Buyer;
   readonly #products: readonly string[];
   readonly #forgettable: readonly string[];
@@ -50,9 +50,9 @@ export class RandomShopper {
   /** Units that were added, by product. */
   readonly restocked = new Map<string, number>();
 
-  constructor(room: OrderRoom, userId: string, wares: readonly Ware[], random: RandomNumbers) {
-    this.#room = room;
-    this.#buyer = new Buyer(room, userId);
+  constructor(bed: OrderTestBed, userId: string, wares: readonly ProductOnSale[], random: RandomNumbers) {
+    this.#bed = bed;
+    this.#buyer = new Buyer(bed, userId);
     this.#products = wares.map(({ product }) => product);
     this.#forgettable = wares.filter((ware) => ware.isForgotten).map(({ product }) => product);
     this.#random = random;
@@ -88,7 +88,7 @@ export class RandomShopper {
 
   #buy(): Promise<void> {
     const [product, quantity, userId] = [this.#product(), 1 + this.#random(2), this.#buyer.userId];
-    return this.#order((key, at) => this.#room.buy(product, { userId, key, quantity, at }));
+    return this.#order((key, at) => this.#bed.buy(product, { userId, key, quantity, at }));
   }
 
   async #checkOut(): Promise<void> {
@@ -157,13 +157,13 @@ export class RandomShopper {
   async #restock(): Promise<void> {
     const product = this.#product();
     const change = [-1, 2, 4][this.#random(3)]!;
-    const { __typename } = await this.#room.restock(product, change);
+    const { __typename } = await this.#bed.restock(product, change);
     if (__typename === 'Restocked') this.restocked.set(product, (this.restocked.get(product) ?? 0) + change);
   }
 
   async #makeRedisForget(): Promise<void> {
     const product = this.#forgettable[this.#random(this.#forgettable.length)]!;
-    await this.#room.redis.del(this.#room.key(product, 'gate'));
+    await this.#bed.redis.del(this.#bed.key(product, 'gate'));
   }
 
   async #toAnOrder(work: (orderId: string) => Promise<unknown>): Promise<void> {
@@ -180,6 +180,6 @@ export class RandomShopper {
   }
 
   #anywhere(): number {
-    return this.#random(this.#room.orders.length);
+    return this.#random(this.#bed.orders.length);
   }
 }

@@ -35,7 +35,7 @@ export class ScriptedProvider implements PaymentProvider {
   }
 
   async cancel(intentId: string): Promise<CancelOutcome> {
-    if (this.state.kind !== 'unheardOf') return this.state;
+    if (this.state.kind !== 'notFound') return this.state;
     this.cancelled.push(intentId);
     this.state = { kind: 'declined' };
     return this.state;

@@ -132,7 +132,7 @@ export class StockModel {
   }
 
   /** An order that MySQL has ceases to hold. Its reservation may be open still. */
-  giveBack(order: number): number | null {
+  returnUnits(order: number): number | null {
     const record = this.committed.get(order);
     if (!record || record.quantity === 0) return null;
     const user = userOf(order);

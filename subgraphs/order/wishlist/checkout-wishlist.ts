@@ -12,7 +12,7 @@ import {
   wishlistEmpty,
   type PurchaseOutcome,
 } from '../purchase/outcomes.ts';
-import { ageOf, patienceOf } from '../purchase/remaining-time.ts';
+import { ageOf, remainingMs } from '../purchase/remaining-time.ts';
 import { idempotencyKey } from '../purchase/purchase-input.ts';
 import { replay } from '../purchase/replay.ts';
 
@@ -35,7 +35,7 @@ export async function checkoutWishlist(
   const checkout = newCheckout(
     userId,
     checked.value.idempotencyKey,
-    patienceOf(context),
+    remainingMs(context),
     context.span,
     ageOf(context),
   );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import type { FaultPlace } from '../../../subgraphs/order/failpoints.ts';
+import type { Failpoint } from '../../../subgraphs/order/failpoints.ts';
 import type { Service } from '../../harness/service.ts';
 import { newKey } from '../../harness/shop.ts';
 import { askSubgraph, buyer } from '../../harness/subgraph-call.ts';
@@ -20,7 +20,7 @@ type Signal = 'SIGKILL' | 'SIGSTOP';
 interface Part {
   readonly name: string;
   readonly what: string;
-  readonly places: readonly FaultPlace[];
+  readonly places: readonly Failpoint[];
   readonly cause: Cause;
 }
 
@@ -140,7 +140,7 @@ const struckIn = ({ name, what, places, cause }: Part, signal: Signal): Fault =>
   },
 });
 
-async function untilStruck(armed: Service, place: FaultPlace, signal: Signal): Promise<void> {
+async function untilStruck(armed: Service, place: Failpoint, signal: Signal): Promise<void> {
   let hasEnded = false;
   void armed.ended().then(() => (hasEnded = true));
   const isStruck = () => (signal === 'SIGKILL' ? hasEnded : isStopped(armed.pid));
