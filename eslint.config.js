@@ -11,6 +11,34 @@ const wall = (files, forbidden, reason) => ({
   },
 });
 
+/**
+ * Inside order imports run down. By folder: the folders below it that it may import. Every folder may import itself, generated types and
+ * `ORDER_BASE`; those with use cases may import the request's context, which has the services. No folder imports another root file.
+ */
+const ORDER_BASE = ['failpoints', 'outcome-labels'];
+const ORDER_LAYERS = {
+  wishlist: { below: ['purchase', 'orders'], hasUseCases: true },
+  purchase: { below: ['batch', 'products', 'orders', 'stock'], hasUseCases: true },
+  payment: { below: ['products', 'orders', 'stock'], hasUseCases: true },
+  fulfilment: { below: ['orders', 'stock'], hasUseCases: true },
+  batch: { below: ['orders', 'stock'] },
+  products: { below: ['stock'] },
+  orders: { below: ['stock'] },
+  retention: { below: [] },
+  stock: { below: [] },
+};
+
+const layer = ([folder, { below, hasUseCases = false }]) => {
+  const folders = [...below, '__generated__'].join('|');
+  const files = [...ORDER_BASE, ...(hasUseCases ? ['context'] : [])].join('|');
+  const allowed = String.raw`\./(?!\.)|\.\./(?:${folders})/|\.\./(?:${files})\.ts$|\.\./\.\./\.\./platform/`;
+  return wall(
+    [`subgraphs/order/${folder}/**/*.ts`],
+    `^(?!${allowed})\\.`,
+    `order/${folder}/ imports itself, ${[...below, 'platform'].join('/, ')}/ only: inside order imports run down.`,
+  );
+};
+
 /** A setting that is read beside `settingOf` is not trimmed there, and one value means two things. Writing and passing on are no reading. */
 const PROCESS_ENV = '[object.name="process"][property.name="env"]';
 const NO_READING = ':not(AssignmentExpression > .left):not(UnaryExpression[operator="delete"] > .argument)';
@@ -70,6 +98,7 @@ export default tseslint.config(
       'A subgraph imports itself and platform/ only.',
     ),
   ),
+  ...Object.entries(ORDER_LAYERS).map(layer),
   {
     // Tests may reach for the harness; tests and scripts talk to a person on the console.
     files: ['**/*.test.ts', 'tests/**/*.ts', 'subgraphs/*/testing/**/*.ts'],

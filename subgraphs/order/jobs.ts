@@ -14,7 +14,7 @@ const COMPARE_SERVERS_EVERY = 4_000;
 const RENEWALS_PER_LIFETIME = 4;
 const RECHECK_EVERY = 1_000;
 
-/** What this process does without being asked. Every process does all of it; they share the work, or take turns. */
+/** The periodic jobs of this process. Every process runs all of them; they share the work, or take turns. */
 export function startJobs(
   services: OrderServices,
   {
@@ -23,11 +23,11 @@ export function startJobs(
   }: Pick<OrderConfig, 'SWEEP_EVERY' | 'RESERVATION_TIMEOUT'>,
   logger: Logger,
 ): Repeated[] {
-  const { batch, reaper, relay, sweeper, payments, drift, forgottenTombstones, connections } = services;
+  const { batch, reaper, relay, sweeper, payments, reconciliation, expiredTombstones, connections } = services;
   return [
     repeat('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
     repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
-    ...(drift ? [repeat('drift-watch', COMPARE_EVERY, () => drift.run(), logger)] : []),
+    ...(reconciliation ? [repeat('drift-watch', COMPARE_EVERY, () => reconciliation.run(), logger)] : []),
     // A server that was replaced may leave its connections open, and go on answering what only reads.
     repeat('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connections.compare()), logger),
     repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
@@ -36,7 +36,7 @@ export function startJobs(
     repeat('payment-recheck', RECHECK_EVERY, () => payments.recheck(), logger),
     repeat('outbox-gauges', COMPARE_EVERY, () => measureOutboxes(services.pool), logger),
     repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
-    repeat('forgotten-tombstones', FORGET_EVERY, () => forgottenTombstones.run(), logger),
+    repeat('forgotten-tombstones', FORGET_EVERY, () => expiredTombstones.run(), logger),
     repeat('retention', FORGET_EVERY, () => services.retention.run(), logger),
     repeat('old-keys', FORGET_EVERY, () => services.oldKeys.run(), logger),
   ];

@@ -4,8 +4,13 @@ import { expect, it } from 'vitest';
 import { uuidToBytes } from '../../platform/uuid.ts';
 import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { useStores } from '../../tests/harness/stores.ts';
-import { oldestOpen, pendingPayments, refundsDue, unappliedMovements } from './metrics.ts';
-import { measureOutboxes } from './outbox-gauges.ts';
+import {
+  measureOutboxes,
+  oldestOpen,
+  pendingPayments,
+  refundsDue,
+  unappliedMovements,
+} from './outbox-gauges.ts';
 
 const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '1h' } });
 const valueOf = async (gauge: Gauge, kind?: string) =>

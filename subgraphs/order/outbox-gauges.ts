@@ -1,5 +1,23 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
-import { oldestOpen, pendingPayments, refundsDue, unappliedMovements } from './metrics.ts';
+import { gauge } from '../../platform/observability/metrics.ts';
+
+export const refundsDue = gauge('refunds_due', 'Payments whose refund is due; at most 10,000 are counted.');
+
+export const pendingPayments = gauge(
+  'payments_pending',
+  'Payments whose outcome is not known; at most 10,000 are counted.',
+);
+
+export const unappliedMovements = gauge(
+  'stock_movements_unapplied',
+  'Restocks and returned units that are not in the numbers of Redis yet; at most 10,000 are counted.',
+);
+
+export const oldestOpen = gauge(
+  'oldest_open_seconds',
+  'Age of the oldest row of its kind that is not finished: a pending payment, a stock movement that is not applied. 0: there is none.',
+  ['kind'],
+);
 
 /** Of more rows than this, this many are counted: a backlog must not make the look at it expensive. */
 const MOST_COUNTED = 10_000;

@@ -9,16 +9,19 @@ import { Tombstones } from './orders/tombstones.ts';
 import { WriterConnection } from './batch/writer-connection.ts';
 import { WriterConnections } from './batch/writer-connections.ts';
 import type { OrderConfig } from './config.ts';
-import type { FulfilmentDependencies } from './orders/payable-order.ts';
 import { Sweeper } from './fulfilment/sweeper.ts';
 import type { OrderStores } from './order-stores.ts';
-import { purchasesBlocked, purchasesInFlight } from './metrics.ts';
+import { purchasesBlocked } from './batch/metrics.ts';
+import { purchasesInFlight } from './purchase/metrics.ts';
 import { AccountLimits } from './orders/account-limits.ts';
 import { OrderLists } from './orders/order-lists.ts';
 import { OrderLookup } from './orders/order-lookup.ts';
 import { OrderRepository } from './orders/order-repository.ts';
+import { returnUnits } from './orders/return-units.ts';
+import type { OrderStateMachine } from './orders/transition-orders.ts';
 import { choosePaymentProvider } from './payment/choose-payment-provider.ts';
 import type { PaymentProvider } from './payment/payment-provider.ts';
+import { chargedOrders, markRefundsDue } from './payment/payment-repository.ts';
 import { Payments } from './payment/payments.ts';
 import { ProfileReader } from './payment/profile-reader.ts';
 import { ProductReader } from './products/product-reader.ts';
@@ -30,14 +33,8 @@ import { attemptLifetimeMs } from './purchase/remaining-time.ts';
 import { awaitRowWriter, RowLockPurchase } from './purchase/row-lock-purchase.ts';
 import { Retention } from './retention/retention.ts';
 import { retentionRules } from './retention/rules.ts';
-import { OldKeys } from './stock/old-keys.ts';
-import { StockAnnouncer } from './stock/announce-stock.ts';
-import { StockReconciliation } from './stock/stock-reconciliation.ts';
-import { MovementRelay } from './stock/movement-relay.ts';
-import { StockReader } from './stock/read-stock.ts';
 import { Reaper } from './purchase/reaper.ts';
-import { RefusalMemory } from './stock/refusal-memory.ts';
-import { StockService } from './stock/stock-service.ts';
+import { createStock } from './stock/create-stock.ts';
 import { createCheckoutRepository } from './wishlist/checkout-repository.ts';
 import { createWishlistRepository } from './wishlist/wishlist-repository.ts';
 
@@ -58,31 +55,25 @@ export function createOrderServices(
   config: OrderConfig,
   stores: OrderStores,
   logger: Logger,
-  provider: PaymentProvider = choosePaymentProvider(config, stores),
+  provider: PaymentProvider = choosePaymentProvider(config, stores.database.pool),
 ) {
   const cipher = createFieldCipher(config.encryptionKeys);
   const { pool } = stores.database;
-  const announcer: StockAnnouncer = new StockAnnouncer({
-    redis: stores.redis,
-    prefix: config.REDIS_PREFIX,
-    read: (productId) => stockReader.read(productId),
-    logger,
-  });
   const connections = new WriterConnections(
     () => new WriterConnection(config.MYSQL_URL, stores.database.condition),
   );
-  const stock = new StockService({
+  const { stock, announcer, refusalMemory, ...stockParts } = createStock({
     redis: stores.redis,
     pool,
     writer: connections.main,
     prefix: config.REDIS_PREFIX,
+    isInRedis: config.STOCK_STRATEGY !== 'row',
     reservationTtlMs: config.RESERVATION_TIMEOUT,
     memoryMs: KEY_MEMORY_MS,
+    attemptLifetimeMs: attemptLifetimeMs(config.PURCHASE_TIMEOUT) + CLOCK_SKEW_MS,
     ...(config.STOCK_STRATEGY === 'lock' ? { lock: lockOptions(config) } : {}),
-    onChange: announcer.changed,
     logger,
   });
-  const stockReader = new StockReader(config.STOCK_STRATEGY === 'row' ? null : stock, pool);
   const orders = new OrderRepository(pool);
   const tombstones = new Tombstones(pool, orders, config.TOMBSTONE_RETENTION);
   const openWriter = (connection: WriterConnection, waitsForStock: boolean) =>
@@ -96,11 +87,10 @@ export function createOrderServices(
     logger,
   });
   const lookup = new OrderLookup(orders);
-  const memory = new RefusalMemory(stock.tools, attemptLifetimeMs(config.PURCHASE_TIMEOUT) + CLOCK_SKEW_MS);
   const inFlight = new InFlight();
   const refusals = new FinalRefusals({
     lookup,
-    memory,
+    memory: refusalMemory,
     onDecision: (orderId) => inFlight.refused(orderId),
     ...(config.STOCK_STRATEGY === 'row' ? { awaitWriter: (orderId) => awaitRowWriter(pool, orderId) } : {}),
     logger,
@@ -114,7 +104,7 @@ export function createOrderServices(
           pool,
           lookup,
           refusals,
-          memory,
+          memory: refusalMemory,
           paymentTimeoutMs: config.PAYMENT_TIMEOUT,
           onStockChanged: announcer.changed,
           logger,
@@ -136,19 +126,20 @@ export function createOrderServices(
     maxInFlight: config.MAX_PURCHASES_IN_FLIGHT,
     logger,
   });
-  const relay = new MovementRelay(stock, pool, logger);
-  const fulfilment: FulfilmentDependencies = {
+  const stateMachine: OrderStateMachine = {
     pool,
-    relay,
+    relay: stockParts.relay,
     delays: {
       PAID: config.SHIP_AFTER,
       SHIPPED: config.DELIVER_AFTER,
       DELIVERED: config.RETURN_WINDOW,
       RETURN_REQUESTED: config.RETURN_AFTER,
     },
+    readCharged: chargedOrders,
+    onRelease: [markRefundsDue, returnUnits],
   };
   const payments = new Payments({
-    ...fulfilment,
+    ...stateMachine,
     provider,
     orders,
     products,
@@ -169,19 +160,15 @@ export function createOrderServices(
     lists: new OrderLists(stores.lists),
     accountLimits: new AccountLimits(pool, orders, config.MAX_TOMBSTONES_PER_USER),
     tombstones,
-    forgottenTombstones: new ExpiredTombstones(pool, config.TOMBSTONE_RETENTION, logger),
+    expiredTombstones: new ExpiredTombstones(pool, config.TOMBSTONE_RETENTION, logger),
     retention: new Retention(pool, retentionRules(config), logger),
-    oldKeys: new OldKeys(stock.tools, pool, logger),
     products,
     stock,
     announcer,
-    stockReader,
-    relay,
+    ...stockParts,
     reaper: new Reaper(stock, tombstones, pool, logger),
-    /** null where Redis has no part in sales: then there is nothing to compare. */
-    drift: config.STOCK_STRATEGY === 'row' ? null : new StockReconciliation(stock, pool, logger),
-    fulfilment,
-    sweeper: new Sweeper(fulfilment, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
+    stateMachine,
+    sweeper: new Sweeper(stateMachine, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,
     provider,
     profiles: new ProfileReader(stores.userClient),

@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: 'Where a batch fits in part, the highest sequence numbers win.',
     edits: [
       inOrder(
-        'batch/partial-fit.ts',
+        'orders/pending-order.ts',
         'seqOf(a, productId) - seqOf(b, productId);',
         'seqOf(b, productId) - seqOf(a, productId);',
       ),
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
         `const records = await this.#options.orders.findRecords(rest.map(({ order }) => order.id));
       for (const one of rest) {
         const { id: orderId, userId } = one.order;
-        verdicts.set(one, toVerdict(one, records.get(orderId) ?? ({ kind: 'tombstone', orderId, userId } as never)));
+        results.set(one, toWriteResult(one, records.get(orderId) ?? ({ kind: 'tombstone', orderId, userId } as never)));
       }`,
       ),
     ],
@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       inOrder(
         'purchase/held-reservations.ts',
-        'const record = await this.#the.tombstones.settle(attempt);',
+        'const record = await this.#deps.tombstones.settle(attempt);',
         "const record = { kind: 'tombstone' } as never as OrderRecord;",
       ),
     ],
@@ -240,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
       inOrder(
         'stock/stock-counters.ts',
         'const { stock, holding, applied } = keys.ofEpoch(movement.productId, movement.epoch);',
-        `const current = (await this.#tools.gate.currentEpoch(movement.productId)) ?? movement.epoch;
+        `const current = (await this.#store.fence.currentEpoch(movement.productId)) ?? movement.epoch;
     const { stock, holding, applied } = keys.ofEpoch(movement.productId, current);`,
       ),
       inOrder(

@@ -1,4 +1,5 @@
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 
 /** A pending order that has no result yet. */
 export interface Waiting {

@@ -9,10 +9,11 @@ import {
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { secondsSince } from '../../../platform/observability/metrics.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
-import { batchDurations, batchSizes } from '../metrics.ts';
+import { batchDurations, batchSizes } from './metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
 import { lockFreeStockRows, readStockRows } from '../stock/stock-repository.ts';
-import { unitsOf, writtenAt, type PendingOrder, type WriteResult } from '../orders/pending-order.ts';
+import { unitsOf, writtenAt, type PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 import { recordUnknownCommit, toWriteResult } from './own-order.ts';
 import { fitByStock, fitByLimit } from './partial-fit.ts';
 import { CommitOutcomeUnknown, writeOrders, type TransactionResult } from './write-orders.ts';

@@ -86,7 +86,7 @@ export class BlockedProducts {
     return false;
   }
 
-  *pending orders(): Generator<PendingOrder> {
+  *pendingOrders(): Generator<PendingOrder> {
     for (const { waiting, underWay } of this.#queues.values()) {
       for (const { pendingOrder } of underWay) yield pendingOrder;
       for (const { pendingOrder } of waiting) yield pendingOrder;

@@ -3,7 +3,8 @@ import { describe, expect } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { itHolds } from '../../../tests/harness/properties.ts';
 import { BatchWriter } from './batch-writer.ts';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 import { OrderBatch } from './order-batch.ts';
 import { PRODUCT, ScheduledMysql, type CommitFate } from '../testing/scheduled-mysql.ts';
 

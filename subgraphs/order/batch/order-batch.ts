@@ -5,7 +5,8 @@ import type { Reservation } from '../stock/stock-outcomes.ts';
 import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { BlockedProducts } from './blocked-products.ts';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 import { writeBatch, type BatchResult } from './write-batch.ts';
 
 export interface OrderBatchOptions {

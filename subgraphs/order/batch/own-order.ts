@@ -1,5 +1,6 @@
 import type { Order, OrderRecord } from '../orders/order.ts';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 
 /** Pending orders of a transaction whose COMMIT was not answered: the order that is found may be the one that it wrote. */
 const unanswered = new WeakSet<PendingOrder>();

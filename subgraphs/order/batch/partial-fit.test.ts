@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 import { fitByStock } from './partial-fit.ts';
 
 /** @param lines product and sequence number, one unit each */

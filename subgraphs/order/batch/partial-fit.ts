@@ -1,11 +1,9 @@
 import type { StockRow } from '../stock/stock-repository.ts';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
-import type { Excess } from './write-orders.ts';
+import { overLimit, type Excess } from '../orders/holdings.ts';
+import { inSequence, itemOf, type PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 
 /** Who is left out when a batch does not fit as a whole: whoever was admitted last. */
-
-const bySeq = (productId: string) => (a: PendingOrder, b: PendingOrder) =>
-  seqOf(a, productId) - seqOf(b, productId);
 
 /**
  * In order of admission. Whoever bought several products has a place in the line of each: the next is who is first in all of theirs.
@@ -14,7 +12,7 @@ const bySeq = (productId: string) => (a: PendingOrder, b: PendingOrder) =>
 function inOrder(pendingOrders: readonly PendingOrder[]): PendingOrder[] {
   const lines = new Map<string, PendingOrder[]>();
   for (const productId of productsOf(pendingOrders))
-    lines.set(productId, pendingOrders.filter((one) => itemOf(one, productId)).sort(bySeq(productId)));
+    lines.set(productId, pendingOrders.filter((one) => itemOf(one, productId)).sort(inSequence(productId)));
   const waiting = [...pendingOrders];
   const ordered: PendingOrder[] = [];
   while (waiting.length > 0) {
@@ -33,10 +31,6 @@ function inOrder(pendingOrders: readonly PendingOrder[]): PendingOrder[] {
 
 const productsOf = (pendingOrders: readonly PendingOrder[]): Set<string> =>
   new Set(pendingOrders.flatMap(({ order }) => order.items.map((item) => item.productId)));
-
-const itemOf = ({ order }: PendingOrder, productId: string) =>
-  order.items.find((item) => item.productId === productId);
-const seqOf = (pendingOrder: PendingOrder, productId: string) => itemOf(pendingOrder, productId)?.seq ?? 0;
 
 /** Gives a result to those who are of a dead epoch, and to those for whom no units are left. Who is refused one line takes none. */
 export function fitByStock(
@@ -83,23 +77,4 @@ export function fitByLimit(
   for (const one of excess)
     for (const { pendingOrder, held } of overLimit(pendingOrders, one))
       results.set(pendingOrder, { kind: 'overLimit', productId: one.productId, held });
-}
-
-/** @returns the buyer's purchases that are too much by their own limit, in order of admission, with what the buyer holds without them */
-export function overLimit(
-  pendingOrders: readonly PendingOrder[],
-  { productId, userId, held }: Excess,
-): { readonly pendingOrder: PendingOrder; readonly held: number }[] {
-  let holds = held;
-  const tooMuch = [];
-  const purchases = pendingOrders
-    .filter((one) => one.order.userId === userId && itemOf(one, productId))
-    .sort(bySeq(productId));
-  for (const pendingOrder of purchases) {
-    const { quantity } = itemOf(pendingOrder, productId)!;
-    const limit = pendingOrder.limits.get(productId) ?? Number.POSITIVE_INFINITY;
-    if (holds + quantity > limit) tooMuch.push({ pendingOrder, held: holds });
-    else holds += quantity;
-  }
-  return tooMuch;
 }

@@ -3,7 +3,8 @@ import { inSpan } from '../../../platform/observability/current-span.ts';
 import { firstRecorded } from '../../../platform/observability/span.ts';
 import type { Waiting } from './batch-queue.ts';
 import type { BatchWriter, WriteEnding } from './batch-writer.ts';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from './write-result.ts';
 
 export interface BatchResult {
   readonly ending: WriteEnding;

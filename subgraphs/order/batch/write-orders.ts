@@ -1,11 +1,11 @@
-import type { Connection, RowDataPacket } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
 import { isCommitRefused, isDuplicateKey } from '../../../platform/mysql/errors.ts';
-import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { reach } from '../failpoints.ts';
 import { lockFreeStockRows, takeUnits } from '../stock/stock-repository.ts';
-import { writtenAt, type PendingOrder } from '../orders/pending-order.ts';
+import { addHoldings, type Excess } from '../orders/holdings.ts';
+import { insertItems, insertOrders, readClock } from '../orders/order-rows.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
 import { inLockOrder } from './lock-order.ts';
-import { overLimit } from './partial-fit.ts';
 
 /** COMMIT was sent and not answered: whether the transaction happened, or will, is open. */
 export class CommitOutcomeUnknown extends Error {
@@ -23,13 +23,6 @@ export type TransactionResult =
   | { readonly kind: 'notSold' }
   /** Rolled back: another session has locked a stock row, and this transaction was not to wait for it. */
   | { readonly kind: 'locked' };
-
-export interface Excess {
-  readonly productId: string;
-  readonly userId: string;
-  /** What the buyer holds without the batch. */
-  readonly held: number;
-}
 
 /**
  * One transaction for all pending orders: all of them are written, or none. Tables in this order and rows by key, as in every
@@ -91,102 +84,4 @@ export async function writeOrders(
   }
   await reach('after-commit');
   return { kind: 'committed', at };
-}
-
-/** MySQL's clock, which is the same for every process. */
-export async function readClock(connection: Connection): Promise<Date> {
-  const [[row]] = await connection.query<(RowDataPacket & { now: Date })[]>('SELECT UTC_TIMESTAMP(3) AS now');
-  return row!.now;
-}
-
-/** @param at by MySQL's clock */
-export async function insertOrders(
-  connection: Connection,
-  pendingOrders: readonly PendingOrder[],
-  at: Date,
-): Promise<void> {
-  await connection.query(
-    `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
-    [
-      pendingOrders.map((pendingOrder) => {
-        const order = writtenAt(pendingOrder, at);
-        return [
-          uuidToBytes(order.id),
-          uuidToBytes(order.userId),
-          order.status,
-          pendingOrder.requestHash,
-          order.totalAmount,
-          order.currency,
-          order.dueAt,
-          order.createdAt,
-        ];
-      }),
-    ],
-  );
-}
-
-export async function insertItems(connection: Connection, pendingOrders: readonly PendingOrder[]): Promise<void> {
-  await connection.query(
-    `INSERT INTO order_item (order_id, product_id, quantity, unit_price, product_name, epoch, seq) VALUES ?`,
-    [
-      pendingOrders.flatMap(({ order }) =>
-        order.items.map((item) => [
-          uuidToBytes(order.id),
-          uuidToBytes(item.productId),
-          item.quantity,
-          item.unitPrice,
-          item.productName,
-          item.epoch,
-          item.seq,
-        ]),
-      ),
-    ],
-  );
-}
-
-/** Adds what the pending orders buy to what their buyers hold. @returns the buyers for whom that is too much */
-export async function addHoldings(
-  connection: Connection,
-  pendingOrders: readonly PendingOrder[],
-): Promise<Excess[]> {
-  const added = new Map<string, { productId: string; userId: string; units: number; limit: number | null }>();
-  for (const { order, limits } of pendingOrders) {
-    for (const { productId, quantity } of order.items) {
-      const key = `${productId} ${order.userId}`;
-      const before = added.get(key);
-      added.set(key, {
-        productId,
-        userId: order.userId,
-        units: (before?.units ?? 0) + quantity,
-        limit: lower(limits.get(productId), before?.limit),
-      });
-    }
-  }
-  const sorted = [...added].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  await connection.query(
-    'INSERT INTO holding (product_id, user_id, held) VALUES ? ON DUPLICATE KEY UPDATE held = held + VALUES(held)',
-    [sorted.map(({ productId, userId, units }) => [uuidToBytes(productId), uuidToBytes(userId), units])],
-  );
-
-  const limited = sorted.filter(({ limit }) => limit !== null);
-  if (limited.length === 0) return [];
-  const [rows] = await connection.query<
-    (RowDataPacket & { product_id: Buffer; user_id: Buffer; held: number })[]
-  >('SELECT product_id, user_id, held FROM holding WHERE (product_id, user_id) IN (?)', [
-    limited.map(({ productId, userId }) => [uuidToBytes(productId), uuidToBytes(userId)]),
-  ]);
-  return rows.flatMap((row) => {
-    const [productId, userId] = [bytesToUuid(row.product_id), bytesToUuid(row.user_id)];
-    const { units, limit } = added.get(`${productId} ${userId}`)!;
-    if (row.held <= limit!) return [];
-    // A limit may have been changed between two of these purchases: each is judged by its own.
-    const excess = { productId, userId, held: row.held - units };
-    return overLimit(pendingOrders, excess).length > 0 ? [excess] : [];
-  });
-}
-
-/** @returns the lower of two limits, of which either may be none */
-function lower(one: number | undefined, other: number | null | undefined): number | null {
-  if (one === undefined) return other ?? null;
-  return Math.min(one, other ?? one);
 }

@@ -17,8 +17,8 @@ export type CancelOrderOutcome =
   { readonly __typename: 'OrderCancelled'; readonly order: Order } | OrderNotFound | InvalidOrderStatus;
 
 /**
- * The `cancelOrder` mutation. An order may be cancelled while its payment is not known yet, too: should the money turn out to
- * be taken, it is given back.
+ * The `cancelOrder` mutation. An order may be cancelled while its payment is not known yet, too: should the provider turn out to
+ * have charged, it is refunded.
  */
 export async function cancelOrder(
   input: CancelOrderInput,
@@ -27,13 +27,13 @@ export async function cancelOrder(
   const order = await findOwnOrder(input.orderId, context);
   if (!order) return orderNotFound;
 
-  const { fulfilment, payments } = context.services;
-  const cancelled = await inTransaction(fulfilment.pool, async (connection) => {
-    const locked = (await lockOrder(connection, order.id))!;
+  const { stateMachine, payments } = context.services;
+  const cancelled = await inTransaction(stateMachine.pool, async (connection) => {
+    const locked = (await lockOrder(connection, order.id, stateMachine))!;
     if (!canTransition(locked.status, 'CANCELLED')) return invalidOrderStatus(locked.status);
-    return { movements: await transitionOrders(connection, [locked], 'CANCELLED', fulfilment.delays) };
+    return { movements: await transitionOrders(connection, [locked], 'CANCELLED', stateMachine) };
   });
   if ('__typename' in cancelled) return cancelled;
-  await Promise.all([fulfilment.relay.deliverAll(cancelled.movements), payments.refundOrder(order.id)]);
+  await Promise.all([stateMachine.relay.deliverAll(cancelled.movements), payments.refundOrder(order.id)]);
   return { __typename: 'OrderCancelled', order: (await findOwnOrder(order.id, context))! };
 }

@@ -118,14 +118,14 @@ describe('an order that is PAID by its row, without a payment that succeeded', (
   });
 });
 
-describe('a move', () => {
+describe('a transition', () => {
   it('whose precondition is not met is not made, by any caller', async () => {
     const { buyer, id } = await order();
     const { services } = await bed.services();
     const move = (to: 'PAYING' | 'EXPIRED' | 'SHIPPED') =>
       inTransaction(services.pool, async (connection) => {
-        const locked = (await lockOrder(connection, id))!;
-        return transitionOrders(connection, [locked], to, services.fulfilment.delays);
+        const locked = (await lockOrder(connection, id, services.stateMachine))!;
+        return transitionOrders(connection, [locked], to, services.stateMachine);
       });
     await expect(move('PAYING')).rejects.toThrow(/address/);
     await expect(move('EXPIRED')).rejects.toThrow(/due/);

@@ -46,15 +46,15 @@ export async function requestReturn(
   const order = await findOwnOrder(input.orderId, context);
   if (!order) return orderNotFound;
 
-  const { cipher, fulfilment } = context.services;
+  const { cipher, stateMachine } = context.services;
   // What somebody writes about a return may well be personal.
   const { reason } = checked.value;
   const sealed = reason && cipher.encrypt(reason, `order.returnReason:${order.id}`);
-  const refusal = await inTransaction(fulfilment.pool, async (connection) => {
-    const locked = (await lockOrder(connection, order.id))!;
+  const refusal = await inTransaction(stateMachine.pool, async (connection) => {
+    const locked = (await lockOrder(connection, order.id, stateMachine))!;
     if (!canTransition(locked.status, 'RETURN_REQUESTED')) return invalidOrderStatus(locked.status);
     if (unmetPrecondition(locked, 'RETURN_REQUESTED') === 'inTime') return returnWindowClosed(locked.dueAt!);
-    await transitionOrders(connection, [locked], 'RETURN_REQUESTED', fulfilment.delays);
+    await transitionOrders(connection, [locked], 'RETURN_REQUESTED', stateMachine);
     await connection.query('INSERT INTO return_request (order_id, reason, requested_at) VALUES (?, ?, ?)', [
       uuidToBytes(order.id),
       sealed,

@@ -7,9 +7,8 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
 import { lockDueOrder, lockDueOrders, type DueOrders, type LockedOrder } from '../orders/locked-order.ts';
-import { transitionOrders, type TransitionDelays } from '../orders/transition-orders.ts';
+import { transitionOrders, type OrderStateMachine } from '../orders/transition-orders.ts';
 import { AUTOMATIC_TRANSITIONS } from '../orders/order-transitions.ts';
-import type { FulfilmentDependencies } from '../orders/payable-order.ts';
 import { setAsideWaiting, recordWaiting, type WaitingOrder } from './waiting-orders.ts';
 
 /** Small, so that the stock row of a product on which thousands of orders expire at once is never held for long. */
@@ -20,15 +19,15 @@ const MOST_ASIDE = 5_000;
 
 /** Moves orders that are due. Any number of processes may sweep at once: each takes what no other is at. */
 export class Sweeper {
-  readonly #deps: FulfilmentDependencies;
+  readonly #stateMachine: OrderStateMachine;
   readonly #unresolvedPaymentMs: number;
   readonly #logger: Logger;
   /** They have waited longest, so they would be the first each time, and no other would have its turn. */
   readonly #aside = new LRUCache<string, true>({ max: MOST_ASIDE, ttl: ASIDE_MS });
 
   /** @param unresolvedPaymentMs how long past its deadline an order waits for the outcome of a payment, in milliseconds */
-  constructor(dependencies: FulfilmentDependencies, unresolvedPaymentMs: number, logger: Logger) {
-    this.#deps = dependencies;
+  constructor(stateMachine: OrderStateMachine, unresolvedPaymentMs: number, logger: Logger) {
+    this.#stateMachine = stateMachine;
     this.#unresolvedPaymentMs = unresolvedPaymentMs;
     this.#logger = logger;
   }
@@ -53,13 +52,13 @@ export class Sweeper {
 
   /** @returns the orders that one transaction has moved; or would have, but for the error */
   async #moveTogether(due: DueOrders, to: OrderStatus): Promise<{ ids: string[]; error?: unknown }> {
-    const { pool, relay, delays } = this.#deps;
+    const { pool, relay } = this.#stateMachine;
     let ids: string[] = [];
     try {
       const { movements, waiting } = await inTransaction(pool, async (connection) => {
-        const orders = await lockDueOrders(connection, due, PER_TRANSACTION, [...this.#aside.keys()]);
+        const orders = await lockDueOrders(connection, due, PER_TRANSACTION, [...this.#aside.keys()], this.#stateMachine);
         ids = orders.map(({ id }) => id);
-        return transitionReady(connection, orders, to, delays);
+        return transitionReady(connection, orders, to, this.#stateMachine);
       });
       recordWaiting(waiting, to, this.#logger);
       await relay.deliverAll(movements);
@@ -72,13 +71,13 @@ export class Sweeper {
 
   /** Those that cannot be moved are found and set aside. @returns how many there are */
   async #moveOneByOne(due: DueOrders, to: OrderStatus, ids: readonly string[]): Promise<number> {
-    const { pool, relay, delays } = this.#deps;
+    const { pool, relay } = this.#stateMachine;
     let failed = 0;
     for (const orderId of ids) {
       try {
         const { movements, waiting } = await inTransaction(pool, async (connection) => {
-          const order = await lockDueOrder(connection, due, orderId);
-          return transitionReady(connection, order ? [order] : [], to, delays);
+          const order = await lockDueOrder(connection, due, orderId, this.#stateMachine);
+          return transitionReady(connection, order ? [order] : [], to, this.#stateMachine);
         });
         recordWaiting(waiting, to, this.#logger);
         await relay.deliverAll(movements);
@@ -100,10 +99,10 @@ async function transitionReady(
   connection: PoolConnection,
   orders: readonly LockedOrder[],
   to: OrderStatus,
-  delays: TransitionDelays,
+  stateMachine: OrderStateMachine,
 ): Promise<{ movements: StockMovement[]; waiting: readonly WaitingOrder[] }> {
   const { ready, waiting } = await setAsideWaiting(connection, orders, to);
-  const movements = ready.length === 0 ? [] : await transitionOrders(connection, ready, to, delays);
+  const movements = ready.length === 0 ? [] : await transitionOrders(connection, ready, to, stateMachine);
   return { movements, waiting };
 }
 

@@ -2,7 +2,7 @@ import type { PoolConnection } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { waitingOrders } from '../metrics.ts';
+import { waitingOrders } from './metrics.ts';
 import type { LockedOrder } from '../orders/locked-order.ts';
 import { unmetPrecondition, type Precondition } from '../orders/order-transitions.ts';
 

@@ -36,11 +36,11 @@ const makeDue = (orderId: string) =>
 
 it('a tombstone is kept for its retention time, and then forgotten', async () => {
   const { services, userId, key, orderId } = await abandoned();
-  await services.forgottenTombstones.run();
+  await services.expiredTombstones.run();
   expect((await row(orderId))!.leftMs).toBeGreaterThan(WEEK_MS - 120_000);
 
   await makeDue(orderId);
-  await services.forgottenTombstones.run();
+  await services.expiredTombstones.run();
   expect(await row(orderId)).toBeUndefined();
   expect(await bed.buy(await bed.sell(), { userId, key })).toMatchObject({
     __typename: 'PurchaseConfirmed',
@@ -58,7 +58,7 @@ it('a key that Redis knows as used up stays used up when its tombstone is forgot
     ({ reserved }) => reserved === 0,
   );
   await makeDue(orderId);
-  await services.forgottenTombstones.run();
+  await services.expiredTombstones.run();
   expect(await buy()).toMatchObject({ __typename: 'PurchaseAbandoned' });
   expect(await row(orderId)).toMatchObject({ status: 'ABANDONED' });
 });
@@ -81,7 +81,7 @@ it('an order that stands in the place of a tombstone keeps its own deadline', as
 it('a tombstone of an older release, which has no end, is given one', async () => {
   const { services, orderId } = await abandoned();
   await bed.pool.query('UPDATE orders SET due_at = NULL WHERE id = ?', [uuidToBytes(orderId)]);
-  await services.forgottenTombstones.run();
+  await services.expiredTombstones.run();
   expect((await row(orderId))!.leftMs).toBeGreaterThan(WEEK_MS - 120_000);
 });
 
@@ -101,7 +101,7 @@ it('many processes forget at once, each tombstone once, and no order', async () 
     tombstones.flat(),
   );
   const sweepers = await Promise.all(
-    Array.from({ length: 5 }, async () => (await bed.services()).services.forgottenTombstones),
+    Array.from({ length: 5 }, async () => (await bed.services()).services.expiredTombstones),
   );
   await waitUntil('all of them to be forgotten', async () => {
     await Promise.all(sweepers.map((sweeper) => sweeper.run()));

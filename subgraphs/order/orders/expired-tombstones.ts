@@ -1,7 +1,7 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
-import { forgottenTombstones } from '../metrics.ts';
+import { forgottenTombstones } from './metrics.ts';
 import { ABANDONED } from './order.ts';
 
 /**

@@ -1,6 +1,12 @@
 import { parseUuid } from '../../../platform/uuid.ts';
-import type { OrderContext } from '../context.ts';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context.ts';
 import type { Order } from './order.ts';
+import type { OrderLookup } from './order-lookup.ts';
+
+/** What of a request's context an order is found by. */
+interface OrderContext extends SubgraphContext {
+  readonly services: { readonly lookup: OrderLookup };
+}
 
 /** @returns null for an order that does not exist and for one that the caller may not see, alike */
 export async function findOrder(orderId: string, context: OrderContext): Promise<Order | null> {

@@ -10,8 +10,14 @@ import {
 } from '../../../platform/graphql/connection.ts';
 import { countOrAtLeast } from '../../../platform/graphql/total-count.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import type { OrderContext } from '../context.ts';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context.ts';
 import type { Order } from './order.ts';
+import type { OrderLists } from './order-lists.ts';
+
+/** What of a request's context orders are listed by. */
+interface ListContext extends SubgraphContext {
+  readonly services: { readonly lists: OrderLists };
+}
 
 export interface OrderPageEdge {
   readonly cursor: string;
@@ -39,7 +45,7 @@ const EMPTY: OrderPage = { ...connectionOf<Order>([], 1, false, () => ''), count
 export async function listOrders(
   userId: string,
   page: Page,
-  { caller, services }: OrderContext,
+  { caller, services }: ListContext,
 ): Promise<OrderPage> {
   if (!isPageSize(page.first)) throw new Fault('BAD_REQUEST', PAGE_SIZE_PROBLEM);
   const after = page.after ? readCursor(page.after) : null;

@@ -1,23 +1,24 @@
-import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection } from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { insertMovements, type StockMovement } from '../stock/stock-movements.ts';
 import { lockStockRow } from '../stock/stock-repository.ts';
-import { changeHoldings, readUnits, type OrderUnits } from './return-units.ts';
+import { changeHoldings, lockHolding } from './holdings.ts';
+import { readUnits } from './order-rows.ts';
 
-/** What has to be known of a product before units of it are taken again. */
+/** What has to be known of a product before units of it are reacquired. */
 export interface ReacquireTerms {
   readonly purchaseLimit: number | null;
-  /** Units admitted whose order is being written: they are somebody's already. */
+  /** Units of reservations whose orders are being written. */
   readonly reserved: number;
 }
 
 /**
- * Takes the units of an order again that has given them back: all of them, or none. The limit of the buyer holds and so
- * does the stock, as for a purchase; the guards are the same.
+ * Reacquires the units of an order that has returned them: all of them, or none. The purchase limit and the stock guard hold as for
+ * a purchase.
  *
  * @param terms by product; one that is missing is not sold any more
- * @returns the movements for Redis; null when the units cannot be had, and then nothing was written
+ * @returns the movements for Redis; null when there are not enough units; then nothing was written
  */
 export async function reacquireUnits(
   connection: PoolConnection,
@@ -48,12 +49,4 @@ export async function reacquireUnits(
   }
   await insertMovements(connection, movements);
   return movements;
-}
-
-async function lockHolding(connection: PoolConnection, { productId, userId }: OrderUnits): Promise<number> {
-  const [[row]] = await connection.query<(RowDataPacket & { held: number })[]>(
-    'SELECT held FROM holding WHERE product_id = ? AND user_id = ? FOR UPDATE',
-    [uuidToBytes(productId), uuidToBytes(userId)],
-  );
-  return row?.held ?? 0;
 }

@@ -1,20 +1,14 @@
-import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection } from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
-import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { uuidToBytes } from '../../../platform/uuid.ts';
 import { insertMovements, type StockMovement } from '../stock/stock-movements.ts';
 import { lockStockRow } from '../stock/stock-repository.ts';
-
-/** Units of one product that one order has, or had. */
-export interface OrderUnits {
-  readonly orderId: string;
-  readonly userId: string;
-  readonly productId: string;
-  readonly quantity: number;
-}
+import { changeHoldings } from './holdings.ts';
+import { readUnits } from './order-rows.ts';
 
 /**
- * Gives the units of orders back, in the transaction in which they cease to hold. Rows by key, and the stock rows last, since
- * every buyer waits for them. Each movement is stamped with the epoch that the stock row has under its lock: a rebuild
+ * Returns the units of orders to stock, in the transaction in which they cease to hold. Rows by key, and the stock rows last, since
+ * every purchase waits for them. Each movement is stamped with the epoch that the stock row has under its lock: a rebuild
  * either comes later and counts it, or came before and its numbers still lack it.
  *
  * @returns the movements, which are not in Redis's numbers yet
@@ -40,42 +34,3 @@ export async function returnUnits(
   await insertMovements(connection, movements);
   return movements;
 }
-
-/** What orders consist of, by product and user. */
-export async function readUnits(
-  connection: PoolConnection,
-  orders: readonly { readonly id: string; readonly userId: string }[],
-): Promise<OrderUnits[]> {
-  const [rows] = await connection.query<
-    (RowDataPacket & { order_id: Buffer; product_id: Buffer; quantity: number })[]
-  >('SELECT order_id, product_id, quantity FROM order_item WHERE order_id IN (?)', [
-    orders.map(({ id }) => uuidToBytes(id)),
-  ]);
-  const buyers = new Map(orders.map(({ id, userId }) => [id, userId]));
-  return rows
-    .map((row) => {
-      const orderId = bytesToUuid(row.order_id);
-      return {
-        orderId,
-        userId: buyers.get(orderId)!,
-        productId: bytesToUuid(row.product_id),
-        quantity: row.quantity,
-      };
-    })
-    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-/** The rows are there: these orders have counted in them before. */
-export async function changeHoldings(
-  connection: PoolConnection,
-  units: readonly OrderUnits[],
-  sign: 1 | -1,
-): Promise<void> {
-  await connection.query(
-    `INSERT INTO holding (product_id, user_id, held) VALUES ?
-     ON DUPLICATE KEY UPDATE held = held ${sign === 1 ? '+' : '-'} VALUES(held)`,
-    [units.map(({ productId, userId, quantity }) => [uuidToBytes(productId), uuidToBytes(userId), quantity])],
-  );
-}
-
-const keyOf = ({ productId, userId }: OrderUnits): string => `${productId} ${userId}`;

@@ -1,13 +1,12 @@
-import type { PoolConnection } from 'mysql2/promise';
+import type { Pool, PoolConnection } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
-import { markRefundsDue } from '../payment/payment-repository.ts';
+import type { MovementRelay } from '../stock/movement-relay.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';
-import { returnUnits } from './return-units.ts';
-import type { LockedOrder } from './locked-order.ts';
-import { holdsStock, canTransition, unmetPrecondition } from './order-transitions.ts';
+import type { LockedOrder, ReadChargedOrders } from './locked-order.ts';
+import { canTransition, holdsStock, unmetPrecondition } from './order-transitions.ts';
 
-/** How long an order may stay as it is until it moves on by itself, or the time to ask for a return is over. Milliseconds. */
+/** How long an order stays in a status until its automatic transition, or until a return can no longer be requested. Milliseconds. */
 export interface TransitionDelays {
   readonly PAID: number;
   readonly SHIPPED: number;
@@ -16,27 +15,46 @@ export interface TransitionDelays {
 }
 
 /**
- * Moves locked orders of one status to another, in the transaction that has locked them: the status, an event, and what follows
- * from it. An order that holds no more gives its units back and is owed its money, here and nowhere else; so
- * both happen as often as the status changes, which is once.
+ * What follows where orders cease to hold stock, in the same transaction. Tables in the order of the order batch: orders, then
+ * holdings, then stock.
  *
- * Preconditions are judged here once more, by the table: a caller that has refused nothing changes nothing.
+ * @returns stock movements to be delivered to Redis after COMMIT
+ */
+export type ReleaseConsequence = (
+  connection: PoolConnection,
+  orders: readonly LockedOrder[],
+) => Promise<readonly StockMovement[]>;
+
+/** The state machine of orders. Its table is `order-transitions.ts`; what it does beside that is put together in `services.ts`. */
+export interface OrderStateMachine {
+  readonly pool: Pool;
+  /** Delivers what transitions return, after COMMIT. */
+  readonly relay: MovementRelay;
+  readonly delays: TransitionDelays;
+  readonly readCharged: ReadChargedOrders;
+  /** Run in this order, once for each order that ceases to hold stock: here and nowhere else. */
+  readonly onRelease: readonly ReleaseConsequence[];
+}
+
+/**
+ * Transitions locked orders of one status to another, in the transaction that has locked them: the status, an event, and the
+ * consequences. The status changes once, so each consequence happens once.
  *
- * Tables in the order of the order batch: orders, then holdings, then stock.
+ * Preconditions are checked here once more, by the table: a caller that omits a check cannot make a forbidden transition.
  *
- * @returns what Redis has to be told after COMMIT
+ * @returns the stock movements to be delivered after COMMIT
  */
 export async function transitionOrders(
   connection: PoolConnection,
   orders: readonly LockedOrder[],
   to: OrderStatus,
-  delays: TransitionDelays,
+  { delays, onRelease }: Pick<OrderStateMachine, 'delays' | 'onRelease'>,
 ): Promise<StockMovement[]> {
   const from = orders[0]!.status;
-  if (!canTransition(from, to)) throw new Error(`An order does not move from ${from} to ${to}.`);
+  if (!canTransition(from, to)) throw new Error(`An order has no transition from ${from} to ${to}.`);
   for (const order of orders) {
     const unmet = unmetPrecondition(order, to);
-    if (unmet) throw new Error(`An order does not move from ${from} to ${to} while it is not ${unmet}.`);
+    if (unmet) throw new Error(`An order has no transition from ${from} to ${to} while it is not ${unmet}.`);
   }
 
   const ids = orders.map(({ id }) => uuidToBytes(id));
@@ -50,9 +68,10 @@ export async function transitionOrders(
   }
   await insertEvents(connection, ids, to);
 
-  if (!holdsStock(from) || holdsStock(to)) return [];
-  await markRefundsDue(connection, ids);
-  return returnUnits(connection, orders);
+  const movements: StockMovement[] = [];
+  if (!holdsStock(from) || holdsStock(to)) return movements;
+  for (const consequence of onRelease) movements.push(...(await consequence(connection, orders)));
+  return movements;
 }
 
 function dueAfter(
@@ -60,7 +79,7 @@ function dueAfter(
   to: OrderStatus,
   delays: TransitionDelays,
 ): { readonly sql: string; readonly values: readonly number[] } {
-  // An attempt to pay neither moves the deadline nor, when it is declined, gives a new one.
+  // An attempt to pay does not change the deadline, and neither does a declined one.
   if (to === 'PAYING' || (from === 'PAYING' && to === 'PENDING_PAYMENT'))
     return { sql: 'due_at', values: [] };
   const delay = to in delays ? delays[to as keyof TransitionDelays] : null;

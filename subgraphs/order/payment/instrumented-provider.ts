@@ -1,4 +1,4 @@
-import { paymentProviderCalls } from '../metrics.ts';
+import { paymentProviderCalls } from './metrics.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 
 type Call = 'charge' | 'lookUp' | 'cancel' | 'refund';

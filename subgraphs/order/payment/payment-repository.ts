@@ -103,13 +103,17 @@ export async function changePayment(
   );
 }
 
-/** Whatever was paid for these orders is to be given back. */
-export async function markRefundsDue(connection: PoolConnection, orderIds: readonly Buffer[]): Promise<void> {
+/** All that was paid for these orders is to be refunded. @returns no movements of stock */
+export async function markRefundsDue(
+  connection: PoolConnection,
+  orders: readonly { readonly id: string }[],
+): Promise<[]> {
   await connection.query(
     `UPDATE payment SET status = 'REFUND_DUE', due_at = UTC_TIMESTAMP(3)
      WHERE order_id IN (?) AND status = 'SUCCEEDED'`,
-    [orderIds],
+    [orders.map(({ id }) => uuidToBytes(id))],
   );
+  return [];
 }
 
 /** @returns those of the orders that have a payment which succeeded and is not owed back */

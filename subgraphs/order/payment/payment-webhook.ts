@@ -4,8 +4,7 @@ import { publicLimits } from '../../../platform/http/connection-limits.ts';
 import { startHttpServer, type HttpReply, type RunningHttpServer } from '../../../platform/http/server.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { parseUuid } from '../../../platform/uuid.ts';
-import type { OrderConfig } from '../config.ts';
-import { webhookCalls } from '../metrics.ts';
+import { webhookCalls } from './metrics.ts';
 import type { Payments } from './payments.ts';
 import { isSigned } from './webhook-signature.ts';
 
@@ -20,10 +19,13 @@ const MOST_LOOKS = 64;
 
 const event = z.object({ data: z.object({ paymentId: z.string() }) });
 
-type Settings = Pick<
-  OrderConfig,
-  'HOST' | 'PAYMENT_WEBHOOK_SECRET' | 'PAYMENT_WEBHOOK_PORT' | 'PAYMENT_WEBHOOK_TOLERANCE'
->;
+interface WebhookSettings {
+  readonly HOST: string;
+  readonly PAYMENT_WEBHOOK_SECRET?: readonly string[] | undefined;
+  readonly PAYMENT_WEBHOOK_PORT: number;
+  /** Milliseconds. */
+  readonly PAYMENT_WEBHOOK_TOLERANCE: number;
+}
 
 /**
  * The endpoint for what the payment provider has to say, on a port of its own that serves nothing else and expects strangers. An event only
@@ -33,7 +35,7 @@ type Settings = Pick<
  * @returns null where there is no secret: then there is no endpoint
  */
 export async function startPaymentWebhook(
-  settings: Settings,
+  settings: WebhookSettings,
   payments: Pick<Payments, 'wake'>,
   logger: Logger,
 ): Promise<RunningHttpServer | null> {

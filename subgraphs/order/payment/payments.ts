@@ -4,9 +4,10 @@ import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { reach } from '../failpoints.ts';
-import type { FulfilmentDependencies, Payable } from '../orders/payable-order.ts';
+import type { Payable } from '../orders/payable-order.ts';
 import type { ReacquireTerms } from '../orders/reacquire-units.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
+import type { OrderStateMachine } from '../orders/transition-orders.ts';
 import type { ProductReader } from '../products/product-reader.ts';
 import type { StockService } from '../stock/stock-service.ts';
 import { beginPayment, type PaymentRefusal } from './begin-payment.ts';
@@ -24,7 +25,7 @@ import {
   type PaymentRecord,
 } from './payment-repository.ts';
 
-export interface PaymentDependencies extends FulfilmentDependencies {
+export interface PaymentDependencies extends OrderStateMachine {
   readonly provider: PaymentProvider;
   readonly orders: OrderRepository;
   readonly products: ProductReader;

@@ -7,6 +7,7 @@ import type { OrderStatus, PreparePaymentInput } from '../__generated__/resolver
 import type { OrderContext } from '../context.ts';
 import { lockOrder } from '../orders/locked-order.ts';
 import { withPayableOrder, type Payable } from '../orders/payable-order.ts';
+import type { OrderStateMachine } from '../orders/transition-orders.ts';
 import { findOwnOrder } from '../orders/find-order.ts';
 import type { Order } from '../orders/order.ts';
 import {
@@ -45,7 +46,7 @@ export async function preparePayment(
   if (!order) return orderNotFound;
   if (!takesAddress(order.status, order.shippingAddress !== null)) return invalidOrderStatus(order.status);
 
-  const { cipher, fulfilment, profiles, paymentTimeoutMs } = context.services;
+  const { cipher, stateMachine, profiles, paymentTimeoutMs } = context.services;
   const address = checked.value.shippingAddress ?? (await profiles.addressOf(context.identity));
   if (!address) {
     return {
@@ -56,8 +57,10 @@ export async function preparePayment(
   const sealed = sealAddress(cipher, order.id, address);
   const prepared =
     order.status === 'PAID'
-      ? await inTransaction(fulfilment.pool, (connection) => addressPaid(connection, order.id, sealed))
-      : await withPayableOrder(fulfilment, order.id, (connection) =>
+      ? await inTransaction(stateMachine.pool, (connection) =>
+          addressPaid(connection, order.id, sealed, stateMachine),
+        )
+      : await withPayableOrder(stateMachine, order.id, (connection) =>
           write(connection, order.id, sealed, paymentTimeoutMs),
         );
   if (prepared.kind === 'refused') return invalidOrderStatus(prepared.status);
@@ -71,8 +74,9 @@ async function addressPaid(
   connection: PoolConnection,
   orderId: string,
   address: Buffer,
+  stateMachine: OrderStateMachine,
 ): Promise<Payable<void>> {
-  const { status, hasAddress } = (await lockOrder(connection, orderId))!;
+  const { status, hasAddress } = (await lockOrder(connection, orderId, stateMachine))!;
   if (status !== 'PAID' || hasAddress) return { kind: 'refused', status };
   await connection.query('UPDATE orders SET shipping_address = ? WHERE id = ?', [
     address,

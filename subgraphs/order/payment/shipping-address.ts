@@ -1,6 +1,6 @@
 import type { FieldCipher } from '../../../platform/personal-data/field-cipher.ts';
 import { postalAddress } from '../../../platform/text/text-input.ts';
-import type { OrderContext } from '../context.ts';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context.ts';
 import type { Order } from '../orders/order.ts';
 
 export interface ShippingAddress {
@@ -11,6 +11,11 @@ export interface ShippingAddress {
 
 /** As for the address of a profile. */
 export const shippingAddress = postalAddress;
+
+/** What of a request's context an address is decrypted by. */
+interface AddressContext extends SubgraphContext {
+  readonly services: { readonly cipher: FieldCipher };
+}
 
 const placeOf = (orderId: string): string => `order.shippingAddress:${orderId}`;
 
@@ -23,7 +28,7 @@ export const openAddress = (cipher: FieldCipher, orderId: string, stored: Buffer
   JSON.parse(cipher.decrypt(stored.toString(), placeOf(orderId))) as ShippingAddress;
 
 /** Where an order goes. Decrypted for its buyer and for `order:read`; null for anyone else, on whatever path they came. */
-export function shippingAddressOf(order: Order, { caller, services }: OrderContext): ShippingAddress | null {
+export function shippingAddressOf(order: Order, { caller, services }: AddressContext): ShippingAddress | null {
   const mayRead = caller?.userId === order.userId || caller?.scopes.has('order:read');
   if (!order.shippingAddress || !mayRead) return null;
   return openAddress(services.cipher, order.id, order.shippingAddress);

@@ -4,10 +4,10 @@ import { KeyedBackoff } from '../../../platform/lifecycle/keyed-backoff.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Tombstones } from '../orders/tombstones.ts';
 import { reach } from '../failpoints.ts';
-import { reaped } from '../metrics.ts';
+import { reaped } from './metrics.ts';
 import { settleReservation } from './settle-reservation.ts';
-import { inTurn, type Turn } from '../stock/job-turn.ts';
-import { scanProducts, type ProductScan } from '../stock/scan-products.ts';
+import type { Turn } from '../stock/job-turn.ts';
+import type { ProductScan } from '../stock/scan-products.ts';
 import { MOST_DUE_AHEAD_MS, type DueReservation } from '../stock/settlement.ts';
 import { readEpochs } from '../stock/stock-repository.ts';
 import type { StockService } from '../stock/stock-service.ts';
@@ -45,16 +45,15 @@ export class Reaper {
 
   /** One round over all products that may have open reservations. */
   async run(): Promise<void> {
-    const { tools } = this.#stock;
-    await inTurn(tools, 'reaper', async (turn) => {
-      const looks = await scanProducts(tools, await tools.activeProducts.list());
+    await this.#stock.inTurn('reaper', async (turn) => {
+      const looks = await this.#stock.scanActive();
       const isLater = await this.#findLaterEpochs(looks);
       const now = looks.length > 0 ? await this.#readClock(looks[0]!) : 0;
       const isDue = (at: number | null) => at !== null && at <= now + CLOCK_SLACK_MS;
       const mayBeSettled = (at: number | null) => isDue(at) || (at ?? 0) > now + MOST_DUE_AHEAD_MS;
       const current = looks.filter((look) => !isLater.has(look));
       for (const { productId, dueAt } of current)
-        if (dueAt !== null && !mayBeSettled(dueAt)) tools.activeProducts.keep(productId);
+        if (dueAt !== null && !mayBeSettled(dueAt)) this.#stock.touch(productId);
       await this.#each('reaper', [...isLater], (look) => this.#replaceLaterEpoch(look));
       await this.#each(
         'reaper',
@@ -66,7 +65,7 @@ export class Reaper {
         current.filter(({ forgetAt }) => isDue(forgetAt)),
         ({ productId, epoch }) => this.#stock.forget(productId, epoch),
       );
-      await tools.activeProducts.removeIdle();
+      await this.#stock.removeIdle();
     });
   }
 
@@ -81,7 +80,7 @@ export class Reaper {
     while (turn.isHeld) {
       const found = await this.#stock.findDue(productId, PER_LOOK);
       if (!found) return;
-      if (found.open > 0) this.#stock.tools.activeProducts.keep(productId);
+      if (found.open > 0) this.#stock.touch(productId);
       if (found.due.length === 0) return;
       const failures = await this.#settleAll(found.due);
       const settled = found.due.length - failures.length;
@@ -128,6 +127,6 @@ export class Reaper {
 
   /** Of one server; in a cluster the others are taken to agree within `CLOCK_SLACK_MS`, or their turn comes a round later. */
   async #readClock({ productId }: ProductScan): Promise<number> {
-    return this.#stock.tools.readClock(productId).catch(() => Date.now());
+    return this.#stock.readClock(productId).catch(() => Date.now());
   }
 }

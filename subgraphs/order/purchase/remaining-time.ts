@@ -1,16 +1,23 @@
-import type { OrderContext } from '../context.ts';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context.ts';
 
-/** For the way back, so that the caller hears `OutcomeUnknown` from us rather than a time-out from the router. */
+/** What of a request's context its time is worked out from. */
+interface TimedContext extends SubgraphContext {
+  /** Milliseconds. */
+  readonly services: { readonly purchaseTimeoutMs: number };
+}
+
+/** For the response to reach the router, so that the caller gets `OutcomeUnknown` from this process rather than a time-out from the router. */
 const RESPONSE_ALLOWANCE_MS = 250;
-/** For the way to this process, so that a purchase that had to queue in the router is not cut short. */
+/** For the request to reach this process, so that a purchase that had to queue in the router keeps its whole timeout. */
 const REQUEST_ALLOWANCE_MS = 5_000;
 
-/** How long a purchase may take, in milliseconds: no longer than whoever asked for it waits. */
-export function remainingMs(context: OrderContext): number {
+/** Deadline propagation: how long a purchase may take, in milliseconds; no longer than its caller waits. */
+export function remainingMs(context: TimedContext): number {
   const { identity, services } = context;
-  const asked = identity.patienceMs === null ? Number.POSITIVE_INFINITY : identity.patienceMs - RESPONSE_ALLOWANCE_MS;
+  const ofCaller =
+    identity.patienceMs === null ? Number.POSITIVE_INFINITY : identity.patienceMs - RESPONSE_ALLOWANCE_MS;
   const lifetime = attemptLifetimeMs(services.purchaseTimeoutMs) - ageOf(context);
-  return Math.max(0, Math.min(services.purchaseTimeoutMs, asked, lifetime));
+  return Math.max(0, Math.min(services.purchaseTimeoutMs, ofCaller, lifetime));
 }
 
 /**
@@ -20,5 +27,5 @@ export function remainingMs(context: OrderContext): number {
 export const attemptLifetimeMs = (purchaseTimeoutMs: number): number => purchaseTimeoutMs + REQUEST_ALLOWANCE_MS;
 
 /** How long ago the request reached the system, in milliseconds. A clock behind the router's counts as no time. */
-export const ageOf = ({ identity: { receivedAt } }: OrderContext): number =>
+export const ageOf = ({ identity: { receivedAt } }: SubgraphContext): number =>
   receivedAt === undefined ? 0 : Math.max(0, Date.now() - receivedAt);

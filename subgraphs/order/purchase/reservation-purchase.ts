@@ -1,5 +1,6 @@
 import type { Logger } from '../../../platform/logger.ts';
-import type { PendingOrder, WriteResult } from '../orders/pending-order.ts';
+import type { PendingOrder } from '../orders/pending-order.ts';
+import type { WriteResult } from '../batch/write-result.ts';
 import type { OrderBatch } from '../batch/order-batch.ts';
 import type { Tombstones } from '../orders/tombstones.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';

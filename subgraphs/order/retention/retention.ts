@@ -4,7 +4,7 @@ import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
-import { retentionDeleted } from '../metrics.ts';
+import { retentionDeleted } from './metrics.ts';
 
 /** Small, so that nothing waits long for the locks of a batch, and a replica falls behind by little. */
 const PER_TRANSACTION = 200;

@@ -1,16 +1,18 @@
-import type { OrderConfig } from '../config.ts';
 import { deleteByKey } from './delete-by-key.ts';
 import { orderRules } from './old-orders.ts';
 import type { RetentionRule } from './retention.ts';
 
-export type RetentionSettings = Pick<
-  OrderConfig,
-  'STOCK_MOVEMENT_RETENTION' | 'CHECKOUT_RETENTION' | 'ORDER_RETENTION'
->;
+/** Milliseconds. */
+export interface RetentionSettings {
+  readonly STOCK_MOVEMENT_RETENTION: number;
+  readonly CHECKOUT_RETENTION: number;
+  /** Left out: for ever. */
+  readonly ORDER_RETENTION?: number | undefined;
+}
 
 /**
  * What is deleted, and when. README.md has the table of all that grows. Tombstones have a job of their own
- * (`batch/forgotten-tombstones.ts`).
+ * (`orders/expired-tombstones.ts`).
  */
 export function retentionRules(settings: RetentionSettings): RetentionRule[] {
   return [

@@ -33,7 +33,7 @@ export class ActiveProducts {
     this.#logger = logger;
   }
 
-  /** Does not wait: the note is sent before the commands that follow. A failure is logged, and the next `keep` tries again. */
+  /** Does not wait: the note is sent before the commands that follow. A failure is logged, and the next `touch` tries again. */
   note(productId: string): void {
     this.#notedAt.set(productId, performance.now());
     this.#repaired(() => this.#add([productId])).catch((error: unknown) => {
@@ -43,7 +43,7 @@ export class ActiveProducts {
   }
 
   /** Notes the product if this process has not done so for a while. */
-  keep(productId: string): void {
+  touch(productId: string): void {
     const notedAt = this.#notedAt.get(productId);
     if (notedAt === undefined || performance.now() - notedAt >= NOTE_EVERY_MS) this.note(productId);
   }

@@ -1,7 +1,8 @@
 import { KeyedBackoff } from '../../../platform/lifecycle/keyed-backoff.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { stockRepairs } from '../metrics.ts';
+import { stockRepairs } from './metrics.ts';
 import type { StockService } from './stock-service.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** A purchase that met the keys rebuilds them itself, within this time, and then there is nothing left to do here. */
 const AFTER_MS = 300;
@@ -11,16 +12,18 @@ const BACKOFF = { free: 1, firstMs: 1_000, longestMs: 8_000 };
 
 /**
  * Rebuilds products whose keys turned out to be unreadable, also where no purchase waits for it: a confirmation, a release, a
- * movement, the reaper or the reconciliation has met them.
+ * movement, the reaper or the reconciliation failed on them.
  */
 export class KeyRepair {
-  readonly #stock: Pick<StockService, 'store' | 'ensureReady'>;
+  readonly #stock: Pick<StockService, 'ensureReady'>;
+  readonly #store: StockStore;
   readonly #logger: Logger;
   readonly #underWay = new Set<string>();
   readonly #backoff = new KeyedBackoff(BACKOFF);
 
-  constructor(stock: Pick<StockService, 'store' | 'ensureReady'>, logger: Logger) {
+  constructor(stock: Pick<StockService, 'ensureReady'>, store: StockStore, logger: Logger) {
     this.#stock = stock;
+    this.#store = store;
     this.#logger = logger;
   }
 
@@ -54,7 +57,7 @@ export class KeyRepair {
 
   /** Where that cannot be read either, the next purchase that needs holdings has them counted. */
   async #countsHoldings(productId: string, epoch: number): Promise<boolean> {
-    const { redis, keys } = this.#stock.tools;
+    const { redis, keys } = this.#store;
     const limited = await redis.hget(keys.ofEpoch(productId, epoch).stock, 'limited').catch(() => null);
     return limited === '1';
   }

@@ -10,14 +10,8 @@ const bed = useOrderTestBed(useStores());
 
 /** @param meanwhile what happens, the first time, between the look at the numbers and the write */
 async function admitByLock(meanwhile: () => Promise<unknown>) {
-  const { services } = await bed.services({ environment: { STOCK_STRATEGY: 'lock' } });
-  const { scripts } = services.stock.tools;
-  const write = scripts.writeReservation;
-  scripts.writeReservation = async (keys, args) => {
-    scripts.writeReservation = write;
-    await meanwhile();
-    return write(keys, args);
-  };
+  const { services, scriptCalls } = await bed.services({ environment: { STOCK_STRATEGY: 'lock' } });
+  scriptCalls.pauseNext('writeReservation', meanwhile);
   return services.purchases;
 }
 

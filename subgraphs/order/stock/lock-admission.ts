@@ -49,7 +49,7 @@ export class LockAdmission implements Admission {
   async #underLock(productId: string, { request, terms }: Asked): Promise<ReserveOutcome> {
     const { locks, keys, activeProducts } = this.#store;
     if (performance.now() > request.deadline) return { kind: 'tooLate' };
-    activeProducts.keep(productId);
+    activeProducts.touch(productId);
     const key = keys.admissionLock(productId);
     return locks.using(key, this.#lockOptions, (lock) => this.#decide(productId, request, terms, lock), {
       kind: 'tooLate',

@@ -3,7 +3,6 @@ import { groupBy } from '../../../platform/batching/group-by.ts';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { reach } from '../failpoints.ts';
-import { inTurn } from './job-turn.ts';
 import { findMovementsToApply, markApplied, type StockMovement } from './stock-movements.ts';
 import type { StockService } from './stock-service.ts';
 import { UnreadableKeysError } from './unreadable-keys.ts';
@@ -46,7 +45,7 @@ export class MovementRelay {
 
   /** One round over what has not been delivered. A product that fails, or is not ready, has no part in the others. */
   async run(): Promise<void> {
-    await inTurn(this.#stock.tools, 'movement-relay', async (turn) => {
+    await this.#stock.inTurn('movement-relay', async (turn) => {
       /** Products that are left out for the rest of the round, with the epoch that their gate has to reach. */
       const shut = new Map<string, number>();
       for (let found = PER_LOOK; found === PER_LOOK && turn.isHeld;) {

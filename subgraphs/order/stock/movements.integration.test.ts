@@ -10,7 +10,8 @@ import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { insertMovement, type StockMovement } from './stock-movements.ts';
 import { lockStockRow } from './stock-repository.ts';
-import { StockService } from './stock-service.ts';
+import { createStock } from './create-stock.ts';
+import type { StockService } from './stock-service.ts';
 
 const stores = useStores();
 const bed = useOrderTestBed(stores);
@@ -18,15 +19,17 @@ const logger = createLogger('test', 'silent');
 let stock: StockService;
 
 beforeAll(async () => {
-  stock = new StockService({
+  ({ stock } = createStock({
     redis: await connectRedis({ url: stores.redisUrl, logger }),
     pool: bed.pool,
     writer: bed.writer,
     prefix: stores.redisPrefix,
+    isInRedis: true,
     reservationTtlMs: 10_000,
     memoryMs: 60_000,
+    attemptLifetimeMs: 10_000,
     logger,
-  });
+  }));
 });
 
 /** A unit comes back in MySQL; whether Redis hears of it is up to the test, for the relay finds it applied. */

@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { createStockKeys } from './stock-keys.ts';
 
-const bed = useOrderTestBed(useStores());
+const stores = useStores();
+const bed = useOrderTestBed(stores);
 
 /** A product of which so many units were sold, with everything settled. */
 async function sold(orders: number): Promise<{ product: string; epoch: number }> {
@@ -21,7 +23,7 @@ it('keys that were settled long ago are forgotten, of products without purchases
   const { product, epoch } = await sold(3);
   const { services } = await bed.services();
   const [records, settled] = [`${epoch}:records`, `${epoch}:settled`].map((name) => bed.key(product, name));
-  await bed.redis.zrem(services.stock.tools.keys.activeProducts, product);
+  await bed.redis.zrem(createStockKeys(stores.redisPrefix).activeProducts, product);
   expect(await bed.redis.hlen(records!)).toBe(3);
   await services.oldKeys.run();
   expect(await bed.redis.hlen(records!)).toBe(3);

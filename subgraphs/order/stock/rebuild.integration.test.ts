@@ -177,10 +177,10 @@ describe('a rebuild that has lost its lock', () => {
     const gate = await bed.redis.get(bed.key(product, 'gate'));
     const logger = createLogger('test', 'silent');
     const client = await connectRedis({ url: redis.url, logger });
-    const tools = createStockStore(client, stores.redisPrefix, bed.writer, logger, () => undefined);
+    const store = createStockStore(client, stores.redisPrefix, bed.writer, logger);
 
     const outcome = await rebuild(
-      { ...tools, pool: bed.pool, logger },
+      { ...store, pool: bed.pool, logger },
       product,
       { countHoldings: false },
       async () => {
@@ -194,7 +194,7 @@ describe('a rebuild that has lost its lock', () => {
 
     expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await settled(product)).toMatchObject({ sold: 2, orders: 2 });
-    tools.redis.disconnect();
+    store.redis.disconnect();
   });
 });
 
@@ -204,14 +204,14 @@ describe('a rebuild that takes longer than its lock lives', () => {
     await bed.buy(product);
     const logger = createLogger('test', 'silent');
     const client = await connectRedis({ url: redis.url, logger });
-    const tools = createStockStore(client, stores.redisPrefix, bed.writer, logger, () => undefined);
+    const store = createStockStore(client, stores.redisPrefix, bed.writer, logger);
     const inTheWay = await bed.pool.getConnection();
     try {
       await inTheWay.query('START TRANSACTION');
       await inTheWay.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
       const begun = performance.now();
       const outcome = rebuild(
-        { ...tools, pool: bed.pool, logger, lockTtlMs: 1_000 },
+        { ...store, pool: bed.pool, logger, lockTtlMs: 1_000 },
         product,
         { countHoldings: true },
         () => Promise.resolve(false),
@@ -221,7 +221,7 @@ describe('a rebuild that takes longer than its lock lives', () => {
       expect(await outcome).toBe('ready');
     } finally {
       inTheWay.destroy();
-      tools.redis.disconnect();
+      store.redis.disconnect();
     }
     expect(await settled(product)).toMatchObject({ epoch: 2, sold: 1 });
   });

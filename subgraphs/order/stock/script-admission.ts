@@ -66,7 +66,7 @@ export class ScriptAdmission implements Admission {
     const { keys, scripts, fence, clock, activeProducts, readClock, writer } = this.#store;
     const source = await writer.connect().catch(() => null);
     if (source === null) return asked.map(() => ({ kind: 'notReady' }));
-    activeProducts.keep(productId);
+    activeProducts.touch(productId);
     if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
     const { terms } = asked[0]!;
     const purchases = asked.flatMap(({ request }) => [

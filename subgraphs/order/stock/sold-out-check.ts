@@ -3,7 +3,7 @@ import type { Pool } from 'mysql2/promise';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCoalescer, createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { stockRepairs } from '../metrics.ts';
+import { stockRepairs } from './metrics.ts';
 import { epochAfterRepair, isWrong, checkStock, unitsLeft, type StockCheck } from './check-stock.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { ReserveOutcome, SoldOut } from './stock-outcomes.ts';

@@ -29,8 +29,8 @@ const forgetAsBusy = (product: string) =>
   bed.redis.zrem(bed.key(product, '').replace(/\{.*/, 'busy-products'), product);
 
 async function compare(rounds = 1): Promise<void> {
-  const { drift } = (await bed.services()).services;
-  for (let round = 0; round < rounds; round++) await drift!.run();
+  const { reconciliation } = (await bed.services()).services;
+  for (let round = 0; round < rounds; round++) await reconciliation!.run();
 }
 
 const agreement = ({ product, epoch }: Sold, sold: number) =>
@@ -110,10 +110,10 @@ describe('a product that is sold, cancelled and restocked all the time', () => {
   it('is never taken to be wrong', async () => {
     const products = await Promise.all(Array.from({ length: 3 }, () => bed.sell({ units: 1_000 })));
     const before = await Promise.all(products.map((product) => bed.books(product)));
-    const { drift } = (await bed.services()).services;
+    const { reconciliation } = (await bed.services()).services;
     let [isSelling, rounds] = [true, 0];
     const looks = (async () => {
-      for (; isSelling; rounds++) await drift!.run();
+      for (; isSelling; rounds++) await reconciliation!.run();
     })();
     await Promise.all(
       products.flatMap((product) =>

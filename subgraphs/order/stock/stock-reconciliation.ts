@@ -1,7 +1,7 @@
 import type { Pool } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { stockDrift, stockRepairs, stockUnits } from '../metrics.ts';
+import { stockDrift, stockRepairs, stockUnits } from './metrics.ts';
 import { auditStock, type StockAudit } from './audit.ts';
 import { compareStock, type Comparison } from './compare-stock.ts';
 import { inTurn } from './job-turn.ts';
@@ -9,6 +9,7 @@ import { epochAfterRepair, isWrong, checkStock, type StockCheck } from './check-
 import { ProductCursor } from './product-cursor.ts';
 import { readAuditedRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
+import type { StockStore } from './stock-store.ts';
 
 /** Of the products noted last as busy, in every round of every process: what metrics report. */
 const MOST_BUSY = 200;
@@ -33,20 +34,22 @@ interface Found extends StockCheck {
  */
 export class StockReconciliation {
   readonly #stock: StockService;
+  readonly #store: StockStore;
   readonly #pool: Pool;
   readonly #logger: Logger;
   readonly #cursor: ProductCursor;
 
-  constructor(stock: StockService, pool: Pool, logger: Logger) {
+  constructor(stock: StockService, store: StockStore, pool: Pool, logger: Logger) {
     this.#stock = stock;
+    this.#store = store;
     this.#pool = pool;
     this.#logger = logger;
-    this.#cursor = new ProductCursor(stock.tools, pool, 'drift-watch');
+    this.#cursor = new ProductCursor(store, pool, 'drift-watch');
   }
 
   /** One round. @throws when MySQL does not answer */
   async run(): Promise<void> {
-    const { store } = this.#stock;
+    const store = this.#store;
     const busy = (await store.activeProducts.list()).slice(-MOST_BUSY);
     const found = await this.#compareAndRepair(busy);
     this.#report(found);
@@ -96,7 +99,7 @@ export class StockReconciliation {
     const audits = new Map<string, StockAudit>();
     const options = { job: 'drift-watch', running: SIDE_BY_SIDE, logger: this.#logger };
     await eachItem(productIds, { ...options, keyOf: (productId) => productId }, async (productId) => {
-      const audit = await auditStock(this.#stock.tools, productId);
+      const audit = await auditStock(this.#store, productId);
       if (audit) audits.set(productId, audit);
     });
     return audits;
@@ -106,14 +109,14 @@ export class StockReconciliation {
   async #lookAgain(productId: string): Promise<Found | null> {
     const readRow = async (id: string) => (await readAuditedRows(this.#pool, [id])).get(id);
     // A product whose server does not answer is looked at in the next round.
-    const look = await checkStock(this.#stock.tools, productId, readRow).catch(() => null);
+    const look = await checkStock(this.#store, productId, readRow).catch(() => null);
     return look && { productId, ...look };
   }
 
   async #repair({ productId, ...look }: Found): Promise<void> {
     // Between its new epoch and its gate, a rebuild looks like this.
     const { audit, comparison } = look;
-    const { redis, keys } = this.#stock.tools;
+    const { redis, keys } = this.#store;
     if (comparison.kind === 'epoch' && (await redis.exists(keys.lock(productId))) === 1) return;
     stockRepairs.labels(comparison.kind === 'epoch' ? 'epoch' : 'drift').inc();
     const outcome = await this.#stock.ensureReady({

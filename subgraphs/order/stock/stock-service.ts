@@ -1,36 +1,30 @@
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
-import type { Redis } from '../../../platform/redis/client.ts';
 import { redisProblem } from '../../../platform/redis/condition.ts';
 import type { LockOptions } from '../../../platform/redis/lock.ts';
-import { rebuilds, reservations } from '../metrics.ts';
+import { rebuilds, reservations } from './metrics.ts';
 import type { Admission } from './admission.ts';
 import { LockAdmission } from './lock-admission.ts';
 import { StockCounters, type StockNumbers } from './stock-counters.ts';
 import { ScriptAdmission } from './script-admission.ts';
 import { rebuild } from './rebuild.ts';
 import { SoldOutCheck } from './sold-out-check.ts';
-import { KeyRepair } from './key-repair.ts';
 import { StockReadiness, type Readiness, type ReadyRequest } from './readiness.ts';
 import { Settlement, type DueReservations } from './settlement.ts';
-import type { OrderWriter } from './order-writer.ts';
 import type { StockMovement } from './stock-movements.ts';
 import type { Reservation, ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes.ts';
-import { createStockStore, type StockStore } from './stock-store.ts';
+import type { StockStore } from './stock-store.ts';
+import { scanProducts, type ProductScan } from './scan-products.ts';
+import { inTurn, type Turn } from './job-turn.ts';
 
 export interface StockServiceOptions {
-  readonly redis: Redis;
   readonly pool: Pool;
-  readonly writer: OrderWriter;
-  readonly prefix: string;
-  /** How long a reservation may stay unsettled before the reaper looks at it, in milliseconds. */
+  /** How long a reservation may stay unsettled before the reaper settles it, in milliseconds. */
   readonly reservationTtlMs: number;
   /** How long a settled key is remembered in Redis, in milliseconds. */
   readonly memoryMs: number;
   /** Given: purchases are admitted one by one, under this lock. */
   readonly lock?: LockOptions;
-  /** Told of every product whose numbers this process has changed. */
-  readonly onChange?: (productId: string) => void;
   readonly logger: Logger;
 }
 
@@ -39,53 +33,44 @@ export interface StockServiceOptions {
  * checked again in MySQL, which owns the promises.
  */
 export class StockService {
-  readonly store: StockStore;
+  readonly #store: StockStore;
   readonly #admission: Admission;
   readonly #soldOutCheck: SoldOutCheck;
   readonly #settlement: Settlement;
   readonly #counters: StockCounters;
   readonly #readiness: StockReadiness;
   readonly #reservationTtlMs: number;
-  readonly #onChange: (productId: string) => void;
+  readonly #listeners: ((productId: string) => void)[] = [];
 
-  constructor({
-    redis,
-    pool,
-    writer,
-    prefix,
-    reservationTtlMs,
-    memoryMs,
-    lock,
-    onChange = () => undefined,
-    logger,
-  }: StockServiceOptions) {
-    this.#onChange = onChange;
+  constructor(store: StockStore, { pool, reservationTtlMs, memoryMs, lock, logger }: StockServiceOptions) {
+    this.#store = store;
     this.#reservationTtlMs = reservationTtlMs;
-    const keyRepair = new KeyRepair(this, logger);
-    this.tools = createStockStore(redis, prefix, writer, logger, (productId, epoch) =>
-      keyRepair.schedule(productId, epoch),
-    );
     this.#admission = lock
-      ? new LockAdmission(this.tools, reservationTtlMs, lock, logger)
-      : new ScriptAdmission(this.tools, reservationTtlMs, logger);
-    this.#soldOutCheck = new SoldOutCheck(this.tools, pool, logger);
-    this.#settlement = new Settlement(this.tools, memoryMs);
-    this.#counters = new StockCounters(this.tools, memoryMs);
+      ? new LockAdmission(store, reservationTtlMs, lock, logger)
+      : new ScriptAdmission(store, reservationTtlMs, logger);
+    this.#soldOutCheck = new SoldOutCheck(store, pool, logger);
+    this.#settlement = new Settlement(store, memoryMs);
+    this.#counters = new StockCounters(store, memoryMs);
     this.#readiness = new StockReadiness(
       (request) => this.#counters.isReady(request),
       async (productId, options, isReady) => {
-        const outcome = await rebuild({ ...this.tools, pool, logger }, productId, options, isReady);
+        const outcome = await rebuild({ ...store, pool, logger }, productId, options, isReady);
         rebuilds.labels(outcome).inc();
-        if (outcome === 'ready') onChange(productId);
+        if (outcome === 'ready') this.#notify(productId);
         return outcome;
       },
       logger,
     );
   }
 
+  /** @param listener called for each product whose numbers this process has changed; it must not throw */
+  subscribe(listener: (productId: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** To be checked before admission: an account or a server that failed its check could not keep what it admits. */
   get isUsable(): boolean {
-    return redisProblem(this.tools.redis) === null;
+    return redisProblem(this.#store.redis) === null;
   }
 
   /** Admits a purchase or refuses it. Never rejects. */
@@ -97,20 +82,20 @@ export class StockService {
         : admitted;
     reservations.labels(outcome.kind).inc();
     if (outcome.kind !== 'notReady' && outcome.kind !== 'unanswered') this.#readiness.succeeded(productId);
-    if (outcome.kind === 'reserved') this.#onChange(productId);
+    if (outcome.kind === 'reserved') this.#notify(productId);
     return outcome;
   }
 
   /** The order is committed. Should Redis not answer, the reaper confirms. */
   async confirm(reservation: Reservation): Promise<void> {
     await this.#settlement.confirm(reservation);
-    this.#onChange(reservation.productId);
+    this.#notify(reservation.productId);
   }
 
   /** The order will never be: its tombstone stands in MySQL. Should Redis not answer, the reaper releases. */
   async release(reservation: Reservation): Promise<void> {
     await this.#settlement.release(reservation);
-    this.#onChange(reservation.productId);
+    this.#notify(reservation.productId);
   }
 
   /** Puts off the moment at which the reaper looks at reservations that are still to be written. */
@@ -118,7 +103,7 @@ export class StockService {
     return this.#settlement.renew(reservations, this.#reservationTtlMs);
   }
 
-  /** @returns null when Redis cannot tell at the moment */
+  /** @returns null when Redis has no numbers at the moment */
   read(productId: string): Promise<StockNumbers | null> {
     return this.#counters.read(productId);
   }
@@ -134,7 +119,7 @@ export class StockService {
    */
   async applyMovement(movement: StockMovement): Promise<boolean> {
     const isCounted = await this.#counters.apply(movement);
-    if (isCounted) this.#onChange(movement.productId);
+    if (isCounted) this.#notify(movement.productId);
     return isCounted;
   }
 
@@ -146,5 +131,34 @@ export class StockService {
   /** Forgets keys that were settled long ago. */
   forget(productId: string, epoch: number): Promise<void> {
     return this.#settlement.forget(productId, epoch);
+  }
+
+  /** Runs a round of a job in one process at a time; see `inTurn`. */
+  inTurn(job: string, round: (turn: Turn) => Promise<void>): Promise<void> {
+    return inTurn(this.#store, job, round);
+  }
+
+  /** @returns a scan of each product that may have open reservations */
+  async scanActive(): Promise<ProductScan[]> {
+    return scanProducts(this.#store, await this.#store.activeProducts.list());
+  }
+
+  /** The product has open reservations: it stays on the list of active products. */
+  touch(productId: string): void {
+    this.#store.activeProducts.touch(productId);
+  }
+
+  /** Removes products from the list of active ones that were not touched for minutes. */
+  removeIdle(): Promise<void> {
+    return this.#store.activeProducts.removeIdle();
+  }
+
+  /** @returns milliseconds since 1970, by the Redis server that has the product @throws when it does not answer */
+  readClock(productId: string): Promise<number> {
+    return this.#store.readClock(productId);
+  }
+
+  #notify(productId: string): void {
+    for (const notify of this.#listeners) notify(productId);
   }
 }

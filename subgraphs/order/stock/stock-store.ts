@@ -9,7 +9,7 @@ import { createStockKeys, type StockKeys } from './stock-keys.ts';
 import { loadStockScripts, type StockScripts } from './stock-scripts.ts';
 import { UnreadableKeys } from './unreadable-keys.ts';
 
-/** What the parts of the stock service share: one connection to Redis, and what stands on it. */
+/** What the parts of stock share: one connection to Redis, with the keys, scripts, clock and locks on it. */
 export interface StockStore {
   readonly redis: Redis;
   readonly keys: StockKeys;
@@ -26,19 +26,17 @@ export interface StockStore {
   readonly readServerId: (productId: string) => Promise<string>;
 }
 
-/** @param onUnreadable called when keys of a product turn out to be unreadable, with the epoch; 0 where the gate is */
 export function createStockStore(
   redis: Redis,
   prefix: string,
   writer: OrderWriter,
   logger: Logger,
-  onUnreadable: (productId: string, epoch: number) => void,
 ): StockStore {
   const keys = createStockKeys(prefix);
   const clock = new RedisClock();
   redis.on('ready', () => clock.forget());
   const scripts = loadStockScripts(redis);
-  const unreadable = new UnreadableKeys(onUnreadable);
+  const unreadable = new UnreadableKeys();
   const readServer = (productId: string) =>
     scripts.readServer([keys.gate(productId)], []) as Promise<[now: number, serverId: string]>;
   return {

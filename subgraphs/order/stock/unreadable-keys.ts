@@ -21,16 +21,16 @@ const NO_EPOCH = 0;
  */
 export class UnreadableKeys {
   readonly #epochs = new LRUCache<string, true>({ max: 10_000 });
-  readonly #onNoticed: (productId: string, epoch: number) => void;
+  readonly #listeners: ((productId: string, epoch: number) => void)[] = [];
 
-  /** @param onNoticed called each time, with the epoch; 0: the gate itself cannot be read */
-  constructor(onNoticed: (productId: string, epoch: number) => void) {
-    this.#onNoticed = onNoticed;
+  /** @param listener called for each note, with the epoch; 0: the gate itself cannot be read */
+  subscribe(listener: (productId: string, epoch: number) => void): void {
+    this.#listeners.push(listener);
   }
 
   note(productId: string, epoch: number = NO_EPOCH): void {
     if (epoch !== NO_EPOCH) this.#epochs.set(nameOf(productId, epoch), true);
-    this.#onNoticed(productId, epoch);
+    for (const notify of this.#listeners) notify(productId, epoch);
   }
 
   /** @returns whether that epoch of the product is known to be unreadable: of an earlier one nothing follows, as a gate may have shown any */

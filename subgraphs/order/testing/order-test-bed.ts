@@ -18,6 +18,7 @@ import { closeOrderStores, openOrderStores } from '../order-stores.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
 import { createOrderServices, type OrderServices } from '../services.ts';
 import { startOrderSubgraph } from '../start.ts';
+import { ScriptCalls } from './script-calls.ts';
 import { readProductConfig } from '../../product/config.ts';
 import { startProductSubgraph } from '../../product/start.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
@@ -71,7 +72,7 @@ export interface PurchaseAnswer {
   readonly closedAt?: string | null;
 }
 
-/** Two order subgraphs and a product subgraph on real stores, in this process: for the protocol, without the router. */
+/** Order subgraphs and a product subgraph on real stores, in this process: for the protocol, without the router. */
 export class OrderTestBed {
   readonly #stores: TestStores;
   readonly #environment: NodeJS.ProcessEnv;
@@ -237,10 +238,13 @@ export class OrderTestBed {
   }: { readonly environment?: Partial<OrderConfig>; readonly provider?: PaymentProvider } = {}): Promise<{
     services: OrderServices;
     as: (userId: string) => OrderContext;
+    /** Calls of Lua scripts by these services. */
+    scriptCalls: ScriptCalls;
   }> {
     const config = { ...this.config, ...environment };
     const logger = createLogger('test', config.LOG_LEVEL);
     const stores = await openOrderStores(config, logger);
+    const scriptCalls = new ScriptCalls(stores.redis);
     const services = createOrderServices(config, stores, logger, provider);
     this.#closing.push(async () => {
       await services.connections.close();
@@ -251,7 +255,7 @@ export class OrderTestBed {
       const identity = { caller, requestId: randomUUID(), patienceMs: null };
       return contextMaker(services)({ caller, isSigned: true, identity, logger, span: NO_SPAN });
     };
-    return { services, as };
+    return { services, as, scriptCalls };
   }
 
   /** @param at which of the order subgraphs is asked */

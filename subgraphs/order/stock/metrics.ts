@@ -1,0 +1,50 @@
+import { counter, gauge } from '../../../platform/observability/metrics.ts';
+import { outcomes } from '../outcome-labels.ts';
+import type { Readiness } from './readiness.ts';
+import type { ReserveOutcome } from './stock-outcomes.ts';
+
+/** Metrics of stock in Redis. Prometheus knows each by `firstcome_` and its name. */
+
+export const reservations = counter(
+  'reservations_total',
+  'What purchases were told by the admission in front of MySQL.',
+  ['outcome'],
+  outcomes<ReserveOutcome['kind']>({
+    reserved: 1,
+    settled: 1,
+    otherQuantity: 1,
+    tooLate: 1,
+    superseded: 1,
+    notReady: 1,
+    unanswered: 1,
+    notOpen: 1,
+    closed: 1,
+    overLimit: 1,
+    soldOut: 1,
+  }),
+);
+
+export const rebuilds = counter(
+  'stock_rebuilds_total',
+  'Times at which the numbers of a product in Redis were made anew from MySQL, or should have been.',
+  ['outcome'],
+  outcomes<Readiness>({ ready: 1, notReady: 1, noStock: 1 }),
+);
+
+export const stockRepairs = counter(
+  'stock_repairs_total',
+  'Times at which keys of a product in Redis were found to be unreadable, impossible or not in agreement with MySQL, and were rebuilt.',
+  ['reason'],
+  [{ reason: 'unreadable' }, { reason: 'drift' }, { reason: 'epoch' }],
+);
+
+export const stockUnits = gauge(
+  'stock_units',
+  'Units of all products that somebody bought lately, by Redis. Every process tells of all of them.',
+  ['state'],
+);
+
+export const stockDrift = gauge(
+  'stock_drift_units',
+  'Units by which MySQL and Redis disagree beyond what work under way explains, over all products that were bought lately. Right is 0.',
+);
