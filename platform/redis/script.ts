@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { histogram, secondsSince } from '../observability/metrics.ts';
 import type { Redis } from './client.ts';
 import { noteScript } from './condition.ts';
+import { readLua } from './lua-include.ts';
 
 const durations = histogram(
   'redis_script_duration_seconds',
@@ -25,14 +25,14 @@ export const scriptName = (sent: string): string | undefined => names.get(sent);
  * A Lua script in a file of its own, called `<verb>-<number of keys>.lua`. It is sent once per server and then called by
  * its hash. Never call one inside `multi()`: there a server that has forgotten the script fails half of the transaction.
  *
- * @param beginning a file of functions that several scripts begin with
+ * @throws {ConfigurationError} when the file or one of its includes cannot be read, or includes are circular
  */
-export function loadScript(redis: Redis, file: URL, beginning?: URL): Script {
+export function loadScript(redis: Redis, file: URL): Script {
   const [, verb, keyCount] = /^(.+)-(\d+)\.lua$/.exec(basename(file.pathname)) ?? [];
   if (!verb || !keyCount)
     throw new Error(`${basename(file.pathname)} is not named <verb>-<number of keys>.lua`);
 
-  const lua = (beginning ? readFileSync(beginning, 'utf8') : '') + readFileSync(file, 'utf8');
+  const lua = readLua(file);
   names.set(lua, verb).set(createHash('sha1').update(lua).digest('hex'), verb);
   noteScript(redis, lua);
   redis.defineCommand(verb, { numberOfKeys: Number(keyCount), lua });

@@ -24,10 +24,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no-redis-identity',
-    breaks: 'The script does not compare the gate with the id of its server.',
+    breaks: 'The scripts do not compare the gate with the id of their server.',
     edits: [
       inOrder(
-        'stock/lua/reserve-8.lua',
+        'stock/lua/include/current-epoch.lua',
         'if gate_server_id ~= server_id then',
         'if gate_server_id == nil then',
       ),

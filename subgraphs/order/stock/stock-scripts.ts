@@ -3,16 +3,15 @@ import { loadScript } from '../../../platform/redis/script.ts';
 
 export type StockScripts = ReturnType<typeof loadStockScripts>;
 
+/** @throws {ConfigurationError} when a script or one of its includes cannot be read */
 export function loadStockScripts(redis: Redis) {
-  const fileOf = (name: string) => new URL(`./lua/${name}.lua`, import.meta.url);
-  const script = (name: string) => loadScript(redis, fileOf(name));
-  const refusalScript = (name: string) => loadScript(redis, fileOf(name), fileOf('latest-refusal'));
+  const script = (name: string) => loadScript(redis, new URL(`./lua/${name}.lua`, import.meta.url));
   return {
-    reserve: refusalScript('reserve-8'),
+    reserve: script('reserve-8'),
     readReservation: script('readReservation-5'),
-    writeReservation: refusalScript('writeReservation-8'),
-    rememberRefusals: refusalScript('rememberRefusals-5'),
-    readRefusal: refusalScript('readRefusal-3'),
+    writeReservation: script('writeReservation-8'),
+    rememberRefusals: script('rememberRefusals-5'),
+    readRefusal: script('readRefusal-3'),
     confirm: script('confirm-4'),
     release: script('release-5'),
     applyMovement: script('applyMovement-4'),

@@ -17,14 +17,8 @@ Returns { now in milliseconds, state, ... }, or the error UNREADABLE where a res
   2  ready; follow total, sold, reserved, seq and `limited` as they are written, the number of open reservations, their units (-1: too
      many to add up), and what changes with each movement that is applied: how many are remembered, and the last of them
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_server_id ~= server_id then return { now, 0 } end
-if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+-- @include "include/current-epoch.lua"
+-- @include "include/record.lua"
 
 local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited')
 if not (stock[1] and stock[2] and stock[3] and stock[4]) then return { now, 0 } end
@@ -38,7 +32,7 @@ elseif open > 0 then
   for first = 1, open, PER_CALL do
     local records = redis.call('HMGET', KEYS[4], unpack(order_ids, first, math.min(first + PER_CALL - 1, open)))
     for _, record in ipairs(records) do
-      local quantity = string.match(record or '', '^R:(%d+):%d+:%x+$')
+      local quantity = read_whole_reservation(record)
       if not quantity then return redis.error_reply('UNREADABLE record of a reservation that is due') end
       units = units + tonumber(quantity)
     end

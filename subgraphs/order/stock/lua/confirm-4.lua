@@ -10,14 +10,15 @@ then the order ids
 
 Returns how many were confirmed.
 ]]
-local time = redis.call('TIME')
-local forget_at = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+-- @include "include/clock.lua"
+-- @include "include/record.lua"
+local forget_at = now + tonumber(ARGV[1])
 
 local confirmed, units = 0, 0
 for i = 2, #ARGV do
-  local quantity = string.match(redis.call('HGET', KEYS[3], ARGV[i]) or '', '^R:(%d+):')
+  local quantity = read_reservation(redis.call('HGET', KEYS[3], ARGV[i]))
   if quantity then
-    redis.call('HSET', KEYS[3], ARGV[i], 'S')
+    redis.call('HSET', KEYS[3], ARGV[i], SETTLED)
     redis.call('ZREM', KEYS[2], ARGV[i])
     redis.call('ZADD', KEYS[4], forget_at, ARGV[i])
     confirmed, units = confirmed + 1, units + tonumber(quantity)

@@ -14,14 +14,7 @@ Returns { now in milliseconds, state, ... }; state is
   1  the gate is at another epoch, which follows
   2  ready; follow how many reservations there are in all, and then for each that is due its order id and its record
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_server_id ~= server_id then return { now, 0 } end
-if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+-- @include "include/current-epoch.lua"
 if redis.call('EXISTS', KEYS[4]) == 0 then return { now, 0 } end
 
 local answer = { now, 2, redis.call('ZCARD', KEYS[2]) }

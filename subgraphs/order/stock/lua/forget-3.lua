@@ -8,8 +8,7 @@ ARGV[1]  how many at the most
 
 Returns how many were forgotten.
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- @include "include/clock.lua"
 
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
 local order_ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, ARGV[1])

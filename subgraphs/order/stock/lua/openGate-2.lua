@@ -1,6 +1,6 @@
 --[[
 The last step of a rebuild: opens the gate at the new epoch, whose keys are complete by now. Only under the lock that the
-rebuild took before it looked at anything, and only on the server that it saw then.
+rebuild took before it read anything, and only on the server that it saw then.
 
 KEYS[1]  gate
 KEYS[2]  lock
@@ -12,8 +12,7 @@ Returns the epoch that the gate was at before, 0 for none that can be, or -1 whe
 ]]
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
 
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
+-- @include "include/server-id.lua"
 if server_id ~= ARGV[3] then return -1 end
 
 -- A gate of another type is replaced like any other.

@@ -8,7 +8,7 @@ ARGV[1]  order id
 
 Returns { now, instant }, in milliseconds since 1970; instant 0 for never, as far as attempts matter that may still be admitted.
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- @include "include/clock.lua"
+-- @include "include/refusals.lua"
 
 return { now, latest_refusal(now, KEYS[1], KEYS[2], KEYS[3], ARGV[1]) }

@@ -17,14 +17,7 @@ Returns { now in milliseconds, state, ... }; state is
   2  ready; follow total, sold, reserved, whether holdings are counted (1), units that the user holds, and the record of
      the order ('' for none)
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_server_id ~= server_id then return { now, 0 } end
-if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+-- @include "include/current-epoch.lua"
 
 local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'limited', 'source')
 local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])

@@ -6,8 +6,6 @@ KEYS[1]  any key of the product
 
 Returns { now in milliseconds, id }.
 ]]
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-
-local time = redis.call('TIME')
-return { time[1] * 1000 + math.floor(time[2] / 1000), server_id }
+-- @include "include/clock.lua"
+-- @include "include/server-id.lua"
+return { now, server_id }

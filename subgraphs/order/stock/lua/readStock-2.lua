@@ -11,14 +11,7 @@ Returns { now in milliseconds, state, ... }; state is
   1  the gate is at another epoch, which follows
   2  ready; follow total, sold, reserved, and whether holdings are counted (1) or not (0)
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_server_id ~= server_id then return { now, 0 } end
-if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+-- @include "include/current-epoch.lua"
 
 local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited', 'source')
 local total, sold, reserved = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3])

@@ -12,15 +12,16 @@ then the order ids
 
 Returns how many were released.
 ]]
-local time = redis.call('TIME')
-local forget_at = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+-- @include "include/clock.lua"
+-- @include "include/record.lua"
+local forget_at = now + tonumber(ARGV[1])
 local counts_holdings = redis.call('HGET', KEYS[1], 'limited') == '1'
 
 local released, units = 0, 0
 for i = 2, #ARGV do
-  local quantity, user_id = string.match(redis.call('HGET', KEYS[3], ARGV[i]) or '', '^R:(%d+):%d+:(%x+)$')
+  local quantity, _, user_id = read_whole_reservation(redis.call('HGET', KEYS[3], ARGV[i]))
   if quantity then
-    redis.call('HSET', KEYS[3], ARGV[i], 'S')
+    redis.call('HSET', KEYS[3], ARGV[i], SETTLED)
     redis.call('ZREM', KEYS[2], ARGV[i])
     redis.call('ZADD', KEYS[4], forget_at, ARGV[i])
     if counts_holdings then redis.call('HINCRBY', KEYS[5], user_id, -quantity) end

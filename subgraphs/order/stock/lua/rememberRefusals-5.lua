@@ -15,12 +15,10 @@ Returns { now in milliseconds, state, ... }; state is
   1  the gate is at another epoch, which follows: nothing was written
   2  follow for each order id: 1 remembered, or 0 when it was reserved before, and nothing was written
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+):(%x+)$')
+-- @include "include/clock.lua"
+-- @include "include/gate.lua"
+-- @include "include/refusals.lua"
+local gate_epoch, gate_server_id = read_gate(KEYS[3])
 -- Records that another server wrote may be older than they were, and lack a reservation that was admitted since.
 if gate_server_id ~= server_id then gate_epoch = '0' end
 if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end

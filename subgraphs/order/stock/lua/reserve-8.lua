@@ -35,14 +35,9 @@ Returns { now in milliseconds, state, ... }, or the error UNREADABLE; state is
        9  not enough left; units that are left
       10  a later attempt under the same key was refused for good, so this one must not buy
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function info(section, field) return string.match(redis.call('INFO', section), field .. ':(%x+)') end
-local server_id = info('server', 'run_id') .. info('replication', 'master_replid')
-local gate_epoch, gate_server_id = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%x+)$')
-if gate_server_id ~= server_id then return { now, 0 } end
-if gate_epoch ~= ARGV[1] then return { now, 1, tonumber(gate_epoch) } end
+-- @include "include/current-epoch.lua"
+-- @include "include/record.lua"
+-- @include "include/refusals.lua"
 
 local lifetime, opens_at, closes_at, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local is_guarded = ARGV[6] == '1'
@@ -58,10 +53,10 @@ local function is_superseded(order_id, begun_at)
 end
 
 local reserved_before = reserved
-local answer = { now, 2 }
-local function say(code, detail)
-  answer[#answer + 1] = code
-  answer[#answer + 1] = detail or 0
+local replies = { now, 2 }
+local function reply(code, detail)
+  replies[#replies + 1] = code
+  replies[#replies + 1] = detail or 0
 end
 
 for i = 8, #ARGV, 5 do
@@ -71,32 +66,32 @@ for i = 8, #ARGV, 5 do
   local held = limit > 0 and tonumber(redis.call('HGET', KEYS[5], user_id) or 0) or 0
 
   if now > deadline then
-    say(5)
-  elseif record == 'S' then
-    say(3)
+    reply(5)
+  elseif record == SETTLED then
+    reply(3)
   elseif record then
-    local known_quantity, known_seq = string.match(record, '^R:(%d+):(%d+):')
+    local known_quantity, known_seq = read_reservation(record)
     if not known_quantity then return redis.error_reply('UNREADABLE record of a purchase') end
-    say(tonumber(known_quantity) == quantity and 2 or 4, tonumber(known_seq))
+    reply(tonumber(known_quantity) == quantity and 2 or 4, tonumber(known_seq))
   elseif now < opens_at then
-    say(6)
+    reply(6)
   elseif closes_at ~= 0 and now >= closes_at then
-    say(7)
+    reply(7)
   elseif limit > 0 and held + quantity > limit then
-    say(8, held)
+    reply(8, held)
   elseif is_guarded and total - sold - reserved < quantity then
-    say(9, total - sold - reserved)
+    reply(9, total - sold - reserved)
   elseif is_superseded(order_id, begun_at) then
-    say(10)
+    reply(10)
   else
     seq = seq + 1
     reserved = reserved + quantity
-    redis.call('HSET', KEYS[4], order_id, string.format('R:%d:%d:%s', quantity, seq, user_id))
+    redis.call('HSET', KEYS[4], order_id, reservation_record(quantity, seq, user_id))
     redis.call('ZADD', KEYS[3], now + lifetime, order_id)
     if counts_holdings then redis.call('HINCRBY', KEYS[5], user_id, quantity) end
-    say(1, seq)
+    reply(1, seq)
   end
 end
 
 if reserved ~= reserved_before then redis.call('HSET', KEYS[2], 'reserved', reserved, 'seq', seq) end
-return answer
+return replies

@@ -21,11 +21,12 @@ ARGV[8]  when the attempt began, in milliseconds since 1970
 
 Returns the sequence number; or, with nothing written
    0  when the lock or the epoch was lost, or the deadline has passed
-  -1  when the sale has closed since the look, or the key has been admitted: look again
+  -1  when the sale has closed since the read, or the key has been admitted: read again
   -2  when a later attempt under the same key was refused for good, so this one must not buy
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- @include "include/clock.lua"
+-- @include "include/record.lua"
+-- @include "include/refusals.lua"
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 or now > tonumber(ARGV[6]) then
   return 0
 end
@@ -36,7 +37,7 @@ if tonumber(ARGV[8]) <= latest_refusal(now, KEYS[6], KEYS[7], KEYS[8], ARGV[2]) 
 
 local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
 redis.call('HINCRBY', KEYS[2], 'reserved', ARGV[4])
-redis.call('HSET', KEYS[4], ARGV[2], string.format('R:%d:%d:%s', ARGV[4], seq, ARGV[3]))
+redis.call('HSET', KEYS[4], ARGV[2], reservation_record(ARGV[4], seq, ARGV[3]))
 redis.call('ZADD', KEYS[3], now + tonumber(ARGV[5]), ARGV[2])
 if redis.call('HGET', KEYS[2], 'limited') == '1' then redis.call('HINCRBY', KEYS[5], ARGV[3], ARGV[4]) end
 return seq

@@ -1,4 +1,4 @@
--- Begins each script that remembers when keys were refused, or compares the begin of an attempt with that.
+-- When keys were refused for good; for scripts that remember it, or compare the begin of an attempt with it.
 
 -- Milliseconds. Further ahead than clocks of two servers are apart, an instant is not true; and no attempt lasts longer than the memory.
 local MOST_AHEAD, LOSS_MEMORY = 5000, 600000
@@ -25,4 +25,3 @@ local function latest_refusal(now, even, odd, lost_at, order_id)
   note(redis.pcall('GET', lost_at) or '0', lost_at)
   return latest
 end
-
