@@ -5,7 +5,7 @@ import { bytesToUuid } from '../../platform/uuid.ts';
 import type { OrderConfig } from './config.ts';
 import { openAddress } from './payment/shipping-address.ts';
 
-/** Orders that are looked at. Ids are hashes, so the first ones are a random sample, whatever the size of the table. */
+/** Orders that are checked. Ids are hashes, so the first ones are a random sample, whatever the size of the table. */
 const SAMPLE = 10_000;
 
 interface SealedAddress extends RowDataPacket {

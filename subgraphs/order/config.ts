@@ -57,7 +57,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PAYMENT_WEBHOOK_PORT: port(4013),
       /** How far the time of an event may be from now. */
       PAYMENT_WEBHOOK_TOLERANCE: duration('5m'),
-      /** How long after a decline the provider's books are read once more. */
+      /** How long after a decline the provider's state is read once more. */
       PAYMENT_RECHECK_AFTER: duration('1d', A_CENTURY),
       FULFILMENT: z.enum(['simulator'], 'expected simulator').default('simulator'),
       /** How many payments by `sim_random` are declined, 0 to 1. */
@@ -73,14 +73,14 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       /** How long after payment an order is shipped, and after that delivered. */
       SHIP_AFTER: duration('1d', A_CENTURY),
       DELIVER_AFTER: duration('2d', A_CENTURY),
-      /** How long after delivery a return may be asked for, and how long it takes. */
+      /** How long after delivery a return may be requested, and how long it takes. */
       RETURN_WINDOW: duration('7d', A_CENTURY),
       RETURN_AFTER: duration('1d', A_CENTURY),
-      /** How often orders, payments and refunds that are due are looked for. */
+      /** How often the sweeper runs over orders, payments and refunds that are due. */
       SWEEP_EVERY: duration('1s'),
       /** How purchases are admitted; see README.md. */
       STOCK_STRATEGY: z.enum(['atomic', 'lock', 'row'], 'expected atomic, lock or row').default('atomic'),
-      /** The lock of the strategy `lock`: how long it lives, and how it is tried for. */
+      /** The lock of the strategy `lock`: its time to live, and how it is acquired. */
       STOCK_LOCK_LIFETIME: duration('3s'),
       STOCK_LOCK_ATTEMPTS: count(200),
       STOCK_LOCK_INTERVAL: duration('5ms'),
@@ -91,7 +91,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       STALE_TERMS_TIMEOUT: duration('5m'),
       /** How long a reservation may be open before the reaper settles it; see `fitting-settings.ts`. */
       RESERVATION_TIMEOUT: duration('10s', '1h'),
-      /** How long the key of a purchase that was given up stays used up; after that its tombstone is forgotten. */
+      /** How long the key of an abandoned purchase stays used up; after that its tombstone is deleted. */
       TOMBSTONE_RETENTION: duration('7d', A_CENTURY),
       /** How long movements of returned units are kept after they were applied; checkouts that were not finished; and orders that ended: for ever where it is not set. */
       STOCK_MOVEMENT_RETENTION: duration('90d', A_CENTURY),
@@ -99,7 +99,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       ORDER_RETENTION: optionalDuration(A_CENTURY),
       /** Tombstones of one account at a time; `abandonPurchase` makes no more. */
       MAX_TOMBSTONES_PER_USER: count(1_000),
-      /** Purchases under way in one process; more are told `Busy`. */
+      /** Load shedding: purchases under way in one process; more are refused with `Busy`. */
       MAX_PURCHASES_IN_FLIGHT: count(10_000),
       /** Purchases in one transaction. */
       MAX_BATCH: count(256),

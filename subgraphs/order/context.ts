@@ -52,7 +52,7 @@ export const contextMaker =
     }),
   });
 
-/** A list of orders is empty for anybody who is not signed in. */
+/** A list of orders is empty for a caller who is not signed in. */
 const callerId = ({ caller }: SubgraphContext): string => caller?.userId ?? '';
 
 interface OrderReads {

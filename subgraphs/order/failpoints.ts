@@ -1,6 +1,6 @@
 import { reachFaultPoint } from '../../platform/lifecycle/fault-point.ts';
 
-/** The steps of the protocol between which a test kills or freezes a process (`FAULT_POINT`), each with what is so there. */
+/** The failpoints of the protocol, at which a test kills or freezes a process (`FAULT_POINT`), each with the state at that place. */
 export const FAILPOINTS = {
   'before-reserve': 'a purchase is about to be admitted; nothing is reserved',
   'after-reserve': 'Redis has admitted it; MySQL knows nothing of it',
@@ -16,12 +16,12 @@ export const FAILPOINTS = {
   'rebuild-after-gate': 'the gate is open; the keys of the epoch before are still there',
   'before-delivery': 'a restock or give-back is committed; Redis has not applied it',
   'after-delivery': 'Redis has applied it; MySQL does not know that it has',
-  'before-charge': 'a payment is written; the provider has not heard of it',
+  'before-charge': 'a payment is written; the provider was not called',
   'after-charge': 'the provider has charged; the order does not know',
   'after-refund': 'the provider has given the money back; the payment does not know',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Failpoint = keyof typeof FAILPOINTS;
 
-/** Does nothing unless this is the place that `FAULT_POINT` names. */
+/** Does nothing unless this is the failpoint that `FAULT_POINT` names. */
 export const reach = (place: Failpoint): void | Promise<void> => reachFaultPoint(place);

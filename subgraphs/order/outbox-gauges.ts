@@ -19,7 +19,7 @@ export const oldestOpen = gauge(
   ['kind'],
 );
 
-/** Of more rows than this, this many are counted: a backlog must not make the look at it expensive. */
+/** Of more rows than this, this many are counted: a backlog must not make the count expensive. */
 const MOST_COUNTED = 10_000;
 
 interface OpenRows {

@@ -1,6 +1,6 @@
 import { allow, hasScope, isAuthenticated, type Permissions } from '../../platform/graphql/permissions.ts';
 
-/** Who may do what. Orders are looked up for their owner, so whoever holds an order may read all of it. */
+/** Who may do what. Orders are looked up for their owner, so a caller that was given an order may read all of it. */
 export const permissions: Permissions = {
   Query: {
     // Each type by its own rule; see `find-node.ts`.

@@ -36,7 +36,7 @@ const WORK: Readonly<Record<string, (product: string) => Promise<unknown>>> = {
   },
   'a restock': async (product) => (await bed.restock(product, 1))['__typename'] === 'Restocked',
   'a new product': async () => (await bed.sell({ units: 0 })) !== '',
-  'a look at the stock': async (product) => (await bed.stock(product)) !== null,
+  'a query of the stock': async (product) => (await bed.stock(product)) !== null,
   readiness: async () => {
     const answers = await Promise.all(
       [bed.product, ...bed.orders].map(({ url }) => fetch(`${url}/health/ready`)),

@@ -41,7 +41,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
       port: config.ORDER_PORT,
       readiness: {
         mysql: async () => {
-          // First what says in a sentence why the server may not be used.
+          // The ping comes first, since its error says in a sentence why the server may not be used.
           await stores.database.ping();
           services.connections.main.assertUp();
         },
@@ -76,7 +76,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   }
 }
 
-/** What was begun is brought to an end, also for callers who have gone. */
+/** Graceful shutdown: purchases under way are finished, also those whose callers have gone. */
 async function finish({ inFlight, batch }: OrderServices): Promise<void> {
   await Promise.all([batch.drain(), inFlight.drain()]);
   await batch.drain();

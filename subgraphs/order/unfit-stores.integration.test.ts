@@ -71,7 +71,7 @@ describe('MySQL that would lose or refuse what is confirmed', () => {
     const sentence = `The MySQL server would lose or refuse confirmed orders: ${need}.`;
     afterEach(() => mysql.query(`SET GLOBAL ${variable} = ${right}`));
 
-    it('each process that is asked whether it is ready says why it is not, and nothing is sold', async () => {
+    it('the readiness of each process says why it is not ready, and nothing is sold', async () => {
       await mysql.query(`SET GLOBAL ${variable} = ${spoilt}`);
       for (const { url } of [bed.product, ...bed.orders])
         expect(await readiness(url)).toMatchObject({ status: 503, reasons: { mysql: sentence } });
@@ -131,7 +131,7 @@ describe.each(['SELECT', 'INSERT', 'UPDATE'])('a MySQL account that lost the rig
     await both('REVOKE');
     const admitted = Array.from({ length: 3 }, () => ({ userId: randomUUID(), key: newKey() }));
     await endSessions();
-    const first = admitted.map((buyer) => bed.buy(product, { ...buyer, patienceMs: 1_500 }));
+    const first = admitted.map((buyer) => bed.buy(product, { ...buyer, timeoutMs: 1_500 }));
     await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
     expect(['Busy', 'OutcomeUnknown']).toEqual(
       expect.arrayContaining((await Promise.all(first)).map(({ __typename }) => __typename)),

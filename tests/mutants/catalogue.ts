@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'release-without-tombstone',
-    breaks: 'An admitted purchase is given up without a tombstone.',
+    breaks: 'An admitted purchase is aborted without a tombstone.',
     edits: [
       inOrder(
         'purchase/held-reservations.ts',
@@ -167,7 +167,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: test(
       `${ORDER}/orders/expired-tombstones.integration.test.ts`,
-      'an admitted purchase that was frozen for longer than it may be written is given up',
+      'an admitted purchase that was frozen for longer than it may be written is aborted',
     ),
   },
   {
@@ -296,7 +296,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: test(
       `${ORDER}/batch/mysql-trouble.integration.test.ts`,
-      'costs nobody their place: the server ends it before the others lose patience',
+      'delays no other purchase beyond its timeout: the server ends it before',
     ),
   },
 ];

@@ -91,7 +91,7 @@ export class BatchWriter {
       if (locked.size > 0) return locked;
     } catch (error) {
       connection.discard();
-      logger.warn({ err: error }, 'it could not be found out which stock rows are locked');
+      logger.warn({ err: error }, 'locked stock rows could not be determined');
     }
     return new Set(productIds);
   }
@@ -112,7 +112,7 @@ export class BatchWriter {
     results: Map<PendingOrder, WriteResult>,
   ): Promise<'some' | 'none' | 'locked'> {
     const before = results.size;
-    // Nothing is awaited between this look and the first statement: should the process freeze there, the server ends the session.
+    // Nothing is awaited between this check and the first statement: should the process freeze there, the server ends the session.
     const late = pendingOrders.filter(isTooOldToWrite);
     for (const pendingOrder of late) results.set(pendingOrder, { kind: 'tooOld' });
     if (late.length > 0) return 'some';

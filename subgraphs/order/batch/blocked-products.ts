@@ -10,8 +10,8 @@ export interface BlockedProductsOptions {
   /** One for each connection. So many queues are written at the same moment; the others take turns. */
   readonly writers: readonly BatchWriter[];
   readonly maxBatch: number;
-  /** Whether pending orders that cannot be written now are given up. */
-  readonly mayGiveUp: () => boolean;
+  /** Whether pending orders that cannot be written now are `notWritten`. */
+  readonly mayAbort: () => boolean;
   /** Receives what still waits in a queue when its rows are free again. */
   readonly onFree: (waiting: readonly Waiting[]) => void;
   readonly logger: Logger;
@@ -127,7 +127,7 @@ export class BlockedProducts {
       queue.underWay = [];
       if (left.length === 0) break;
       queue.losses++;
-      if (this.#options.mayGiveUp()) {
+      if (this.#options.mayAbort()) {
         for (const { resolve } of [...left, ...queue.waiting.takeWhere(() => true)])
           resolve({ kind: 'notWritten' });
         break;

@@ -28,7 +28,7 @@ const attempt = (product: string) =>
 
 async function buyInTurn(product: string, times: number): Promise<PurchaseAnswer[]> {
   const answers = [];
-  for (let i = 0; i < times; i++) answers.push(await bed.buy(product, { patienceMs: 1_500 }));
+  for (let i = 0; i < times; i++) answers.push(await bed.buy(product, { timeoutMs: 1_500 }));
   return answers;
 }
 
@@ -49,7 +49,7 @@ async function expectForSaleAgain(product: string) {
 }
 
 describe('while MySQL', () => {
-  it('is down nobody is told that all is sold; once it is back, it is for sale', async () => {
+  it('is down no purchase is refused as sold out; once it is back, it is for sale', async () => {
     const product = await bed.sell({ units: 10 });
     await bed.buy(product);
     const { port } = new URL(stores.mysqlUrl);
@@ -68,10 +68,10 @@ describe('while MySQL', () => {
       await bed.buy(product);
       await refuse('holding', errno);
       const admitted = { userId: randomUUID(), key: newKey() };
-      const first = bed.buy(product, { ...admitted, patienceMs: 1_500 });
+      const first = bed.buy(product, { ...admitted, timeoutMs: 1_500 });
       await waitUntil(
         'the refusal to be known',
-        () => bed.buy(product, { patienceMs: 1_500 }),
+        () => bed.buy(product, { timeoutMs: 1_500 }),
         ({ __typename }) => __typename === 'Busy',
       );
       const answers = countAnswers(await buyInTurn(product, 19));
@@ -91,7 +91,7 @@ describe('while MySQL', () => {
 });
 
 describe('a purchase that the server refuses for a reason that is not known', () => {
-  const someone = () => ({ userId: randomUUID(), key: newKey(), patienceMs: 1_500 });
+  const someone = () => ({ userId: randomUUID(), key: newKey(), timeoutMs: 1_500 });
   const untilBought = (product: string, buyer: ReturnType<typeof someone>) =>
     waitUntil(
       'it to be bought by the same key',
@@ -109,7 +109,7 @@ describe('a purchase that the server refuses for a reason that is not known', ()
     expect(countAnswers(answers)).toEqual({ OutcomeUnknown: 8 });
     await waitUntil(
       'admission to stop',
-      () => bed.buy(product, { patienceMs: 500 }),
+      () => bed.buy(product, { timeoutMs: 500 }),
       ({ __typename }) => __typename === 'Busy',
     );
     expect((await fetch(`${bed.orders[0]!.url}/health/ready`)).status).toBe(503);
@@ -144,7 +144,7 @@ describe('a purchase that the server refuses for a reason that is not known', ()
 });
 
 describe('a session that is frozen in a transaction', () => {
-  it('costs nobody their place: the server ends it before the others lose patience', async () => {
+  it('delays no other purchase beyond its timeout: the server ends it before', async () => {
     const product = await bed.sell({ units: 10 });
     const frozen = await createConnection(orderUrl());
     frozen.on('error', () => undefined);
@@ -170,7 +170,7 @@ describe('a session that is frozen in a transaction', () => {
     await bed.pool.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE NOWAIT', [
       uuidToBytes(product),
     ]);
-    // There is nothing of that name any more, and nobody else is taken for it.
+    // There is nothing of that name any more, and no other session is taken for it.
     await writer.endLatest(bed.pool);
     await writer.close();
   });
@@ -182,9 +182,9 @@ describe('a server that has gone without a word', () => {
     const { services } = await bed.services();
     await Promise.all([bed.buy(product), services.purchases.buy(attempt(other))]);
     const ends: Promise<unknown>[] = [];
-    const begin = async (text: string, ask: () => Promise<unknown>) => {
+    const begin = async (text: string, query: () => Promise<unknown>) => {
       proxy.nextWith(text, 'silence');
-      ends.push(ask().catch(() => undefined));
+      ends.push(query().catch(() => undefined));
       await waitUntil(`${text} to be swallowed`, () => !proxy.isWaiting);
     };
     await begin('COMMIT', () => bed.buy(product));

@@ -38,7 +38,7 @@ async function expectWholeStock(product: string) {
 }
 
 describe('a COMMIT whose answer is lost', () => {
-  it('is found to have happened, and the buyer is told yes', async () => {
+  it('is found to have happened, and the purchase is confirmed', async () => {
     const product = await sellReady(5);
     proxy.nextWith(COMMIT, 'loseReply', ofPurchases);
     expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed', replayed: false });
@@ -193,7 +193,7 @@ describe('a batch', () => {
     expect(await expectWholeStock(product)).toMatchObject({ sold: 3, orders: 3 });
   });
 
-  it('waits for a stock row that somebody holds, and is written when it is free', async () => {
+  it('waits for a stock row that another session holds, and is written when it is free', async () => {
     const product = await bed.sell({ units: 5 });
     const url = new URL(direct.mysqlUrl);
     url.pathname += '_order';
@@ -216,7 +216,7 @@ describe('an attempt', () => {
   it('that runs out of time before it is admitted buys nothing later on', async () => {
     const product = await bed.sell({ units: 5 });
     // The way back is taken off what the caller has: nothing is left.
-    const answer = await bed.buy(product, { patienceMs: 1 });
+    const answer = await bed.buy(product, { timeoutMs: 1 });
     expect(['OutcomeUnknown', 'Busy']).toContain(answer.__typename);
     expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await expectWholeStock(product)).toMatchObject({ sold: 1, orders: 1 });

@@ -17,7 +17,7 @@ export interface OrderBatchOptions {
   readonly maxBatch: number;
   /** Pending orders that may wait, at the most. */
   readonly queueLimit: number;
-  /** Puts off the moment at which reservations are given up. */
+  /** Postpones the due time of reservations. */
   readonly renew: (reservations: readonly Reservation[]) => Promise<void>;
   readonly logger: Logger;
 }
@@ -27,11 +27,11 @@ const SHARE_OF_A_BLOCKED_PRODUCT = 0.1;
 const SHARE_OF_BLOCKED_PRODUCTS = 0.5;
 /** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
 const UNAVAILABLE_PAUSE_MS = 100;
-/** So often in a row a batch may fail on a server that is up before its pending orders are taken apart. */
+/** So often in a row a batch may fail on a server that is up before its pending orders are written in separate queues. */
 const FAILURES = 3;
 /** Product ids in one line of the log, at the most. */
 const LOGGED_PRODUCTS = 10;
-/** How long `drain` goes on with what cannot be written at once, in milliseconds. */
+/** How long `drain` retries what cannot be written at once, in milliseconds. */
 const DRAIN_MS = 3_000;
 
 /**
@@ -47,17 +47,17 @@ export class OrderBatch {
   readonly #blocked: BlockedProducts;
   #underWay: readonly Waiting[] = [];
   #running: Promise<void> | null = null;
-  /** Batches in a row after which something was left. */
-  #losses = 0;
-  /** From then on what cannot be written is given up, of `performance.now()`. */
-  #givesUpAt = Number.POSITIVE_INFINITY;
+  /** Batches in a row that left pending orders unwritten. */
+  #failures = 0;
+  /** From then on what cannot be written is not retried, of `performance.now()`. */
+  #retriesEndAt = Number.POSITIVE_INFINITY;
 
   constructor(options: OrderBatchOptions) {
     this.#options = options;
     this.#blocked = new BlockedProducts({
       writers: options.writersForBlocked,
       maxBatch: options.maxBatch,
-      mayGiveUp: () => performance.now() > this.#givesUpAt,
+      mayAbort: () => performance.now() > this.#retriesEndAt,
       onFree: (waiting) => {
         this.#queue.putBack(waiting);
         this.#start();
@@ -76,14 +76,14 @@ export class OrderBatch {
     return this.#blocked.size;
   }
 
-  /** To be checked before admission: after it there is no load shedding. */
-  get hasRoom(): boolean {
+  /** Load shedding, to be checked before admission: after it there is none. */
+  get hasCapacity(): boolean {
     const { writer, queueLimit } = this.#options;
     return writer.isUp && this.#blocked.isUp && this.size < queueLimit;
   }
 
   /** The same for purchases of these products: those that wait for a blocked one must not take the capacity from all others. */
-  hasRoomFor(productIds: readonly string[]): boolean {
+  hasCapacityFor(productIds: readonly string[]): boolean {
     const { queueLimit } = this.#options;
     const waiting = Math.max(...productIds.map((productId) => this.#blocked.sizeOf(productId)));
     return (
@@ -111,14 +111,14 @@ export class OrderBatch {
     if (reservations.length > 0) await this.#options.renew(reservations);
   }
 
-  /** Resolves once everything that was submitted has its result. What cannot be written is given up after three seconds. */
+  /** Resolves once everything that was submitted has its result. What cannot be written is `notWritten` after three seconds. */
   async drain(): Promise<void> {
-    this.#givesUpAt = Math.min(this.#givesUpAt, performance.now() + DRAIN_MS);
+    this.#retriesEndAt = Math.min(this.#retriesEndAt, performance.now() + DRAIN_MS);
     while (this.size > 0 || this.#running) {
       await this.#running;
       await this.#blocked.drain();
     }
-    this.#givesUpAt = Number.POSITIVE_INFINITY;
+    this.#retriesEndAt = Number.POSITIVE_INFINITY;
   }
 
   #start(): void {
@@ -135,23 +135,23 @@ export class OrderBatch {
       const result = await writeBatch(this.#options.writer, this.#underWay, this.#options.logger);
       this.#underWay = [];
       // The server writes: what it refuses is in the pending orders that are left.
-      if (result.ending === 'refused' && result.left.length < size) this.#losses = FAILURES;
-      if (result.left.length === 0) this.#losses = 0;
+      if (result.ending === 'refused' && result.left.length < size) this.#failures = FAILURES;
+      if (result.left.length === 0) this.#failures = 0;
       else await this.#retry(result);
     }
     this.#running = null;
   }
 
   async #retry({ ending, left }: BatchResult): Promise<void> {
-    if (performance.now() > this.#givesUpAt) {
+    if (performance.now() > this.#retriesEndAt) {
       for (const { resolve } of left) resolve({ kind: 'notWritten' });
       return;
     }
     const { writer } = this.#options;
     this.#underWay = left;
-    this.#losses++;
-    if (ending === 'lostRace' || (writer.isUp && this.#losses >= FAILURES)) {
-      this.#losses = 0;
+    this.#failures++;
+    if (ending === 'lostRace' || (writer.isUp && this.#failures >= FAILURES)) {
+      this.#failures = 0;
       const locked = await writer.findLocked(productsOf(left));
       const isLocked = ({ pendingOrder }: Waiting) =>
         pendingOrder.order.items.some(({ productId }) => locked.has(productId));
@@ -159,12 +159,12 @@ export class OrderBatch {
       this.#blocked.add(apart);
       this.#options.logger.warn(
         { productIds: [...locked].slice(0, LOGGED_PRODUCTS), products: locked.size, purchases: apart.length },
-        'products wait apart for locked rows, or since they are refused',
+        'products wait in queues of their own, for locked rows or because they are refused',
       );
       this.#queue.putBack(left.filter((one) => !isLocked(one)));
     } else {
       if (ending === 'refused') writer.refuse();
-      await sleep(writer.isUp ? jitter(this.#losses) : UNAVAILABLE_PAUSE_MS);
+      await sleep(writer.isUp ? jitter(this.#failures) : UNAVAILABLE_PAUSE_MS);
       this.#queue.putBack(left);
     }
     this.#underWay = [];

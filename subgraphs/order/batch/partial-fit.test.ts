@@ -65,7 +65,7 @@ describe('a batch that fits in part', () => {
     expect(fit([one, other], { a: 1, b: 1 })).toEqual(['one']);
   });
 
-  it('keeps no unit for whoever is of a dead epoch', () => {
+  it('keeps no unit for a pending order of a dead epoch', () => {
     expect(fit([pendingOrder('dead', { a: 1, b: 1 }, 0), pendingOrder('alive', { a: 2 })], { a: 1, b: 1 })).toEqual(
       ['alive'],
     );

@@ -3,27 +3,27 @@ import { overLimit, type Excess } from '../orders/holdings.ts';
 import { inSequence, itemOf, type PendingOrder } from '../orders/pending-order.ts';
 import type { WriteResult } from './write-result.ts';
 
-/** Who is left out when a batch does not fit as a whole: whoever was admitted last. */
+/** Which pending orders are left out when a batch does not fit as a whole: those that were admitted last. */
 
 /**
- * In order of admission. Whoever bought several products has a place in the line of each: the next is who is first in all of theirs.
- * Two may each be first in another's line; then it is who came to the batch before the other.
+ * In order of admission. A pending order of several products has a place in the queue of each: the next one is first in all of its queues.
+ * Two may each be first in one of the other's queues; then the one that came to the batch first is next.
  */
 function inOrder(pendingOrders: readonly PendingOrder[]): PendingOrder[] {
-  const lines = new Map<string, PendingOrder[]>();
+  const queues = new Map<string, PendingOrder[]>();
   for (const productId of productsOf(pendingOrders))
-    lines.set(productId, pendingOrders.filter((one) => itemOf(one, productId)).sort(inSequence(productId)));
+    queues.set(productId, pendingOrders.filter((one) => itemOf(one, productId)).sort(inSequence(productId)));
   const waiting = [...pendingOrders];
   const ordered: PendingOrder[] = [];
   while (waiting.length > 0) {
     const first = waiting.findIndex((one) =>
-      one.order.items.every(({ productId }) => lines.get(productId)![0] === one),
+      one.order.items.every(({ productId }) => queues.get(productId)![0] === one),
     );
     const [next] = waiting.splice(Math.max(0, first), 1) as [PendingOrder];
     ordered.push(next);
     for (const { productId } of next.order.items) {
-      const line = lines.get(productId)!;
-      line.splice(line.indexOf(next), 1);
+      const queue = queues.get(productId)!;
+      queue.splice(queue.indexOf(next), 1);
     }
   }
   return ordered;
@@ -32,7 +32,7 @@ function inOrder(pendingOrders: readonly PendingOrder[]): PendingOrder[] {
 const productsOf = (pendingOrders: readonly PendingOrder[]): Set<string> =>
   new Set(pendingOrders.flatMap(({ order }) => order.items.map((item) => item.productId)));
 
-/** Gives a result to those who are of a dead epoch, and to those for whom no units are left. Who is refused one line takes none. */
+/** Gives a result to those of a dead epoch, and to those for which too few units are left. One that is refused a product takes no units. */
 export function fitByStock(
   pendingOrders: readonly PendingOrder[],
   rows: ReadonlyMap<string, StockRow>,
@@ -60,7 +60,7 @@ function refusalOf(
 ): WriteResult | null {
   for (const { productId, epoch } of order.items) {
     const row = rows.get(productId);
-    // Where the row has become older than it was both are dead: what comes next is later than either.
+    // Where the row has become older than it was both epochs are dead: the next one is later than either.
     if (row && row.epoch !== epoch)
       return { kind: 'staleEpoch', productId, epoch: Math.max(row.epoch, epoch + 1) };
   }
@@ -68,7 +68,7 @@ function refusalOf(
   return short ? { kind: 'insufficientStock', productId: short.productId } : null;
 }
 
-/** Gives a result to those with whom their buyer would hold too much. */
+/** Gives a result to those with which their buyer would exceed the limit. */
 export function fitByLimit(
   pendingOrders: readonly PendingOrder[],
   excess: readonly Excess[],

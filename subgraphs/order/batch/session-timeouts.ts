@@ -2,6 +2,6 @@
 export const WRITER_WAIT_TIMEOUT_S = 5;
 /**
  * How long a statement of the batch waits for a lock of a row or a table, in seconds. Short: a batch that waits for one product's row
- * holds up all others, and is taken apart after that.
+ * delays all others, and is split after that.
  */
 export const WRITER_LOCK_WAIT_TIMEOUT_S = 1;

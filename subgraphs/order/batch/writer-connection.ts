@@ -12,17 +12,17 @@ import { checkSession } from '../../../platform/mysql/session-check.ts';
 import type { StoreCondition } from '../../../platform/store-condition.ts';
 import { WRITER_LOCK_WAIT_TIMEOUT_S, WRITER_WAIT_TIMEOUT_S } from './session-timeouts.ts';
 
-const LOOK_EVERY_MS = 1_500;
-const TRY_AGAIN_MS = 250;
+const CHECK_EVERY_MS = 1_500;
+const RETRY_AFTER_MS = 250;
 /** How long a refusal counts against readiness. */
 const REMEMBERED_MS = 5_000;
 
 type Trouble = 'unreachable' | 'refusesWrites' | 'unfit';
 
 /**
- * The session by which the batch writes. A process that freezes inside a transaction falls silent, and the server ends its session and
- * its row locks after `WRITER_WAIT_TIMEOUT_S`; while the process lives, it looks every now and then whether the server is still one
- * that keeps what it commits.
+ * The session by which the batch writes. A process that freezes inside a transaction sends nothing, and the server ends its session and
+ * its row locks after `WRITER_WAIT_TIMEOUT_S`. While the process lives, it checks periodically whether the server still keeps what it
+ * commits.
  */
 export class WriterConnection implements OrderWriter {
   readonly #url: string;
@@ -32,10 +32,10 @@ export class WriterConnection implements OrderWriter {
   #connection: Connection | null = null;
   #opening: Promise<Connection> | null = null;
   #name: string | null = null;
-  #looking: NodeJS.Timeout | undefined;
+  #checking: NodeJS.Timeout | undefined;
   #trouble: Trouble | null = null;
   #refusedAt = Number.NEGATIVE_INFINITY;
-  #tryingAgain: NodeJS.Timeout | undefined;
+  #retrying: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @param condition what the checks of all sessions of this process have found */
@@ -49,7 +49,7 @@ export class WriterConnection implements OrderWriter {
 
   /**
    * Whether what is admitted now can be written, as far as is known. A connection that is lost says nothing about that; a server that
-   * cannot be reached, or refuses to write, is asked again and again in the background.
+   * cannot be reached, or refuses to write, is retried in the background.
    */
   get isUp(): boolean {
     return this.#trouble === null;
@@ -66,14 +66,14 @@ export class WriterConnection implements OrderWriter {
       throw new Error('MySQL has refused to write purchases a moment ago.');
   }
 
-  /** A session with autocommit off: whatever is asked of it begins a transaction. @throws when the server cannot be reached */
+  /** A session with autocommit off: its first statement begins a transaction. @throws when the server cannot be reached */
   async get(): Promise<Connection> {
     if (this.#connection) return this.#connection;
     this.#opening ??= this.#open().finally(() => (this.#opening = null));
     try {
       return await this.#opening;
     } catch (error) {
-      this.#standBack(this.#trouble ?? 'unreachable');
+      this.#retryLater(this.#trouble ?? 'unreachable');
       throw error;
     }
   }
@@ -92,7 +92,7 @@ export class WriterConnection implements OrderWriter {
     return this.#comparing;
   }
 
-  /** Never used again: it was lost, or may have a transaction open that could not be rolled back. */
+  /** The session is never used again: it was lost, or may have a transaction open that could not be rolled back. */
   discard(): void {
     if (this.#connection) this.#forget(this.#connection);
   }
@@ -101,7 +101,7 @@ export class WriterConnection implements OrderWriter {
   endIdle(): void {
     const connection = this.#connection;
     if (!connection) return;
-    clearInterval(this.#looking);
+    clearInterval(this.#checking);
     this.#connection = null;
     connection.end().catch(() => undefined);
   }
@@ -117,8 +117,8 @@ export class WriterConnection implements OrderWriter {
   }
 
   /**
-   * Ends the latest session at the server, which may not have noticed that we are gone, and would hold its row locks until it does.
-   * Its number may be another one's by now, on another server; the lock that it holds by name is held by no other.
+   * Ends the latest session at the server, which may not have noticed the lost connection, and would hold its row locks until it does.
+   * Its number may be another session's by now, on another server; the lock that it holds by name is held by no other.
    */
   async endLatest(pool: Pool): Promise<void> {
     this.discard();
@@ -132,12 +132,12 @@ export class WriterConnection implements OrderWriter {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#tryingAgain);
-    clearInterval(this.#looking);
+    clearTimeout(this.#retrying);
+    clearInterval(this.#checking);
     await this.#opening?.catch(() => undefined);
     const connection = this.#connection;
     this.#connection = null;
-    clearInterval(this.#looking);
+    clearInterval(this.#checking);
     await connection?.end().catch(() => undefined);
   }
 
@@ -159,11 +159,11 @@ export class WriterConnection implements OrderWriter {
       connection.destroy();
       throw error;
     }
-    this.#looking = setInterval(
+    this.#checking = setInterval(
       () => void this.#check(connection).catch(() => this.#openAgain(connection)),
-      LOOK_EVERY_MS,
+      CHECK_EVERY_MS,
     );
-    this.#looking.unref();
+    this.#checking.unref();
     this.#connection = connection;
     this.#trouble = null;
     return connection;
@@ -171,7 +171,7 @@ export class WriterConnection implements OrderWriter {
 
   async #connectAnew(): Promise<Connection> {
     const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
-    // Its end is learnt from the next statement; without a listener it would end the process.
+    // The next statement shows its end; without a listener it would end the process.
     connection.on('error', () => this.#openAgain(connection));
     endWhenSilent((connection as unknown as { readonly connection: object }).connection);
     return connection;
@@ -195,7 +195,7 @@ export class WriterConnection implements OrderWriter {
 
   #leave(trouble: Trouble): void {
     this.discard();
-    this.#standBack(trouble);
+    this.#retryLater(trouble);
   }
 
   /** At once, so that the next purchase is admitted only where it can be written. */
@@ -205,17 +205,17 @@ export class WriterConnection implements OrderWriter {
     if (!this.#isClosed) void this.get().catch(() => undefined);
   }
 
-  #standBack(trouble: Trouble): void {
+  #retryLater(trouble: Trouble): void {
     this.#trouble = trouble;
-    clearTimeout(this.#tryingAgain);
+    clearTimeout(this.#retrying);
     if (this.#isClosed) return;
-    this.#tryingAgain = setTimeout(() => void this.get().catch(() => undefined), TRY_AGAIN_MS);
-    this.#tryingAgain.unref();
+    this.#retrying = setTimeout(() => void this.get().catch(() => undefined), RETRY_AFTER_MS);
+    this.#retrying.unref();
   }
 
   #forget(connection: Connection): void {
     if (this.#connection !== connection) return;
-    clearInterval(this.#looking);
+    clearInterval(this.#checking);
     this.#connection = null;
     connection.destroy();
   }

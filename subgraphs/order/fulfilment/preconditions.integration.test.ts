@@ -30,7 +30,7 @@ async function countPayments(id: string): Promise<number> {
 }
 
 describe('an order without an address', () => {
-  it('cannot be paid: nothing is written, and the provider is not asked', async () => {
+  it('cannot be paid: nothing is written, and the provider is not called', async () => {
     const { buyer, id } = await order();
     const provider = new ScriptedProvider();
     const { as } = await bed.services({ provider });

@@ -58,7 +58,7 @@ describe.each([
     return all;
   }
 
-  /** The books are looked at a hundred times in between. */
+  /** The ledger is checked a hundred times in between. */
   async function letThemShop(): Promise<RandomShopper[]> {
     const users = Array.from({ length: USERS }, () => randomUUID());
     const shoppers = Array.from(
@@ -87,8 +87,8 @@ describe.each([
 
   async function expectAnswersToBeTrue(shoppers: readonly RandomShopper[]): Promise<void> {
     const statuses = await books.readStatuses();
-    for (const { told, cancelled } of shoppers) {
-      for (const [id, what] of told)
+    for (const { known, cancelled } of shoppers) {
+      for (const [id, what] of known)
         if (what !== 'open') expect([id, statuses.has(id)]).toEqual([id, what === 'bought']);
       for (const id of cancelled) expect([id, statuses.get(id)]).toEqual([id, 'CANCELLED']);
     }

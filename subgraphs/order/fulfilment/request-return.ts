@@ -47,7 +47,7 @@ export async function requestReturn(
   if (!order) return orderNotFound;
 
   const { cipher, stateMachine } = context.services;
-  // What somebody writes about a return may well be personal.
+  // The reason for a return may be personal data.
   const { reason } = checked.value;
   const sealed = reason && cipher.encrypt(reason, `order.returnReason:${order.id}`);
   const refusal = await inTransaction(stateMachine.pool, async (connection) => {

@@ -13,16 +13,16 @@ import { setAsideWaiting, recordWaiting, type WaitingOrder } from './waiting-ord
 
 /** Small, so that the stock row of a product on which thousands of orders expire at once is never held for long. */
 const PER_TRANSACTION = 50;
-/** How long an order that cannot be moved is left alone, in milliseconds, and how many of them are. */
+/** How long an order whose transition failed is skipped, in milliseconds, and how many orders at the most. */
 const ASIDE_MS = 60_000;
 const MOST_ASIDE = 5_000;
 
-/** Moves orders that are due. Any number of processes may sweep at once: each takes what no other is at. */
+/** Makes the automatic transitions of orders that are due. Any number of processes may sweep at once: each skips rows that another has locked. */
 export class Sweeper {
   readonly #stateMachine: OrderStateMachine;
   readonly #unresolvedPaymentMs: number;
   readonly #logger: Logger;
-  /** They have waited longest, so they would be the first each time, and no other would have its turn. */
+  /** They have waited longest, so without this they would be found first each time, and delay all others. */
   readonly #aside = new LRUCache<string, true>({ max: MOST_ASIDE, ttl: ASIDE_MS });
 
   /** @param unresolvedPaymentMs how long past its deadline an order waits for the outcome of a payment, in milliseconds */
@@ -32,7 +32,7 @@ export class Sweeper {
     this.#logger = logger;
   }
 
-  /** One round over all that is due. A kind of move that fails does not keep the others waiting. */
+  /** One round over all that is due. A kind of transition that fails does not delay the others. */
   async run(): Promise<void> {
     const keyOf = ([from, to]: (typeof AUTOMATIC_TRANSITIONS)[number]) => `${from} to ${to}`;
     const options = { job: 'sweeper', running: 1, keyOf, logger: this.#logger };
@@ -43,15 +43,15 @@ export class Sweeper {
     const due = { status: from, graceMs: from === 'PAYING' ? this.#unresolvedPaymentMs : 0 };
     let failed = 0;
     for (let found = PER_TRANSACTION; found === PER_TRANSACTION && failed <= MOST_ASIDE;) {
-      const { ids, error } = await this.#moveTogether(due, to);
-      if (error) failed += await this.#moveOneByOne(due, to, ids);
+      const { ids, error } = await this.#transitionTogether(due, to);
+      if (error) failed += await this.#transitionOneByOne(due, to, ids);
       else if (ids.length > 0) this.#logger.info({ from, to, orders: ids.length }, 'swept');
       found = ids.length;
     }
   }
 
-  /** @returns the orders that one transaction has moved; or would have, but for the error */
-  async #moveTogether(due: DueOrders, to: OrderStatus): Promise<{ ids: string[]; error?: unknown }> {
+  /** @returns the orders of one transaction, and its error if it failed */
+  async #transitionTogether(due: DueOrders, to: OrderStatus): Promise<{ ids: string[]; error?: unknown }> {
     const { pool, relay } = this.#stateMachine;
     let ids: string[] = [];
     try {
@@ -69,8 +69,8 @@ export class Sweeper {
     }
   }
 
-  /** Those that cannot be moved are found and set aside. @returns how many there are */
-  async #moveOneByOne(due: DueOrders, to: OrderStatus, ids: readonly string[]): Promise<number> {
+  /** Finds the orders whose transition fails and skips them for a while. @returns how many there are */
+  async #transitionOneByOne(due: DueOrders, to: OrderStatus, ids: readonly string[]): Promise<number> {
     const { pool, relay } = this.#stateMachine;
     let failed = 0;
     for (const orderId of ids) {
@@ -87,7 +87,7 @@ export class Sweeper {
         this.#aside.set(orderId, true);
         this.#logger.error(
           { err: error, orderId, from: due.status, to },
-          'an order that is due cannot be moved, and will be tried again in a minute',
+          'the transition of an order that is due failed, and is tried again in a minute',
         );
       }
     }
@@ -106,5 +106,5 @@ async function transitionReady(
   return { movements, waiting };
 }
 
-/** No order is to blame. */
+/** The failure is of the store, and not of an order. */
 const isOfTheStore = (error: unknown): boolean => isLostRace(error) || isConnectionLost(error);

@@ -6,7 +6,7 @@ import { waitingOrders } from './metrics.ts';
 import type { LockedOrder } from '../orders/locked-order.ts';
 import { unmetPrecondition, type Precondition } from '../orders/order-transitions.ts';
 
-/** How long until an order that waits is looked at again, in milliseconds. */
+/** How long until an order that waits is due again, in milliseconds. */
 const RETRY_AFTER_MS = 3_600_000;
 
 export interface WaitingOrder {
@@ -15,10 +15,10 @@ export interface WaitingOrder {
 }
 
 /**
- * Takes orders that are due and may not move on out of the way of those that may, in the transaction that has locked them: they are due
- * again an hour later. So a paid order of an older release that has no address is not shipped, and keeps no other order waiting.
+ * Postpones orders that are due and do not meet a precondition, in the transaction that has locked them: they are due again an hour
+ * later. So a paid order of an older release that has no address is not shipped, and delays no other order.
  *
- * @returns the orders that may move on, and those that wait: to be told with `recordWaiting` after COMMIT
+ * @returns the orders that meet all preconditions, and those that wait: to be logged with `recordWaiting` after COMMIT
  */
 export async function setAsideWaiting(
   connection: PoolConnection,
@@ -38,6 +38,7 @@ export async function setAsideWaiting(
   return { ready: orders.filter(({ id }) => !set.has(id)), waiting };
 }
 
+/** Counts and logs orders that wait. */
 export function recordWaiting(waiting: readonly WaitingOrder[], to: OrderStatus, logger: Logger): void {
   for (const { orderId, missing } of waiting) {
     waitingOrders.labels(missing).inc();

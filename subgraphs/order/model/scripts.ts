@@ -8,7 +8,7 @@ export interface World {
   readonly configuration: Configuration;
 }
 
-/** In the order in which `reserve-8.lua` looks. */
+/** In the order of the checks in `reserve-8.lua`. */
 export type ReserveReply =
   'notReady' | 'tooLate' | 'settled' | 'reserved' | 'overLimit' | 'soldOut' | 'superseded';
 

@@ -22,7 +22,7 @@ export interface SearchOptions {
 
 export interface Progress {
   readonly states: number;
-  /** Of those, how many are still to be looked at. */
+  /** Of those, how many are still to be visited. */
   readonly waiting: number;
 }
 
@@ -36,14 +36,14 @@ export interface SearchResult {
   readonly states: number;
   /** Of those, in how many nothing was left to be done. */
   readonly atRest: number;
-  /** Whether no state is left that was not looked at. */
+  /** Whether no state is left that was not visited. */
   readonly isComplete: boolean;
   readonly violation: Violation | null;
 }
 
 const PER_PART = 4_096;
 
-/** Looks at every state that can be reached, those with the fewest steps first, so that a trace is as short as any. */
+/** Visits every state that can be reached, those with the fewest steps first, so that a trace is as short as any. */
 export function search(configuration: Configuration, options: SearchOptions = {}): SearchResult {
   const parts = searchInParts(configuration, options);
   for (;;) {

@@ -22,7 +22,7 @@ export const HANDLER = {
   writing: 3,
   /** COMMIT was not answered: to be resolved by a tombstone. */
   resolving: 4,
-  /** Refused by the script at `epoch`; MySQL is to be looked at. */
+  /** Refused by the script at `epoch`; MySQL is to be read. */
   refused: 5,
   /** MySQL has nothing; the refusal is to be remembered. */
   lookedUp: 6,

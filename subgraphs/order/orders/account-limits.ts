@@ -2,7 +2,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderRepository } from './order-repository.ts';
 
-/** Checkouts of one account that are remembered at a time; each is forgotten after a day. */
+/** Checkouts of one account that are stored at a time; each is deleted after a day. */
 const MOST_CHECKOUTS = 1_000;
 
 /**

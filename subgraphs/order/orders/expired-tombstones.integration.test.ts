@@ -114,7 +114,7 @@ it('many processes forget at once, each tombstone once, and no order', async () 
   expect(['PENDING_PAYMENT', 'EXPIRED']).toContain((await row(order!.id))!.status);
 });
 
-it('an admitted purchase that was frozen for longer than it may be written is given up, and its unit is free', async () => {
+it('an admitted purchase that was frozen for longer than it may be written is aborted, and its unit is free', async () => {
   const { services } = await bed.services();
   const [product, userId, key] = [await bed.sell(), randomUUID(), newKey()];
   const attempt = newAttempt(userId, key, [{ productId: product, quantity: 1 }], 5_000);

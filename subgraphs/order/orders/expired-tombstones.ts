@@ -6,13 +6,13 @@ import { ABANDONED } from './order.ts';
 
 /**
  * Small, so that a purchase under one of the keys never waits for long. By the primary key in any case: in a small table the servers would
- * rather look at every row, and so wait for each other.
+ * scan every row, and so wait for each other.
  */
 const PER_TRANSACTION = 200;
 const TRANSACTIONS_PER_ROUND = 50;
 
 /**
- * Deletes tombstones whose retention time is over. Until then the key stays used up; afterwards it is a key like any other. No attempt
+ * Deletes tombstones whose retention time is over. Until then the key stays used up; afterwards it can be used like any other. No attempt
  * from before the tombstone can be written by then: the reserve script refuses it after its deadline, the writer after
  * `WRITING_TIME_MS`, and a session in which a transaction is open is ended by the server within seconds of silence.
  *
@@ -51,7 +51,7 @@ export class ExpiredTombstones {
     condition: string,
     work: (connection: PoolConnection, ids: readonly Buffer[]) => Promise<unknown>,
   ): Promise<number> {
-    // Most rounds find nothing: a look is enough for that, and needs no transaction.
+    // Most rounds find nothing: a plain SELECT shows that, without a transaction.
     const [due] = await this.#pool.query<RowDataPacket[]>(
       `SELECT 1 FROM orders WHERE status = ? AND ${condition} LIMIT 1`,
       [ABANDONED],

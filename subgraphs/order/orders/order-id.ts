@@ -31,7 +31,7 @@ export const CHECKOUT_HASH = createHash('sha256').update('checkout of the wishli
 
 /**
  * What a key was used for, in 16 bytes: the same key for anything else is refused. Stored with the order, so its format stays; a
- * product id is a UUID, so that two requests have the same text only if they ask for the same.
+ * product id is a UUID, so that two requests have the same text only if they buy the same.
  *
  * @throws for what is no UUID
  */

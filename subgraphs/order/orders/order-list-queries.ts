@@ -36,7 +36,7 @@ export function pageOfUser(userId: string, { limit, after, status }: OrderPageRe
   };
 }
 
-/** One row for each order, or tombstone, of these statuses: as many as are asked for at the most. */
+/** One row for each order, or tombstone, of these statuses: up to the limit. */
 export const someOfUser = (
   userId: string,
   statuses: readonly (OrderStatus | typeof ABANDONED)[],

@@ -20,7 +20,7 @@ export const MOST_COUNTED = 10_000;
 
 /**
  * Orders as lists. Lists have connections of their own, shared fairly between callers, and the server ends a statement that takes
- * too long: however many lists one account asks for, purchases and the lists of others do not wait for them.
+ * too long: however many lists one account requests, purchases and the lists of others do not wait for them.
  *
  * Each method throws {Fault} UNAVAILABLE when the caller has to wait too long; nothing was read then.
  */

@@ -4,7 +4,7 @@ import { itHolds } from '../../../tests/harness/properties.ts';
 import { ORDER_STATUSES } from './order.ts';
 import { AUTOMATIC_TRANSITIONS, holdsStock, canTransition, unmetPrecondition, type OrderFacts } from './order-transitions.ts';
 
-describe('the table of moves', () => {
+describe('the table of transitions', () => {
   it('lets every order go the way from purchase to return', () => {
     const way = [
       'PENDING_PAYMENT',
@@ -18,7 +18,7 @@ describe('the table of moves', () => {
     way.slice(1).forEach((to, i) => expect(canTransition(way[i]!, to)).toBe(true));
   });
 
-  it('allows every move that is made without being asked', () => {
+  it('allows every automatic transition', () => {
     for (const [from, to] of AUTOMATIC_TRANSITIONS) expect(canTransition(from, to)).toBe(true);
   });
 
@@ -37,7 +37,7 @@ describe('the table of moves', () => {
   });
 });
 
-describe('the preconditions of a move', () => {
+describe('the preconditions of a transition', () => {
   const facts = (more: Partial<OrderFacts>): OrderFacts => ({
     status: 'PENDING_PAYMENT',
     isDue: false,

@@ -1,16 +1,16 @@
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 
-/** What is known of an order under its lock, by which its moves are judged. */
+/** What is known of an order under its lock: its transitions are checked against this. */
 export interface OrderFacts {
   readonly status: OrderStatus;
   /** Its deadline has passed, by MySQL's clock. */
   readonly isDue: boolean;
   readonly hasAddress: boolean;
-  /** A payment of it has succeeded, and is not owed back. */
+  /** A payment of it has succeeded, and is not to be refunded. */
   readonly isCharged: boolean;
 }
 
-/** Each precondition of a move has a name, by which refusals, logs and metrics tell it. */
+/** Each precondition of a transition has a name, which refusals, logs and metrics use. */
 const PRECONDITIONS = {
   /** The time to do it is not over. */
   inTime: ({ isDue }) => !isDue,
@@ -28,13 +28,13 @@ export const PRECONDITION_NAMES = Object.keys(PRECONDITIONS) as readonly Precond
 type TransitionsFrom = Readonly<Partial<Record<OrderStatus, readonly Precondition[]>>>;
 
 /**
- * The one table of how an order may move on, and of what must be true of it then, whatever was done before. Whatever is not in it does
- * not happen: `transitionOrders` judges by it in the transaction of the status change.
+ * The state machine of orders: by status, the statuses that an order can change to, and the preconditions of each transition. It is the
+ * only table, and `transitionOrders` checks it in the transaction of the status change.
  */
 const TRANSITIONS: Readonly<Record<OrderStatus, TransitionsFrom>> = {
   PENDING_PAYMENT: { PAYING: ['inTime', 'address'], CANCELLED: [], EXPIRED: ['due'] },
-  // Back when the payment is declined. EXPIRED when the provider has been silent for very long. No address is needed to be PAID: where
-  // one is missing, since the payment began under an older release, the money is taken all the same, and shipping waits.
+  // Back when the payment is declined. EXPIRED when the provider has not answered for very long. PAID needs no address: where one is
+  // missing, since the payment began under an older release, the payment counts all the same, and shipping waits.
   PAYING: { PAID: ['charged'], PENDING_PAYMENT: [], CANCELLED: [], EXPIRED: ['due'] },
   PAID: { SHIPPED: ['due', 'charged', 'address'], CANCELLED: [] },
   SHIPPED: { DELIVERED: ['due'] },
@@ -42,17 +42,17 @@ const TRANSITIONS: Readonly<Record<OrderStatus, TransitionsFrom>> = {
   RETURN_REQUESTED: { RETURNED: ['due'] },
   RETURNED: {},
   CANCELLED: {},
-  // The payment went through after all, and the units could be had again.
+  // The payment succeeded after all, and the units could be reacquired.
   EXPIRED: { PAID: ['charged'] },
 };
 
 export const canTransition = (from: OrderStatus, to: OrderStatus): boolean => TRANSITIONS[from][to] !== undefined;
 
-/** @returns the first precondition of a move that the order does not meet; null when it meets all of them */
+/** @returns the first precondition of a transition that the order does not meet; null when it meets all of them */
 export const unmetPrecondition = (order: OrderFacts, to: OrderStatus): Precondition | null =>
   TRANSITIONS[order.status][to]?.find((name) => !PRECONDITIONS[name](order)) ?? null;
 
-/** What an order does by itself when it is due. The end of the return window needs no move: it is looked at when asked. */
+/** The transitions that the sweeper makes when an order is due. The end of the return window needs none: requests check it. */
 export const AUTOMATIC_TRANSITIONS = [
   ['PENDING_PAYMENT', 'EXPIRED'],
   ['PAYING', 'EXPIRED'],
@@ -63,5 +63,5 @@ export const AUTOMATIC_TRANSITIONS = [
 
 const RELEASES_STOCK: ReadonlySet<OrderStatus> = new Set(['CANCELLED', 'EXPIRED', 'RETURNED']);
 
-/** Whether the order's units are sold: to it, and to nobody else. */
+/** Whether the order's units count as sold. */
 export const holdsStock = (status: OrderStatus): boolean => !RELEASES_STOCK.has(status);

@@ -18,7 +18,7 @@ export interface ShippingAddressRequired {
   readonly message: string;
 }
 
-/** Also for the order of somebody else: whether there is one is nobody else's business. */
+/** Also for another user's order, so that the answer does not reveal whether it exists. */
 export const orderNotFound: OrderNotFound = {
   __typename: 'OrderNotFound',
   message: 'There is no such order.',

@@ -19,11 +19,11 @@ const MAX_PER_STATEMENT = 256;
 const ATTEMPTS = 4;
 
 /**
- * Ends a purchase for good: a tombstone under its order's id, unless an order stands there. The insert waits for
- * whatever transaction may still write that order, so its outcome is final. A SELECT would not do: a COMMIT that was sent
+ * Ends a purchase for good: inserts a tombstone under its order's id, unless an order stands there. The insert blocks until every
+ * transaction that may still write that order has ended, so its outcome is final. A SELECT is not enough: a COMMIT that was sent
  * may land after it (faults seen in practice: "When commit appears to fail", marksverbiage).
  *
- * A tombstone is forgotten a retention time after it was last settled (`ExpiredTombstones`).
+ * A tombstone is deleted a retention time after it was last settled (`ExpiredTombstones`).
  */
 export class Tombstones {
   readonly #pool: Pool;
@@ -42,7 +42,7 @@ export class Tombstones {
 
   /**
    * @returns what stands under the id now: the order that was there first, or the tombstone
-   * @throws when MySQL did not answer; then the purchase is as open as before
+   * @throws when MySQL did not answer; then the outcome of the purchase is as unknown as before
    */
   settle(request: TombstoneRequest): Promise<OrderRecord> {
     return this.#requests.ask(request);
@@ -67,8 +67,8 @@ export class Tombstones {
 
   async #insert(requests: readonly TombstoneRequest[]): Promise<void> {
     const now = new Date();
-    // By MySQL's clock, by which it is forgotten. A tombstone that stands already is kept as long as a new one, so that it cannot
-    // be forgotten between this statement and the look at what stands there.
+    // By MySQL's clock, by which it is deleted. A tombstone that stands already is kept as long as a new one, so that it cannot
+    // be deleted between this statement and the SELECT after it.
     const forgetAt = raw(`UTC_TIMESTAMP(3) + INTERVAL ${this.#retentionMs * 1_000} MICROSECOND`);
     await this.#pool.query(
       `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?

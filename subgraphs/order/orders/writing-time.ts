@@ -1,6 +1,6 @@
 /**
- * How long after its attempt began an order may be written, in milliseconds. Far longer than anything waits that is under way; it is
- * there for a process that was frozen or suspended with an admitted purchase. The tombstone of that purchase is kept for longer
+ * How long after its attempt began an order may be written, in milliseconds. Far longer than any purchase waits; it limits
+ * a process that was frozen or suspended with an admitted purchase. The tombstone of that purchase is kept for longer
  * (`shortestRetention`), so that at any moment one of the two keeps the order from being written.
  */
 export const WRITING_TIME_MS = 600_000;

@@ -98,7 +98,7 @@ describe('a payment by HTTP', () => {
   it.each<[string, Fate]>([
     ['the answer is lost', 'lost'],
     ['a proxy answers in its place', 'refused'],
-  ])('is asked for again under the same intent where %s', async (_what, fate) => {
+  ])('is requested again under the same intent where %s', async (_what, fate) => {
     const { buyer, id } = await ordered();
     provider.fateOf = (call) => (call === 'refund' ? fate : 'answered');
     await buyer.pay(id, 'ok');
@@ -175,7 +175,7 @@ describe('a charge that arrives late', () => {
 
 it('a payment whose event comes first is concluded at once', async () => {
   const { buyer, id } = await ordered();
-  // No round looks at the payment: it was looked at a moment ago.
+  // No round claims the payment: it was claimed a moment ago.
   provider.fateOf = (call) => (call === 'charge' ? 'late' : 'answered');
   await buyer.pay(id, 'ok');
   await bed.pool.query(

@@ -17,7 +17,7 @@ export interface HttpPaymentProviderOptions {
 
 const TOKEN = /^[\w.:-]{1,200}$/;
 const LARGEST_ANSWER = 65_536;
-/** Calls at a time to the provider, from one process; more wait until their own time is over. */
+/** Calls at a time to the provider, from one process; more wait until their timeout. */
 const CONNECTIONS = 64;
 
 const payment = z.object({
@@ -34,9 +34,9 @@ interface Answer {
 }
 
 /**
- * A provider that is spoken to by HTTP, as README.md of this folder says. Every POST carries an `idempotency-key` that is the same for
+ * A provider that is called by HTTP, as README.md of this folder says. Every POST carries an `idempotency-key` that is the same for
  * the same work, so a call may be repeated whenever its answer was lost. No answer but 200 with the state of this payment, and 404 to a look-up,
- * says anything: whatever a proxy in between answers leaves the outcome open.
+ * is a decision: any answer of a proxy in between leaves the outcome open.
  */
 export class HttpPaymentProvider implements PaymentProvider {
   readonly #url: string;

@@ -5,7 +5,7 @@ type Call = 'charge' | 'lookUp' | 'cancel' | 'refund';
 
 /** The same provider, with a count of the calls that it answered and of those that failed. */
 export function instrumentedProvider(provider: PaymentProvider): PaymentProvider {
-  const counted = async <Result>(call: Call, run: () => Promise<Result>): Promise<Result> => {
+  const instrumented = async <Result>(call: Call, run: () => Promise<Result>): Promise<Result> => {
     try {
       const result = await run();
       paymentProviderCalls.labels(call, 'answered').inc();
@@ -17,9 +17,9 @@ export function instrumentedProvider(provider: PaymentProvider): PaymentProvider
   };
   return {
     recognises: (token) => provider.recognises(token),
-    charge: (...args) => counted('charge', () => provider.charge(...args)),
-    lookUp: (...args) => counted('lookUp', () => provider.lookUp(...args)),
-    cancel: (...args) => counted('cancel', () => provider.cancel(...args)),
-    refund: (...args) => counted('refund', () => provider.refund(...args)),
+    charge: (...args) => instrumented('charge', () => provider.charge(...args)),
+    lookUp: (...args) => instrumented('lookUp', () => provider.lookUp(...args)),
+    cancel: (...args) => instrumented('cancel', () => provider.cancel(...args)),
+    refund: (...args) => instrumented('refund', () => provider.refund(...args)),
   };
 }

@@ -19,7 +19,7 @@ export type PayOutcome =
   | InvalidOrderStatus
   | InvalidInput;
 
-/** The `pay` mutation. Whether it is paid is the provider's word and nobody else's. */
+/** The `pay` mutation. Only the provider decides whether an order is paid. */
 export async function pay(input: PayInput, context: OrderContext): Promise<PayOutcome> {
   const { payments } = context.services;
   if (!payments.recognises(input.paymentToken)) {
@@ -50,7 +50,7 @@ export async function pay(input: PayInput, context: OrderContext): Promise<PayOu
   return toAnswer(kind, (await findOwnOrder(order.id, context))!);
 }
 
-/** What became of the order meanwhile counts: it may have been resolved, cancelled or expired by somebody else. */
+/** What became of the order meanwhile counts: another request or job may have resolved, cancelled or expired it. */
 function toAnswer(charge: 'succeeded' | 'declined' | 'unanswered', order: Order): PayOutcome {
   if (charge === 'declined' || order.status === 'PENDING_PAYMENT') {
     return {

@@ -49,5 +49,5 @@ export type CancelOutcome =
 
 export type ChargeState =
   | CancelOutcome
-  /** The provider has no such intent, which says nothing about a charge that is on its way. */
+  /** The provider has no such intent, which does not exclude a charge that is on its way. */
   | { readonly kind: 'notFound' };

@@ -3,8 +3,8 @@ import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 
 /**
- * An attempt to pay. PENDING: the provider has not said. DECLINED: it has; `due_at` is when its books are read once more, null
- * afterwards. REFUND_DUE: it took the money, and the order does not hold; the row is the outbox from which the refund is made.
+ * An attempt to pay. PENDING: the provider has not decided. DECLINED: `due_at` is when the provider's state is read once more, null
+ * afterwards. REFUND_DUE: the provider charged, and the order does not hold; the row is the outbox from which the refund is made.
  */
 export interface PaymentRecord {
   readonly id: string;
@@ -36,7 +36,7 @@ const COLUMNS = 'id, order_id, status, amount, currency, attempted_at';
 
 type Reader = Pool | PoolConnection;
 
-/** @param lookUpInMs when to ask the provider, should it not have answered by then, in milliseconds */
+/** @param lookUpInMs when the provider's state is looked up, should it not have answered by then, in milliseconds */
 export async function insertPayment(
   connection: PoolConnection,
   payment: PaymentRecord,
@@ -57,7 +57,7 @@ export async function insertPayment(
   );
 }
 
-/** @returns how often it was tried to pay for an order, and MySQL's clock. With the order locked, nobody adds to it */
+/** @returns the number of attempts to pay for an order, and MySQL's clock. While the order is locked, no attempt is added */
 export async function readAttempts(
   connection: PoolConnection,
   orderId: string,
@@ -76,7 +76,7 @@ export async function findPayment(reader: Reader, paymentId: string): Promise<Pa
   return row ? toRecord(row) : null;
 }
 
-/** The order's row is locked before its payments, always: then its payments change for nobody else. */
+/** The order's row is always locked before its payments: then no other transaction changes them. */
 export async function changePayment(
   connection: PoolConnection,
   paymentId: string,
@@ -84,7 +84,7 @@ export async function changePayment(
     readonly from: PaymentState;
     readonly to: PaymentState;
     readonly reference?: string | undefined;
-    /** When to see to it again, in milliseconds; a refund at once, anything else never. */
+    /** When it is due again, in milliseconds; a refund at once, anything else never. */
     readonly dueInMs?: number;
   },
 ): Promise<void> {
@@ -116,7 +116,7 @@ export async function markRefundsDue(
   return [];
 }
 
-/** @returns those of the orders that have a payment which succeeded and is not owed back */
+/** @returns those of the orders that have a payment which succeeded and is not to be refunded */
 export async function chargedOrders(
   connection: PoolConnection,
   orderIds: readonly Buffer[],
@@ -135,7 +135,7 @@ export async function markRefunded(pool: Pool, paymentId: string): Promise<void>
   );
 }
 
-/** The provider's books were read once more: the decline stands. */
+/** The provider's state was read once more: the decline stands. */
 export async function markRechecked(pool: Pool, paymentId: string): Promise<void> {
   await pool.query(`UPDATE payment SET due_at = NULL WHERE id = ? AND status = 'DECLINED'`, [
     uuidToBytes(paymentId),
@@ -151,8 +151,8 @@ export async function findRefundsDue(pool: Pool, orderId: string): Promise<Payme
 }
 
 /**
- * Payments of a state that somebody has to see to. They are this caller's until a while later, which grows with their age from
- * one second to an hour: by then whoever finds them tries again.
+ * Claims payments of a state that are due. They are leased to this caller for a time that grows with their age from
+ * one second to an hour; after that another process claims them again.
  */
 export function claimPayments(
   pool: Pool,

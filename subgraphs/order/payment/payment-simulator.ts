@@ -18,7 +18,7 @@ type Token = (typeof TOKENS)[number];
 
 /**
  * A provider without money. What it answers depends on nothing but the token and the intent's id, and what it has done is
- * kept in a table of its own, as a provider's books are: so it is the same one for every process, and after a crash. Its clock is
+ * kept in a table of its own, as by a real provider: so it is the same one for every process, and after a crash. Its clock is
  * MySQL's.
  */
 export class PaymentSimulator implements PaymentProvider {
@@ -105,7 +105,7 @@ function fractionOf(id: string): number {
   return createHash('sha256').update(id).digest().readUInt32BE() / 2 ** 32;
 }
 
-/** Until the caller has had enough. */
+/** Until the caller's timeout. */
 async function silence(signal: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort');
   throw new Error('The payment was not answered.');

@@ -14,8 +14,8 @@ const LARGEST_BODY = 65_536;
 /** A provider sends a request in one piece. */
 const RECEIVE_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 256;
-/** Looks under way at a time, in one process. More are refused, and the provider sends the event again later. */
-const MOST_LOOKS = 64;
+/** Backpressure: look-ups under way at a time, in one process. More are refused, and the provider sends the event again later. */
+const MOST_LOOK_UPS = 64;
 
 const event = z.object({ data: z.object({ paymentId: z.string() }) });
 
@@ -28,9 +28,9 @@ interface WebhookSettings {
 }
 
 /**
- * The endpoint for what the payment provider has to say, on a port of its own that serves nothing else and expects strangers. An event only
- * causes a look at the provider: it names a payment, and whatever else it says is not read. So an event that comes twice, late or in another order
- * does what a look does, and no list of events is kept.
+ * The endpoint for events of the payment provider, on a port of its own that serves nothing else and has the limits of a public one. An
+ * event only causes a look-up at the provider: the payment's id is read, and no other field. So an event that comes twice, late or in another
+ * order does what a look-up does, and no list of events is kept.
  *
  * @returns null where there is no secret: then there is no endpoint
  */
@@ -41,18 +41,18 @@ export async function startPaymentWebhook(
 ): Promise<RunningHttpServer | null> {
   const { PAYMENT_WEBHOOK_SECRET: secrets, PAYMENT_WEBHOOK_TOLERANCE: toleranceMs } = settings;
   if (!secrets) return null;
-  let looks = 0;
+  let lookUps = 0;
 
-  async function look(paymentId: string): Promise<HttpReply> {
-    if (looks >= MOST_LOOKS) throw new Fault('UNAVAILABLE');
-    looks++;
+  async function lookUp(paymentId: string): Promise<HttpReply> {
+    if (lookUps >= MOST_LOOK_UPS) throw new Fault('UNAVAILABLE');
+    lookUps++;
     try {
       await payments.wake(paymentId);
     } catch (error) {
       logger.warn({ err: error, paymentId }, 'an event of the payment provider could not be followed up');
       throw new Fault('UNAVAILABLE');
     } finally {
-      looks--;
+      lookUps--;
     }
     return { status: 204 };
   }
@@ -81,7 +81,7 @@ export async function startPaymentWebhook(
         }
         webhookCalls.labels('accepted').inc();
         const paymentId = paymentIn(body);
-        return paymentId ? look(paymentId) : { status: 204 };
+        return paymentId ? lookUp(paymentId) : { status: 204 };
       },
     },
   });

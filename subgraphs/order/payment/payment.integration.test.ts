@@ -48,7 +48,7 @@ describe('preparing a payment', () => {
     expect(second.shippingAddress).toMatchObject({ line1: 'Elsewhere' });
   });
 
-  it('shows the address to the buyer and to order:read, and to nobody else', async () => {
+  it('shows the address to the buyer and to order:read only', async () => {
     const { buyer, id } = await order();
     await buyer.prepare(id, address);
     const query = 'query ($id: ID!) { order(id: $id) { shippingAddress { line1 } } }';
@@ -85,7 +85,7 @@ describe('a payment', () => {
     expect(await buyer.pay(id)).toMatchObject({ __typename: 'InvalidOrderStatus', status: 'PAID' });
   });
 
-  it('asked for many times at once charges once', async () => {
+  it('requested many times at once charges once', async () => {
     const { buyer, id } = await order();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => buyer.pay(id, 'sim_success', i % 2)),
@@ -164,7 +164,7 @@ describe('a payment', () => {
     expect(await bed.books(product)).toMatchObject({ sold: 0 });
   });
 
-  it('by a token that nobody knows is invalid input', async () => {
+  it('by an unknown token is invalid input', async () => {
     const { buyer, id } = await order();
     expect(await buyer.pay(id, 'sim_free')).toMatchObject({
       __typename: 'InvalidInput',
@@ -174,8 +174,8 @@ describe('a payment', () => {
   });
 });
 
-describe('the order of somebody else', () => {
-  it('is not there, whatever is asked of it', async () => {
+describe('the order of another user', () => {
+  it('is not found, by any operation', async () => {
     const { id } = await order();
     const stranger = new Buyer(bed);
     const notFound = { __typename: 'OrderNotFound' };
@@ -196,7 +196,7 @@ describe('the order of somebody else', () => {
     expect(reply.data).toEqual({ _entities: [null] });
   });
 
-  it('cannot be paid or cancelled by whoever may read it, either', async () => {
+  it('cannot be paid or cancelled by a caller who may read it, either', async () => {
     const { id } = await order();
     for (const [field, type, input] of [
       ['cancelOrder', 'CancelOrderInput', { orderId: id }],
@@ -211,7 +211,7 @@ describe('the order of somebody else', () => {
     }
   });
 
-  it('is not asked for by somebody who is not signed in', async () => {
+  it('is not found by a caller who is not signed in', async () => {
     const { id } = await order();
     const reply = await bed.ask(
       'mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { __typename } }',

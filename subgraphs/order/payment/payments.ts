@@ -34,7 +34,7 @@ export interface PaymentDependencies extends OrderStateMachine {
   readonly providerTimeoutMs: number;
   /** How long an intent may be under way at the provider before it is cancelled there, in milliseconds. */
   readonly unresolvedMs: number;
-  /** How long after a decline the provider's books are read once more, in milliseconds. */
+  /** How long after a decline the provider's state is read once more, in milliseconds. */
   readonly recheckMs: number;
   readonly logger: Logger;
 }
@@ -47,17 +47,17 @@ const PER_ROUND = 50;
  */
 const CHARGE_MAY_ARRIVE_MS = 10_000;
 
-/** Takes payments for orders and gives them back. What is begun here is brought to an end by `resolve`, whatever happens between. */
+/** Takes and refunds payments for orders. `resolve` concludes each payment that is begun here, also after a crash. */
 export class Payments {
   readonly #deps: PaymentDependencies;
-  readonly #patience: TimeoutPolicy;
+  readonly #timeout: TimeoutPolicy;
 
-  /** Looks that notifications have caused, by intent. */
+  /** Look-ups that notifications have caused, by intent. */
   readonly #woken = new JoinedRuns();
 
   constructor(dependencies: PaymentDependencies) {
     this.#deps = { ...dependencies, provider: instrumentedProvider(dependencies.provider) };
-    this.#patience = timeout(dependencies.providerTimeoutMs, TimeoutStrategy.Aggressive);
+    this.#timeout = timeout(dependencies.providerTimeoutMs, TimeoutStrategy.Aggressive);
   }
 
   recognises(token: string): boolean {
@@ -69,7 +69,7 @@ export class Payments {
     return beginPayment(this.#deps, orderId, this.#deps.providerTimeoutMs);
   }
 
-  /** Asks the provider for the money, once. An answer that does not come in time is for `resolve` to find out. */
+  /** Charges at the provider, once. Where it does not answer in time, `resolve` finds the outcome. */
   async charge(
     intent: PaymentIntent,
     token: string,
@@ -78,7 +78,7 @@ export class Payments {
     let outcome: ChargeOutcome;
     await reach('before-charge');
     try {
-      outcome = await this.#patience.execute(({ signal }) => provider.charge(intent, token, signal));
+      outcome = await this.#timeout.execute(({ signal }) => provider.charge(intent, token, signal));
     } catch (error) {
       logger.warn({ err: error, paymentId: intent.id }, 'a payment was not answered');
       return { kind: 'unanswered' };
@@ -88,17 +88,17 @@ export class Payments {
     return outcome;
   }
 
-  /** One round over payments whose outcome is not known: asks the provider what became of them. */
+  /** One round over payments whose outcome is not known: looks up the provider's state of each. */
   async resolve(): Promise<void> {
-    await this.#seeTo('PENDING', (payment) => this.#lookUp(payment));
+    await this.#claimEach('PENDING', (payment) => this.#lookUp(payment));
   }
 
   /**
-   * One round over declined payments whose second look is due. It finds a charge that the provider made although it had declined, or
+   * One round over declined payments whose second look-up is due. It finds a charge that the provider made although it had declined, or
    * behind its own tombstone, where the notification of it was lost.
    */
   async recheck(): Promise<void> {
-    await this.#seeTo('DECLINED', async ({ id }) => {
+    await this.#claimEach('DECLINED', async ({ id }) => {
       const state = await this.#stateOf(id);
       if (state.kind === 'underWay') return;
       if (state.kind === 'succeeded') await this.#conclude(id, state);
@@ -107,18 +107,18 @@ export class Payments {
   }
 
   /**
-   * The provider has news of an intent. The news is not trusted: the provider's state is read, as in a round. So it makes no difference
-   * whether the same news comes twice, late, in another order, or forged. An intent that is not known here is ignored.
+   * Handles a notification about an intent. It is not trusted: the provider's state is read, as in a round. So it makes no difference
+   * whether a notification comes twice, late, in another order, or forged. An intent that is not known here is ignored.
    *
    * @throws when the state cannot be read or written at the moment
    */
   wake(intentId: string): Promise<void> {
-    return this.#woken.run(intentId, () => this.#look(intentId));
+    return this.#woken.run(intentId, () => this.#lookUpNotified(intentId));
   }
 
   /** One round over the refunds that are due. */
   async refund(): Promise<void> {
-    await this.#seeTo('REFUND_DUE', (payment) => this.#refund(payment));
+    await this.#claimEach('REFUND_DUE', (payment) => this.#refund(payment));
   }
 
   /** At once, after an order has ceased to hold. Never rejects: what fails now is done by `refund`. */
@@ -130,14 +130,14 @@ export class Payments {
     }
   }
 
-  async #look(intentId: string): Promise<void> {
+  async #lookUpNotified(intentId: string): Promise<void> {
     const payment = await findPayment(this.#deps.pool, intentId);
     if (payment?.status !== 'PENDING' && payment?.status !== 'DECLINED') return;
     const state = await this.#stateOf(intentId);
     if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(intentId, state);
   }
 
-  /** Only the provider's word concludes a payment. Where it has none, it is made to decide: behind a tombstone nothing is charged. */
+  /** Only the provider's decision concludes a payment. Where it has none, it is made to decide: behind a tombstone nothing is charged. */
   async #lookUp({ id, ageMs }: ClaimedPayment): Promise<void> {
     const { provider, providerTimeoutMs, unresolvedMs } = this.#deps;
     let state = await this.#stateOf(id);
@@ -147,16 +147,16 @@ export class Payments {
         : Math.max(unresolvedMs, providerTimeoutMs);
     const isOpen = state.kind === 'notFound' || state.kind === 'underWay';
     if (isOpen && ageMs > mayStayMs)
-      state = await this.#patience.execute(({ signal }) => provider.cancel(id, signal));
+      state = await this.#timeout.execute(({ signal }) => provider.cancel(id, signal));
     if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(id, state);
   }
 
   #stateOf(intentId: string): Promise<ChargeState> {
-    return this.#patience.execute(({ signal }) => this.#deps.provider.lookUp(intentId, signal));
+    return this.#timeout.execute(({ signal }) => this.#deps.provider.lookUp(intentId, signal));
   }
 
   async #refund({ id }: PaymentRecord): Promise<void> {
-    await this.#patience.execute(({ signal }) => this.#deps.provider.refund(id, signal));
+    await this.#timeout.execute(({ signal }) => this.#deps.provider.refund(id, signal));
     await reach('after-refund');
     await markRefunded(this.#deps.pool, id);
   }
@@ -185,7 +185,7 @@ export class Payments {
     return terms;
   }
 
-  async #seeTo(
+  async #claimEach(
     state: 'PENDING' | 'DECLINED' | 'REFUND_DUE',
     work: (payment: ClaimedPayment) => Promise<void>,
   ): Promise<void> {

@@ -47,18 +47,18 @@ describe('without an address in the input', () => {
 });
 
 describe('while the user subgraph cannot be reached', () => {
-  it('the profile is unavailable, soon without being asked for; an address in the input is all that is needed', async () => {
+  it('the profile is unavailable, and soon not requested any more; an address in the input is all that is needed', async () => {
     const { services, as } = await bed.services();
     const client = createSubgraphClient({
       urls: ['http://127.0.0.1:9/graphql'],
       subgraph: 'user',
       identitySecret: IDENTITY_SECRETS.USER_IDENTITY_SECRET,
     });
-    let asked = 0;
+    let requests = 0;
     const profiles = new ProfileReader({
       ...client,
       send: (...parts) => {
-        asked++;
+        requests++;
         return client.send(...parts);
       },
     });
@@ -69,7 +69,7 @@ describe('while the user subgraph cannot be reached', () => {
     for (let i = 0; i < 4; i++) {
       await expect(profiles.addressOf(identity)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     }
-    expect(asked).toBe(5);
+    expect(requests).toBe(5);
     await expect(preparePayment({ orderId: id }, as(someone.userId))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });

@@ -23,8 +23,8 @@ const FAILURES_UNTIL_BREAK = 5;
 const BREAK_MS = 5_000;
 
 /**
- * Profiles as the user subgraph shows them to the caller: nobody's address is read on anybody else's behalf. It is only
- * a read, so it is tried again; and while the subgraph is down, nobody waits for it.
+ * Profiles as the user subgraph shows them to the caller: a request reads the address of its own user only. Reads are safe to
+ * retry; while the subgraph is down, the circuit breaker fails them at once.
  */
 export class ProfileReader {
   readonly #client: SubgraphClient;
@@ -70,7 +70,7 @@ export class ProfileReader {
 
   async #read<User>(query: string, userId: string | undefined, identity: Identity): Promise<User | null> {
     try {
-      return await this.#policy.execute(() => this.#ask<User>(query, userId, identity));
+      return await this.#policy.execute(() => this.#request<User>(query, userId, identity));
     } catch (cause) {
       const fault = new Fault('UNAVAILABLE');
       fault.cause = cause;
@@ -78,7 +78,7 @@ export class ProfileReader {
     }
   }
 
-  async #ask<User>(query: string, userId: string | undefined, identity: Identity): Promise<User | null> {
+  async #request<User>(query: string, userId: string | undefined, identity: Identity): Promise<User | null> {
     const reply = await this.#client.send(
       { query, variables: { references: [{ __typename: 'User', id: userId }] } },
       identity,

@@ -11,7 +11,7 @@ import { pay } from './pay.ts';
 // The subgraph's own jobs stay out of the way: what runs is what a test runs.
 const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '1h' } });
 
-/** An order whose payment has been asked for and not been answered. */
+/** An order whose payment was requested and not answered. */
 async function unresolved(sale: SaleOptions = {}) {
   const provider = new ScriptedProvider();
   const { services, as } = await bed.services({
@@ -29,7 +29,7 @@ async function unresolved(sale: SaleOptions = {}) {
 
 type Unresolved = Awaited<ReturnType<typeof unresolved>>;
 
-/** Asks the provider until what it said has been heard. */
+/** Runs rounds until the provider's decision is applied. */
 async function resolve({ services, buyer, id }: Unresolved, status: string) {
   await bed.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
   await services.payments.resolve();
@@ -63,7 +63,7 @@ describe('a payment that was not answered', () => {
     });
   });
 
-  it('is PAID once the provider says so, however many ask', async () => {
+  it('is PAID once the provider has charged, however many rounds run at once', async () => {
     const payment = await unresolved();
     payment.provider.state = succeeded;
     await bed.pool.query('UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL');
@@ -80,7 +80,7 @@ describe('a payment that was not answered', () => {
     expect(seen.paymentDueAt).not.toBeNull();
   });
 
-  it('that the provider never heard of is given up only when it cannot come any more', async () => {
+  it('that the provider does not know is cancelled only when it cannot arrive any more', async () => {
     const payment = await unresolved();
     payment.provider.state = { kind: 'notFound' };
     await resolve(payment, 'PAYING');
@@ -93,7 +93,7 @@ describe('a payment that was not answered', () => {
     expect(seen.payment).toMatchObject({ status: 'DECLINED' });
   });
 
-  it('is not given up by a process whose clock is ahead', async () => {
+  it('is not cancelled by a process whose clock is ahead', async () => {
     const payment = await unresolved();
     payment.provider.state = { kind: 'notFound' };
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
@@ -160,7 +160,7 @@ describe('money that comes after the order has expired', () => {
     await expectStock(payment.product, 1);
   });
 
-  it('heard of by many at once changes the order, and the stock, once', async () => {
+  it('concluded by many at once changes the order, and the stock, once', async () => {
     const payment = await unresolved();
     await expire(payment);
     const ready = await Promise.all(
@@ -169,7 +169,7 @@ describe('money that comes after the order has expired', () => {
         return services.payments;
       }),
     );
-    // The charge is asked for again, as by a process that had been asleep: the provider says what it said before.
+    // The charge is requested again, as by a process that was suspended: the provider gives the same outcome as before.
     payment.provider.answer = succeeded;
     const intent = { id: payment.intent, amount: 1_000, currency: 'KRW', notAfter: new Date() };
     await Promise.all(ready.map((payments) => payments.charge(intent, 'any')));

@@ -49,7 +49,7 @@ export interface SignedContent {
 
 /**
  * Whether a secret gives a key that cannot be guessed. What is no base64 is decoded in part or to nothing by Node, so a secret that
- * was cut or mistyped would sign with a key that anybody has.
+ * was cut or mistyped would sign with a key that anyone can guess.
  */
 export function isWebhookSecret(secret: string): boolean {
   if (!secret.startsWith(BASE64_SECRET)) return secret.length >= SHORTEST_TEXT;

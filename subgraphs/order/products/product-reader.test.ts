@@ -14,7 +14,7 @@ const entity = (id: string) => ({
   purchaseLimit: null,
 });
 
-/** A product subgraph that answers when it is told to. */
+/** A product subgraph that answers when the test lets it. */
 function slowSubgraph() {
   const answers: (() => void)[] = [];
   const send: SubgraphClient['send'] = (request) =>

@@ -21,7 +21,7 @@ const FRESH_MS = 500;
 const DEADLINE_MS = 2_000;
 const MAX_PER_REQUEST = 100;
 /** A purchase of a product that is known waits for its terms no longer than this; then it goes by the known ones. */
-const PATIENT_MS = 250;
+const REFRESH_TIMEOUT_MS = 250;
 /** While it does not answer, a request is sent no more often than this. */
 const PROBE_EVERY_MS = 250;
 
@@ -32,7 +32,7 @@ interface Known {
 }
 
 /**
- * Products as the product subgraph has them, kept for half a second. However many purchases ask, one request is under way.
+ * Products as the product subgraph has them, kept for half a second. Request deduplication: however many purchases need it, one request is under way.
  *
  * When the product subgraph does not answer, the terms that are known stay in use for a bounded time (stale-if-error, RFC 5861), so
  * that its outage does not stop the sales. A state machine with two states: `healthy`, and `suspect` from the first request that fails
@@ -46,7 +46,7 @@ export class ProductReader {
   #suspectSince: number | null = null;
   #failedAt = Number.NEGATIVE_INFINITY;
   readonly #logger: Logger | undefined;
-  readonly #questions = createCoalescer((ids: readonly string[]) => this.#fetch(ids), {
+  readonly #requests = createCoalescer((ids: readonly string[]) => this.#fetch(ids), {
     maxItems: MAX_PER_REQUEST,
   });
 
@@ -69,7 +69,7 @@ export class ProductReader {
     if (this.#hasJustFailed()) return known.product;
     const refreshed = this.#refresh(productId).catch(() => known.product);
     if (this.#suspectSince !== null) return known.product;
-    return within(PATIENT_MS, refreshed, () => {
+    return within(REFRESH_TIMEOUT_MS, refreshed, () => {
       this.#suspect();
       return known.product;
     });
@@ -106,19 +106,19 @@ export class ProductReader {
   #refresh(productId: string): Promise<ProductForSale | null> {
     const running = this.#refreshing.get(productId);
     if (running) return running;
-    const refreshing = this.#questions.ask(productId).finally(() => this.#refreshing.delete(productId));
+    const refreshing = this.#requests.ask(productId).finally(() => this.#refreshing.delete(productId));
     this.#refreshing.set(productId, refreshing);
     return refreshing;
   }
 
-  async #fetch(asked: readonly string[]): Promise<(ProductForSale | null)[]> {
+  async #fetch(wanted: readonly string[]): Promise<(ProductForSale | null)[]> {
     const found = new Map<string, ProductForSale | null>();
     // Those that waited behind a request for the same product find it answered, and may not be known any more after the next one.
-    for (const id of asked) {
+    for (const id of wanted) {
       const known = this.#known.get(id);
       if (known && isFresh(known)) found.set(id, known.product);
     }
-    const missing = [...new Set(asked)].filter((id) => !found.has(id));
+    const missing = [...new Set(wanted)].filter((id) => !found.has(id));
     if (missing.length > 0) {
       const entities = await this.#request(missing);
       missing.forEach((id, index) => {
@@ -127,7 +127,7 @@ export class ProductReader {
         this.#known.set(id, { product, readAt: performance.now() });
       });
     }
-    return asked.map((id) => found.get(id) ?? null);
+    return wanted.map((id) => found.get(id) ?? null);
   }
 
   async #request(ids: readonly string[]): Promise<(ProductEntity | null)[]> {

@@ -36,7 +36,7 @@ async function rowsOf(userId: string): Promise<number> {
   return row!.n;
 }
 
-it('an account may give up so many purchases at a time, and writes no row beyond that', async () => {
+it('an account may abandon so many purchases at a time, and writes no row beyond that', async () => {
   const userId = randomUUID();
   const answers: Answer[] = [];
   for (let n = 0; n < 3 * LIMIT; n++) answers.push(await abandon(userId));
@@ -62,7 +62,7 @@ it('what stands under a key is the answer beyond the limit, too', async () => {
   expect(await abandon(userId, open)).toEqual({ __typename: 'PurchaseConfirmed' });
 });
 
-it('purchases that the shop itself gives up are given up beyond the limit, too', async () => {
+it('purchases that the shop itself aborts get tombstones beyond the limit, too', async () => {
   const userId = randomUUID();
   while ((await abandon(userId)).__typename === 'PurchaseAbandoned');
   const { tombstones } = (await bed.services()).services;

@@ -14,8 +14,8 @@ export interface Attempt {
   /** By product id, so that two attempts take what they need in the same order. */
   readonly lines: readonly Line[];
   /**
-   * When the caller is told `OutcomeUnknown`, of `performance.now()`. Nothing may be admitted for this attempt after
-   * that: a later attempt may have been told a final no by then.
+   * When the caller gets `OutcomeUnknown`, of `performance.now()`. Nothing may be admitted for this attempt after
+   * that: a later attempt may have got a final refusal by then.
    */
   readonly deadline: number;
   /**
@@ -25,7 +25,7 @@ export interface Attempt {
   readonly startedAt: number;
   /** Of `Date.now()`, which goes on while a machine is suspended. */
   readonly begunAt: number;
-  /** The work on the request that asks. */
+  /** The span of the caller's request. */
   readonly span: Span;
 }
 
@@ -34,19 +34,19 @@ export const newAttempt = (
   userId: string,
   idempotencyKey: string,
   lines: readonly Line[],
-  patienceMs: number,
+  timeoutMs: number,
   span: Span = NO_SPAN,
   ageMs = 0,
-): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), patienceMs, span, ageMs), lines);
+): Attempt => withLines(begin(userId, idempotencyKey, hashRequest(lines), timeoutMs, span, ageMs), lines);
 
-/** A checkout of the wishlist: what it buys is found out after its time has begun to run. */
+/** A checkout of the wishlist: what it buys is read after its timeout has begun to run. */
 export const newCheckout = (
   userId: string,
   idempotencyKey: string,
-  patienceMs: number,
+  timeoutMs: number,
   span: Span = NO_SPAN,
   ageMs = 0,
-): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, patienceMs, span, ageMs);
+): Omit<Attempt, 'lines'> => begin(userId, idempotencyKey, CHECKOUT_HASH, timeoutMs, span, ageMs);
 
 export const withLines = (attempt: Omit<Attempt, 'lines'>, lines: readonly Line[]): Attempt => ({
   ...attempt,
@@ -57,14 +57,14 @@ const begin = (
   userId: string,
   idempotencyKey: string,
   requestHash: Buffer,
-  patienceMs: number,
+  timeoutMs: number,
   span: Span,
   ageMs: number,
 ): Omit<Attempt, 'lines'> => ({
   userId,
   orderId: deriveOrderId(userId, idempotencyKey),
   requestHash,
-  deadline: performance.now() + patienceMs,
+  deadline: performance.now() + timeoutMs,
   startedAt: performance.now() - ageMs,
   begunAt: Date.now(),
   span,

@@ -47,7 +47,7 @@ const REFUSALS: Record<string, (bed: OrderTestBed) => Promise<Refusal>> = {
   },
 };
 
-/** The new terms are known to every process within a second; until then a look under other keys shows the old ones. */
+/** The new terms are known to every process within a second; until then purchases under other keys show the old ones. */
 async function changeTerms(bed: OrderTestBed, product: string, change: object): Promise<void> {
   await bed.changeTerms(product, change);
   const changed = Date.now();

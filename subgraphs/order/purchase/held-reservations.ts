@@ -14,7 +14,7 @@ export interface HeldReservationsDependencies {
   readonly logger: Logger;
 }
 
-/** How the reservations of an attempt end. Nobody waits for Redis to hear of it: where that fails the reaper does it again. */
+/** How the reservations of an attempt end. Callers do not wait for Redis: where a call fails the reaper repeats it. */
 export class HeldReservations {
   readonly #deps: HeldReservationsDependencies;
 
@@ -34,7 +34,7 @@ export class HeldReservations {
   }
 
   /**
-   * Tombstone first, then release, then the answer. If an order stands in the tombstone's place, that is the answer.
+   * Tombstone first, then release, then the refusal. If an order stands in the tombstone's place, the order is the outcome.
    *
    * @returns `OutcomeUnknown` where the tombstone cannot be had
    */
@@ -48,7 +48,7 @@ export class HeldReservations {
       this.settle(reservations, record);
       return record.kind === 'tombstone' ? refusal : replay(attempt, record);
     } catch (error) {
-      this.#deps.logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase could not be given up');
+      this.#deps.logger.warn({ err: error, orderId: attempt.orderId }, 'a purchase could not be aborted');
       return unknown;
     }
   }

@@ -17,8 +17,8 @@ interface Running {
 }
 
 /**
- * The attempts that this process works on, by order. The same key again, while it is in flight, waits for the same outcome; and
- * an attempt goes on when its caller has run out of patience, so that what it began is finished.
+ * Request deduplication: the attempts that this process works on, by order. The same key again, while it is in flight, waits for the
+ * same outcome. An attempt continues after its caller's timeout, so that what it began is finished.
  */
 export class InFlight {
   readonly #attempts = new Map<string, Running>();

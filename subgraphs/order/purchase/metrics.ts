@@ -3,7 +3,7 @@ import { outcomes } from '../outcome-labels.ts';
 
 export const reaped = counter(
   'reservations_reaped_total',
-  'Reservations that nobody had settled in time, and that the reaper settled, or could not settle yet.',
+  'Reservations that were overdue, and that the reaper settled, or could not settle yet.',
   ['outcome'],
   outcomes<'settled' | 'failed'>({ settled: 1, failed: 1 }),
 );

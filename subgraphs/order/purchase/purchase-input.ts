@@ -12,7 +12,7 @@ export const productId = z
   .transform(parseUuid)
   .refine((id) => id !== null, { error: 'A product id is a UUID.' });
 
-/** More than anybody means, and small enough that no sum of such overflows. */
+/** More than a buyer means, and small enough that no sum of such overflows. */
 export const LARGEST_QUANTITY = 1_000_000;
 
 export const quantity = z

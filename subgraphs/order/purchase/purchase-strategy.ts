@@ -4,10 +4,10 @@ import type { PurchaseOutcome } from './outcomes.ts';
 
 /** How an attempt, whose products are known, becomes an order or a refusal. The promises hold in every one. */
 export interface PurchaseStrategy {
-  /** Whether there is room for one more; asked before anything is begun. */
-  readonly hasRoom: boolean;
+  /** Load shedding: whether there is capacity for one more purchase; checked before anything is begun. */
+  readonly hasCapacity: boolean;
   /** @param readAgain to be used after a wait, so that the terms of the sale are no older than its readings may be */
-  sell(
+  execute(
     attempt: Attempt,
     products: ReadonlyMap<string, ProductForSale>,
     readAgain: () => Promise<ProductsOrOutcome>,

@@ -26,7 +26,7 @@ describe('a purchase', () => {
     );
   });
 
-  it('is given once under a key, however often and wherever it is asked for', async () => {
+  it('is given once under a key, however often and wherever it is requested', async () => {
     const product = await bed.sell({ units: 10 });
     const [userId, key] = [randomUUID(), newKey()];
     const answers = await Promise.all(
@@ -79,7 +79,7 @@ describe('a purchase', () => {
     });
   });
 
-  it('that is looked at after its sender has given up buys nothing, later on either', async () => {
+  it('that is processed after the timeout of its sender buys nothing, later on either', async () => {
     const product = await bed.sell({ units: 1 });
     const [userId, key] = [randomUUID(), newKey()];
     // As one that lay in the queue of a process that was frozen.

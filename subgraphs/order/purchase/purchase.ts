@@ -14,7 +14,7 @@ export interface PurchaseDependencies {
   readonly strategy: PurchaseStrategy;
   readonly refusals: FinalRefusals;
   readonly inFlight: InFlight;
-  /** Purchases under way in this process, at the most; more are told `Busy` before anything is begun. */
+  /** Load shedding: purchases under way in this process, at the most; more are refused with `Busy` before anything is begun. */
   readonly maxInFlight: number;
   readonly logger: Logger;
 }
@@ -29,7 +29,7 @@ export class Purchases {
 
   buy(attempt: Attempt): Promise<PurchaseOutcome> {
     const { inFlight, maxInFlight, strategy } = this.#deps;
-    if (inFlight.size >= maxInFlight || !strategy.hasRoom) return Promise.resolve(answer.busy);
+    if (inFlight.size >= maxInFlight || !strategy.hasCapacity) return Promise.resolve(answer.busy);
     return inFlight.settle(attempt, () => this.#settle(attempt));
   }
 
@@ -38,7 +38,7 @@ export class Purchases {
     if (products === answer.busy) return products;
     // The product may have changed since the key was confirmed; its order has not.
     if ('__typename' in products) return this.#deps.refusals.give(attempt, products);
-    return this.#deps.strategy.sell(attempt, products, () => this.#readProducts(attempt));
+    return this.#deps.strategy.execute(attempt, products, () => this.#readProducts(attempt));
   }
 
   async #readProducts(attempt: Attempt): Promise<Map<string, ProductForSale> | PurchaseOutcome> {

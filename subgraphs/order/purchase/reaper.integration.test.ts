@@ -24,7 +24,7 @@ async function leaveReservation(
   await bed.redis.hincrby(name('stock'), 'reserved', 1);
 }
 
-describe('a reservation that nobody has settled in time', () => {
+describe('a reservation that is overdue', () => {
   it('is given back when there is no order, and its key never becomes one', async () => {
     const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];

@@ -12,22 +12,22 @@ import { MOST_DUE_AHEAD_MS, type DueReservation } from '../stock/settlement.ts';
 import { readEpochs } from '../stock/stock-repository.ts';
 import type { StockService } from '../stock/stock-service.ts';
 
-/** Reservations of one product that are settled before the next look at it: as many as a call of the script returns in a millisecond. */
-const PER_LOOK = 1_000;
+/** Reservations of one product that are settled between two calls of the script: as many as a call returns in a millisecond. */
+const PER_CALL = 1_000;
 /** Products at a time. They share the tombstones' statements, so more of them would not be faster. */
 const SIDE_BY_SIDE = 8;
-/** The look is not by the clock that decides, so it counts what is due this soon, in milliseconds. */
+/** The scan is not by the clock that decides, so it counts what is due this soon, in milliseconds. */
 const CLOCK_SLACK_MS = 1_000;
 const READY_WITHIN_MS = 5_000;
 /** Of a product that fails in round after round. */
 const BACKOFF = { free: 3, firstMs: 1_000, longestMs: 5_000 };
 
 /**
- * Settles reservations that nobody has settled in time, whether their process died, froze or lost its stores: a tombstone
- * in MySQL first, which waits for any transaction that may still write the order, and then what MySQL says.
+ * Settles reservations that are overdue because their process died, froze or lost its stores: a tombstone
+ * in MySQL first, which waits for any transaction that may still write the order; then the reservation, by the record in MySQL.
  *
  * Each round settles all that is due, of every product, with a bounded number of products at a time. One that fails, or whose keys
- * cannot be read, has no part in the others.
+ * cannot be read, does not affect the others.
  */
 export class Reaper {
   readonly #stock: StockService;
@@ -46,19 +46,19 @@ export class Reaper {
   /** One round over all products that may have open reservations. */
   async run(): Promise<void> {
     await this.#stock.inTurn('reaper', async (turn) => {
-      const looks = await this.#stock.scanActive();
-      const isLater = await this.#findLaterEpochs(looks);
-      const now = looks.length > 0 ? await this.#readClock(looks[0]!) : 0;
+      const scans = await this.#stock.scanActive();
+      const isLater = await this.#findLaterEpochs(scans);
+      const now = scans.length > 0 ? await this.#readClock(scans[0]!) : 0;
       const isDue = (at: number | null) => at !== null && at <= now + CLOCK_SLACK_MS;
       const mayBeSettled = (at: number | null) => isDue(at) || (at ?? 0) > now + MOST_DUE_AHEAD_MS;
-      const current = looks.filter((look) => !isLater.has(look));
+      const current = scans.filter((scan) => !isLater.has(scan));
       for (const { productId, dueAt } of current)
         if (dueAt !== null && !mayBeSettled(dueAt)) this.#stock.touch(productId);
-      await this.#each('reaper', [...isLater], (look) => this.#replaceLaterEpoch(look));
+      await this.#each('reaper', [...isLater], (scan) => this.#replaceLaterEpoch(scan));
       await this.#each(
         'reaper',
         current.filter(({ dueAt }) => mayBeSettled(dueAt)),
-        (look) => this.#reap(look.productId, turn),
+        (scan) => this.#reap(scan.productId, turn),
       );
       await this.#each(
         'forget-settled',
@@ -69,16 +69,16 @@ export class Reaper {
     });
   }
 
-  #each(job: string, looks: readonly ProductScan[], work: (look: ProductScan) => Promise<void>) {
+  #each(job: string, scans: readonly ProductScan[], work: (scan: ProductScan) => Promise<void>) {
     const [backoff, logger] = [this.#backoff, this.#logger];
     const keyOf = ({ productId }: ProductScan) => productId;
-    return eachItem(looks, { job, running: SIDE_BY_SIDE, keyOf, backoff, logger }, work);
+    return eachItem(scans, { job, running: SIDE_BY_SIDE, keyOf, backoff, logger }, work);
   }
 
   /** Until nothing of the product is due any more. What could not be settled is left to the next round. */
   async #reap(productId: string, turn: Turn): Promise<void> {
     while (turn.isHeld) {
-      const found = await this.#stock.findDue(productId, PER_LOOK);
+      const found = await this.#stock.findDue(productId, PER_CALL);
       if (!found) return;
       if (found.open > 0) this.#stock.touch(productId);
       if (found.due.length === 0) return;
@@ -88,7 +88,7 @@ export class Reaper {
       reaped.labels('failed').inc(failures.length);
       this.#logger.info({ productId, settled, failed: failures.length }, 'reaped');
       if (failures.length > 0) throw failures[0];
-      if (found.due.length < PER_LOOK) return;
+      if (found.due.length < PER_CALL) return;
     }
   }
 
@@ -105,17 +105,17 @@ export class Reaper {
   }
 
   /**
-   * A gate is opened after its epoch is committed, so one that is ahead tells that MySQL has become older than it was. If Redis
-   * takes such a product to be sold out, no batch is there to find that out.
+   * A gate is opened after its epoch is committed, so one that is ahead shows that MySQL has become older than it was. If Redis
+   * counts such a product as sold out, no batch runs that would detect it.
    *
-   * @returns the looks whose gate is ahead
+   * @returns the scans whose gate is ahead
    */
-  async #findLaterEpochs(looks: readonly ProductScan[]): Promise<Set<ProductScan>> {
+  async #findLaterEpochs(scans: readonly ProductScan[]): Promise<Set<ProductScan>> {
     const epochs = await readEpochs(
       this.#pool,
-      looks.map(({ productId }) => productId),
+      scans.map(({ productId }) => productId),
     );
-    return new Set(looks.filter(({ productId, epoch }) => epoch > (epochs.get(productId) ?? epoch)));
+    return new Set(scans.filter(({ productId, epoch }) => epoch > (epochs.get(productId) ?? epoch)));
   }
 
   async #replaceLaterEpoch({ productId, epoch }: ProductScan): Promise<void> {
@@ -125,7 +125,7 @@ export class Reaper {
     await this.#stock.ensureReady({ productId, minEpoch: epoch + 1, needsHoldings, deadline });
   }
 
-  /** Of one server; in a cluster the others are taken to agree within `CLOCK_SLACK_MS`, or their turn comes a round later. */
+  /** Of one server; in a cluster the others are assumed to agree within `CLOCK_SLACK_MS`, or their turn comes a round later. */
   async #readClock({ productId }: ProductScan): Promise<number> {
     return this.#stock.readClock(productId).catch(() => Date.now());
   }

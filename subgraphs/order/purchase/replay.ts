@@ -4,7 +4,7 @@ import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { Attempt } from './attempt.ts';
 import { abandoned, confirmed, keyReused, unknown, type PurchaseOutcome } from './outcomes.ts';
 
-/** The answer for a key under which something stands already. */
+/** Idempotency: the outcome for a key whose order or tombstone exists already. */
 export function replay(attempt: { readonly requestHash: Buffer }, record: OrderRecord): PurchaseOutcome {
   if (record.kind === 'tombstone') return abandoned;
   if (!record.requestHash.equals(attempt.requestHash)) return keyReused;
@@ -12,7 +12,7 @@ export function replay(attempt: { readonly requestHash: Buffer }, record: OrderR
 }
 
 /**
- * A refusal for a key that may have been confirmed before: unless MySQL knows better.
+ * A refusal for a key that may have been confirmed before: MySQL's order or tombstone comes first.
  *
  * @returns `OutcomeUnknown` when MySQL does not answer
  */

@@ -32,8 +32,8 @@ export interface ReservationPurchaseDependencies {
 /**
  * The strategies `atomic` and `lock`: Redis admits, in order of arrival; MySQL decides; the answer goes out after COMMIT.
  *
- * A no from before admission is final at once. After admission a reservation is given up only behind a tombstone in MySQL, and
- * where even that cannot be had the answer is `OutcomeUnknown`, never no.
+ * A refusal from before admission is final at once. After admission a reservation is released only behind a tombstone in MySQL;
+ * where the tombstone cannot be written the outcome is `OutcomeUnknown`, never a refusal.
  */
 export class ReservationPurchase implements PurchaseStrategy {
   readonly #deps: ReservationPurchaseDependencies & { readonly held: HeldReservations };
@@ -42,16 +42,16 @@ export class ReservationPurchase implements PurchaseStrategy {
     this.#deps = { ...dependencies, held: new HeldReservations(dependencies) };
   }
 
-  get hasRoom(): boolean {
-    return this.#deps.stock.isUsable && this.#deps.batch.hasRoom;
+  get hasCapacity(): boolean {
+    return this.#deps.stock.isUsable && this.#deps.batch.hasCapacity;
   }
 
-  async sell(
+  async execute(
     attempt: Attempt,
     products: ReadonlyMap<string, ProductForSale>,
     readAgain: () => Promise<ProductsOrOutcome>,
   ): Promise<PurchaseOutcome> {
-    if (!this.#deps.batch.hasRoomFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
+    if (!this.#deps.batch.hasCapacityFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
     const unready = await this.#makeAllReady(attempt, products);
     if (unready) return unready;
 

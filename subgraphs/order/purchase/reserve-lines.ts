@@ -50,7 +50,7 @@ export async function reserveLines(
       reservations.push(outcome.reservation);
       continue;
     }
-    // Whether it was admitted is not known, so the lines before are left to the reaper, which asks MySQL.
+    // Whether it was admitted is not known, so the lines before are left to the reaper, which settles them by MySQL.
     if (outcome.kind === 'unanswered') return answered(answer.unknown);
     const held = [...earlier, ...reservations];
     if (outcome.kind === 'notReady') {

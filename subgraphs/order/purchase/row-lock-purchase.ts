@@ -32,9 +32,9 @@ export interface RowLockPurchaseDependencies {
 
 /**
  * The strategy `row`: a transaction for each purchase, which decides under the lock of the stock row (SELECT … FOR UPDATE).
- * Redis has no part in it. The tables come in the order of every transaction, so the stock row is last: whoever waits for
- * something else does not keep it from others, and nobody waits in a circle. An earlier attempt under the same key that is
- * still being written has its order in the way, so whatever is found after that is final.
+ * Redis has no part in it. The tables come in the order of every transaction, so the stock row is last: a transaction that waits for
+ * another row does not hold the stock row meanwhile, and no deadlock can form. An earlier attempt under the same key that is
+ * still being written blocks the insert of the order, so the outcome after that is final.
  *
  * Each sale also ends the product's epoch: should other processes sell by another strategy, their numbers are made anew.
  */
@@ -46,9 +46,9 @@ export class RowLockPurchase implements PurchaseStrategy {
   }
 
   /** Its transactions wait in the pool's bounded queue. */
-  readonly hasRoom = true;
+  readonly hasCapacity = true;
 
-  async sell(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {
+  async execute(attempt: Attempt, products: ReadonlyMap<string, ProductForSale>): Promise<PurchaseOutcome> {
     const { pool, refusals, onStockChanged, logger } = this.#deps;
     try {
       const outcome = await inTransaction(pool, (connection) => this.#decide(connection, attempt, products));
@@ -124,7 +124,7 @@ export async function awaitRowWriter(pool: Pool, orderId: string): Promise<void>
 const withoutReservations = ({ orderId, lines }: Attempt): Reservation[] =>
   lines.map(({ productId }) => ({ productId, orderId, epoch: 0, seq: 0 }));
 
-/** Leaves the transaction, which is rolled back. */
+/** Thrown to roll the transaction back. */
 class Refused extends Error {
   readonly outcome: PurchaseOutcome;
 

@@ -4,19 +4,19 @@ import type { StockKeys } from './stock-keys.ts';
 import type { StockScripts } from './stock-scripts.ts';
 import { isUnreadable } from './unreadable-keys.ts';
 
-/** How often one process notes one product, and for how long a note stands. Milliseconds. */
-const NOTE_EVERY_MS = 60_000;
-const KEEP_MS = 10 * NOTE_EVERY_MS;
-/** When a note that failed is tried again, in milliseconds. */
+/** How often one process renews one product, and for how long an entry is valid. Milliseconds. */
+const RENEW_EVERY_MS = 60_000;
+const KEEP_MS = 10 * RENEW_EVERY_MS;
+/** When an entry that failed is tried again, in milliseconds. */
 const AGAIN_MS = 5_000;
 const PRODUCT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Which products may have open reservations: the reaper's list. A rebuild notes its product before it opens the gate, and
- * whoever reserves renews the note every minute; so a process that dies leaves nothing behind that no other one looks for.
- * If Redis loses the list it has lost the gates with it, and the rebuilds write it anew.
+ * The active products, which may have open reservations: the reaper's list. A rebuild adds its product before it opens the gate, and
+ * each process that reserves renews the entry every minute; so other processes find the reservations of one that died.
+ * If Redis loses the list it has lost the gates with it, and the rebuilds write it again.
  *
- * The list saves work and decides nothing: `StockReconciliation` looks at every product, and notes those with open reservations. So a
+ * The list saves work and decides nothing: `StockReconciliation` checks every product, and adds those with open reservations. So a
  * list that cannot be read or written, or whose server is down, stops no purchase and no rebuild.
  */
 export class ActiveProducts {
@@ -24,7 +24,7 @@ export class ActiveProducts {
   readonly #keys: StockKeys;
   readonly #scripts: StockScripts;
   readonly #logger: Logger;
-  readonly #notedAt = new Map<string, number>();
+  readonly #touchedAt = new Map<string, number>();
 
   constructor(redis: Redis, keys: StockKeys, scripts: StockScripts, logger: Logger) {
     this.#redis = redis;
@@ -33,38 +33,38 @@ export class ActiveProducts {
     this.#logger = logger;
   }
 
-  /** Does not wait: the note is sent before the commands that follow. A failure is logged, and the next `touch` tries again. */
-  note(productId: string): void {
-    this.#notedAt.set(productId, performance.now());
+  /** Adds the product. Does not wait: the command is sent before those that follow. A failure is logged, and the next `touch` tries again. */
+  add(productId: string): void {
+    this.#touchedAt.set(productId, performance.now());
     this.#repaired(() => this.#add([productId])).catch((error: unknown) => {
-      this.#notedAt.set(productId, performance.now() - NOTE_EVERY_MS + AGAIN_MS);
-      this.#logger.warn({ err: error, productId }, 'a product could not be noted as busy');
+      this.#touchedAt.set(productId, performance.now() - RENEW_EVERY_MS + AGAIN_MS);
+      this.#logger.warn({ err: error, productId }, 'a product could not be added to the active products');
     });
   }
 
-  /** Notes the product if this process has not done so for a while. */
+  /** Adds the product, or renews it if this process has not done so for a minute. */
   touch(productId: string): void {
-    const notedAt = this.#notedAt.get(productId);
-    if (notedAt === undefined || performance.now() - notedAt >= NOTE_EVERY_MS) this.note(productId);
+    const touchedAt = this.#touchedAt.get(productId);
+    if (touchedAt === undefined || performance.now() - touchedAt >= RENEW_EVERY_MS) this.add(productId);
   }
 
-  /** @returns product ids; where the list cannot be had, those that this process has noted */
+  /** @returns product ids; where the list cannot be read, those that this process has added */
   async list(): Promise<string[]> {
     try {
       const listed = await this.#repaired(() => this.#redis.zrange(this.#keys.activeProducts, 0, -1));
       return listed.filter((productId) => PRODUCT_ID.test(productId));
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the list of busy products cannot be read');
-      return [...this.#notedAt.keys()];
+      this.#logger.warn({ err: error }, 'the list of active products cannot be read');
+      return [...this.#touchedAt.keys()];
     }
   }
 
-  /** Takes off the list what nobody has noted for minutes. By score, so that a note made this moment stands. */
+  /** Removes entries that were not renewed for minutes. By score, so that an entry that is renewed at this moment stays. */
   async removeIdle(): Promise<void> {
     const longAgo = performance.now() - KEEP_MS;
-    for (const [productId, notedAt] of this.#notedAt) if (notedAt < longAgo) this.#notedAt.delete(productId);
+    for (const [productId, touchedAt] of this.#touchedAt) if (touchedAt < longAgo) this.#touchedAt.delete(productId);
     const { activeProducts } = this.#keys;
-    // Where that fails, `list` has logged why, or will. A note from the future would stay for ever.
+    // Where that fails, `list` has logged why, or will. An entry from the future would stay for ever.
     const [oldest, latest] = [Date.now() - KEEP_MS, Date.now() + KEEP_MS];
     await this.#redis.zremrangebyscore(activeProducts, '-inf', oldest).catch(() => 0);
     await this.#redis.zremrangebyscore(activeProducts, latest, '+inf').catch(() => 0);
@@ -81,9 +81,9 @@ export class ActiveProducts {
       return await command();
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.#logger.warn({ err: error }, 'the list of busy products is unreadable and is written anew');
+      this.#logger.warn({ err: error }, 'the list of active products is unreadable and is written again');
       await this.#scripts.dropUnreadable([this.#keys.activeProducts], []);
-      const known = [...this.#notedAt.keys()];
+      const known = [...this.#touchedAt.keys()];
       if (known.length > 0) await this.#add(known);
       return command();
     }

@@ -15,50 +15,50 @@ interface News {
 
 const stores = useStores();
 let listener: Redis;
-let heard: News[] = [];
+let received: News[] = [];
 
 beforeAll(async () => {
   listener = new Redis(stores.redisUrl);
-  listener.on('message', (_channel, text) => heard.push(JSON.parse(text) as News));
+  listener.on('message', (_channel, text) => received.push(JSON.parse(text) as News));
   await listener.subscribe(`${stores.redisPrefix}stock-changes`);
 });
 beforeEach(() => {
-  heard = [];
+  received = [];
 });
 afterAll(() => {
   listener.disconnect();
 });
 
 const lastOf = (productId: string) =>
-  waitUntil('news of the product', () => heard.filter((news) => news.productId === productId).at(-1));
+  waitUntil('news of the product', () => received.filter((news) => news.productId === productId).at(-1));
 
 describe.each(['atomic', 'lock', 'row'])('with the strategy %s', (strategy) => {
   const bed = useOrderTestBed(stores, { environment: { STOCK_STRATEGY: strategy } });
 
-  it('a restock and a purchase are told, in numbers as they are afterwards', async () => {
+  it('a restock and a purchase are announced, in numbers as they are afterwards', async () => {
     const product = await bed.sell({ units: 5 });
     expect(await lastOf(product)).toMatchObject({ total: 5, sold: 0, remaining: 5 });
     await bed.buy(product, { quantity: 2 });
     await waitUntil(
-      'the purchase to be told',
-      () => heard.at(-1),
+      'the purchase to be announced',
+      () => received.at(-1),
       (news) => news?.sold === 2,
     );
-    expect(heard.at(-1)).toMatchObject({ productId: product, total: 5, sold: 2, reserved: 0, remaining: 3 });
+    expect(received.at(-1)).toMatchObject({ productId: product, total: 5, sold: 2, reserved: 0, remaining: 3 });
   });
 
-  it('a rush is told a few times a second, and its end always', async () => {
+  it('a rush is announced a few times a second, and its end always', async () => {
     const product = await bed.sell({ units: 100 });
     const begun = performance.now();
     await Promise.all(Array.from({ length: 60 }, () => bed.buy(product)));
     await waitUntil(
-      'the end to be told',
-      () => heard.at(-1),
+      'the end to be announced',
+      () => received.at(-1),
       (news) => news?.sold === 60 && news.reserved === 0,
     );
     const seconds = (performance.now() - begun) / 1_000;
-    expect(heard.length).toBeLessThanOrEqual(2 + 4 * (seconds + 1));
-    const times = heard.map(({ asOf }) => asOf);
+    expect(received.length).toBeLessThanOrEqual(2 + 4 * (seconds + 1));
+    const times = received.map(({ asOf }) => asOf);
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 });

@@ -4,7 +4,7 @@ import type { StockView } from './read-stock.ts';
 
 /** Of one product, by one process, in milliseconds: how far apart announcements are, at the least. */
 const APART_MS = 250;
-/** What follows a change within this time is told with it: a lone purchase reserves and confirms, and is told once. */
+/** Changes that follow within this time are announced together: a lone purchase reserves and confirms, and is announced once. */
 const GATHER_MS = 30;
 /** When an announcement that failed is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
@@ -18,9 +18,9 @@ export interface StockAnnouncerOptions {
 }
 
 /**
- * Tells whoever listens on the channel `<prefix>stock-changes` what a product's stock has become: JSON of `productId`, `total`,
- * `sold`, `reserved`, `remaining` and `asOf` (milliseconds since 1970). The numbers are read when they are told, so whatever
- * the changes were, the last announcement has their sum. News only: nothing that is sold depends on it.
+ * Publishes a product's stock after each change on the channel `<prefix>stock-changes`: JSON of `productId`, `total`,
+ * `sold`, `reserved`, `remaining` and `asOf` (milliseconds since 1970). The numbers are read when they are published, so
+ * the last announcement has the sum of all changes. Nothing that is sold depends on it.
  */
 export class StockAnnouncer {
   readonly #options: StockAnnouncerOptions;
@@ -30,14 +30,14 @@ export class StockAnnouncer {
     this.#options = options;
   }
 
-  /** Something was reserved, confirmed, released, restocked or given back. Costs a look-up in memory. */
+  /** Something was reserved, confirmed, released, restocked or returned. Costs a look-up in memory. */
   readonly changed = (productId: string): void => {
     const known = this.#products.get(productId);
     if (!known) this.#products.set(productId, this.#schedule(productId, GATHER_MS));
     else known.changedSince = true;
   };
 
-  /** Forgets what has not been told. */
+  /** Drops announcements that are not published yet. */
   stop(): void {
     for (const { timer } of this.#products.values()) clearTimeout(timer);
     this.#products.clear();
@@ -69,8 +69,8 @@ export class StockAnnouncer {
       const stock = await read(productId);
       if (!stock) return true;
       const { total, sold, reserved, remaining, asOf } = stock;
-      const news = { productId, total, sold, reserved, remaining, asOf: asOf.getTime() };
-      await redis.publish(`${prefix}stock-changes`, JSON.stringify(news));
+      const message = { productId, total, sold, reserved, remaining, asOf: asOf.getTime() };
+      await redis.publish(`${prefix}stock-changes`, JSON.stringify(message));
       return true;
     } catch (error) {
       logger.debug({ err: error, productId }, 'a change of stock could not be announced');
@@ -81,6 +81,6 @@ export class StockAnnouncer {
 
 interface Announced {
   readonly timer: NodeJS.Timeout;
-  /** Whether there is something that has not been told. */
+  /** Whether there is a change that is not published yet. */
   changedSince: boolean;
 }

@@ -1,6 +1,6 @@
 import type { StockStore } from './stock-store.ts';
 
-/** Adding up so many takes some 3 ms of Redis's time; a product with more open reservations is looked at when it has fewer. */
+/** Adding up so many takes some 3 ms of Redis's time; a product with more open reservations is checked when it has fewer. */
 const MOST_ADDED_UP = 5_000;
 
 /** All numbers of a product in Redis at one moment. Units. */

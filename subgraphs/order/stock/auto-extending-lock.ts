@@ -5,7 +5,7 @@ export class LockLost extends Error {
   override readonly name = 'LockLost';
 }
 
-/** A lock that is extended again and again while long work goes on under it. */
+/** A lock that is extended periodically while long work runs under it. */
 export class AutoExtendingLock {
   readonly #lock: Lock;
   readonly #ttlMs: number;
@@ -27,7 +27,7 @@ export class AutoExtendingLock {
     return !this.#isLost;
   }
 
-  /** @throws {LockLost} once it is known that somebody else may have the lock: then there is no use in going on */
+  /** @throws {LockLost} once it is known that another process may have the lock */
   assertHeld(): void {
     if (this.#isLost) throw new LockLost(`the lock ${this.#lock.key} was lost`);
   }
@@ -37,7 +37,7 @@ export class AutoExtendingLock {
   }
 
   async #extend(): Promise<void> {
-    // If Redis does not answer, the lock may live on; the next extension tells.
+    // If Redis does not answer, the lock may still be held; the next extension shows it.
     const isHeld = await this.#lock.extend(this.#ttlMs).catch(() => true);
     if (!isHeld) this.#isLost = true;
   }

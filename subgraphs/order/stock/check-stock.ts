@@ -3,8 +3,8 @@ import { compareStock, type Comparison } from './compare-stock.ts';
 import type { AuditedRow } from './stock-repository.ts';
 import type { StockStore } from './stock-store.ts';
 
-/** Looks that must report a disagreement before it counts. One is proof; more of them cost little. */
-const LOOKS = 3;
+/** Checks that must report a disagreement before it counts. One is proof; more of them cost little. */
+const CHECKS = 3;
 
 /** The numbers of a product in Redis, and how they compare with MySQL's. */
 export interface StockCheck {
@@ -19,7 +19,7 @@ export type ReadRow = (productId: string) => Promise<AuditedRow | undefined>;
 /**
  * Compares a product with MySQL while purchases go on: MySQL is read between two audits of Redis (`compareStock`).
  *
- * @returns the last comparison if all of several report a disagreement, else that it agrees, or that nothing can be said; null where
+ * @returns the last comparison if all of several report a disagreement, else that it agrees, or that the comparison is open; null where
  *   Redis or MySQL does not have the product
  * @throws when Redis or MySQL does not answer
  */
@@ -29,7 +29,7 @@ export async function checkStock(
   readRow: ReadRow,
 ): Promise<StockCheck | null> {
   let last: StockCheck | null = null;
-  for (let look = 1; look <= LOOKS; look++) {
+  for (let check = 1; check <= CHECKS; check++) {
     const before = await auditStock(store, productId);
     const row = before && (await readRow(productId));
     if (!before || !row) return null;

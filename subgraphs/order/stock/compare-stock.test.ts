@@ -28,7 +28,7 @@ describe('MySQL and Redis', () => {
   it.each([
     ['what MySQL has sold more is still reserved in Redis', redis(10, 5), mysql(15), redis(10, 5)],
     ['what is reserved is not sold yet', redis(10, 5), mysql(10), redis(10, 5)],
-    ['sales went on between one look and the next', redis(10, 0), mysql(20), redis(18, 9)],
+    ['sales went on between one audit and the next', redis(10, 0), mysql(20), redis(18, 9)],
     [
       'there are too many reservations to add up',
       redis(10, 5, { openUnits: null }),

@@ -3,7 +3,7 @@ import type { AuditedRow } from './stock-repository.ts';
 
 /**
  * `units`: by which the numbers disagree, beyond what work under way explains. Above zero, Redis would sell too few; below, more than
- * MySQL lets it. `epoch`: the epochs are different ones. `open`: nothing can be said, as something changed in between.
+ * MySQL lets it. `epoch`: the epochs are different ones. `open`: not comparable, since numbers changed in between.
  */
 export type Comparison =
   | { readonly kind: 'agrees' }
@@ -18,7 +18,7 @@ export type Comparison =
  * - `sold` of Redis counts confirmed orders, each committed before. So what it was *before* MySQL was read is in MySQL's `sold`.
  * - What MySQL has sold was reserved before. So it is in `sold` or in `reserved` of Redis *after* MySQL was read.
  * - Restocks and give-backs are in MySQL first, and break the three for a moment. So a movement that is pending in the snapshot, or
- *   was applied between the two looks at Redis, leaves the comparison open; as does a rebuild.
+ *   was applied between the two audits of Redis, leaves the comparison open; as does a rebuild.
  *
  * @param before what Redis said before MySQL was read @param after and afterwards
  */

@@ -96,7 +96,7 @@ describe('the reaper', () => {
 async function isSold(bed: OrderTestBed, product: string, userId = randomUUID(), key = newKey()) {
   await waitUntil(
     'a purchase to be confirmed',
-    () => bed.buy(product, { userId, key, patienceMs: 2_000 }),
+    () => bed.buy(product, { userId, key, timeoutMs: 2_000 }),
     ({ __typename }) => __typename === 'PurchaseConfirmed',
     WITHIN_MS,
   );

@@ -6,9 +6,9 @@ import { gateReply, type GateReply } from './stock-outcomes.ts';
 import { isUnreadable, UnreadableKeysError, type UnreadableKeys } from './unreadable-keys.ts';
 
 /**
- * Looks through a product's gate. Keys are named by epoch, so a caller has to know the epoch before it can ask: this
- * process's last one is tried, and the script says so when it is another by now. The epoch remembered here is a guess that
- * saves a round trip; whether it is the right one is decided in the script alone.
+ * The epoch fence (fencing token): runs scripts on the keys of a product's current epoch, which its gate key names. Keys are named by
+ * epoch, so a caller has to know the epoch before it can call: the last one that this process has seen is tried, and the script returns the
+ * current one where it differs. The epoch cached here saves a round trip; only the script decides whether it is current.
  */
 export class EpochFence {
   readonly #redis: Redis;
@@ -22,7 +22,7 @@ export class EpochFence {
     this.#unreadable = unreadable;
   }
 
-  /** @returns the epoch that this process has seen last, if any; no question is sent */
+  /** @returns the epoch that this process has seen last, if any; no command is sent */
   lastSeen(productId: string): number | undefined {
     return this.#epochs.get(productId);
   }

@@ -24,7 +24,7 @@ async function isSold(product: string): Promise<void> {
   for (const at of [0, 1]) {
     await waitUntil(
       `a purchase to be confirmed by process ${at}`,
-      () => bed.buy(product, { at, patienceMs: 2_000 }),
+      () => bed.buy(product, { at, timeoutMs: 2_000 }),
       ({ __typename }) => __typename === 'PurchaseConfirmed',
       WITHIN_MS,
     );

@@ -3,7 +3,7 @@ import type { Lock } from '../../../platform/redis/lock.ts';
 import { AutoExtendingLock } from './auto-extending-lock.ts';
 import type { StockStore } from './stock-store.ts';
 
-/** If the process that has the turn dies or freezes, another one takes over after this long. Milliseconds. */
+/** If the process that has the turn dies or freezes, another one takes over after this time. Milliseconds. */
 const TURN_MS = 5_000;
 
 export interface Turn {

@@ -8,7 +8,7 @@ import { newAttempt } from '../purchase/attempt.ts';
 
 const bed = useOrderTestBed(useStores());
 
-/** @param meanwhile what happens, the first time, between the look at the numbers and the write */
+/** @param meanwhile what happens, the first time, between the read of the numbers and the write */
 async function admitByLock(meanwhile: () => Promise<unknown>) {
   const { services, scriptCalls } = await bed.services({ environment: { STOCK_STRATEGY: 'lock' } });
   scriptCalls.pauseNext('writeReservation', meanwhile);
@@ -38,16 +38,16 @@ describe('strategy `lock`', () => {
     );
   });
 
-  it('admits nobody once the sale has closed, however late the write comes', async () => {
+  it('admits no purchase once the sale has closed, however late the write comes', async () => {
     const closesAt = Date.now() + 1_500;
     const product = await bed.sell({ units: 5, closesAt: new Date(closesAt) });
-    let looked = false;
+    let hasRead = false;
     const purchases = await admitByLock(async () => {
-      looked = true;
+      hasRead = true;
       await waitUntil('the sale to be over', () => Date.now() > closesAt + 50);
     });
     const outcome = await purchases.buy(newAttempt(randomUUID(), newKey(), oneOf(product), 10_000));
-    expect({ looked, outcome }).toMatchObject({ looked: true, outcome: { __typename: 'SaleClosed' } });
+    expect({ hasRead, outcome }).toMatchObject({ hasRead: true, outcome: { __typename: 'SaleClosed' } });
     expect(await bed.books(product)).toMatchObject({ orders: 0 });
   });
 });

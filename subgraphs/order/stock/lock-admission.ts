@@ -8,14 +8,14 @@ import type { ReserveOutcome, ReserveRequest, SaleTerms } from './stock-outcomes
 import type { StockStore } from './stock-store.ts';
 import { UnreadableKeysError } from './unreadable-keys.ts';
 
-interface Asked {
+interface AdmissionRequest {
   readonly request: ReserveRequest;
   readonly terms: SaleTerms;
 }
 
 /**
  * The strategy `lock`: one purchase at a time reads the numbers, decides here, and writes, under a lock on the product, as
- * many systems do. Two round trips more for each purchase, and those who wait for the lock wait in no order. The
+ * many systems do. Two round trips more for each purchase, and purchases that wait for the lock wait in no order. The
  * write compares the lock's token, so an owner that froze past its end writes nothing.
  */
 export class LockAdmission implements Admission {
@@ -25,7 +25,7 @@ export class LockAdmission implements Admission {
   readonly #logger: Logger;
   // The purchases of one process do not compete with each other for the lock.
   readonly #turns = createKeyedCoalescer(
-    async (productId: string, [asked]: readonly Asked[]) => [await this.#underLock(productId, asked!)],
+    async (productId: string, [admission]: readonly AdmissionRequest[]) => [await this.#underLock(productId, admission!)],
     { maxItems: 1 },
   );
 
@@ -46,7 +46,7 @@ export class LockAdmission implements Admission {
     }
   }
 
-  async #underLock(productId: string, { request, terms }: Asked): Promise<ReserveOutcome> {
+  async #underLock(productId: string, { request, terms }: AdmissionRequest): Promise<ReserveOutcome> {
     const { locks, keys, activeProducts } = this.#store;
     if (performance.now() > request.deadline) return { kind: 'tooLate' };
     activeProducts.touch(productId);

@@ -7,7 +7,7 @@ import type { ReserveOutcome } from './stock-outcomes.ts';
 
 export const reservations = counter(
   'reservations_total',
-  'What purchases were told by the admission in front of MySQL.',
+  'Outcomes of the admission in front of MySQL, one for each purchase and product.',
   ['outcome'],
   outcomes<ReserveOutcome['kind']>({
     reserved: 1,
@@ -26,7 +26,7 @@ export const reservations = counter(
 
 export const rebuilds = counter(
   'stock_rebuilds_total',
-  'Times at which the numbers of a product in Redis were made anew from MySQL, or should have been.',
+  'Rebuilds of the numbers of a product in Redis from MySQL.',
   ['outcome'],
   outcomes<Readiness>({ ready: 1, notReady: 1, noStock: 1 }),
 );
@@ -40,11 +40,11 @@ export const stockRepairs = counter(
 
 export const stockUnits = gauge(
   'stock_units',
-  'Units of all products that somebody bought lately, by Redis. Every process tells of all of them.',
+  'Units of all active products, by Redis. Every process reports all of them.',
   ['state'],
 );
 
 export const stockDrift = gauge(
   'stock_drift_units',
-  'Units by which MySQL and Redis disagree beyond what work under way explains, over all products that were bought lately. Right is 0.',
+  'Units by which MySQL and Redis disagree beyond what work under way explains, over all active products. Right is 0.',
 );

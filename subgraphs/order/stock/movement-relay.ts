@@ -7,12 +7,12 @@ import { findMovementsToApply, markApplied, type StockMovement } from './stock-m
 import type { StockService } from './stock-service.ts';
 import { UnreadableKeysError } from './unreadable-keys.ts';
 
-const PER_LOOK = 500;
+const PER_READ = 500;
 /** Products at a time. */
 const SIDE_BY_SIDE = 8;
 const GATE_WITHIN_MS = 1_000;
 
-/** Carries restocks and give-backs from MySQL's outbox to Redis: at least once, and the script sees to it that once counts. */
+/** The outbox relay: delivers restocks and returned units from MySQL to Redis, at least once; the script applies each once. */
 export class MovementRelay {
   readonly #stock: StockService;
   readonly #pool: Pool;
@@ -43,13 +43,13 @@ export class MovementRelay {
     await markApplied(this.#pool, delivered).catch(() => undefined);
   }
 
-  /** One round over what has not been delivered. A product that fails, or is not ready, has no part in the others. */
+  /** One round over what has not been delivered. A product that fails, or is not ready, does not affect the others. */
   async run(): Promise<void> {
     await this.#stock.inTurn('movement-relay', async (turn) => {
       /** Products that are left out for the rest of the round, with the epoch that their gate has to reach. */
       const shut = new Map<string, number>();
-      for (let found = PER_LOOK; found === PER_LOOK && turn.isHeld;) {
-        const movements = await findMovementsToApply(this.#pool, PER_LOOK, shut.keys());
+      for (let found = PER_READ; found === PER_READ && turn.isHeld;) {
+        const movements = await findMovementsToApply(this.#pool, PER_READ, shut.keys());
         const applied = await this.#applyEach(
           groupBy(movements, ({ productId }) => productId),
           shut,

@@ -32,7 +32,7 @@ beforeAll(async () => {
   }));
 });
 
-/** A unit comes back in MySQL; whether Redis hears of it is up to the test, for the relay finds it applied. */
+/** A unit is returned in MySQL; the test decides whether it is applied in Redis, for the relay finds it applied. */
 async function returnUnits(product: string, userId: string): Promise<StockMovement> {
   return inTransaction(bed.pool, async (connection) => {
     await connection.query('UPDATE stock SET sold = sold - 1 WHERE product_id = ?', [uuidToBytes(product)]);
@@ -169,7 +169,7 @@ describe('a restock', () => {
       });
     });
     await waitUntil(
-      'Redis to hear of it',
+      'Redis to apply it',
       () => bed.stock(product),
       ({ total }) => total === 7,
     );

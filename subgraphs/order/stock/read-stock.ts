@@ -13,7 +13,7 @@ export interface StockView {
   readonly asOf: Date;
 }
 
-/** Live stock: by Redis, or by MySQL while Redis cannot tell. A number that is not there is never taken for zero. */
+/** Live stock: by Redis, or by MySQL while Redis has no numbers. A missing number is never taken for zero. */
 export class StockReader {
   readonly #stock: StockService | null;
   readonly #rows;

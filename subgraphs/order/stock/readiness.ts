@@ -24,13 +24,13 @@ type Rebuild = (
 ) => Promise<RebuildOutcome>;
 
 const POLL_MS = 25;
-/** Of rebuilds of one product by one process after which it could not be sold from: each burns an epoch and helps nothing. */
+/** Of rebuilds of one product by one process after which it could not be sold from: each uses up an epoch without effect. */
 const BACKOFF = { free: 2, firstMs: 250, longestMs: 4_000 };
 
 /**
- * Sees to it that a product can be sold from: waits for its gate, or rebuilds. Whoever waits for a product in this process
- * shares one look and one rebuild. A rebuild that did not help is repeated with exponential back-off, and the product is not
- * ready meanwhile; other products are not concerned.
+ * Makes a product ready to be sold from: waits for its gate, or rebuilds. All that wait for a product in this process
+ * share one check and one rebuild. A rebuild that did not help is repeated with exponential back-off, and the product is not
+ * ready meanwhile; other products are not affected.
  */
 export class StockReadiness {
   readonly #isReady: IsReady;
@@ -65,7 +65,7 @@ export class StockReadiness {
     const name = `${request.productId} ${request.minEpoch} ${request.needsHoldings}`;
     let running = this.#underWay.get(name);
     if (!running) {
-      running = this.#lookOrRebuild(request).finally(() => this.#underWay.delete(name));
+      running = this.#checkOrRebuild(request).finally(() => this.#underWay.delete(name));
       this.#underWay.set(name, running);
     }
     try {
@@ -76,7 +76,7 @@ export class StockReadiness {
     }
   }
 
-  async #lookOrRebuild(request: ReadyRequest): Promise<RebuildOutcome | 'delayed'> {
+  async #checkOrRebuild(request: ReadyRequest): Promise<RebuildOutcome | 'delayed'> {
     const { productId, needsHoldings } = request;
     const isReady = () => this.#isReady(request);
     if (await isReady()) return 'ready';

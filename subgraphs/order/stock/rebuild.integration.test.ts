@@ -57,7 +57,7 @@ describe('after Redis has lost everything', () => {
     expect((await bed.stock(product)).remaining).toBe(4);
   });
 
-  it('a key that was confirmed is not told that the sale is over', async () => {
+  it('a key that was confirmed is not refused because the sale is over', async () => {
     const closesAt = new Date(Date.now() + 1_500);
     const product = await bed.sell({ units: 5, closesAt });
     const [userId, key] = [randomUUID(), newKey()];
@@ -184,8 +184,8 @@ describe('a rebuild that has lost its lock', () => {
       product,
       { countHoldings: false },
       async () => {
-        // It froze here for longer than its lock lives, and somebody else has begun.
-        await bed.redis.set(bed.key(product, 'lock'), 'the token of somebody else', 'PX', 300);
+        // It froze here for longer than its lock lives, and another process has begun.
+        await bed.redis.set(bed.key(product, 'lock'), 'the token of another process', 'PX', 300);
         return false;
       },
     );
@@ -242,7 +242,7 @@ describe('a rebuild that takes longer than its lock lives', () => {
 });
 
 describe('when Redis is killed and comes back empty', () => {
-  it('buyers are told Busy or nothing wrong, and then served', async () => {
+  it('purchases are Busy or not wrong, and then confirmed', async () => {
     const product = await bed.sell({ units: 3 });
     await bed.buy(product);
     await redis.kill();

@@ -24,7 +24,7 @@ export interface RebuildDependencies extends StockStore {
 }
 
 /**
- * `ready`: rebuilt, or found rebuilt once the lock was had. `busy`: another process is at it. `lost`: the lock or the server
+ * `ready`: rebuilt, or found rebuilt once the lock was acquired. `busy`: another process rebuilds it. `lost`: the lock or the server
  * went away meanwhile. `noStock`: MySQL has no row, so there is nothing to sell.
  */
 export type RebuildOutcome = 'ready' | 'busy' | 'lost' | 'noStock';
@@ -38,7 +38,7 @@ class AnotherServer extends Error {
 type Holdings = (string | number)[][];
 
 /**
- * Makes Redis's numbers of a product anew from MySQL, under a new epoch.
+ * Rebuilds Redis's numbers of a product from MySQL, under a new epoch.
  *
  * The order of the steps is the point. First the lock and the server's id: should Redis be emptied or replaced after
  * that, the gate will not open. Then the epoch: batches admitted before can commit no more, so what is read with it is
@@ -86,7 +86,7 @@ export async function rebuild(
   async function run(lock: AutoExtendingLock): Promise<RebuildOutcome> {
     // Each rebuild fails what is under way in the epoch before, so a second one for the same loss would do harm.
     if (await isReady()) return 'ready';
-    activeProducts.note(productId);
+    activeProducts.add(productId);
     const begunAt = await readClock(productId);
     const serverId = await readServerId(productId);
     const shown = (await fence.currentEpoch(productId)) ?? 0;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * What Redis's clock will show, told by this process's monotonic one. A reading is older than the moment at which
+ * What Redis's clock will show, estimated by this process's monotonic clock. A reading is older than the moment at which
  * it arrives, so the estimate is never ahead: a deadline that is passed on by it comes no later than it was meant. By product,
  * since in a cluster each has its own server, and that has its own clock.
  */

@@ -16,7 +16,7 @@ interface Refused {
  * before it is answered. Admission compares its instant with the begin of an attempt: what began before is not admitted any more, what
  * began afterwards is. Both instants are of Redis's clock.
  *
- * A scope is what an attempt meets on its way: its product, so that the admission script can look in the same call; or the
+ * A scope is a key that an attempt reads: its product, so that the admission script can check it in the same call; or the
  * order itself, for a checkout whose products are not settled yet.
  */
 export class RefusalMemory {
@@ -34,7 +34,7 @@ export class RefusalMemory {
   }
 
   /**
-   * Call when the refusal is decided; what is returned is to be called when all is checked that may speak against it.
+   * Call when the refusal is decided; what is returned is to be called when all checks that may contradict it are done.
    *
    * @returns a function that resolves to false when an older attempt was admitted meanwhile, or may have been: then the refusal is not
    *   final. It rejects when Redis does not answer.

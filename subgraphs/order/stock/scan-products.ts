@@ -6,7 +6,7 @@ import { isUnreadable } from './unreadable-keys.ts';
 
 const PER_CALL = 500;
 
-/** What a first look at a product shows. It finds the work; the scripts that do the work look for themselves. */
+/** What a scan shows of a product. It finds the work; the scripts that do the work check again. */
 export interface ProductScan {
   readonly productId: string;
   /** The epoch that the gate is at. */
@@ -18,18 +18,18 @@ export interface ProductScan {
 }
 
 /**
- * Looks at many products with a few plain commands each, many in one call: a round over 10,000 products that have nothing to be
+ * Scans many products with a few plain commands each, many in one call: a round over 10,000 products that have nothing to be
  * done costs no script call. A product whose server does not answer is left out; one that cannot be read is noted.
  */
 export async function scanProducts(
   store: StockStore,
   productIds: readonly string[],
 ): Promise<ProductScan[]> {
-  const looks: ProductScan[] = [];
+  const scans: ProductScan[] = [];
   for (let start = 0; start < productIds.length; start += PER_CALL) {
-    looks.push(...(await scanSome(store, productIds.slice(start, start + PER_CALL))));
+    scans.push(...(await scanSome(store, productIds.slice(start, start + PER_CALL))));
   }
-  return looks;
+  return scans;
 }
 
 async function scanSome(
@@ -70,7 +70,7 @@ function scoreOf([, score]: unknown[]): number | null {
 
 type Command = readonly [name: 'get' | 'zrange', key: string, ...args: string[]];
 
-/** @returns for each command its reply, or its error: a command that fails has no part in the others */
+/** @returns for each command its reply, or its error: a command that fails does not affect the others */
 async function runEach(redis: Redis, commands: readonly Command[]): Promise<unknown[]> {
   if (commands.length === 0) return [];
   if (redis instanceof Cluster) {

@@ -19,18 +19,18 @@ import type { StockStore } from './stock-store.ts';
 /** Purchases in one call of the script: some 5 ms of Redis's time. */
 const MAX_PER_CALL = 256;
 
-interface Asked {
+interface AdmissionRequest {
   readonly request: ReserveRequest;
   readonly terms: SaleTerms;
 }
 
-/** The strategy `atomic`: one call of the script admits or refuses all who ask for a product at the moment, in order of arrival. */
+/** The strategy `atomic`: one call of the script admits or refuses all purchases of a product that wait at the moment, in order of arrival. */
 export class ScriptAdmission implements Admission {
   readonly #store: StockStore;
   readonly #reservationTtlMs: number;
   readonly #logger: Logger;
   readonly #waiting = createKeyedCoalescer(
-    (productId: string, asked: readonly Asked[]) => this.#reserveAll(productId, asked),
+    (productId: string, requests: readonly AdmissionRequest[]) => this.#reserveAll(productId, requests),
     { maxItems: MAX_PER_CALL },
   );
 
@@ -46,38 +46,38 @@ export class ScriptAdmission implements Admission {
   }
 
   /** Each purchase by the terms that it was begun with: one call of the script for all that have the same, in order of arrival. */
-  async #reserveAll(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
+  async #reserveAll(productId: string, requests: readonly AdmissionRequest[]): Promise<ReserveOutcome[]> {
     const outcomes: ReserveOutcome[] = [];
-    for (const group of withEqualTerms(asked)) outcomes.push(...(await this.#reserveSome(productId, group)));
+    for (const group of withEqualTerms(requests)) outcomes.push(...(await this.#reserveSome(productId, group)));
     return outcomes;
   }
 
-  async #reserveSome(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
+  async #reserveSome(productId: string, requests: readonly AdmissionRequest[]): Promise<ReserveOutcome[]> {
     try {
-      return await this.#callScript(productId, asked);
+      return await this.#callScript(productId, requests);
     } catch (error) {
-      if (hasNotRun(error)) return asked.map(() => ({ kind: 'notReady' }));
+      if (hasNotRun(error)) return requests.map(() => ({ kind: 'notReady' }));
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
-      return asked.map(() => ({ kind: 'unanswered' }));
+      return requests.map(() => ({ kind: 'unanswered' }));
     }
   }
 
-  async #callScript(productId: string, asked: readonly Asked[]): Promise<ReserveOutcome[]> {
+  async #callScript(productId: string, requests: readonly AdmissionRequest[]): Promise<ReserveOutcome[]> {
     const { keys, scripts, fence, clock, activeProducts, readClock, writer } = this.#store;
     const source = await writer.connect().catch(() => null);
-    if (source === null) return asked.map(() => ({ kind: 'notReady' }));
+    if (source === null) return requests.map(() => ({ kind: 'notReady' }));
     activeProducts.touch(productId);
     if (!clock.isKnown(productId)) clock.observe(productId, await readClock(productId));
-    const { terms } = asked[0]!;
-    const purchases = asked.flatMap(({ request }) => [
+    const { terms } = requests[0]!;
+    const purchases = requests.flatMap(({ request }) => [
       redisId(request.orderId),
       redisId(request.userId),
       request.quantity,
       clock.at(productId, request.deadline),
       clock.at(productId, request.startedAt ?? performance.now()),
     ]);
-    const span = sharedSpan(asked, ({ request }) => request.span, 'redis reserve', {
-      purchases: asked.length,
+    const span = sharedSpan(requests, ({ request }) => request.span, 'redis reserve', {
+      purchases: requests.length,
     });
     await reach('before-reserve');
     const reply = await inSpan(span, () =>
@@ -101,11 +101,11 @@ export class ScriptAdmission implements Admission {
       }),
     ).finally(() => span.end());
     await reach('after-reserve');
-    if (reply.state === 'notReady') return asked.map(() => ({ kind: 'notReady' }));
+    if (reply.state === 'notReady') return requests.map(() => ({ kind: 'notReady' }));
     clock.observe(productId, reply.now);
 
     const codes = reply.rest.map(Number);
-    return asked.map(({ request }, index) =>
+    return requests.map(({ request }, index) =>
       reserveOutcome(codes[2 * index]!, codes[2 * index + 1]!, {
         productId,
         orderId: request.orderId,
@@ -117,9 +117,9 @@ export class ScriptAdmission implements Admission {
 }
 
 /** @returns runs of purchases with the same terms, in their order; mostly one, since what was read of a product is shared */
-function withEqualTerms(asked: readonly Asked[]): Asked[][] {
-  const groups: Asked[][] = [];
-  for (const one of asked) {
+function withEqualTerms(requests: readonly AdmissionRequest[]): AdmissionRequest[][] {
+  const groups: AdmissionRequest[][] = [];
+  for (const one of requests) {
     const group = groups.at(-1);
     if (group && areEqual(group[0]!.terms, one.terms)) group.push(one);
     else groups.push([one]);

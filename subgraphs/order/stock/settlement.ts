@@ -23,7 +23,7 @@ export interface DueReservations {
   readonly open: number;
 }
 
-/** Brings reservations to their end, and finds those that nobody has. */
+/** Settles reservations: confirms, releases and renews them, and finds those that are overdue. */
 export class Settlement {
   readonly #store: StockStore;
   readonly #memoryMs: number;
@@ -84,7 +84,7 @@ export class Settlement {
     for (let i = 0; i < pairs.length; i += 2) {
       const [, seq, user] = /^R:\d+:(\d+):([0-9a-f]{32})$/.exec(String(pairs[i + 1])) ?? [];
       if (!seq || !user) {
-        // It would be the first to be found in every round, and its units could never be given back.
+        // It would be the first to be found in every round, and its units could never be released.
         this.#store.unreadable.note(productId, reply.epoch);
         return null;
       }
@@ -97,7 +97,7 @@ export class Settlement {
     return { epoch: reply.epoch, due, open: Number(open) };
   }
 
-  /** Forgets keys that were settled long ago, a number of them at the most. */
+  /** Deletes keys that were settled long ago, a number of them at the most. */
   async forget(productId: string, epoch: number): Promise<void> {
     const { keys, scripts, unreadable } = this.#store;
     const { records, settled, applied } = keys.ofEpoch(productId, epoch);

@@ -9,9 +9,9 @@ import { readAuditedRows } from './stock-repository.ts';
 import type { ReserveOutcome, SoldOut } from './stock-outcomes.ts';
 import type { StockStore } from './stock-store.ts';
 
-/** How long the refusals of a product rely on one look, in milliseconds. */
+/** How long the refusals of a product rely on one check, in milliseconds. */
 const VALID_MS = 1_000;
-/** Between two looks at one product at the least, in milliseconds: an audit of 5,000 reservations takes 3 ms of Redis's time. */
+/** Between two checks of one product at the least, in milliseconds: an audit of 5,000 reservations takes 3 ms of Redis's time. */
 const SPACING_MS = 50;
 const MOST_PRODUCTS = 10_000;
 const ROWS_PER_STATEMENT = 500;
@@ -20,21 +20,21 @@ interface Checked {
   readonly epoch: number;
   readonly remaining: number;
   /** Of `performance.now()`. */
-  readonly lookedAt: number;
+  readonly checkedAt: number;
   /** Whether the numbers agreed. They cannot be compared while a restock or a return is on its way to Redis. */
   readonly isSure: boolean;
 }
 
-interface Asked {
+interface RefusedRequest {
   readonly refusal: SoldOut;
   readonly quantity: number;
 }
 
 /**
  * Decides whether Redis's `SoldOut` counts: only where its numbers agree with its open reservations and with MySQL, since a number that is
- * wrong by whatever cause may leave units unsold. Purchases that are admitted do not come here.
+ * wrong by whatever cause may leave units unsold. Purchases that are admitted are not checked.
  *
- * One look serves all refusals of a product for a second, as long as Redis gives the same epoch and the same number of units left: any
+ * One check serves all refusals of a product for a second, as long as Redis gives the same epoch and the same number of units left: any
  * damage to its numbers that would refuse a unit changes that number.
  */
 export class SoldOutCheck {
@@ -42,10 +42,10 @@ export class SoldOutCheck {
   readonly #logger: Logger;
   readonly #checked = new LRUCache<string, Checked>({ max: MOST_PRODUCTS });
   readonly #rows;
-  readonly #looks = createKeyedCoalescer(
-    async (productId: string, asked: readonly Asked[]) => {
-      const outcomeOf = await this.#look(productId);
-      return asked.map(outcomeOf);
+  readonly #checks = createKeyedCoalescer(
+    async (productId: string, refused: readonly RefusedRequest[]) => {
+      const outcomeOf = await this.#checkNow(productId);
+      return refused.map(outcomeOf);
     },
     { maxItems: Number.POSITIVE_INFINITY },
   );
@@ -73,39 +73,39 @@ export class SoldOutCheck {
       last?.isSure &&
       last.epoch === refusal.epoch &&
       last.remaining === refusal.remaining &&
-      performance.now() - last.lookedAt < VALID_MS;
+      performance.now() - last.checkedAt < VALID_MS;
     if (isKnown) return refusal;
     try {
-      return await this.#looks.ask(productId, { refusal, quantity });
+      return await this.#checks.ask(productId, { refusal, quantity });
     } catch (error) {
-      this.#logger.warn({ err: error, productId }, 'it could not be checked that a product is sold out');
+      this.#logger.warn({ err: error, productId }, 'the check whether a product is sold out failed');
       return { kind: 'notReady' };
     }
   }
 
   /** @returns what follows for a refusal that was given before */
-  async #look(productId: string): Promise<(asked: Asked) => ReserveOutcome> {
+  async #checkNow(productId: string): Promise<(refused: RefusedRequest) => ReserveOutcome> {
     const last = this.#checked.get(productId);
-    const waitMs = last ? last.lookedAt + SPACING_MS - performance.now() : 0;
+    const waitMs = last ? last.checkedAt + SPACING_MS - performance.now() : 0;
     if (waitMs > 0) await sleep(waitMs);
-    const look = await checkStock(this.#store, productId, (id) => this.#rows.ask(id));
-    if (!look) return () => ({ kind: 'notReady' });
-    if (isWrong(look.comparison)) return this.#distrust(productId, look);
+    const check = await checkStock(this.#store, productId, (id) => this.#rows.ask(id));
+    if (!check) return () => ({ kind: 'notReady' });
+    if (isWrong(check.comparison)) return this.#distrust(productId, check);
 
-    const { epoch, total, sold, reserved } = look.audit;
-    const isSure = look.comparison.kind === 'agrees';
+    const { epoch, total, sold, reserved } = check.audit;
+    const isSure = check.comparison.kind === 'agrees';
     const remaining = total - sold - reserved;
-    this.#checked.set(productId, { epoch, remaining, lookedAt: performance.now(), isSure });
+    this.#checked.set(productId, { epoch, remaining, checkedAt: performance.now(), isSure });
     // A refusal of an epoch that is over is decided anew, and so is one of units that are on their way to Redis.
     return ({ refusal, quantity }) =>
-      refusal.epoch === epoch && (isSure || quantity > unitsLeft(look)) ? refusal : { kind: 'notReady' };
+      refusal.epoch === epoch && (isSure || quantity > unitsLeft(check)) ? refusal : { kind: 'notReady' };
   }
 
-  #distrust(productId: string, look: StockCheck): () => ReserveOutcome {
-    const minEpoch = epochAfterRepair(look);
+  #distrust(productId: string, check: StockCheck): () => ReserveOutcome {
+    const minEpoch = epochAfterRepair(check);
     // A later epoch in MySQL is mostly a rebuild under way.
-    if (look.comparison.kind === 'units') {
-      const { audit, comparison } = look;
+    if (check.comparison.kind === 'units') {
+      const { audit, comparison } = check;
       stockRepairs.labels('drift').inc();
       this.#logger.warn(
         { productId, numbers: audit, comparison },

@@ -16,14 +16,14 @@ export interface StockNumbers {
   readonly asOf: number;
 }
 
-/** Reads Redis's numbers, and brings restocks and give-backs into them. */
+/** The counters of a product in Redis: reads them, and applies restocks and returned units. */
 export class StockCounters {
   readonly #store: StockStore;
   readonly #memoryMs: number;
   readonly #readings = createKeyedCoalescer(
-    async (productId: string, asked: readonly null[]) => {
+    async (productId: string, callers: readonly null[]) => {
       const numbers = await this.#readNow(productId);
-      return asked.map(() => numbers);
+      return callers.map(() => numbers);
     },
     { maxItems: Number.POSITIVE_INFINITY },
   );
@@ -34,7 +34,7 @@ export class StockCounters {
     this.#memoryMs = memoryMs;
   }
 
-  /** However many ask, one reading is under way. @returns null when Redis cannot tell at the moment */
+  /** Request deduplication: however many callers, one reading is under way. @returns null when Redis has no numbers at the moment */
   async read(productId: string): Promise<StockNumbers | null> {
     try {
       return await this.#readings.ask(productId, null);
@@ -44,7 +44,7 @@ export class StockCounters {
   }
 
   async isReady({ productId, minEpoch, needsHoldings }: ReadyRequest): Promise<boolean> {
-    const reply = await this.#look(productId, await this.#store.writer.connect());
+    const reply = await this.#readStock(productId, await this.#store.writer.connect());
     if (reply.state !== 'ready' || reply.epoch < minEpoch) return false;
     if (this.#store.unreadable.isNoted(productId, reply.epoch)) return false;
     return !needsHoldings || reply.rest[3] === 1;
@@ -75,7 +75,7 @@ export class StockCounters {
 
   async #readNow(productId: string): Promise<StockNumbers | null> {
     // Without MySQL, Redis's numbers are the best that there are.
-    const reply = await this.#look(productId, this.#store.writer.serverId ?? '');
+    const reply = await this.#readStock(productId, this.#store.writer.serverId ?? '');
     if (reply.state === 'notReady') return null;
     const [total, sold, reserved, limited] = reply.rest.map(Number);
     return {
@@ -88,7 +88,7 @@ export class StockCounters {
     };
   }
 
-  #look(productId: string, source: string) {
+  #readStock(productId: string, source: string) {
     const { keys, scripts, fence } = this.#store;
     return fence.withCurrentEpoch(productId, (epoch) =>
       scripts.readStock([keys.gate(productId), keys.ofEpoch(productId, epoch).stock], [epoch, source]),

@@ -1,6 +1,6 @@
 import type { Span } from '../../../platform/observability/span.ts';
 
-/** What the stock service answers, and the one table in which the codes of its scripts become words. */
+/** The outcomes of the stock service, and the one table in which the reply codes of its scripts are decoded. */
 
 /** A reservation, by the epoch and sequence number that the order's item is stamped with. */
 export interface Reservation {
@@ -10,7 +10,7 @@ export interface Reservation {
   readonly seq: number;
 }
 
-/** What a purchase asks of a product. */
+/** What a purchase needs of a product. */
 export interface ReserveRequest {
   readonly orderId: string;
   readonly userId: string;
@@ -44,7 +44,7 @@ export type ReserveOutcome =
   /** Redis did not answer; the purchase may have been admitted. */
   | { readonly kind: 'unanswered' };
 
-/** By Redis alone, which may have forgotten the key, or never heard of it: MySQL may have an order under it. */
+/** By Redis alone, which may have lost the key or never had it: MySQL may have an order under it. */
 export type Refusal =
   | { readonly kind: 'notOpen'; readonly now: number }
   | { readonly kind: 'closed' }
@@ -101,7 +101,7 @@ export function reserveOutcome(code: number, detail: number, context: ReplyConte
 /** The codes of `applyMovement-4.lua`: whether the movement is in Redis's numbers, one way or another. */
 export const isMovementCounted = (code: number): boolean => code !== 0;
 
-/** What the scripts that look through the gate answer first. */
+/** The reply of the scripts that check the gate (`lua/include/current-epoch.lua`), decoded here and nowhere else. */
 export type GateReply =
   | { readonly state: 'notReady' }
   | { readonly state: 'otherEpoch'; readonly epoch: number }

@@ -112,7 +112,7 @@ describe('a product that is sold, cancelled and restocked all the time', () => {
     const before = await Promise.all(products.map((product) => bed.books(product)));
     const { reconciliation } = (await bed.services()).services;
     let [isSelling, rounds] = [true, 0];
-    const looks = (async () => {
+    const checking = (async () => {
       for (; isSelling; rounds++) await reconciliation!.run();
     })();
     await Promise.all(
@@ -128,7 +128,7 @@ describe('a product that is sold, cancelled and restocked all the time', () => {
       ),
     );
     isSelling = false;
-    await looks;
+    await checking;
     expect(rounds).toBeGreaterThan(1);
     const after = await Promise.all(products.map((product) => bed.books(product)));
     expect(after.map(({ epoch }) => epoch)).toEqual(before.map(({ epoch }) => epoch));

@@ -11,8 +11,8 @@ import { readAuditedRows } from './stock-repository.ts';
 import type { StockService } from './stock-service.ts';
 import type { StockStore } from './stock-store.ts';
 
-/** Of the products noted last as busy, in every round of every process: what metrics report. */
-const MOST_BUSY = 200;
+/** Of the products that were active last, in every round of every process: what metrics report. */
+const MOST_ACTIVE = 200;
 /** Of all products, in the round of one process: 10,000 of them are compared within ten rounds, at 0.1 ms of Redis's time each. */
 const PER_ROUND = 1_000;
 const PER_STATEMENT = 500;
@@ -26,10 +26,10 @@ interface Found extends StockCheck {
 }
 
 /**
- * The reconciliation: compares Redis's numbers with the open reservations and with MySQL, and rebuilds what disagrees, whatever made
- * it so: MySQL owns the truth, and a batch that is under way when its product is rebuilt is reserved once more.
+ * Stock reconciliation: compares Redis's numbers with the open reservations and with MySQL, and rebuilds what disagrees, whatever the
+ * cause (drift): MySQL is authoritative, and a batch that is under way when its product is rebuilt is reserved once more.
  *
- * Busy products are compared in every round, and all others in turn, so that each is looked at within a bounded time. Before a
+ * Active products are compared in every round, and all others in turn, so that each is checked within a bounded time. Before a
  * purchase is refused as sold out, its product is compared as well (`SoldOutCheck`).
  */
 export class StockReconciliation {
@@ -50,15 +50,15 @@ export class StockReconciliation {
   /** One round. @throws when MySQL does not answer */
   async run(): Promise<void> {
     const store = this.#store;
-    const busy = (await store.activeProducts.list()).slice(-MOST_BUSY);
-    const found = await this.#compareAndRepair(busy);
+    const active = (await store.activeProducts.list()).slice(-MOST_ACTIVE);
+    const found = await this.#compareAndRepair(active);
     this.#report(found);
-    const known = new Set(busy);
+    const known = new Set(active);
     await inTurn(store, 'drift-watch', async () => {
       const others = (await this.#cursor.next(PER_ROUND)).filter((productId) => !known.has(productId));
       for (const { productId, audit } of await this.#compareAndRepair(others)) {
-        // The reaper looks at what is on the list, which may have been lost.
-        if (audit.open > 0) store.activeProducts.note(productId);
+        // The reaper reads the list, which may have been lost.
+        if (audit.open > 0) store.activeProducts.add(productId);
       }
     });
   }
@@ -75,7 +75,7 @@ export class StockReconciliation {
     return all;
   }
 
-  /** @returns what was found of each product that Redis has; of those that seem wrong, what each of several looks has found */
+  /** @returns what was found of each product that Redis has; of those that seem wrong, after several checks */
   async #compare(productIds: readonly string[]): Promise<Found[]> {
     const before = await this.#auditEach(productIds);
     const rows = await readAuditedRows(this.#pool, [...before.keys()]);
@@ -89,7 +89,7 @@ export class StockReconciliation {
       else suspects.push(productId);
     }
     for (const productId of suspects) {
-      const sure = await this.#lookAgain(productId);
+      const sure = await this.#checkAgain(productId);
       if (sure) found.push(sure);
     }
     return found;
@@ -106,22 +106,22 @@ export class StockReconciliation {
   }
 
   /** @returns the last comparison if all of them report a disagreement; else that the product agrees, or what is not wrong */
-  async #lookAgain(productId: string): Promise<Found | null> {
+  async #checkAgain(productId: string): Promise<Found | null> {
     const readRow = async (id: string) => (await readAuditedRows(this.#pool, [id])).get(id);
-    // A product whose server does not answer is looked at in the next round.
-    const look = await checkStock(this.#store, productId, readRow).catch(() => null);
-    return look && { productId, ...look };
+    // A product whose server does not answer is checked in the next round.
+    const check = await checkStock(this.#store, productId, readRow).catch(() => null);
+    return check && { productId, ...check };
   }
 
-  async #repair({ productId, ...look }: Found): Promise<void> {
-    // Between its new epoch and its gate, a rebuild looks like this.
-    const { audit, comparison } = look;
+  async #repair({ productId, ...check }: Found): Promise<void> {
+    // A rebuild is in this state between its new epoch and its gate.
+    const { audit, comparison } = check;
     const { redis, keys } = this.#store;
     if (comparison.kind === 'epoch' && (await redis.exists(keys.lock(productId))) === 1) return;
     stockRepairs.labels(comparison.kind === 'epoch' ? 'epoch' : 'drift').inc();
     const outcome = await this.#stock.ensureReady({
       productId,
-      minEpoch: epochAfterRepair(look),
+      minEpoch: epochAfterRepair(check),
       needsHoldings: audit.countsHoldings,
       deadline: performance.now() + READY_WITHIN_MS,
     });

@@ -196,7 +196,7 @@ const HOLDINGS_PER_SLICE = 10_000;
 
 /**
  * How many units each user holds of a product, leaving out those that hold none, in slices of bounded size. As a whole they are
- * what `sold` is made of only while the same transaction has the stock row locked: whoever changes a holding has that lock
+ * what `sold` is made of only while the same transaction has the stock row locked: a transaction that changes a holding has that lock
  * at COMMIT.
  */
 export async function* readHoldings(

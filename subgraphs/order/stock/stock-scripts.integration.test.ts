@@ -7,7 +7,7 @@ import { itHolds } from '../../../tests/harness/properties.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { createStockKeys } from './stock-keys.ts';
 import { loadStockScripts } from './stock-scripts.ts';
-import { StockModel, USERS, userOf, type Asked, type Terms } from '../testing/stock-model.ts';
+import { StockModel, USERS, userOf, type PurchaseRequest, type Terms } from '../testing/stock-model.ts';
 
 const ORDERS = 6;
 const HOUR_MS = 3_600_000;
@@ -43,7 +43,7 @@ class Product {
     await this.rebuild(limited);
   }
 
-  async reserve(asked: readonly Asked[], terms: Terms, isDue: boolean, epochsAgo: number): Promise<void> {
+  async reserve(requests: readonly PurchaseRequest[], terms: Terms, isDue: boolean, epochsAgo: number): Promise<void> {
     const epoch = Math.max(1, this.model.epoch - epochsAgo);
     const { stock, due, records, holding } = this.#of(epoch);
     const { even, odd, lostAt } = this.#keys.refusals(this.#id);
@@ -65,7 +65,7 @@ class Product {
           terms.limit,
           1,
           SOURCE,
-          ...asked.flatMap(({ order, quantity, isLate, isOld }) => [
+          ...requests.flatMap(({ order, quantity, isLate, isOld }) => [
             orderId(order),
             userId(userOf(order)),
             quantity,
@@ -76,7 +76,7 @@ class Product {
       ),
     );
     if (epoch !== this.model.epoch) return expect([state, ...rest]).toEqual([1, this.model.epoch]);
-    const expected = this.model.reserve(asked, terms, isDue);
+    const expected = this.model.reserve(requests, terms, isDue);
     expect([state, ...rest]).toEqual(expected === null ? [0] : [2, ...expected]);
   }
 
@@ -224,7 +224,7 @@ const terms: fc.Arbitrary<Terms> = fc.record({
   window: fc.nat(11).map((number) => (['notOpen', 'closed', 'withdrawn'] as const)[number] ?? 'open'),
   limit: fc.nat(4),
 });
-const asked: fc.Arbitrary<Asked> = fc.record({
+const requests: fc.Arbitrary<PurchaseRequest> = fc.record({
   order,
   quantity: fc.integer({ min: 1, max: 3 }),
   isLate: rarely,
@@ -233,7 +233,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
 
 const reserve = step(
   'reserve',
-  [fc.array(asked, { minLength: 1, maxLength: 4 }), terms, fc.boolean(), rarely] as const,
+  [fc.array(requests, { minLength: 1, maxLength: 4 }), terms, fc.boolean(), rarely] as const,
   (product, purchases, sale, isDue, isOtherEpoch) =>
     product.reserve(purchases, sale, isDue, isOtherEpoch ? 1 : 0),
 );

@@ -98,7 +98,7 @@ export class StockService {
     this.#notify(reservation.productId);
   }
 
-  /** Puts off the moment at which the reaper looks at reservations that are still to be written. */
+  /** Postpones the due time of reservations that are still to be written. */
   renew(reservations: readonly Reservation[]): Promise<void> {
     return this.#settlement.renew(reservations, this.#reservationTtlMs);
   }
@@ -128,7 +128,7 @@ export class StockService {
     return this.#settlement.findDue(productId, limit);
   }
 
-  /** Forgets keys that were settled long ago. */
+  /** Deletes keys that were settled long ago. */
   forget(productId: string, epoch: number): Promise<void> {
     return this.#settlement.forget(productId, epoch);
   }

@@ -149,7 +149,7 @@ describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATE
 
   it('an attempt whose time is up before it is admitted buys nothing', async () => {
     const product = await bed.sell({ units: 5 });
-    expect(['Busy', 'OutcomeUnknown']).toContain((await bed.buy(product, { patienceMs: 1 })).__typename);
+    expect(['Busy', 'OutcomeUnknown']).toContain((await bed.buy(product, { timeoutMs: 1 })).__typename);
     await bed.buy(product);
     await expectExact(product, 1);
   });
@@ -173,7 +173,7 @@ describe('processes with different strategies on one product', () => {
     expect([sold, units]).toEqual([confirmed, confirmed]);
   });
 
-  it('a key that one has confirmed is not told by the other that the sale is over', async () => {
+  it('a key that one has confirmed is not refused by the other because the sale is over', async () => {
     const closesAt = new Date(Date.now() + 1_500);
     const product = await byScript.sell({ units: 5, closesAt });
     const [userId, key] = [randomUUID(), newKey()];

@@ -173,7 +173,7 @@ describe('when keys are broken as fast as they are rebuilt', () => {
       while (isBreaking) await bed.redis.pipeline().del(gate).rpush(gate, 'garbage').exec();
     })();
     for (let i = 0; i < 60; i++) {
-      await bed.buy(product, { at: i % 2, patienceMs: 500 });
+      await bed.buy(product, { at: i % 2, timeoutMs: 500 });
       expect(await bed.buy(healthy, { at: i % 2 })).toMatchObject({ __typename: 'PurchaseConfirmed' });
     }
     isBreaking = false;

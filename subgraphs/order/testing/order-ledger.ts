@@ -67,7 +67,7 @@ export class OrderLedger {
     return products.flatMap((id) => books.find(({ product }) => product === id) ?? []);
   }
 
-  /** Orders that will move by themselves, payments without an end, and movements that Redis has not been told of. */
+  /** Orders with an automatic transition ahead, payments without an end, and movements that Redis has not applied. */
   async countUnfinished(): Promise<number> {
     const [[row]] = await this.#stores.pool.query<(RowDataPacket & { unfinished: number })[]>(
       `SELECT (SELECT COUNT(*) FROM orders WHERE status IN ('PENDING_PAYMENT', 'PAYING', 'PAID', 'SHIPPED', 'RETURN_REQUESTED'))
@@ -91,7 +91,7 @@ export class OrderLedger {
     return new Map(rows.map(({ id, status }) => [bytesToUuid(id), status]));
   }
 
-  /** Orders that had given their units back and took them again, because they were paid after all. */
+  /** Orders that had returned their units and reacquired them, because they were paid after all. */
   async countReacquired(): Promise<number> {
     const [[row]] = await this.#stores.pool.query<(RowDataPacket & { orders: number })[]>(
       "SELECT COUNT(DISTINCT order_id) AS orders FROM stock_movement WHERE kind = 'GIVE_BACK' AND quantity < 0",
@@ -133,7 +133,7 @@ export class OrderLedger {
     );
   }
 
-  /** Redis's numbers of a product; a subgraph would tell MySQL's where Redis has none. */
+  /** Redis's numbers of a product; a subgraph would answer with MySQL's where Redis has none. */
   async readStockInRedis(product: string): Promise<{ total: number; sold: number; reserved: number }> {
     const { total, sold, reserved } = await this.#readHash(product, 'stock');
     return { total: Number(total), sold: Number(sold), reserved: Number(reserved) };

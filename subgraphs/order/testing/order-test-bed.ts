@@ -46,7 +46,7 @@ export interface BuyOptions {
   readonly key?: string;
   readonly quantity?: number;
   readonly at?: number;
-  readonly patienceMs?: number | null;
+  readonly timeoutMs?: number | null;
 }
 
 /** Answers after which a good client sends the same key again. */
@@ -222,7 +222,7 @@ export class OrderTestBed {
     return reply.data['restock'] as Record<string, unknown>;
   }
 
-  /** @param at which of the order subgraphs is asked */
+  /** @param at which of the order subgraphs executes it */
   ask(
     query: string,
     variables: object,
@@ -258,10 +258,10 @@ export class OrderTestBed {
     return { services, as, scriptCalls };
   }
 
-  /** @param at which of the order subgraphs is asked */
+  /** @param at which of the order subgraphs sells */
   async buy(
     productId: string,
-    { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, patienceMs = null }: BuyOptions = {},
+    { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, timeoutMs = null }: BuyOptions = {},
   ): Promise<PurchaseAnswer> {
     const reply = await askSubgraph(
       'order',
@@ -269,7 +269,7 @@ export class OrderTestBed {
       PURCHASE,
       { input: { productId, quantity, idempotencyKey: key } },
       buyer(userId),
-      patienceMs,
+      timeoutMs,
     );
     if (!reply.data?.['purchase']) throw new Error(`no answer to the purchase: ${JSON.stringify(reply)}`);
     return reply.data['purchase'] as unknown as PurchaseAnswer;

@@ -15,10 +15,10 @@ export interface ProductOnSale {
 }
 
 /** What the answers under a key have said so far: that there is an order, that there is none, or neither. */
-export type Told = 'bought' | 'refused' | 'open';
+export type KnownOutcome = 'bought' | 'refused' | 'open';
 
 /** `Busy` and `OutcomeUnknown` say nothing of the attempts before. */
-function learn(before: Told | undefined, { __typename, order }: PurchaseSaid): Told {
+function learn(before: KnownOutcome | undefined, { __typename, order }: PurchaseSaid): KnownOutcome {
   if (order) return 'bought';
   if (__typename === 'OutcomeUnknown') return before === 'bought' ? before : 'open';
   return __typename === 'Busy' && before ? before : 'refused';
@@ -42,9 +42,9 @@ export class RandomShopper {
   readonly #random: RandomNumbers;
   readonly #keys: string[] = [];
   readonly #orders: string[] = [];
-  readonly #ask = new Map<string, (at: number) => Promise<void>>();
+  readonly #requests = new Map<string, (at: number) => Promise<void>>();
   /** By the order's id, which follows from user and key. */
-  readonly told = new Map<string, Told>();
+  readonly known = new Map<string, KnownOutcome>();
   /** By order. */
   readonly cancelled: string[] = [];
   /** Units that were added, by product. */
@@ -69,7 +69,7 @@ export class RandomShopper {
     const habits: readonly (readonly [percent: number, () => Promise<unknown>])[] = [
       [12, this.#buy],
       [6, this.#checkOut],
-      [5, this.#askAgain],
+      [5, this.#requestsAgain],
       [30, this.#pay],
       [6, this.#payTooLate],
       [8, this.#letTimePass],
@@ -97,24 +97,24 @@ export class RandomShopper {
     await this.#order((key, at) => this.#buyer.checkout(key, at));
   }
 
-  async #order(ask: (key: string, at: number) => Promise<PurchaseSaid>): Promise<void> {
+  async #order(request: (key: string, at: number) => Promise<PurchaseSaid>): Promise<void> {
     const key = newKey();
     const id = deriveOrderId(this.#buyer.userId, key);
     this.#keys.push(key);
-    this.#ask.set(key, async (at) => {
-      const before = this.told.get(id);
-      const answer = await ask(key, at);
+    this.#requests.set(key, async (at) => {
+      const before = this.known.get(id);
+      const answer = await request(key, at);
       const now = learn(before, answer);
       if ((before === 'bought' && now !== 'bought') || (answer.order && answer.order.id !== id))
-        throw new Error(`${id} was told that it is ${before}, and then: ${JSON.stringify(answer)}`);
+        throw new Error(`${id} was ${before} by an earlier answer, and then: ${JSON.stringify(answer)}`);
       if (before !== 'bought' && now === 'bought') this.#orders.push(id);
-      this.told.set(id, now);
+      this.known.set(id, now);
     });
-    await this.#ask.get(key)!(this.#anywhere());
+    await this.#requests.get(key)!(this.#anywhere());
   }
 
   async #askAgain(): Promise<void> {
-    await this.#ask.get(this.#latest(this.#keys))!(this.#anywhere());
+    await this.#requests.get(this.#latest(this.#keys))!(this.#anywhere());
   }
 
   async #pay(): Promise<void> {

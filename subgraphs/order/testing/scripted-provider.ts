@@ -7,9 +7,9 @@ import type {
   PaymentProvider,
 } from '../payment/payment-provider.ts';
 
-/** A payment provider whose every answer is the test's, and which remembers what it was asked. */
+/** A payment provider whose answers a test chooses, and which records its calls. */
 export class ScriptedProvider implements PaymentProvider {
-  /** What a charge answers; null: nothing, until the caller gives up. */
+  /** What a charge answers; null: nothing, until the caller's timeout. */
   answer: ChargeOutcome | null = null;
   /** What a look-up answers. */
   state: ChargeState = { kind: 'underWay' };

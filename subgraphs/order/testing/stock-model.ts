@@ -6,7 +6,7 @@ export interface Terms {
   readonly limit: number;
 }
 
-export interface Asked {
+export interface PurchaseRequest {
   readonly order: number;
   readonly quantity: number;
   readonly isLate: boolean;
@@ -46,12 +46,12 @@ export class StockModel {
   readonly movements: Movement[] = [];
 
   /** @returns code and detail for each purchase, as the script answers; null where it answers that it is not ready */
-  reserve(asked: readonly Asked[], terms: Terms, isDue: boolean): number[] | null {
+  reserve(requests: readonly PurchaseRequest[], terms: Terms, isDue: boolean): number[] | null {
     if (terms.limit > 0 && !this.limited) return null;
-    return asked.flatMap((one) => this.#reserveOne(one, terms, isDue));
+    return requests.flatMap((one) => this.#reserveOne(one, terms, isDue));
   }
 
-  #reserveOne({ order, quantity, isLate, isOld }: Asked, { window, limit }: Terms, isDue: boolean): number[] {
+  #reserveOne({ order, quantity, isLate, isOld }: PurchaseRequest, { window, limit }: Terms, isDue: boolean): number[] {
     const record = this.records.get(order);
     const user = userOf(order);
     const held = this.holding.get(user) ?? 0;

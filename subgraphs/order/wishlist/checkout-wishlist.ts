@@ -63,7 +63,7 @@ async function buyWishlist(
   let lines = await checkouts.find(orderId);
   if (!lines) {
     const wanted = await wishlists.listOf(userId);
-    // An order that has emptied the wishlist since the look above is there to be found now.
+    // An order that has emptied the wishlist since the look-up above is found now.
     const meanwhile = wanted.length === 0 ? await lookup.find(orderId) : null;
     if (meanwhile) return afterwards(replay(checkout, meanwhile), orderId, context);
     if (wanted.length === 0)

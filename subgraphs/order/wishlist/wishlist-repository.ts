@@ -43,7 +43,7 @@ export function createWishlistRepository({ orm }: Database): WishlistRepository 
     add: (userId, { productId, quantity }, limits) =>
       repeatLostRaces(() =>
         orm.transaction(async (manager) => {
-          // Whoever adds to a list that is not empty waits here for the one before, so the counts below are true.
+          // A transaction that adds to a list that is not empty waits here for the one before, so the counts below are exact.
           await itemsOf(manager, userId).setLock('pessimistic_write').getMany();
           const items = await itemsOf(manager, userId).getMany();
           const present = items.find((item) => item.productId === productId);

@@ -112,7 +112,7 @@ describe('the checkout of a wishlist', () => {
     expect(await buyer.checkout()).toMatchObject({ __typename: 'WishlistEmpty' });
   });
 
-  it('is one order, however often and wherever it is asked for at once', async () => {
+  it('is one order, however often and wherever it is requested at once', async () => {
     const [one, two, buyer, key] = [await bed.sell(), await bed.sell(), new Buyer(bed), newKey()];
     await buyer.add(one);
     await buyer.add(two);
@@ -139,7 +139,7 @@ describe('the checkout of a wishlist', () => {
     expect(quantities(await buyer.wishlist())).toEqual([2, 2]);
   });
 
-  it('is refused as sold out, and not given up, when a product never had stock', async () => {
+  it('is refused as sold out, and not abandoned, when a product never had stock', async () => {
     const [one, never, key] = [await bed.sell(), await bed.sell({ units: 0 }), newKey()];
     const buyer = new Buyer(bed);
     await buyer.add(one);
@@ -182,7 +182,7 @@ describe('the checkout of a wishlist', () => {
     expect(await buyer.checkout('short')).toMatchObject({ problems: [{ path: 'idempotencyKey' }] });
   });
 
-  it('whose outcome is unknown buys the same when it is asked for again, whatever became of the wishlist', async () => {
+  it('whose outcome is unknown buys the same when it is requested again, whatever became of the wishlist', async () => {
     const [product, other, buyer, key] = [await bed.sell(), await bed.sell(), new Buyer(bed), newKey()];
     const { services, as } = await bed.services();
     await buyer.add(product, 2);

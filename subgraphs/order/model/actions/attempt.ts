@@ -35,7 +35,7 @@ function attemptActionsOf(step: Step, process: number, key: number): void {
     case HANDLER.begun:
       return begun(step, process, key, attempt);
     case HANDLER.refused:
-      return step.work('a refusal: MySQL is looked at', who, (next) => {
+      return step.work('a refusal: MySQL is read', who, (next) => {
         const { row } = next.mysql.orders[key]!;
         if (row === ROW.none || !step.rules.lookBeforeRefusal) {
           next.processes[process]!.handlers[key]!.state = HANDLER.lookedUp;
@@ -53,7 +53,7 @@ function attemptActionsOf(step: Step, process: number, key: number): void {
         end(next, process, key);
       });
     case HANDLER.settled:
-      return step.work('a settled key: MySQL is looked at', who, (next) => {
+      return step.work('a settled key: MySQL is read', who, (next) => {
         const isFound = next.mysql.orders[key]!.row !== ROW.none;
         if (!isFound && step.rules.tombstoneForSettledKey) {
           next.processes[process]!.handlers[key]!.state = HANDLER.givingUp;
@@ -106,7 +106,7 @@ function begun(step: Step, process: number, key: number, attempt: number): void 
 /** Tombstone first, then the release, in the background; an order that stands there is the answer. */
 function giveUp(step: Step, process: number, key: number, attempt: number): void {
   if (isOrderLocked(step.state, key)) return;
-  step.work('given up: a tombstone, then the answer', { process, key }, (next) => {
+  step.work('aborted: a tombstone, then the answer', { process, key }, (next) => {
     const order = settleByTombstone(next, key);
     if (isOrder(order)) next.clients[key]!.wasConfirmed = 1;
     else answerRefusal(next, key, attempt);

@@ -135,7 +135,7 @@ function apply(step: Step, next: State): void {
   next.transaction = noTransaction();
 }
 
-/** After a lost COMMIT a tombstone tells, since it waits for the truth. */
+/** After a lost COMMIT a tombstone is definitive, since its insert waits for the earlier transaction. */
 function resolve(step: Step, process: number, key: number): void {
   const { state, rules } = step;
   if (state.processes[process]!.handlers[key]!.state !== HANDLER.resolving) return;

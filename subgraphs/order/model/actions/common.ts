@@ -12,7 +12,7 @@ export const isOrderLocked = ({ transaction }: State, key: number): boolean =>
 /** Every transaction that is open has taken units, so it holds the stock row. */
 export const isStockLocked = ({ transaction }: State): boolean => transaction.owner !== 0;
 
-/** Whether the product can be sold from, as far as Redis tells. */
+/** Whether the product can be sold from, by Redis. */
 export function isOpen(world: World, state: State, process: number): boolean {
   const redis = redisOf(state, process);
   const numbers = readyNumbers(world, redis, redis.gateEpoch);
@@ -68,5 +68,5 @@ export function settleInBackground(world: World, next: State, process: number, k
     : HANDLER.releasing;
 }
 
-/** Whether there is room for one more script that runs late. */
+/** Whether one more script may run late. */
 export const mayBeLate = ({ state }: Step): boolean => state.late.length < 2;

@@ -1,4 +1,4 @@
-/** Settles reservations that are due, which any of them may be at any moment: `stock/reaper.ts`. */
+/** Settles reservations that are due, which any of them may be at any moment: `purchase/reaper.ts`. */
 import { confirm, readyNumbers, release } from '../scripts.ts';
 import { isOrder, KEYS, noLate, noReaper, PROCESSES, REAPER, RECORD, SCRIPT } from '../state.ts';
 import type { Step } from '../step.ts';

@@ -44,7 +44,7 @@ function lock(step: Step, process: number): void {
   };
   const action = 'rebuild: takes the lock, reads the server, the gate and the clock';
   if (mustBeRebuilt(step, step.state, process)) step.work(action, { process }, change);
-  else step.limited('repair', `${action}, since the reconciliation asks for it`, { process }, change);
+  else step.limited('repair', `${action}, requested by the reconciliation`, { process }, change);
 }
 
 /** One transaction: bumps the epoch, and reads what is sold and who holds it. */
@@ -54,7 +54,7 @@ function count(step: Step, process: number): void {
   const { source, shown } = state.processes[process]!.rebuild;
   const epoch = (rules.epochBeyondGate ? Math.max(state.mysql.epoch, shown) : state.mysql.epoch) + 1;
   if (source !== state.mysql.server || epoch > MAX_EPOCH)
-    return step.work('rebuild: another MySQL server, gives up', { process }, (next) => giveUp(next, process));
+    return step.work('rebuild: another MySQL server, aborts', { process }, (next) => giveUp(next, process));
   step.work(`rebuild: epoch ${epoch} in MySQL, reads sold and holdings`, { process }, (next) => {
     next.mysql.epoch = epoch;
     const { rebuild } = next.processes[process]!;
@@ -119,7 +119,7 @@ function open(step: Step, process: number): void {
 /** A server that takes no writes any more fails the rebuild. */
 function isGone(step: Step, process: number): boolean {
   if (!redisOf(step.state, process).isReadOnly) return false;
-  step.work('rebuild: Redis takes no writes, gives up', { process }, (next) => giveUp(next, process));
+  step.work('rebuild: Redis takes no writes, aborts', { process }, (next) => giveUp(next, process));
   return true;
 }
 

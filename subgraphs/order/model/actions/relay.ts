@@ -1,4 +1,4 @@
-/** Give-backs and a restock, and how they come into Redis's numbers: `fulfilment/give-back.ts`, `stock/movement-relay.ts`. */
+/** Give-backs and a restock, and how they come into Redis's numbers: `orders/return-units.ts`, `stock/movement-relay.ts`. */
 import { userOf } from '../configuration.ts';
 import { applyMovement, RESTOCK } from '../scripts.ts';
 import { KEYS, MOVEMENT, noLate, PROCESSES, ROW, SCRIPT } from '../state.ts';
