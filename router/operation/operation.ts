@@ -20,7 +20,7 @@ import { assertRequirements, type Requirements } from './requirements.ts';
 import { resultTypesOf } from './result-types.ts';
 import { countRootFields } from './root-fields.ts';
 import { documentOf, selectOperation, type SelectedOperation } from './selected-operation.ts';
-import { assertSinglePurchase } from './single-purchase.ts';
+import { assertSinglePurchase } from '../storefront/single-purchase.ts';
 import { assertWithinLimits, type SizeLimits } from './size-limits.ts';
 
 /** Everything about an operation that depends on its document alone. */

@@ -2,7 +2,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
 import type { HttpReply } from '../../platform/http/server.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { ExecutionResult } from '../gateway.ts';
+import type { ExecutionResult } from '../schema/gateway.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
 import { isGraphqlAnswer, namesJson } from './content-type.ts';
 

@@ -1,5 +1,5 @@
 import { Kind, OperationTypeNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
-import type { ExecutionResult } from '../gateway.ts';
+import type { ExecutionResult } from '../schema/gateway.ts';
 import type { Variables } from '../operation/cost.ts';
 import { isIncluded, withDefaults } from '../operation/included.ts';
 

@@ -1,4 +1,4 @@
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from './gateway.ts';
 import type { ServingSchema } from './serving-schema.ts';
 
 /**

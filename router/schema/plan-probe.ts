@@ -19,7 +19,7 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import { createLogger, type Logger } from '../../platform/logger.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { ownOperation, type PlannedOperation } from '../operation/planned-operation.ts';
 
 /** Its time is up before it begins, so that what was planned is never sent. */

@@ -1,12 +1,12 @@
 import type { Logger } from '../../platform/logger.ts';
 import type { RouterConfig } from '../config.ts';
-import { loadGateway, type Gateway } from '../gateway.ts';
+import { loadGateway, type Gateway } from './gateway.ts';
 import { withIntrospection } from '../operation/introspection-sizes.ts';
 import { createOperationStore, type OperationStore } from '../operation/operation-store.ts';
 import type { OpenSubgraphs, Subgraphs } from '../subgraph/open-subgraphs.ts';
-import { readSupergraph, type Supergraph } from '../supergraph.ts';
+import { readSupergraph, type Supergraph } from './supergraph.ts';
 import { assertPlans } from './plan-probe.ts';
-import { shopArgumentsOf } from './shop-arguments.ts';
+import { shopArgumentsOf } from '../storefront/shop-arguments.ts';
 
 /** All that depends on one supergraph: its planner, its rules, and what was worked out of documents by them. */
 export interface ServingSchema {

@@ -12,9 +12,9 @@ export interface FoundOperation {
 }
 
 /** Where the shop's clients keep their operations: as files of GraphQL … */
-const GRAPHQL_FOLDERS = ['schema/operations', 'router/playground/tabs'];
+const GRAPHQL_FOLDERS = ['schema/operations', 'router/storefront/playground/tabs'];
 /** … or as strings in programs. */
-const PROGRAM_FOLDERS = ['router/pages', 'perf', 'scripts'];
+const PROGRAM_FOLDERS = ['router/storefront/pages', 'perf', 'scripts'];
 /** … or as constants of tests. What is written where it is sent is there to be tried once, and often to be refused. */
 const TEST_FOLDERS = ['tests'];
 /** No clients of a shop, so that nothing of theirs becomes known to a router; the clients that are tried bring manifests of their own. */

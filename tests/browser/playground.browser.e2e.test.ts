@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useBrowser } from '../harness/browser.ts';
-import { readTabs } from '../../router/playground/tabs.ts';
+import { readTabs } from '../../router/storefront/playground/tabs.ts';
 import { openSale, purchase } from '../harness/shop.ts';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';

@@ -2,7 +2,7 @@ import type { Repeated } from '../../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { RouterConfig } from '../../config.ts';
-import { watchFiles } from '../../watch-files.ts';
+import { watchFiles } from '../../files/watch-files.ts';
 import { createAutomaticStore } from './automatic-store.ts';
 import { manifestOf, readManifestFiles } from './manifest.ts';
 import { createPersistedOperations, type PersistedOperations } from './persisted-operations.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { GraphQLError, Kind, parse } from 'graphql';
 import { z } from 'zod';
 import { loggedError } from '../../../platform/logged-error.ts';
-import { UnusableFile } from '../../unusable-file.ts';
+import { UnusableFile } from '../../files/unusable-file.ts';
 import { documentHash, isDocumentHash, readDocumentId } from './document-hash.ts';
 
 /** The operations that the shop's own clients send, by id: a hash of the text, or what the client's tool calls it. */

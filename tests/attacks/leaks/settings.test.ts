@@ -7,7 +7,7 @@ import { ConfigurationError } from '../../../platform/config/environment.ts';
 import { createFieldCipher } from '../../../platform/personal-data/field-cipher.ts';
 import { readRouterConfig } from '../../../router/config.ts';
 import { readManifest } from '../../../router/operation/persisted/manifest.ts';
-import { readSupergraph } from '../../../router/supergraph.ts';
+import { readSupergraph } from '../../../router/schema/supergraph.ts';
 import { readOrderConfig } from '../../../subgraphs/order/config.ts';
 import { readProductConfig } from '../../../subgraphs/product/config.ts';
 import { readUserConfig } from '../../../subgraphs/user/config.ts';

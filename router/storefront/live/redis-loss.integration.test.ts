@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-import { EventStream } from '../../tests/harness/event-stream.ts';
-import { useOwnRedis } from '../../tests/harness/own-redis.ts';
-import { useRedisProxy } from '../../tests/harness/store-proxy.ts';
-import { useStores } from '../../tests/harness/stores.ts';
-import { waitUntil } from '../../tests/harness/wait-until.ts';
-import { routerForThisTest } from '../testing/router.ts';
-import { idOf, onSale, openShopWindow } from '../testing/shop-window.ts';
+import { EventStream } from '../../../tests/harness/event-stream.ts';
+import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
+import { useRedisProxy } from '../../../tests/harness/store-proxy.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { routerForThisTest } from '../../testing/router.ts';
+import { idOf, onSale, openShopWindow } from '../../testing/shop-window.ts';
 
 const direct = useStores();
 const { redis, stores } = useOwnRedis(direct);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Logger } from '../../platform/logger.ts';
-import { subscribe } from '../../platform/redis/subscription.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { subscribe } from '../../../platform/redis/subscription.ts';
 
 const units = z.int();
 

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
-import { Fault } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
-import { within } from '../../platform/within.ts';
-import type { Gateway } from '../gateway.ts';
-import { ownOperation } from '../operation/planned-operation.ts';
-import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
+import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
+import { Fault } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
+import { within } from '../../../platform/within.ts';
+import type { Gateway } from '../../schema/gateway.ts';
+import { ownOperation } from '../../operation/planned-operation.ts';
+import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';
 
 /**
  * Whether there is a product of this id.

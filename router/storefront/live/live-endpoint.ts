@@ -1,10 +1,10 @@
-import { Fault } from '../../platform/errors.ts';
-import type { Handler, HttpRequest } from '../../platform/http/server.ts';
-import { parseUuid } from '../../platform/uuid.ts';
-import { clientAddressOf, type TrustedProxies } from '../request/client-address.ts';
-import { preflightReply } from '../request/cors.ts';
-import { clientNetworkOf } from '../../platform/rate-limit/client-network.ts';
-import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
+import { Fault } from '../../../platform/errors.ts';
+import type { Handler, HttpRequest } from '../../../platform/http/server.ts';
+import { parseUuid } from '../../../platform/uuid.ts';
+import { clientAddressOf, type TrustedProxies } from '../../request/client-address.ts';
+import { preflightReply } from '../../request/cors.ts';
+import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
+import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveProduct } from './live-product.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
-import { Fault } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
+import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
+import { Fault } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
 import { RETRY_AFTER_MS } from './live-clients.ts';
 import { LiveProduct } from './live-product.ts';
 import type { ReadLiveState } from './live-reader.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../platform/config/environment.ts';
+import { ConfigurationError } from '../../platform/config/environment.ts';
 
 /** A file that a setting names cannot be used; where a setting names several, the log has this one. */
 export class UnusableFile extends ConfigurationError {

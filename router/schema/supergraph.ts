@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { GraphQLError, parse, type DocumentNode } from 'graphql';
-import { ConfigurationError } from '../platform/config/environment.ts';
-import { loggedError } from '../platform/logged-error.ts';
-import { readAccessRules, type AccessRules } from './operation/access-rules.ts';
-import { readAddedFields } from './operation/added-fields.ts';
-import { readCostWeights, type CostWeights } from './operation/cost-weights.ts';
-import { supergraphForGateway } from './operation/gateway-supergraph.ts';
-import { readTypesWithHiddenValues, type TypesWithHiddenValues } from './operation/hidden-values.ts';
-import { readRequirements, type Requirements } from './operation/requirements.ts';
-import { withoutQuotes } from './operation/syntax-error.ts';
-import { declaredSubgraphs, type DeclaredSubgraph } from './schema/declared-subgraphs.ts';
+import { ConfigurationError } from '../../platform/config/environment.ts';
+import { loggedError } from '../../platform/logged-error.ts';
+import { readAccessRules, type AccessRules } from '../operation/access-rules.ts';
+import { readAddedFields } from '../operation/added-fields.ts';
+import { readCostWeights, type CostWeights } from '../operation/cost-weights.ts';
+import { supergraphForGateway } from '../operation/gateway-supergraph.ts';
+import { readTypesWithHiddenValues, type TypesWithHiddenValues } from '../operation/hidden-values.ts';
+import { readRequirements, type Requirements } from '../operation/requirements.ts';
+import { withoutQuotes } from '../operation/syntax-error.ts';
+import { declaredSubgraphs, type DeclaredSubgraph } from './declared-subgraphs.ts';
 
 /** The composed schema, split into what the gateway needs to plan and the rules that are kept here. */
 export interface Supergraph {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { EventStream } from '../../tests/harness/event-stream.ts';
-import { useStores } from '../../tests/harness/stores.ts';
-import { waitUntil } from '../../tests/harness/wait-until.ts';
-import { openConnection } from '../../tests/harness/raw-connection.ts';
-import { routerForThisTest, type TestRouter } from '../testing/router.ts';
-import { idOf, onSale, openShopWindow, type ShopWindow } from '../testing/shop-window.ts';
+import { EventStream } from '../../../tests/harness/event-stream.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { openConnection } from '../../../tests/harness/raw-connection.ts';
+import { routerForThisTest, type TestRouter } from '../../testing/router.ts';
+import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/shop-window.ts';
 
 const stores = useStores();
 const KNOWN = idOf('known');

@@ -1,5 +1,5 @@
-import { repeat, type Repeated } from '../platform/lifecycle/repeat.ts';
-import type { Logger } from '../platform/logger.ts';
+import { repeat, type Repeated } from '../../platform/lifecycle/repeat.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { UnusableFile } from './unusable-file.ts';
 
 export interface WatchOptions {

@@ -1,5 +1,5 @@
 import { defaultTypeResolver, executeSync, type DocumentNode, type GraphQLSchema } from 'graphql';
-import type { Variables } from './operation/cost.ts';
+import type { Variables } from '../operation/cost.ts';
 import type { ExecutionResult } from './gateway.ts';
 
 /**

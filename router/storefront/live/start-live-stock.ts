@@ -1,10 +1,10 @@
-import type { Handler } from '../../platform/http/server.ts';
-import { repeat } from '../../platform/lifecycle/repeat.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { RouterConfig } from '../config.ts';
-import type { Gateway } from '../gateway.ts';
-import type { TrustedProxies } from '../request/client-address.ts';
-import type { RateLimits } from '../request/rate-limits/rate-limits.ts';
+import type { Handler } from '../../../platform/http/server.ts';
+import { repeat } from '../../../platform/lifecycle/repeat.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import type { RouterConfig } from '../../config.ts';
+import type { Gateway } from '../../schema/gateway.ts';
+import type { TrustedProxies } from '../../request/client-address.ts';
+import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';
 import { LiveClients } from './live-clients.ts';
 import { liveEndpoint } from './live-endpoint.ts';
 import { LiveProducts } from './live-products.ts';

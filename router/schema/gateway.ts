@@ -1,15 +1,15 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import { GraphQLError, GraphQLScalarType, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { Fault } from '../platform/errors.ts';
-import { DateTime } from '../platform/graphql/scalars.ts';
-import type { Logger } from '../platform/logger.ts';
-import { renameData, renameError } from './operation/answer-names.ts';
-import { withoutHiddenValues, type TypesWithHiddenValues } from './operation/hidden-values.ts';
-import type { PlannedOperation } from './operation/planned-operation.ts';
-import type { Variables } from './operation/cost.ts';
+import { Fault } from '../../platform/errors.ts';
+import { DateTime } from '../../platform/graphql/scalars.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { renameData, renameError } from '../operation/answer-names.ts';
+import { withoutHiddenValues, type TypesWithHiddenValues } from '../operation/hidden-values.ts';
+import type { PlannedOperation } from '../operation/planned-operation.ts';
+import type { Variables } from '../operation/cost.ts';
 import { shapeAnswer } from './shape-answer.ts';
-import { placeErrors } from './subgraph/entity-places.ts';
-import type { RequestContext } from './subgraph/request-context.ts';
+import { placeErrors } from '../subgraph/entity-places.ts';
+import type { RequestContext } from '../subgraph/request-context.ts';
 
 type Executor = ApolloGateway['executor'];
 export type ExecutionResult = Awaited<ReturnType<Executor>>;

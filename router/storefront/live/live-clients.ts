@@ -1,4 +1,4 @@
-import { Fault } from '../../platform/errors.ts';
+import { Fault } from '../../../platform/errors.ts';
 import type { LiveClient } from './live-client.ts';
 import { NetworksBySize, type LiveNetwork } from './networks-by-size.ts';
 

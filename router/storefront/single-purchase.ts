@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
-import { rootFieldsOf } from './root-fields.ts';
-import type { SelectedOperation } from './selected-operation.ts';
+import { rootFieldsOf } from '../operation/root-fields.ts';
+import type { SelectedOperation } from '../operation/selected-operation.ts';
 
 /** Root fields of the shop that take part in the rush. */
 const PURCHASES: ReadonlySet<string> = new Set(['purchase', 'checkoutWishlist']);

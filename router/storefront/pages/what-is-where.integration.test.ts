@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { useStores } from '../../tests/harness/stores.ts';
-import { startTestRouter, type TestRouter } from '../testing/router.ts';
+import { useStores } from '../../../tests/harness/stores.ts';
+import { startTestRouter, type TestRouter } from '../../testing/router.ts';
 
 const stores = useStores();
 let router: TestRouter;

@@ -1,7 +1,7 @@
-import { parseUuid } from '../../platform/uuid.ts';
-import { Fault } from '../../platform/errors.ts';
-import type { Handler } from '../../platform/http/server.ts';
-import { clientAddressOf, type TrustedProxies } from '../request/client-address.ts';
+import { parseUuid } from '../../../platform/uuid.ts';
+import { Fault } from '../../../platform/errors.ts';
+import type { Handler } from '../../../platform/http/server.ts';
+import { clientAddressOf, type TrustedProxies } from '../../request/client-address.ts';
 import type { FindProduct } from './find-product.ts';
 import { staticFile } from './static-file.ts';
 

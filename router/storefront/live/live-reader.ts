@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createCoalescer } from '../../platform/batching/coalescer.ts';
-import { Fault, isFaultCode } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Gateway } from '../gateway.ts';
-import { ownOperation, type PlannedOperation } from '../operation/planned-operation.ts';
+import { createCoalescer } from '../../../platform/batching/coalescer.ts';
+import { Fault, isFaultCode } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import type { Gateway } from '../../schema/gateway.ts';
+import { ownOperation, type PlannedOperation } from '../../operation/planned-operation.ts';
 import type { LiveState, LiveStock, SaleTerms } from './live-state.ts';
 import type { ServerClock } from './server-clock.ts';
 
