@@ -4,12 +4,18 @@ import tseslint from 'typescript-eslint';
 /** Who may import whom. The folders are the architecture, so the linter keeps the walls between them. */
 const rooms = ['user', 'product', 'order'];
 
-const wall = (files, forbidden, reason) => ({
+/** Of several walls around one file the last one holds, so an inner wall repeats the outer ones. */
+const walls = (files, ...forbidden) => ({
   files,
   rules: {
-    'no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message: reason }] }],
+    'no-restricted-imports': [
+      'error',
+      { patterns: forbidden.map(([regex, message]) => ({ regex, message })) },
+    ],
   },
 });
+
+const wall = (files, forbidden, reason) => walls(files, [forbidden, reason]);
 
 /**
  * Inside order imports run down. By folder: the folders below it that it may import. Every folder may import itself, generated types and
@@ -38,6 +44,13 @@ const layer = ([folder, { below, hasUseCases = false }]) => {
     `order/${folder}/ imports itself, ${[...below, 'platform'].join('/, ')}/ only: inside order imports run down.`,
   );
 };
+
+const ROUTER = ['(^|/)(subgraphs|scripts|tests)/', 'router/ imports platform/ only.'];
+/** `config.ts` is a leaf that every folder reads its settings from. */
+const ABOVE_THE_GENERAL_ROUTER = [
+  '(^|/)(storefront/|(main|start-router|edge-middleware|graphql-endpoint)\\.ts$)',
+  'operation/, request/, schema/ and subgraph/ serve any graph: what knows the shop, or starts the router, imports them.',
+];
 
 /** A setting that is read beside `settingOf` is not trimmed there, and one value means two things. Writing and passing on are no reading. */
 const PROCESS_ENV = '[object.name="process"][property.name="env"]';
@@ -90,7 +103,8 @@ export default tseslint.config(
     },
   },
   wall(['platform/**/*.ts'], '(^|/)(router|subgraphs|scripts|tests)/', 'platform/ knows no room.'),
-  wall(['router/**/*.ts'], '(^|/)(subgraphs|scripts|tests)/', 'router/ imports platform/ only.'),
+  walls(['router/**/*.ts'], ROUTER),
+  walls(['router/{operation,request,schema,subgraph,files}/**/*.ts'], ROUTER, ABOVE_THE_GENERAL_ROUTER),
   ...rooms.map((room) =>
     wall(
       [`subgraphs/${room}/**/*.ts`],

@@ -23,6 +23,7 @@ import { startRateLimits } from './request/rate-limits/start-rate-limits.ts';
 import { CurrentSchema } from './schema/current-schema.ts';
 import { loadServingSchema } from './schema/serving-schema.ts';
 import { fitsSchema, shopFeaturesOf } from './storefront/shop-features.ts';
+import { shopRules } from './storefront/shop-rules.ts';
 import { openSubgraphs } from './subgraph/open-subgraphs.ts';
 import { readSupergraph, readSupergraphFile } from './schema/supergraph.ts';
 import { watchFiles } from './files/watch-files.ts';
@@ -42,7 +43,8 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   // From here on it keeps trying for as long as the process lives, and no request waits for it.
   await untilConnected(redis, redisOptions, config.STORES_WAIT);
   const subgraphs = openSubgraphs(config, logger);
-  const load = (text: string) => loadServingSchema(text, config, subgraphs, logger);
+  const rules = shopRules(config.SINGLE_MUTATIONS);
+  const load = (text: string) => loadServingSchema(text, config, rules, subgraphs, logger);
   const [operations, first] = await Promise.all([
     loadPersistedOperations(config, redis, logger),
     load(supergraph),

@@ -20,7 +20,6 @@ import { assertRequirements, type Requirements } from './requirements.ts';
 import { resultTypesOf } from './result-types.ts';
 import { countRootFields } from './root-fields.ts';
 import { documentOf, selectOperation, type SelectedOperation } from './selected-operation.ts';
-import { assertSinglePurchase } from '../storefront/single-purchase.ts';
 import { assertWithinLimits, type SizeLimits } from './size-limits.ts';
 
 /** Everything about an operation that depends on its document alone. */
@@ -59,8 +58,8 @@ export interface OperationRules extends DocumentRules {
   readonly limits: SizeLimits;
   /** How often a field may be found inside itself. */
   readonly maxRecursion: number;
-  /** Mutations of which an operation may ask for one, in all; undefined: the purchases of the shop. */
-  readonly singleMutations?: ReadonlySet<string>;
+  /** A rule of the served graph beside the general ones; undefined: none. @throws {Fault} for an operation that is not allowed */
+  readonly assertAllowed?: ((selected: SelectedOperation) => void) | undefined;
   /** What the planner cannot have together; undefined: nothing. */
   readonly requirements?: Requirements;
   readonly access: AccessRules;
@@ -100,7 +99,7 @@ export function analyseOperation(
   const fields = assertWithinLimits(selected, rules.limits);
   charge(fields / FIELDS_TO_A_UNIT);
   assertRecursion(rules.schema, selected, rules.maxRecursion);
-  assertSinglePurchase(selected, rules.singleMutations);
+  rules.assertAllowed?.(selected);
   if (rules.requirements) assertRequirements(rules.schema, selected, rules.requirements);
   const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
   const rootFields = countRootFields(rules.schema, selected);

@@ -1,12 +1,14 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../platform/logger.ts';
 import type { RouterConfig } from '../config.ts';
 import { loadGateway, type Gateway } from './gateway.ts';
+import type { ArgumentChecks } from '../operation/argument-checks.ts';
 import { withIntrospection } from '../operation/introspection-sizes.ts';
 import { createOperationStore, type OperationStore } from '../operation/operation-store.ts';
+import type { SelectedOperation } from '../operation/selected-operation.ts';
 import type { OpenSubgraphs, Subgraphs } from '../subgraph/open-subgraphs.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import { assertPlans } from './plan-probe.ts';
-import { shopArgumentsOf } from '../storefront/shop-arguments.ts';
 
 /** All that depends on one supergraph: its planner, its rules, and what was worked out of documents by them. */
 export interface ServingSchema {
@@ -16,12 +18,21 @@ export interface ServingSchema {
   close(): Promise<void>;
 }
 
+/** Rules of the graph that is served, beside those that hold for any graph. */
+export interface GraphRules {
+  /** @returns values of arguments that subgraphs refuse; undefined: none is known of this schema */
+  argumentChecks(schema: GraphQLSchema): ArgumentChecks | undefined;
+  /** @throws {Fault} for an operation that is not allowed */
+  assertAllowed(selected: SelectedOperation): void;
+}
+
 const MIB = 1_048_576;
 
 /** @throws when the supergraph is not one to serve with: then nothing of it stays open */
 export async function loadServingSchema(
   text: string,
   config: RouterConfig,
+  rules: GraphRules,
   subgraphs: Pick<Subgraphs, 'open'>,
   logger: Logger,
 ): Promise<ServingSchema> {
@@ -44,10 +55,10 @@ export async function loadServingSchema(
         fields: config.OPERATION_MAX_FIELDS,
       },
       maxRecursion: config.OPERATION_MAX_RECURSION,
-      singleMutations: config.SINGLE_MUTATIONS,
+      assertAllowed: (selected) => rules.assertAllowed(selected),
       requirements: supergraph.requirements,
       access: supergraph.access,
-      argumentChecks: shopArgumentsOf(gateway.schema),
+      argumentChecks: rules.argumentChecks(gateway.schema),
       costs: withIntrospection(supergraph.costs, gateway.schema),
       addedFields: supergraph.addedFields,
     },

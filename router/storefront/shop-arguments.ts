@@ -12,8 +12,7 @@ const SHOP_ARGUMENTS: ArgumentChecks = new Map([
   [
     'User.orders',
     {
-      first: (value: unknown) =>
-        typeof value === 'number' && isPageSize(value) ? null : PAGE_SIZE_PROBLEM,
+      first: (value: unknown) => (typeof value === 'number' && isPageSize(value) ? null : PAGE_SIZE_PROBLEM),
       after: (value: unknown) =>
         typeof value === 'string' && value !== '' && !readInstantCursor(value) ? CURSOR_PROBLEM : null,
     },

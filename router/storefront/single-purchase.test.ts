@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { select } from '../testing/operations.ts';
 import { assertSinglePurchase } from './single-purchase.ts';
 
-const check = (source: string) => () => assertSinglePurchase(select(source));
+const PURCHASES: ReadonlySet<string> = new Set(['purchase', 'checkoutWishlist']);
+const check = (source: string) => () => assertSinglePurchase(select(source), PURCHASES);
 
 it.each([
   ['one purchase', 'mutation { purchase { a } }'],

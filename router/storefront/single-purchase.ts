@@ -3,16 +3,13 @@ import { Fault } from '../../platform/errors.ts';
 import { rootFieldsOf } from '../operation/root-fields.ts';
 import type { SelectedOperation } from '../operation/selected-operation.ts';
 
-/** Root fields of the shop that take part in the rush. */
-const PURCHASES: ReadonlySet<string> = new Set(['purchase', 'checkoutWishlist']);
-
 /**
  * One request, one purchase: otherwise a hundred aliases in one operation are a hundred places in the queue.
  *
- * @param purchases the names of the mutations that count
+ * @param purchases the names of the mutations that count (`SINGLE_MUTATIONS`)
  * @throws {Fault} OPERATION_TOO_COMPLEX
  */
-export function assertSinglePurchase(selected: SelectedOperation, purchases = PURCHASES): void {
+export function assertSinglePurchase(selected: SelectedOperation, purchases: ReadonlySet<string>): void {
   if (selected.definition.operation !== OperationTypeNode.MUTATION) return;
   const counted = [...rootFieldsOf(selected).values()].filter((field) => purchases.has(field));
   if (counted.length > 1) {
