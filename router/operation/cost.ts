@@ -2,9 +2,7 @@ import {
   getNamedType,
   getNullableType,
   isCompositeType,
-  isInterfaceType,
   isListType,
-  isObjectType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -13,12 +11,12 @@ import {
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
-  type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
 import type { CostWeights, ListSize } from './cost-weights.ts';
 import { inputCost } from './input-cost.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
+import { fieldOf, foldSelections, narrowTypes } from './walk-selections.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -47,40 +45,16 @@ export function costFormula(
       defaultValue && valueFromASTUntyped(defaultValue),
     ]),
   );
-  return selectionCost(definition.selectionSet, rootTypeOf(schema, definition), NONE_SIZED);
+  const narrow = narrowTypes(schema);
+  const root = { parent: rootTypeOf(schema, definition), sized: NONE_SIZED };
+  return foldSelections<CostScope, Cost>(definition.selectionSet, fragments, root, {
+    narrow: ({ parent, sized }, typeCondition) => ({ parent: narrow(parent, typeCondition), sized }),
+    field: fieldCost,
+    join: sum,
+  });
 
-  function selectionCost(
-    selectionSet: SelectionSetNode,
-    parent: GraphQLCompositeType,
-    sized: SizedFields,
-  ): Cost {
-    return sum(
-      selectionSet.selections.map((selection) => {
-        switch (selection.kind) {
-          case Kind.FIELD:
-            return fieldCost(selection, parent, sized);
-          case Kind.INLINE_FRAGMENT:
-            return selectionCost(
-              selection.selectionSet,
-              typeNamed(selection.typeCondition?.name.value, parent),
-              sized,
-            );
-          case Kind.FRAGMENT_SPREAD: {
-            const fragment = fragments.get(selection.name.value);
-            if (!fragment) return 0;
-            return selectionCost(
-              fragment.selectionSet,
-              typeNamed(fragment.typeCondition.name.value, parent),
-              sized,
-            );
-          }
-        }
-      }),
-    );
-  }
-
-  function fieldCost(node: FieldNode, parent: GraphQLCompositeType, sized: SizedFields): Cost {
-    const field = fieldOf(parent, node.name.value);
+  function fieldCost(node: FieldNode, { parent, sized }: CostScope, below: (scope: CostScope) => Cost): Cost {
+    const field = INTROSPECTION.get(node.name.value) ?? fieldOf(parent, node.name.value);
     if (!field) return 0;
     const type = getNamedType(field.type);
     const list = lists.get(`${parent.name}.${field.name}`);
@@ -92,12 +66,11 @@ export function costFormula(
       weights.get(`${parent.name}.${field.name}`) ??
       weights.get(type.name) ??
       (isCompositeType(type) ? 1 : 0);
-    const below =
-      node.selectionSet && isCompositeType(type) ? selectionCost(node.selectionSet, type, sizedBelow) : 0;
+    const inside = isCompositeType(type) ? below({ parent: type, sized: sizedBelow }) : 0;
     const itself = list?.sizedFields.length === 0 ? size : null;
     const usual = isListType(getNullableType(field.type)) ? USUAL_LIST_SIZE : 1;
     const input = inputCost(parent.name, node, field, weights, variableDefaults);
-    const cost = product(sized.get(field.name) ?? itself ?? usual, sum([own, input, below]));
+    const cost = product(sized.get(field.name) ?? itself ?? usual, sum([own, input, inside]));
     return INTROSPECTION.has(field.name) ? combine([cost], ([average]) => Math.ceil(average ?? 0)) : cost;
   }
 
@@ -118,11 +91,12 @@ export function costFormula(
     // Not what every object inherits: a variable may be called `constructor`.
     return (variables) => lengthFrom((Object.hasOwn(variables, name) ? variables[name] : null) ?? fallback);
   }
+}
 
-  function typeNamed(name: string | undefined, otherwise: GraphQLCompositeType): GraphQLCompositeType {
-    const type = name === undefined ? undefined : schema.getType(name);
-    return isCompositeType(type) ? type : otherwise;
-  }
+/** The type that a field is selected on, and the lengths that the field around it gives to fields of these names. */
+interface CostScope {
+  readonly parent: GraphQLCompositeType;
+  readonly sized: SizedFields;
 }
 
 type SizedFields = ReadonlyMap<string, Cost>;
@@ -132,12 +106,6 @@ const NONE_SIZED: SizedFields = new Map();
 const INTROSPECTION: ReadonlyMap<string, GraphQLField<unknown, unknown>> = new Map(
   [SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]),
 );
-
-function fieldOf(parent: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
-  const introspection = INTROSPECTION.get(name);
-  if (introspection) return introspection;
-  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
-}
 
 const lengthFrom = (value: unknown): number =>
   typeof value === 'number' ? Math.max(0, value) : USUAL_LIST_SIZE;

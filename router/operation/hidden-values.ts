@@ -9,10 +9,10 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import { rootTypeOf } from './selected-operation.ts';
 import { linkedName } from './supergraph-links.ts';
+import { fieldOf, foldSelections, narrowTypes, responseName } from './walk-selections.ts';
 
 /** Types of the clients' schema that a subgraph may answer with something which `@inaccessible` hides: an enum value, or a type of an abstract type. */
 export type TypesWithHiddenValues = ReadonlySet<string>;
@@ -58,7 +58,7 @@ export function withoutHiddenValues(
 ): readonly GraphQLError[] {
   if (types.size === 0) return errors;
   return errors.filter(({ path = [] }) => {
-    const type = typeAt(schema, rootTypeOf(schema, definition), definition.selectionSet, path);
+    const type = typeAt(schema, definition, path);
     return !type || !types.has(type.name) || !isNullAt(data, path);
   });
 }
@@ -75,25 +75,26 @@ function isNullAt(data: unknown, path: readonly (string | number)[]): boolean {
 /** @returns undefined where the path is none of the operation */
 function typeAt(
   schema: GraphQLSchema,
-  parent: GraphQLCompositeType,
-  selectionSet: SelectionSetNode,
+  definition: OperationDefinitionNode,
   path: readonly (string | number)[],
 ): GraphQLNamedType | undefined {
-  const [step, ...rest] = path.filter((one) => typeof one === 'string');
-  for (const selection of selectionSet.selections) {
-    if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const narrowed = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
-      const type = isCompositeType(narrowed) ? narrowed : parent;
-      const found = typeAt(schema, type, selection.selectionSet, path);
-      if (found) return found;
-    }
-    if (selection.kind !== Kind.FIELD || (selection.alias ?? selection.name).value !== step) continue;
-    const field = 'getFields' in parent ? parent.getFields()[selection.name.value] : undefined;
-    const type = field && getNamedType(field.type);
-    if (!type || rest.length === 0) return type;
-    const found =
-      isCompositeType(type) && selection.selectionSet && typeAt(schema, type, selection.selectionSet, rest);
-    if (found) return found;
-  }
-  return undefined;
+  const names = path.filter((step) => typeof step === 'string');
+  const narrow = narrowTypes(schema);
+  const root = { parent: rootTypeOf(schema, definition), depth: 0 };
+  return foldSelections<PathScope, GraphQLNamedType | undefined>(definition.selectionSet, new Map(), root, {
+    narrow: ({ parent, depth }, typeCondition) => ({ parent: narrow(parent, typeCondition), depth }),
+    field: (node, { parent, depth }, below) => {
+      if (responseName(node) !== names[depth]) return undefined;
+      const field = fieldOf(parent, node.name.value);
+      const type = field && getNamedType(field.type);
+      if (depth === names.length - 1) return type;
+      return isCompositeType(type) ? below({ parent: type, depth: depth + 1 }) : undefined;
+    },
+    join: (types) => types.find((type) => type !== undefined),
+  });
+}
+
+interface PathScope {
+  readonly parent: GraphQLCompositeType;
+  readonly depth: number;
 }

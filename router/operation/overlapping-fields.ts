@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import { documentOf, type SelectedOperation } from './selected-operation.ts';
+import { responseName } from './walk-selections.ts';
 
 /** Pairs of fields that validation compares, at the most; each takes about a microsecond. */
 const MAX_PAIRS = 5_000;
@@ -45,7 +46,7 @@ function pairsIn(selectionSet: SelectionSetNode): number {
     for (const selection of selections) {
       if (selection.kind === Kind.INLINE_FRAGMENT) walk(selection.selectionSet);
       if (selection.kind !== Kind.FIELD) continue;
-      const name = (selection.alias ?? selection.name).value;
+      const name = responseName(selection);
       const before = counts.get(name) ?? 0;
       counts.set(name, before + 1);
       pairs += before + (selection.selectionSet ? pairsIn(selection.selectionSet) : 0);

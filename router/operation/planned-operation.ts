@@ -13,6 +13,7 @@ import type { AnswerNames, RenamedBelow } from './answer-names.ts';
 import type { Variables } from './cost.ts';
 import { isIntrospectionField } from './introspection-part.ts';
 import { documentOf, selectOperation, type SelectedOperation } from './selected-operation.ts';
+import { responseName, visitSelections } from './walk-selections.ts';
 
 /** An operation as the planner gets it, and how its answer becomes the client's. */
 export interface PlannedOperation {
@@ -79,7 +80,12 @@ class Renaming {
   constructor(selectionSet: SelectionSetNode, addedFields: ReadonlySet<string>) {
     this.#addedFields = addedFields;
     this.#taken = new Set(addedFields);
-    collectNames(selectionSet, this.#taken);
+    visitSelections(selectionSet, new Map(), undefined, {
+      field: (node, _scope, below) => {
+        this.#taken.add(responseName(node)).add(node.name.value);
+        below(undefined);
+      },
+    });
   }
 
   /** @returns the same object where nothing in it is renamed */
@@ -140,8 +146,6 @@ interface Renamed {
   readonly below: RenamedBelow;
 }
 
-const responseName = ({ alias, name }: FieldNode): string => (alias ?? name).value;
-
 /** The field that the planner would add. */
 const isPlain = (field: FieldNode, name: string): boolean =>
   field.name.value === name && (field.arguments ?? []).length === 0;
@@ -152,14 +156,6 @@ const placeholder = ({ directives }: FieldNode, name: string): FieldNode => ({
   name: { kind: Kind.NAME, value: '__typename' },
   ...(directives ? { directives } : {}),
 });
-
-function collectNames({ selections }: SelectionSetNode, names: Set<string>): void {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) names.add(responseName(selection)).add(selection.name.value);
-    if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet)
-      collectNames(selection.selectionSet, names);
-  }
-}
 
 function merge(into: Map<string, RenamedBelow>, from: RenamedBelow): void {
   for (const [name, below] of from) {

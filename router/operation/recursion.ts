@@ -1,15 +1,13 @@
 import {
   getNamedType,
   isCompositeType,
-  isInterfaceType,
-  isObjectType,
-  Kind,
+  type FieldNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
-  type SelectionSetNode,
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
+import { fieldOf, foldSelections, narrowTypes } from './walk-selections.ts';
 
 /** How often each field that has fields of its own is met at the most on one way down, by `Type.field`. */
 type Nesting = ReadonlyMap<string, number>;
@@ -28,8 +26,12 @@ export function assertRecursion(
   { definition, fragments }: SelectedOperation,
   limit: number,
 ): void {
-  const known = new Map<string, Nesting>();
-  const nesting = nestingOf(definition.selectionSet, rootTypeOf(schema, definition));
+  const root = rootTypeOf(schema, definition);
+  const nesting = foldSelections<GraphQLCompositeType, Nesting>(definition.selectionSet, fragments, root, {
+    narrow: narrowTypes(schema),
+    field: nestingOf,
+    join: deepest,
+  });
   for (const [field, times] of nesting) {
     if (times - 1 > limit)
       throw new Fault(
@@ -37,58 +39,27 @@ export function assertRecursion(
         `The operation has ${field} inside itself more than ${limit} times.`,
       );
   }
+}
 
-  function nestingOf(selectionSet: SelectionSetNode, parent: GraphQLCompositeType): Nesting {
-    const total = new Map<string, number>();
-    for (const selection of selectionSet.selections) {
-      switch (selection.kind) {
-        case Kind.FIELD:
-          if (selection.selectionSet)
-            include(total, ofField(selection.name.value, selection.selectionSet, parent));
-          break;
-        case Kind.INLINE_FRAGMENT:
-          include(
-            total,
-            nestingOf(selection.selectionSet, typeNamed(selection.typeCondition?.name.value, parent)),
-          );
-          break;
-        case Kind.FRAGMENT_SPREAD:
-          include(total, ofFragment(selection.name.value, parent));
-          break;
-      }
-    }
-    return total;
-  }
-
-  function ofField(name: string, selectionSet: SelectionSetNode, parent: GraphQLCompositeType): Nesting {
-    if (INTROSPECTION.test(name) || !(isObjectType(parent) || isInterfaceType(parent))) return NONE;
-    const field = parent.getFields()[name];
-    const type = field && getNamedType(field.type);
-    if (!isCompositeType(type)) return NONE;
-    const below = nestingOf(selectionSet, type);
-    const key = `${parent.name}.${name}`;
-    return new Map(below).set(key, (below.get(key) ?? 0) + 1);
-  }
-
-  function ofFragment(name: string, parent: GraphQLCompositeType): Nesting {
-    const before = known.get(name);
-    if (before) return before;
-    const fragment = fragments.get(name);
-    const nesting = fragment
-      ? nestingOf(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value, parent))
-      : NONE;
-    known.set(name, nesting);
-    return nesting;
-  }
-
-  function typeNamed(name: string | undefined, otherwise: GraphQLCompositeType): GraphQLCompositeType {
-    const type = name === undefined ? undefined : schema.getType(name);
-    return isCompositeType(type) ? type : otherwise;
-  }
+function nestingOf(
+  { name: { value: name }, selectionSet }: FieldNode,
+  parent: GraphQLCompositeType,
+  below: (type: GraphQLCompositeType) => Nesting,
+): Nesting {
+  if (!selectionSet || INTROSPECTION.test(name)) return NONE;
+  const field = fieldOf(parent, name);
+  const type = field && getNamedType(field.type);
+  if (!isCompositeType(type)) return NONE;
+  const inside = below(type);
+  const key = `${parent.name}.${name}`;
+  return new Map(inside).set(key, (inside.get(key) ?? 0) + 1);
 }
 
 const NONE: Nesting = new Map();
 
-function include(total: Map<string, number>, part: Nesting): void {
-  for (const [field, times] of part) total.set(field, Math.max(total.get(field) ?? 0, times));
+function deepest(parts: readonly Nesting[]): Nesting {
+  const total = new Map<string, number>();
+  for (const part of parts)
+    for (const [field, times] of part) total.set(field, Math.max(total.get(field) ?? 0, times));
+  return total;
 }

@@ -6,7 +6,6 @@ import {
   print,
   type DirectiveNode,
   type DocumentNode,
-  type FieldNode,
   type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -16,6 +15,7 @@ import { Fault } from '../../platform/errors.ts';
 import { parseFieldSet } from '../../platform/graphql/field-set.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
 import { argumentOf, linkedName } from './supergraph-links.ts';
+import { fieldOf, narrowTypes, responseName, visitSelections } from './walk-selections.ts';
 
 /** By `Type.field`, what its `@requires` reads with arguments: by the path of each field, the arguments as they are written. */
 export type Requirements = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -65,7 +65,7 @@ interface Part {
  */
 export function assertRequirements(
   schema: GraphQLSchema,
-  { definition }: SelectedOperation,
+  { definition, fragments }: SelectedOperation,
   requirements: Requirements,
 ): void {
   if (requirements.size === 0) return;
@@ -75,14 +75,18 @@ export function assertRequirements(
   function walk(parts: readonly Part[]): void {
     const seen = new Map<string, { readonly given: string; readonly field: string }>();
     const below = new Map<string, Part[]>();
-    for (const { parent, field } of fieldsOf(parts)) {
-      for (const owner of objectsOf(parent)) check(owner.name, field.name.value, seen);
-      const definitionOf = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
-      const type = definitionOf && getNamedType(definitionOf.type);
-      if (!field.selectionSet || !isCompositeType(type)) continue;
-      const name = (field.alias ?? field.name).value;
-      below.set(name, [...(below.get(name) ?? []), { parent: type, selectionSet: field.selectionSet }]);
-    }
+    for (const { parent, selectionSet } of parts)
+      visitSelections(selectionSet, fragments, parent, {
+        narrow: narrowTypes(schema),
+        field: (node, owner) => {
+          for (const object of objectsOf(owner)) check(object.name, node.name.value, seen);
+          const field = fieldOf(owner, node.name.value);
+          const type = field && getNamedType(field.type);
+          if (!node.selectionSet || !isCompositeType(type)) return;
+          const name = responseName(node);
+          below.set(name, [...(below.get(name) ?? []), { parent: type, selectionSet: node.selectionSet }]);
+        },
+      });
     for (const inner of below.values()) walk(inner);
   }
 
@@ -101,19 +105,6 @@ export function assertRequirements(
         );
       seen.set(key, { given, field });
     }
-  }
-
-  function* fieldsOf(
-    parts: readonly Part[],
-  ): Iterable<{ readonly parent: GraphQLCompositeType; readonly field: FieldNode }> {
-    for (const { parent, selectionSet } of parts)
-      for (const selection of selectionSet.selections) {
-        if (selection.kind === Kind.FIELD) yield { parent, field: selection };
-        if (selection.kind !== Kind.INLINE_FRAGMENT) continue;
-        const narrowed = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
-        const inner = isCompositeType(narrowed) ? narrowed : parent;
-        yield* fieldsOf([{ parent: inner, selectionSet: selection.selectionSet }]);
-      }
   }
 
   function objectsOf(type: GraphQLCompositeType): readonly GraphQLObjectType[] {

@@ -1,5 +1,6 @@
-import { Kind, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
+import { responseName, visitSelections } from './walk-selections.ts';
 
 /**
  * The root fields that an operation asks for: each response name with the field behind it, through fragments. Selections under
@@ -7,30 +8,10 @@ import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
  */
 export function rootFieldsOf({ definition, fragments }: SelectedOperation): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  const walkedFragments = new Set<string>();
-  walk(definition.selectionSet);
+  visitSelections(definition.selectionSet, fragments, undefined, {
+    field: (node) => void fields.set(responseName(node), node.name.value),
+  });
   return fields;
-
-  function walk(selectionSet: SelectionSetNode): void {
-    for (const selection of selectionSet.selections) {
-      switch (selection.kind) {
-        case Kind.FIELD:
-          fields.set((selection.alias ?? selection.name).value, selection.name.value);
-          break;
-        case Kind.INLINE_FRAGMENT:
-          walk(selection.selectionSet);
-          break;
-        case Kind.FRAGMENT_SPREAD: {
-          const name = selection.name.value;
-          const fragment = fragments.get(name);
-          if (!fragment || walkedFragments.has(name)) break;
-          walkedFragments.add(name);
-          walk(fragment.selectionSet);
-          break;
-        }
-      }
-    }
-  }
 }
 
 /** @returns how often an operation asks for each root field, by `Type.field` */

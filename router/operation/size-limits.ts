@@ -1,6 +1,7 @@
-import { Kind, type SelectionSetNode } from 'graphql';
+import type { FieldNode } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import type { SelectedOperation } from './selected-operation.ts';
+import { foldSelections } from './walk-selections.ts';
 
 export interface SizeLimits {
   /** Fields inside each other. */
@@ -16,11 +17,11 @@ const INTROSPECTION_DEPTH = 20;
 const INTROSPECTION_FIELDS = new Set(['__schema', '__type']);
 
 interface Size {
-  depth: number;
-  introspectionDepth: number;
-  aliases: number;
-  directives: number;
-  fields: number;
+  readonly depth: number;
+  readonly introspectionDepth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  readonly fields: number;
 }
 
 /**
@@ -31,9 +32,12 @@ interface Size {
  * @throws {Fault} OPERATION_TOO_COMPLEX
  */
 export function assertWithinLimits({ definition, fragments }: SelectedOperation, limits: SizeLimits): number {
-  const measured = new Map<string, Size>();
-  const size = measure(definition.selectionSet);
-  size.directives += definition.directives?.length ?? 0;
+  const measured = foldSelections<void, Size>(definition.selectionSet, fragments, undefined, {
+    field: (node, _scope, below) => measure(node, below()),
+    fragment: (node, size) => ({ ...size, directives: size.directives + directivesOf(node) }),
+    join: total,
+  });
+  const size = { ...measured, directives: measured.directives + directivesOf(definition) };
 
   refuseAbove('levels of fields', size.depth, limits.depth);
   refuseAbove('levels of introspection', size.introspectionDepth, INTROSPECTION_DEPTH);
@@ -41,53 +45,31 @@ export function assertWithinLimits({ definition, fragments }: SelectedOperation,
   refuseAbove('directives', size.directives, limits.directives);
   refuseAbove('fields', size.fields, limits.fields);
   return size.fields;
-
-  function measure(selectionSet: SelectionSetNode): Size {
-    const total: Size = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, fields: 0 };
-    for (const selection of selectionSet.selections) {
-      total.directives += selection.directives?.length ?? 0;
-      switch (selection.kind) {
-        case Kind.FIELD: {
-          const below = selection.selectionSet ? measure(selection.selectionSet) : EMPTY;
-          const introspects = INTROSPECTION_FIELDS.has(selection.name.value);
-          add(total, {
-            ...below,
-            depth: introspects ? 0 : below.depth + 1,
-            introspectionDepth: introspects ? below.depth + 1 : below.introspectionDepth,
-          });
-          total.fields += 1;
-          if (selection.alias) total.aliases += 1;
-          break;
-        }
-        case Kind.INLINE_FRAGMENT:
-          add(total, measure(selection.selectionSet));
-          break;
-        case Kind.FRAGMENT_SPREAD:
-          add(total, measureFragment(selection.name.value));
-          break;
-      }
-    }
-    return total;
-  }
-
-  function measureFragment(name: string): Size {
-    const known = measured.get(name);
-    if (known) return known;
-    const fragment = fragments.get(name);
-    const size = fragment ? measure(fragment.selectionSet) : EMPTY;
-    measured.set(name, size);
-    return size;
-  }
 }
 
-const EMPTY: Readonly<Size> = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, fields: 0 };
+function measure(node: FieldNode, below: Size): Size {
+  const introspects = INTROSPECTION_FIELDS.has(node.name.value);
+  return {
+    depth: introspects ? 0 : below.depth + 1,
+    introspectionDepth: introspects ? below.depth + 1 : below.introspectionDepth,
+    aliases: below.aliases + (node.alias ? 1 : 0),
+    directives: below.directives + directivesOf(node),
+    fields: below.fields + 1,
+  };
+}
 
-function add(total: Size, part: Readonly<Size>): void {
-  total.depth = Math.max(total.depth, part.depth);
-  total.introspectionDepth = Math.max(total.introspectionDepth, part.introspectionDepth);
-  total.aliases += part.aliases;
-  total.directives += part.directives;
-  total.fields += part.fields;
+const directivesOf = ({ directives }: Pick<FieldNode, 'directives'>): number => directives?.length ?? 0;
+
+function total(parts: readonly Size[]): Size {
+  const sum = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, fields: 0 };
+  for (const part of parts) {
+    sum.depth = Math.max(sum.depth, part.depth);
+    sum.introspectionDepth = Math.max(sum.introspectionDepth, part.introspectionDepth);
+    sum.aliases += part.aliases;
+    sum.directives += part.directives;
+    sum.fields += part.fields;
+  }
+  return sum;
 }
 
 function refuseAbove(what: string, actual: number, limit: number): void {

@@ -2,6 +2,7 @@ import { Kind, OperationTypeNode, type OperationDefinitionNode, type SelectionSe
 import type { ExecutionResult } from '../schema/gateway.ts';
 import type { Variables } from '../operation/cost.ts';
 import { isIncluded, withDefaults } from '../operation/included.ts';
+import { responseName } from '../operation/walk-selections.ts';
 
 /**
  * Whether a root field of a mutation has run, whatever became of the rest: it has a value, or something below it has failed, or a later
@@ -29,7 +30,7 @@ function firstField({ selections }: SelectionSetNode, variables: Variables): str
   for (const selection of selections) {
     if (selection.kind === Kind.FRAGMENT_SPREAD || !isIncluded(selection, variables)) continue;
     if (selection.kind === Kind.FIELD && selection.name.value !== '__typename')
-      return (selection.alias ?? selection.name).value;
+      return responseName(selection);
     const inner =
       selection.kind === Kind.INLINE_FRAGMENT ? firstField(selection.selectionSet, variables) : null;
     if (inner !== null) return inner;
