@@ -8,7 +8,7 @@ import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer, refusal, type AnswerContext } from './request/answer.ts';
 import { ArrivalClock } from './request/arrival-clock.ts';
-import { ArrivingBodies } from './request/arriving-bodies.ts';
+import { ArrivingBodies } from './request/upload-budget.ts';
 import { authorize, callerIn, presentedBy } from './request/authorize.ts';
 import { answerType } from './request/content-type.ts';
 import { clientAddressOf, type TrustedProxies } from './request/client-address.ts';
@@ -24,12 +24,12 @@ import { hasMutated } from './request/mutation-run.ts';
 import { patienceOf } from './request/request-timeout.ts';
 import type { Authenticator } from '../platform/identity/tokens/authenticator.ts';
 import { RefusedToken } from '../platform/identity/tokens/refused-token.ts';
-import { SeenRequest } from './request/seen-request.ts';
+import { SeenRequest } from './request/request-recorder.ts';
 import { forSharedCaches, Freshness } from './request/shared-cache.ts';
 import { assertVariables } from './request/variables.ts';
 import type { CurrentSchema } from './schema/current-schema.ts';
 import type { ServingSchema } from './schema/serving-schema.ts';
-import type { RequestContext } from './subgraph/request-context.ts';
+import type { RequestContext } from './subgraph/execution-context.ts';
 
 export interface Door {
   readonly authenticator: Authenticator;

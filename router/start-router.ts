@@ -7,7 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
 import { openRedis, untilConnected } from '../platform/redis/client.ts';
 import type { RouterConfig } from './config.ts';
-import { front } from './front.ts';
+import { front } from './edge-middleware.ts';
 import { graphqlEndpoint } from './graphql-endpoint.ts';
 import { liveOperation } from './storefront/live/live-reader.ts';
 import { startLiveStock } from './storefront/live/start-live-stock.ts';

@@ -4,7 +4,7 @@ import { openConnection, statusesIn } from '../tests/harness/raw-connection.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { startTestRouter } from './testing/router.ts';
-import { idOf, onSale, openShopWindow } from './testing/shop-window.ts';
+import { idOf, onSale, openShopWindow } from './testing/fake-shop.ts';
 import { HANGS, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
 
 const stores = useStores();

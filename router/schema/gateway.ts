@@ -9,7 +9,7 @@ import type { PlannedOperation } from '../operation/planned-operation.ts';
 import type { Variables } from '../operation/cost.ts';
 import { shapeAnswer } from './shape-answer.ts';
 import { placeErrors } from '../subgraph/entity-places.ts';
-import type { RequestContext } from '../subgraph/request-context.ts';
+import type { RequestContext } from '../subgraph/execution-context.ts';
 
 type Executor = ApolloGateway['executor'];
 export type ExecutionResult = Awaited<ReturnType<Executor>>;

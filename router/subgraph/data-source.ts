@@ -4,7 +4,7 @@ import { isRead } from '../../platform/http/operation.ts';
 import { Fault, type FaultCode } from '../../platform/errors.ts';
 import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 import { placesOfEntities, type EntityPlace, type Path } from './entity-places.ts';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContext } from './execution-context.ts';
 import { fieldsReadBy } from './fields-read.ts';
 import { faultOfField, faultOfRead, faultOfWhole } from './subgraph-fault.ts';
 import type { SubgraphTraffic } from './subgraph-traffic.ts';

@@ -5,8 +5,8 @@ import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
 import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import { within } from '../../platform/within.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
-import type { RequestContext } from './request-context.ts';
-import { SharedReads } from './shared-reads.ts';
+import type { RequestContext } from './execution-context.ts';
+import { SharedReads } from './read-deduplication.ts';
 
 export interface TrafficOptions {
   readonly client: SubgraphClient;

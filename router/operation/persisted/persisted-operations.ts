@@ -5,7 +5,7 @@ import type { AutomaticStore } from './automatic-store.ts';
 import { documentHash, isDocumentHash } from './document-hash.ts';
 import { knownDocuments, type KnownDocuments } from './known-documents.ts';
 import type { Manifest } from './manifest.ts';
-import { createUnlistedLog } from './unlisted-log.ts';
+import { createUnlistedLog } from './unknown-operation-log.ts';
 
 /** What a request says of its document: the text, its id (mostly its hash), or both. */
 export interface DocumentReference {

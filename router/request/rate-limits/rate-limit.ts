@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import { Bucket } from './bucket.ts';
-import { NearBuckets } from './near-buckets.ts';
+import { NearBuckets } from './local-buckets.ts';
 import type { Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';
 

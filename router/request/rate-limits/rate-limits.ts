@@ -3,7 +3,7 @@ import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
 import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
-import { NearBuckets } from './near-buckets.ts';
+import { NearBuckets } from './local-buckets.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { FieldRate, Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';

@@ -6,7 +6,7 @@ import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { openConnection } from '../../../tests/harness/raw-connection.ts';
 import { routerForThisTest, type TestRouter } from '../../testing/router.ts';
-import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/shop-window.ts';
+import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const KNOWN = idOf('known');

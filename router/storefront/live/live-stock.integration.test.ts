@@ -4,7 +4,7 @@ import { EventStream } from '../../../tests/harness/event-stream.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { routerForThisTest, startTestRouter, type TestRouter } from '../../testing/router.ts';
-import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/shop-window.ts';
+import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };

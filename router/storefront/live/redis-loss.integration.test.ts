@@ -6,7 +6,7 @@ import { useRedisProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { routerForThisTest } from '../../testing/router.ts';
-import { idOf, onSale, openShopWindow } from '../../testing/shop-window.ts';
+import { idOf, onSale, openShopWindow } from '../../testing/fake-shop.ts';
 
 const direct = useStores();
 const { redis, stores } = useOwnRedis(direct);

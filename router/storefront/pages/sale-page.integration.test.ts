@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { startTestRouter, routerForThisTest, type TestRouter } from '../../testing/router.ts';
-import { onSale, openShopWindow, type ShopWindow } from '../../testing/shop-window.ts';
+import { onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };

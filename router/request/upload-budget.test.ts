@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Fault } from '../../platform/errors.ts';
-import { ArrivingBodies } from './arriving-bodies.ts';
+import { ArrivingBodies } from './upload-budget.ts';
 
 /** A request whose body arrives when the test says so. */
 function request() {

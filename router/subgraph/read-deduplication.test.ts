@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
-import { SharedReads } from './shared-reads.ts';
+import { SharedReads } from './read-deduplication.ts';
 
 function subgraph(freshForMs = 0) {
   const asked: ((answer: SubgraphAnswer) => void)[] = [];
