@@ -73,7 +73,7 @@ export function signIdentity(
   if (instanceId !== null) claims.to = instanceId;
   if (caller) {
     claims.u = caller.userId;
-    if (caller.scopes.size > 0) claims.s = [...caller.scopes].join(' ');
+    if (caller.scopes.size > 0) claims.s = scopeClaimOf(caller.scopes);
     if (caller.sessionId) claims.i = caller.sessionId;
   }
   if (patienceMs !== null) claims.p = patienceMs;
@@ -81,6 +81,15 @@ export function signIdentity(
   if (clientAddress) claims.a = clientAddress;
   const text = asciiJson(claims);
   return `${macOf(subgraph, key, text)}.${text}`;
+}
+
+const scopeClaims = new WeakMap<ReadonlySet<string>, string>();
+
+/** Joined once for each caller: verified tokens, and the callers in them, are cached. */
+function scopeClaimOf(scopes: ReadonlySet<string>): string {
+  let claim = scopeClaims.get(scopes);
+  if (claim === undefined) scopeClaims.set(scopes, (claim = [...scopes].join(' ')));
+  return claim;
 }
 
 /**
