@@ -3,47 +3,74 @@ import { REQUEST_ID_HEADER } from '../platform/identity/identity.ts';
 import type { Logger } from '../platform/logger.ts';
 import { NO_OPERATION, noteRequest } from '../platform/observability/requests.ts';
 import { refusal } from './request/answer.ts';
-import { clientAddressOf, saysForwarded, type TrustedProxies } from './request/client-address.ts';
-import { answerType } from './request/content-type.ts';
+import { saysForwarded, type TrustedProxies } from './request/client-address.ts';
 import { corsHeaders } from './request/cors.ts';
 import type { AllowedOrigins } from './request/origins.ts';
 import { RefusalDelay } from './request/rate-limits/refusal-delay.ts';
 import type { RateLimits } from './request/rate-limits/rate-limits.ts';
-import { requestIdOf } from './request/request-id.ts';
+import { RequestContext } from './request/request-context.ts';
 
-export interface FrontOptions {
+export interface EdgeOptions {
   readonly origins: AllowedOrigins;
-  readonly rates: RateLimits;
+  readonly rates: Pick<RateLimits, 'countRequest'>;
   readonly trustedProxies: TrustedProxies;
   readonly logger: Logger;
 }
 
-/** Asked by machines of ours, and cheap. */
+/** A handler behind the edge. */
+export type EdgeHandler = (request: HttpRequest, context: RequestContext) => HttpReply | Promise<HttpReply>;
+
+export interface EdgeMiddleware {
+  /** Runs around every answer of the server. */
+  readonly around: (request: HttpRequest, handler: Handler) => Promise<HttpReply>;
+  /** A route of the server, whose handler is given what the edge knows of the request. */
+  route(handler: EdgeHandler): Handler;
+}
+
+/** Requests of load balancers and orchestrators, which are cheap. */
 const UNCOUNTED = new Set(['/health/live', '/health/ready']);
 
 /**
- * What every answer of the router has, whatever it answers: the request's id, and leave for pages of other origins. Every request
- * counts for the address that it comes from, before anything else; a browser's question beforehand is no request yet.
+ * The edge of the router, around every answer. It makes the context of a request, counts the request for its client network before
+ * anything else (a preflight is no request yet), and makes JSON of a fault. Every answer gets the request id and the CORS headers.
  */
-export function front({ origins, rates, trustedProxies, logger }: FrontOptions) {
+export function createEdgeMiddleware({
+  origins,
+  rates,
+  trustedProxies,
+  logger,
+}: EdgeOptions): EdgeMiddleware {
+  const contexts = new WeakMap<HttpRequest, RequestContext>();
   const refusals = new RefusalDelay();
   let warnsOfProxies = trustedProxies.count === 0;
-  return async (request: HttpRequest, handler: Handler): Promise<HttpReply> => {
-    const requestId = requestIdOf(request);
-    const reply = await settle(request, handler, requestId);
-    if (reply.fault === 'RATE_LIMITED') await refusals.wait();
-    const cors = corsHeaders(request, origins);
-    const vary = [cors['vary'], reply.headers?.['vary']].filter(Boolean).join(', ');
-    return { ...reply, headers: { [REQUEST_ID_HEADER]: requestId, ...cors, ...reply.headers, vary } };
+
+  return {
+    around: async (request, handler) => {
+      const context = new RequestContext(request, trustedProxies, logger);
+      contexts.set(request, context);
+      const reply = await settle(request, handler, context);
+      context.onReply?.(reply);
+      if (reply.fault === 'RATE_LIMITED') await refusals.wait();
+      const cors = corsHeaders(request, origins);
+      const vary = [cors['vary'], reply.headers?.['vary']].filter(Boolean).join(', ');
+      return {
+        ...reply,
+        headers: { [REQUEST_ID_HEADER]: context.requestId, ...cors, ...reply.headers, vary },
+      };
+    },
+    route: (handler) => (request) => {
+      const context = contexts.get(request);
+      if (!context) throw new Error('A route was called without the edge around it.');
+      return handler(request, context);
+    },
   };
 
-  async function settle(request: HttpRequest, handler: Handler, requestId: string): Promise<HttpReply> {
+  async function settle(request: HttpRequest, handler: Handler, context: RequestContext): Promise<HttpReply> {
     try {
-      if (request.method !== 'OPTIONS' && !UNCOUNTED.has(request.path)) await count(request);
+      if (request.method !== 'OPTIONS' && !UNCOUNTED.has(request.path)) await count(request, context);
       return await handler(request);
     } catch (error) {
-      const contentType = answerType(request.headers.accept);
-      return refusal(error, { requestId, contentType, logger: logger.child({ requestId }) });
+      return refusal(error, context);
     }
   }
 
@@ -56,11 +83,11 @@ export function front({ origins, rates, trustedProxies, logger }: FrontOptions) 
   }
 
   /** @throws {Fault} RATE_LIMITED */
-  async function count(request: HttpRequest): Promise<void> {
+  async function count(request: HttpRequest, { clientNetwork }: RequestContext): Promise<void> {
     const begun = performance.now();
     try {
       if (warnsOfProxies && saysForwarded(request)) warnOfProxies();
-      await rates.countRequest(clientAddressOf(request, trustedProxies));
+      await rates.countRequest(clientNetwork);
     } catch (error) {
       noteRequest(NO_OPERATION, 'RATE_LIMITED', begun);
       throw error;

@@ -1,13 +1,13 @@
 import { publicLimits, type ConnectionLimits } from '../platform/http/connection-limits.ts';
 import { warnOfStandIns } from '../platform/config/choose-stand-ins.ts';
-import { startHttpServer, type Handler } from '../platform/http/server.ts';
+import { startHttpServer } from '../platform/http/server.ts';
 import { openAccessTokens } from '../platform/identity/tokens/access-tokens.ts';
 import type { RunningProcess } from '../platform/lifecycle/run-process.ts';
 import type { Logger } from '../platform/logger.ts';
 import { clientNetworkOf } from '../platform/rate-limit/client-network.ts';
 import { openRedis, untilConnected } from '../platform/redis/client.ts';
 import type { RouterConfig } from './config.ts';
-import { front } from './edge-middleware.ts';
+import { createEdgeMiddleware, type EdgeHandler } from './edge-middleware.ts';
 import { graphqlEndpoint } from './graphql-endpoint.ts';
 import { liveOperation } from './storefront/live/live-reader.ts';
 import { startLiveStock } from './storefront/live/start-live-stock.ts';
@@ -29,7 +29,7 @@ import { readSupergraph, readSupergraphFile } from './schema/supergraph.ts';
 import { watchFiles } from './files/watch-files.ts';
 
 /** How long a request waits for what Redis only helps with: counts over all routers, and documents by their hash. */
-const REDIS_PATIENCE_MS = 250;
+const REDIS_TIMEOUT_MS = 250;
 
 /** @throws {ConfigurationError} when the supergraph or a setting is not acceptable; nothing stays open then */
 export async function startRouter(config: RouterConfig, logger: Logger): Promise<RunningProcess> {
@@ -38,7 +38,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   // Before anything is waited for: a subgraph without a URL is a sentence at once.
   for (const subgraph of readSupergraph(supergraph, config.JWKS_URL !== 'off').subgraphs)
     config.readSubgraph(subgraph);
-  const redisOptions = { url: config.REDIS_URL, commandTimeoutMs: REDIS_PATIENCE_MS, logger };
+  const redisOptions = { url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS, logger };
   const redis = openRedis(redisOptions);
   // From here on it keeps trying for as long as the process lives, and no request waits for it.
   await untilConnected(redis, redisOptions, config.STORES_WAIT);
@@ -57,7 +57,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   const tokens = openAccessTokens(config, config.JWKS_URL, logger);
   const rates = startRateLimits(config, schema.gateway.schema, redis, subgraphs.sharedSecret, logger);
   const origins = allowedOrigins(config.CORS_ORIGINS);
-  const trustedProxies = trustedProxiesOf(config);
+  const edge = createEdgeMiddleware({ origins, rates, trustedProxies: trustedProxiesOf(config), logger });
   const endpoint = graphqlEndpoint({
     authenticator: tokens,
     schema,
@@ -69,10 +69,8 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       bodyBytes: config.MAX_BODY_BYTES,
     },
     explainCost: config.EXPLAIN_COST,
-    patienceMs: config.SUBGRAPH_TIMEOUT,
+    timeoutMs: config.SUBGRAPH_TIMEOUT,
     origins,
-    trustedProxies,
-    logger,
   });
   const limits = connectionLimits(config, logger);
   const shop = shopFeaturesOf(schema.gateway.schema, liveOperation(1));
@@ -85,7 +83,6 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
         },
         schema.gateway,
         rates,
-        trustedProxies,
         logger,
       )
     : null;
@@ -100,7 +97,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
   });
   const watchingOperations = operations.watch();
   const isProduction = config.NODE_ENV === 'production';
-  const pages: Record<string, Handler> = {
+  const pages: Record<string, EdgeHandler> = {
     '/': config.PLAYGROUND
       ? playground(!isProduction, (source) => fitsSchema(schema.gateway.schema, source))
       : whatIsWhere,
@@ -108,7 +105,6 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       ? salePage({
           account: isProduction ? null : DEMO_BUYER,
           findProduct: createFindProduct({ gateway: schema.gateway, rates, logger }),
-          trustedProxies,
         })
       : {}),
     ...(live ? { '/live/stock': live.handler } : {}),
@@ -129,13 +125,13 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
       maxBodyBytes: config.MAX_BODY_BYTES,
       receiveTimeoutMs: config.RECEIVE_TIMEOUT,
       limits,
-      routes: { '/graphql': endpoint, '/graphql/': endpoint, ...pages },
-      around: front({
-        origins,
-        rates,
-        trustedProxies,
-        logger,
-      }),
+      routes: Object.fromEntries(
+        Object.entries({ '/graphql': endpoint, '/graphql/': endpoint, ...pages }).map(([path, handler]) => [
+          path,
+          edge.route(handler),
+        ]),
+      ),
+      around: edge.around,
       get readiness() {
         const redis = (config.REVOKED_SESSIONS ?? shop.revokedSessions) ? { redis: () => tokens.ping() } : {};
         return { ...redis, ...subgraphs.readiness };

@@ -7,6 +7,7 @@ import { answerType } from './content-type.ts';
 const context: AnswerContext = {
   requestId: 'request-1',
   contentType: 'application/json',
+  accept: undefined,
   logger: createLogger('test', 'silent'),
 };
 const fault = (code: string, path?: (string | number)[]) =>

@@ -1,23 +1,22 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
 import type { HttpReply } from '../../platform/http/server.ts';
-import type { Logger } from '../../platform/logger.ts';
 import type { ExecutionResult } from '../schema/gateway.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
 import { isGraphqlAnswer, namesJson } from './content-type.ts';
+import type { RequestContext } from './request-context.ts';
 
-/** How the answer to a request is written down: who asked for what, and where the whole story is told. */
-export interface AnswerContext {
-  readonly requestId: string;
-  readonly contentType: string;
-  /** The client's `Accept`. */
-  readonly accept?: string | undefined;
-  readonly logger: Logger;
+/** What of a request its answer depends on. */
+export type AnswerContext = Pick<RequestContext, 'requestId' | 'contentType' | 'accept' | 'logger'>;
+
+export interface AnswerOptions {
   /** Whether a mutation of the request has run: its answer must not look like a refusal. */
   readonly mutated?: boolean;
+  /** `extensions` beside the data; undefined: none. */
+  readonly extensions?: object | undefined;
 }
 
-/** The answer to a request that was not executed. */
+/** The answer to a request that was not executed: the one place where a fault becomes JSON. */
 export function refusal(error: unknown, context: AnswerContext): HttpReply {
   if (error instanceof InvalidDocument) {
     const errors = error.errors.map(({ message, locations }) => ({
@@ -36,29 +35,29 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
 }
 
 /**
- * The answer to a request that was executed, with `shownExtensions` beside it. Data that is there makes it a 200, with errors beside it or not; an answer
+ * The answer to a request that was executed. Data that is there makes it a 200, with errors beside it or not; an answer
  * with errors and nothing else has the status of its fault, the highest if they differ, unless a mutation has run. In `application/graphql-response+json`, data whose fields
  * are all null is data.
  */
 export function answer(
   { data, errors = [] }: ExecutionResult,
   context: AnswerContext,
-  shownExtensions?: object,
+  { mutated = false, extensions }: AnswerOptions = {},
 ): HttpReply {
-  const more = shownExtensions ? { extensions: shownExtensions } : {};
+  const more = extensions ? { extensions } : {};
   if (errors.length === 0) return write(200, { data, ...more }, context);
 
   const shown = errors.map((error) => showFault(error, context));
   const body = {
     errors: shown,
-    ...(data === undefined && !context.mutated ? {} : { data: data ?? null }),
+    ...(data === undefined && !mutated ? {} : { data: data ?? null }),
     ...more,
   };
   const worst = shown.reduce((a, b) => (statusOf(b) > statusOf(a) ? b : a));
   const fault = codeOf(worst);
   const isAnswered =
     data && (isGraphqlAnswer(context.contentType) || Object.values(data).some((value) => value !== null));
-  if (isAnswered || context.mutated) return { ...write(200, body, context), fault };
+  if (isAnswered || mutated) return { ...write(200, body, context), fault };
   const headers = headersFor(fault, worst.extensions?.['retryAfterMs']);
   return { ...write(statusOf(worst), body, context, headers), fault };
 }

@@ -1,21 +1,21 @@
 import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
 import type { RefusedToken, TokenCheck } from '../../platform/identity/tokens/refused-token.ts';
-import type { Logger } from '../../platform/logger.ts';
 import { msSince } from '../../platform/observability/metrics.ts';
 import { NO_OPERATION, noteRequest, operationLabel } from '../../platform/observability/requests.ts';
 import { beginTrace, type Span } from '../../platform/observability/span.ts';
 import { TRACEPARENT_HEADER } from '../../platform/observability/traceparent.ts';
 import type { Operation } from '../operation/operation.ts';
 import { resultTypeIn } from '../operation/result-types.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** A client's name for its operation is shown in the log, up to this length. */
 const MAX_NAME = 64;
 
-/** Faults by which a crowd is kept in order; they are counted in the metrics. */
-const PUT_OFF = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
+/** Faults of load shedding and rate limits; they are counted in the metrics. */
+const SHED = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
-/** What log, metrics and traces tell of a request: what it asked for, what became of it, and how long that took. */
-export class SeenRequest {
+/** Records one request in the log, the metrics and its trace: the operation, the outcome, and the time it took. */
+export class RequestRecorder {
   readonly span: Span;
   readonly #begun = performance.now();
   #operation = NO_OPERATION;
@@ -29,17 +29,17 @@ export class SeenRequest {
     this.span = beginTrace('graphql', request.headers[TRACEPARENT_HEADER]);
   }
 
-  asksFor({ rootFields, definition, resultTypes }: Operation): void {
+  setOperation({ rootFields, definition, resultTypes }: Operation): void {
     this.#operation = operationLabel(rootFields.keys());
     this.#name = definition.name?.value.slice(0, MAX_NAME);
     this.#resultTypes = resultTypes;
   }
 
-  refuses({ check }: RefusedToken): void {
+  setRefusedToken({ check }: RefusedToken): void {
     this.#refusedToken = check;
   }
 
-  /** The gateway has it now, which plans first; the plan is there when the first subgraph is asked. */
+  /** The gateway plans before it sends: planning ends with the first request to a subgraph. */
   planBegins(): void {
     this.#planning = this.span.child('plan');
   }
@@ -49,29 +49,29 @@ export class SeenRequest {
     this.#planning = null;
   };
 
-  gets(data: unknown): void {
+  setResult(data: unknown): void {
     this.#result = resultTypeIn(data, this.#resultTypes);
   }
 
-  /** @returns the reply as it is */
-  answered(reply: HttpReply, logger: Logger): HttpReply {
+  finish(reply: HttpReply, context: Pick<RequestContext, 'isLogged' | 'logger'>): void {
     this.planEnds();
     const outcome = reply.fault ?? 'OK';
     noteRequest(this.#operation, outcome, this.#begun, reply.fault ?? this.#result);
     const { status } = reply;
-    const line = {
-      operation: this.#operation,
-      name: this.#name,
-      status,
-      outcome,
-      refusedToken: this.#refusedToken,
-      tookMs: msSince(this.#begun),
-    };
-    // In a rush, a line for each purchase that went well, or was put off, would cost more than all else that is seen here.
-    if (reply.fault && !PUT_OFF.has(reply.fault)) logger.info(line, 'answered');
-    else logger.debug(line, 'answered');
+    // Successful and shed requests are logged at debug: one line each would dominate the cost under load.
+    const level = reply.fault && !SHED.has(reply.fault) ? 'info' : 'debug';
+    if (context.isLogged(level)) {
+      const line = {
+        operation: this.#operation,
+        name: this.#name,
+        status,
+        outcome,
+        refusedToken: this.#refusedToken,
+        tookMs: msSince(this.#begun),
+      };
+      context.logger[level](line, 'answered');
+    }
     this.span.note({ 'graphql.operation': this.#operation, 'http.response.status_code': status });
     this.span.end(reply.fault);
-    return reply;
   }
 }

@@ -8,7 +8,7 @@ export const REQUEST_TIMEOUT_HEADER = 'x-request-timeout';
  *
  * @throws {Fault} BAD_REQUEST for anything but a whole number above zero
  */
-export function patienceOf({ headers }: Pick<HttpRequest, 'headers'>, longestMs: number): number {
+export function timeoutOf({ headers }: Pick<HttpRequest, 'headers'>, longestMs: number): number {
   const given = headers[REQUEST_TIMEOUT_HEADER];
   if (given === undefined) return longestMs;
   if (typeof given !== 'string' || !/^[1-9]\d{0,9}$/.test(given)) {

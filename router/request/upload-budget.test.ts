@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Fault } from '../../platform/errors.ts';
-import { ArrivingBodies } from './upload-budget.ts';
+import { UploadBudget } from './upload-budget.ts';
 
 /** A request whose body arrives when the test says so. */
 function request() {
@@ -19,13 +19,13 @@ function request() {
 }
 
 type Sent = ReturnType<typeof request>;
-const send = (bodies: ArrivingBodies, network: string, sent: Sent = request()) => {
+const send = (bodies: UploadBudget, network: string, sent: Sent = request()) => {
   const result = bodies.receive(sent, network).catch((error: unknown) => (error as Fault).code);
   return { ...sent, result };
 };
 
 it('lets the slowest of a network give way when it sends more than there is room for', async () => {
-  const bodies = new ArrivingBodies(100_000, { network: 3 * 5_096, all: 1_000_000 });
+  const bodies = new UploadBudget(100_000, { network: 3 * 5_096, all: 1_000_000 });
   const other = send(bodies, 'another');
   const all = Array.from({ length: 5 }, () => send(bodies, 'one'));
   expect(await all[0]!.result).toBe('UNAVAILABLE');
@@ -36,7 +36,7 @@ it('lets the slowest of a network give way when it sends more than there is room
 });
 
 it('lets the slowest of all give way when many networks send', async () => {
-  const bodies = new ArrivingBodies(100_000, { network: 1_000_000, all: 3 * 5_096 });
+  const bodies = new UploadBudget(100_000, { network: 1_000_000, all: 3 * 5_096 });
   const all = Array.from({ length: 5 }, (_, index) => send(bodies, `network-${index}`));
   for (const sent of all) sent.arrive();
   expect(await Promise.all(all.map(({ result }) => result))).toEqual([
@@ -49,7 +49,7 @@ it('lets the slowest of all give way when many networks send', async () => {
 });
 
 it('forgets what has arrived, and what never will', async () => {
-  const bodies = new ArrivingBodies(100_000, { network: 2 * 5_096, all: 1_000_000 });
+  const bodies = new UploadBudget(100_000, { network: 2 * 5_096, all: 1_000_000 });
   for (let n = 0; n < 20; n++) {
     const [good, bad] = [send(bodies, 'one'), send(bodies, 'one')];
     good.arrive();
@@ -59,7 +59,7 @@ it('forgets what has arrived, and what never will', async () => {
 });
 
 it('takes a body of unknown length for the largest', async () => {
-  const bodies = new ArrivingBodies(100_000, { network: 150_000, all: 1_000_000 });
+  const bodies = new UploadBudget(100_000, { network: 150_000, all: 1_000_000 });
   const first = send(bodies, 'one', { ...request(), headers: {} });
   const second = send(bodies, 'one', { ...request(), headers: {} });
   expect(await first.result).toBe('UNAVAILABLE');

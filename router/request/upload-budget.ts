@@ -8,19 +8,19 @@ const LIMITS: BudgetLimits = { network: 16 * MIB, all: 128 * MIB };
 /** What a request takes beside its body, in bytes. */
 const EACH = 4_096;
 
-type ArrivingRequest = Pick<HttpRequest, 'headers' | 'readBody' | 'refuseBody'>;
+type UploadingRequest = Pick<HttpRequest, 'headers' | 'readBody' | 'refuseBody'>;
 
-interface ArrivingBody extends Holding {
-  readonly request: ArrivingRequest;
+interface Upload extends Holding {
+  readonly request: UploadingRequest;
 }
 
 /**
  * Request bodies that are still arriving. They count against memory, which is bounded, and not against the requests at once: their
- * senders decide how long they last. Where the bound is exceeded, the longest-running upload is refused.
+ * senders decide how long they last. Where the bound is exceeded, the longest-running upload is evicted (503).
  */
-export class ArrivingBodies {
+export class UploadBudget {
   readonly #maxBodyBytes: number;
-  readonly #budget: ByteBudget<ArrivingBody>;
+  readonly #budget: ByteBudget<Upload>;
 
   constructor(maxBodyBytes: number, limits: BudgetLimits = LIMITS) {
     this.#maxBodyBytes = maxBodyBytes;
@@ -33,9 +33,9 @@ export class ArrivingBodies {
    * @param network of the client
    * @throws {Fault} UNAVAILABLE when it was evicted; what `readBody` throws
    */
-  async receive(request: ArrivingRequest, network: string): Promise<string> {
+  async receive(request: UploadingRequest, network: string): Promise<string> {
     const announced = Number(request.headers['content-length'] ?? this.#maxBodyBytes);
-    const body: ArrivingBody = {
+    const body: Upload = {
       request,
       network,
       bytes: EACH + Math.min(announced, this.#maxBodyBytes),

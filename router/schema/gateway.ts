@@ -9,7 +9,7 @@ import type { PlannedOperation } from '../operation/planned-operation.ts';
 import type { Variables } from '../operation/cost.ts';
 import { shapeAnswer } from './shape-answer.ts';
 import { placeErrors } from '../subgraph/entity-places.ts';
-import type { RequestContext } from '../subgraph/execution-context.ts';
+import type { ExecutionContext } from '../subgraph/execution-context.ts';
 
 type Executor = ApolloGateway['executor'];
 export type ExecutionResult = Awaited<ReturnType<Executor>>;
@@ -26,7 +26,7 @@ export interface Gateway {
   execute(
     operation: PlannedOperation,
     variables: Variables,
-    context: RequestContext,
+    context: ExecutionContext,
   ): Promise<ExecutionResult>;
   stop(): Promise<void>;
 }
@@ -42,13 +42,13 @@ export async function loadGateway(
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService,
-    logger: quiet(logger),
+    logger: quiet({ logger }),
     // On by default outside production: anyone could ask for the query plan by a header.
     __exposeQueryPlanExperimental: false,
     // Off by default in production. A file that changes under the running router is looked at as closely as anywhere.
     validateSupergraph: true,
     experimental_didResolveQueryPlan: ({ requestContext }) => {
-      (requestContext.context as unknown as RequestContext).isPlanned = true;
+      (requestContext.context as unknown as ExecutionContext).isPlanned = true;
     },
   });
   const { schema, executor } = await gateway.load();
@@ -83,7 +83,7 @@ export async function loadGateway(
   function send(
     { document, hash, definition }: PlannedOperation,
     variables: Variables,
-    context: RequestContext,
+    context: ExecutionContext,
   ): Promise<ExecutionResult> {
     return executor({
       document,
@@ -92,7 +92,7 @@ export async function loadGateway(
       operationName: null,
       request: { variables },
       context,
-      logger: quiet(context.logger),
+      logger: quiet(context),
       metrics: {},
       schema,
       // The rest of the interface is for plugins of Apollo Server, which is not here.
@@ -149,10 +149,10 @@ function checkScalarsHere(schema: GraphQLSchema): void {
   type.parseLiteral = (node, variables) => DateTime.parseLiteral(node, variables);
 }
 
-/** What the gateway logs at each start is of no interest to an operator. */
-const quiet = (logger: Logger) => ({
-  debug: (message?: string) => logger.trace(message),
-  info: (message?: string) => logger.debug(message),
-  warn: (message?: string) => logger.warn(message),
-  error: (message?: string) => logger.error(message),
+/** The gateway's lines one level lower, since it logs at each start. The logger of a request is made when there is a line to write. */
+const quiet = (source: { readonly logger: Logger }) => ({
+  debug: (message?: string) => source.logger.trace(message),
+  info: (message?: string) => source.logger.debug(message),
+  warn: (message?: string) => source.logger.warn(message),
+  error: (message?: string) => source.logger.error(message),
 });

@@ -4,7 +4,7 @@ import { isRead } from '../../platform/http/operation.ts';
 import { Fault, type FaultCode } from '../../platform/errors.ts';
 import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
 import { placesOfEntities, type EntityPlace, type Path } from './entity-places.ts';
-import type { RequestContext } from './execution-context.ts';
+import type { ExecutionContext } from './execution-context.ts';
 import { fieldsReadBy } from './fields-read.ts';
 import { faultOfField, faultOfRead, faultOfWhole } from './subgraph-fault.ts';
 import type { SubgraphTraffic } from './subgraph-traffic.ts';
@@ -31,7 +31,7 @@ export class SubgraphDataSource implements GraphQLDataSource {
     if (!('incomingRequestContext' in options))
       throw new Error('Subgraphs answer operations of clients only.');
     const { query = '', variables, operationName } = options.request;
-    const context = options.incomingRequestContext.context as unknown as RequestContext;
+    const context = options.incomingRequestContext.context as unknown as ExecutionContext;
     context.isAsked = true;
     context.onPlan?.();
     const asked: Asked = { query, variables, path: options.pathInIncomingRequest ?? [], context };
@@ -59,7 +59,7 @@ export class SubgraphDataSource implements GraphQLDataSource {
   }
 
   /** Codes and places: a message may quote what the client sent. The subgraph's own log has the same request id. */
-  private log({ logger }: RequestContext, errors: NonNullable<SubgraphReply['errors']>): void {
+  private log({ logger }: ExecutionContext, errors: NonNullable<SubgraphReply['errors']>): void {
     const kinds = errors.map(({ path, extensions }) => ({ code: codeOf(extensions), path }));
     logger.warn({ subgraph: this.name, errors: kinds }, 'subgraph answered with errors');
   }
@@ -77,7 +77,7 @@ interface Asked {
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   /** Of the entities in the whole answer; `@` stands for every element of a list. */
   readonly path: Path;
-  readonly context: RequestContext;
+  readonly context: ExecutionContext;
 }
 
 const representationsIn = ({ variables }: Asked): readonly object[] | null => {

@@ -2,9 +2,11 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../platform/identity/identity.ts';
 import type { Logger } from '../../platform/logger.ts';
 
-/** What the way down knows of a request. */
-export interface RequestContext {
+/** What the execution of one operation knows of its request, down to the subgraphs. */
+export interface ExecutionContext {
   readonly identity: Identity;
+  /** `clientKeyOf` the identity: whose share of the subgraphs it takes. */
+  readonly clientKey: string;
   /** When the caller gets an answer at the latest; milliseconds since 1970. */
   readonly deadline: number;
   readonly logger: Logger;

@@ -2,10 +2,9 @@ import { Fault } from '../../platform/errors.ts';
 import { isRead, type Operation } from '../../platform/http/operation.ts';
 import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
 import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
-import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import { within } from '../../platform/within.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
-import type { RequestContext } from './execution-context.ts';
+import type { ExecutionContext } from './execution-context.ts';
 import { SharedReads } from './read-deduplication.ts';
 
 export interface TrafficOptions {
@@ -30,7 +29,7 @@ export class SubgraphTraffic {
   }
 
   /** @throws {Fault} TIMEOUT, UNAVAILABLE */
-  ask(operation: Operation, context: RequestContext): Promise<SubgraphAnswer> {
+  ask(operation: Operation, context: ExecutionContext): Promise<SubgraphAnswer> {
     const { timeoutMs } = this.#options;
     const isReading = isRead(operation.query);
     // What a mutation has done is certain, so its answer waits no longer than this for what is only read beside it.
@@ -49,16 +48,15 @@ export class SubgraphTraffic {
     });
   }
 
-  async #readShared(operation: Operation, context: RequestContext): Promise<SubgraphAnswer> {
+  async #readShared(operation: Operation, context: ExecutionContext): Promise<SubgraphAnswer> {
     const { query, variables, operationName } = operation;
     const key = JSON.stringify([query, variables, operationName]);
-    const client = clientKeyOf(context.identity);
-    const shared = this.#shared.find(key, client);
+    const shared = this.#shared.find(key, context.clientKey);
     if (shared) return shared;
     const charged = context.beforeSend?.();
     if (charged) await charged;
     // Asked with all of the time that there is, whoever asks first: the others may be more patient.
-    return this.#shared.read(key, client, (begins) =>
+    return this.#shared.read(key, context.clientKey, (begins) =>
       this.#send(operation, context, this.#options.timeoutMs, begins),
     );
   }
@@ -66,12 +64,12 @@ export class SubgraphTraffic {
   /** @param begins called when its turn has come; an answer that is there by then is taken in its place */
   #send(
     operation: Operation,
-    { identity }: RequestContext,
+    { identity, clientKey }: ExecutionContext,
     patienceMs: number,
     begins?: () => SubgraphAnswer | undefined,
   ): Promise<SubgraphAnswer> {
     return this.#limit.run(
-      clientKeyOf(identity),
+      clientKey,
       patienceMs,
       async (leftMs) => begins?.() ?? this.#options.client.ask(operation, identity, Math.ceil(leftMs)),
     );

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
-import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import { NearBuckets } from '../../request/rate-limits/local-buckets.ts';
 import { documentHash } from './document-hash.ts';
 
@@ -10,7 +9,7 @@ export interface AutomaticStore {
   /** Null when it is not known, or Redis does not answer: then the client sends it again. */
   find(hash: string): string | null | Promise<string | null>;
   /** In the background; what cannot be kept is sent again by whoever needs it. */
-  keep(hash: string, source: string, clientAddress: string): void;
+  keep(hash: string, source: string, clientNetwork: string): void;
   /** In the background. */
   forget(hash: string): void;
 }
@@ -56,14 +55,14 @@ export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticS
 
   return {
     find: (hash) => remembered.get(hash)?.source ?? lookUp(hash),
-    keep(hash, source, clientAddress) {
+    keep(hash, source, clientNetwork) {
       const now = performance.now();
       const before = remembered.get(hash);
       if ((before && before.storeAfter > now) || Buffer.byteLength(source) > maxBytes) return;
       const entry = before ?? { source, storeAfter: 0 };
       entry.storeAfter = now + TRY_AGAIN_MS;
       if (!before) remembered.set(hash, entry);
-      store(hash, source, clientNetworkOf(clientAddress))
+      store(hash, source, clientNetwork)
         .then((isStored) => {
           if (isStored) entry.storeAfter = Infinity;
         })

@@ -82,9 +82,9 @@ describe('a document of the manifest is known', () => {
 
   it('and so is every text that is executed', () => {
     for (const text of [PAGE, APOLLO]) {
-      expect(known.lists(text, null)).toBe(true);
-      expect(known.lists(text, 'Page')).toBe(true);
-      expect(known.lists(text, 'Another')).toBe(false);
+      expect(known.has(text, null)).toBe(true);
+      expect(known.has(text, 'Page')).toBe(true);
+      expect(known.has(text, 'Another')).toBe(false);
     }
   });
 });

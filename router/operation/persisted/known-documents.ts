@@ -15,7 +15,7 @@ export interface KnownDocuments {
   /** @returns the text to execute for a text that a client sent: itself, or where `__typename` was added anywhere, that with all of them */
   byText(text: string): string | undefined;
   /** A name that the document does not have makes it another operation, of which there is no end. */
-  lists(text: string, operationName: string | null): boolean;
+  has(text: string, operationName: string | null): boolean;
 }
 
 interface Known {
@@ -57,7 +57,7 @@ export function knownDocuments(manifest: Manifest): KnownDocuments {
     size: new Set([...manifest.values()].map(({ body }) => body)).size,
     byId: (id) => ids.get(id),
     byText: (text) => texts.get(text)?.executed ?? withAdded(text),
-    lists(text, operationName) {
+    has(text, operationName) {
       const known = texts.get(text);
       return known !== undefined && (operationName === null || operationName === known.name);
     },

@@ -18,8 +18,8 @@ export interface DocumentReference {
 export interface GoodDocument extends DocumentReference {
   readonly source: string;
   readonly operation: Pick<Operation, 'definition' | 'rootFields' | 'holdsValues' | 'isReadOnly'>;
-  /** Of whom it came from. */
-  readonly clientAddress: string;
+  /** That it came from. */
+  readonly clientNetwork: string;
 }
 
 /** Finds the document that a request means. */
@@ -31,7 +31,7 @@ export interface PersistedOperations {
    */
   find(reference: DocumentReference): string | Promise<string>;
   /** Whether the manifest has this document, with an operation of this name: there are only so many of them. */
-  lists(source: string, operationName: string | null): boolean;
+  isInManifest(source: string, operationName: string | null): boolean;
   /**
    * Keeps the text for clients that name it by its hash from then on, and logs what is not in the manifest. A document with a
    * mutation is not kept, nor one that holds values: its hash alone would do again what a user did with a password.
@@ -60,7 +60,7 @@ export function createPersistedOperations(options: PersistedOperationsOptions): 
   const unlisted = known && createUnlistedLog((source) => known?.byText(source) !== undefined, logger);
 
   return {
-    lists: (source, operationName) => known?.lists(source, operationName) ?? false,
+    isInManifest: (source, operationName) => known?.has(source, operationName) ?? false,
     find({ query, id }) {
       if (query === null) return known?.byId(id!) ?? findAutomatic(id!);
       if (id !== null) assertBelongs(query, id, known);
@@ -70,7 +70,7 @@ export function createPersistedOperations(options: PersistedOperationsOptions): 
       const { query, id } = document;
       unlisted?.note(document);
       if (id === null || !automatic || known?.byId(id) !== undefined) return;
-      if (isKept(document)) return void (query !== null && automatic.keep(id, query, document.clientAddress));
+      if (isKept(document)) return void (query !== null && automatic.keep(id, query, document.clientNetwork));
       if (query !== null) return;
       // An earlier release, or another process with access to Redis, has put it there.
       automatic.forget(id);
@@ -100,7 +100,7 @@ function assertFound(source: string | null): string {
 function safelist(operations: Manifest): PersistedOperations {
   let known = knownDocuments(operations);
   return {
-    lists: (source, operationName) => known.lists(source, operationName),
+    isInManifest: (source, operationName) => known.has(source, operationName),
     find({ query, id }) {
       if (query !== null && id !== null) assertBelongs(query, id, known);
       const source = query === null ? known.byId(id!) : known.byText(query);

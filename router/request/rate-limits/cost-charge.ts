@@ -13,7 +13,7 @@ export class CostCharge {
   readonly #operation: Operation;
   readonly #variables: Variables;
   readonly #caller: Caller | null;
-  readonly #address: string;
+  readonly #network: string;
   #dueBeforeSend = 0;
 
   constructor(
@@ -21,13 +21,13 @@ export class CostCharge {
     operation: Operation,
     variables: Variables,
     caller: Caller | null,
-    address: string,
+    network: string,
   ) {
     this.#rates = rates;
     this.#operation = operation;
     this.#variables = variables;
     this.#caller = caller;
-    this.#address = address;
+    this.#network = network;
   }
 
   /** @param cost in all @throws {Fault} RATE_LIMITED, or rejects with it */
@@ -35,13 +35,13 @@ export class CostCharge {
     const isShareable = this.#caller === null && this.#operation.kind === 'query';
     const due = isShareable ? Math.min(cost, costOf(this.#operation.responseSize, this.#variables)) : cost;
     this.#dueBeforeSend = cost - due;
-    return this.#rates.countCost(due, this.#caller, this.#address);
+    return this.#rates.countCost(due, this.#caller, this.#network);
   }
 
   /** Charges the rest, once. @throws {Fault} RATE_LIMITED, or rejects with it */
   readonly beforeSend = (): void | Promise<void> => {
     const due = this.#dueBeforeSend;
     this.#dueBeforeSend = 0;
-    return this.#rates.countCost(due, this.#caller, this.#address);
+    return this.#rates.countCost(due, this.#caller, this.#network);
   };
 }

@@ -14,7 +14,7 @@ const planned = new WeakSet<Operation>();
  */
 export class NewOperationWork {
   readonly #rates: RateLimits;
-  readonly #address: string;
+  readonly #network: string;
   readonly #isFree: () => boolean;
   /** What the units that were counted pay for and was not used yet, in milliseconds. */
   #paidMs = 0;
@@ -22,16 +22,16 @@ export class NewOperationWork {
   #begunAt: number | null = null;
 
   /** @param isFree whether the document is in the manifest; called for documents that the router does not know */
-  constructor(rates: RateLimits, address: string, isFree: () => boolean) {
+  constructor(rates: RateLimits, network: string, isFree: () => boolean) {
     this.#rates = rates;
-    this.#address = address;
+    this.#network = network;
     this.#isFree = isFree;
   }
 
   /** @throws {Fault} RATE_LIMITED */
   readonly admit = (units: number): void => {
     if (this.#isFree()) return;
-    this.#rates.countNewOperation(this.#address, units);
+    this.#rates.countNewOperation(this.#network, units);
     this.#paidMs += units * MS_TO_A_UNIT;
     this.#begunAt ??= cpuMs();
   };
@@ -60,7 +60,7 @@ export class NewOperationWork {
     this.#paidMs -= cpuMs() - this.#begunAt;
     this.#begunAt = null;
     if (this.#paidMs >= 0) return;
-    this.#rates.chargeNewOperation(this.#address, -this.#paidMs / MS_TO_A_UNIT);
+    this.#rates.chargeNewOperation(this.#network, -this.#paidMs / MS_TO_A_UNIT);
     this.#paidMs = 0;
   }
 }

@@ -2,7 +2,6 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
-import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import { NearBuckets } from './local-buckets.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { FieldRate, Rate } from './rate.ts';
@@ -13,24 +12,24 @@ import type { SharedBuckets } from './shared-buckets.ts';
  * waited for, nothing is returned to wait for.
  */
 export interface RateLimits {
-  /** Any request, good or bad, from an address. */
-  countRequest(address: string): void | Promise<void>;
+  /** Any request, good or bad, from a network of clients (`clientNetworkOf`), as everywhere below. */
+  countRequest(network: string): void | Promise<void>;
   /**
    * What it takes to work out a document that this router does not know, as `NewWork` of the operation store has it. Counted by
    * each router for itself: it is its own time that is taken.
    */
-  countNewOperation(address: string, units: number): void;
+  countNewOperation(network: string, units: number): void;
   /** Units of such work beyond those that were counted before it: never refused, a debt that later documents wait for. */
-  chargeNewOperation(address: string, units: number): void;
+  chargeNewOperation(network: string, units: number): void;
   /** A request of a user; of anybody who is not signed in, the address is all that can be counted. */
   countCaller(caller: Caller | null): void | Promise<void>;
   /** What an operation asks for: each root field as often as it occurs, under whatever names and in whatever fragments. */
-  countFields(operation: Operation, caller: Caller | null, address: string): void | Promise<void>;
+  countFields(operation: Operation, caller: Caller | null, network: string): void | Promise<void>;
   /**
    * Units of cost (`operation/cost.ts`). Anonymous requests are charged to their network; those of a user to the user and to a larger
    * bucket of the network, so that anonymous clients of the same network take nothing from a signed-in user.
    */
-  countCost(units: number, caller: Caller | null, address: string): void | Promise<void>;
+  countCost(units: number, caller: Caller | null, network: string): void | Promise<void>;
 }
 
 export interface RateLimitSettings {
@@ -81,44 +80,44 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
   );
 
   return {
-    countRequest(address) {
-      const waitMs = addresses?.take(clientNetworkOf(address)) ?? 0;
+    countRequest(network) {
+      const waitMs = addresses?.take(network) ?? 0;
       if (waitMs !== 0) return settle([[waitMs, 'requests from this address']]);
     },
-    countNewOperation(address, units) {
+    countNewOperation(network, units) {
       if (!newOperations || !options.newOperations) return;
       // One that is more than all that may come at once takes all of it.
       const taken = Math.min(units, options.newOperations.burst);
-      const waitMs = newOperations.take(clientNetworkOf(address), taken, performance.now());
+      const waitMs = newOperations.take(network, taken, performance.now());
       assertNoWait([waitMs, 'new operations from this address']);
     },
-    chargeNewOperation(address, units) {
-      newOperations?.charge(clientNetworkOf(address), units, performance.now());
+    chargeNewOperation(network, units) {
+      newOperations?.charge(network, units, performance.now());
     },
     countCaller(caller) {
       const waitMs = (caller && users?.take(caller.userId)) ?? 0;
       if (waitMs !== 0) return settle([[waitMs, 'requests of this user']]);
     },
-    countFields(operation, caller, address) {
+    countFields(operation, caller, network) {
       const counted: Counted[] = [];
       for (const [field, times] of operation.rootFields) {
         const limited = fields.get(field);
         if (!limited) continue;
-        const subject = limited.per === 'user' && caller ? caller.userId : clientNetworkOf(address);
+        const subject = limited.per === 'user' && caller ? caller.userId : network;
         const waitMs = limited.limit.take(subject, times);
         if (waitMs !== 0) counted.push([waitMs, `requests for ${field}`]);
       }
       if (counted.length > 0) return settle(counted);
     },
-    countCost(units, caller, address) {
+    countCost(units, caller, network) {
       if (units <= 0) return;
       if (!caller) {
-        const waitMs = costs.address?.takeAtMostAll(clientNetworkOf(address), units) ?? 0;
+        const waitMs = costs.address?.takeAtMostAll(network, units) ?? 0;
         if (waitMs !== 0) return settle([[waitMs, 'costly requests from this address']]);
         return;
       }
       const userMs = costs.user?.takeAtMostAll(caller.userId, units) ?? 0;
-      const addressMs = costs.usersOfAddress?.takeAtMostAll(clientNetworkOf(address), units) ?? 0;
+      const addressMs = costs.usersOfAddress?.takeAtMostAll(network, units) ?? 0;
       if (userMs !== 0 || addressMs !== 0) {
         return settle([
           [userMs, 'costly requests of this user'],

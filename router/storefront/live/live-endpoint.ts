@@ -1,9 +1,8 @@
 import { Fault } from '../../../platform/errors.ts';
-import type { Handler, HttpRequest } from '../../../platform/http/server.ts';
+import type { HttpRequest } from '../../../platform/http/server.ts';
 import { parseUuid } from '../../../platform/uuid.ts';
-import { clientAddressOf, type TrustedProxies } from '../../request/client-address.ts';
+import type { EdgeHandler } from '../../edge-middleware.ts';
 import { preflightReply } from '../../request/cors.ts';
-import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveClients } from './live-clients.ts';
@@ -14,7 +13,6 @@ export interface LiveEndpointOptions {
   readonly products: LiveProducts;
   readonly clients: LiveClients;
   readonly rates: Pick<RateLimits, 'countCost'>;
-  readonly trustedProxies: TrustedProxies;
 }
 
 /** Units of cost: of each product of a stream, and of each that has to be read, which takes some 1 to 2 ms of CPU time. */
@@ -30,23 +28,21 @@ const STREAM_HEADERS = {
 };
 
 /** `GET /live/stock?productId=…`: server-sent events. Whatever is wrong with the request is said before the stream begins. */
-export function liveEndpoint({ products, clients, rates, trustedProxies }: LiveEndpointOptions): Handler {
-  return async (request) => {
+export function liveEndpoint({ products, clients, rates }: LiveEndpointOptions): EdgeHandler {
+  return async (request, { clientNetwork }) => {
     if (request.method === 'OPTIONS') return preflightReply;
     if (request.method !== 'GET') throw new Fault('METHOD_NOT_ALLOWED');
     const ids = readProductIds(request.query);
 
-    const address = clientAddressOf(request, trustedProxies);
-    const network = clientNetworkOf(address);
     const readings = ids.filter((id) => !products.isAtHand(id)).length;
-    await rates.countCost(ids.length * COST.product + readings * COST.reading, null, address);
-    const place = clients.enter(network);
+    await rates.countCost(ids.length * COST.product + readings * COST.reading, null, clientNetwork);
+    const place = clients.enter(clientNetwork);
     const leaving: (() => void)[] = [() => place.leave()];
     const leave = () => {
       for (const step of leaving.splice(0)) step();
     };
     try {
-      const watched = await watchAll(products, ids, network, leaving);
+      const watched = await watchAll(products, ids, clientNetwork, leaving);
       place.assertKept();
       whenGone(request, leave);
       return {

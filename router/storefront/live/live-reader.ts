@@ -18,6 +18,9 @@ export interface LiveReaderOptions {
   readonly logger: Logger;
 }
 
+/** The share of the subgraphs that all of its readings have together. */
+const LIVE_READER = 'live stock';
+
 /** @returns null when there is no such product @throws {Fault} when the subgraphs did not answer */
 export type ReadLiveState = (productId: string) => Promise<LiveState | null>;
 
@@ -37,6 +40,7 @@ export function createLiveReader({ gateway, clock, patienceMs, logger }: LiveRea
       Object.fromEntries(ids.map((id, index) => [`id${index}`, id])),
       {
         identity: { caller: null, requestId, patienceMs },
+        clientKey: LIVE_READER,
         deadline: Date.now() + patienceMs,
         logger: logger.child({ requestId }),
       },

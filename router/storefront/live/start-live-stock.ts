@@ -1,9 +1,8 @@
-import type { Handler } from '../../../platform/http/server.ts';
 import { repeat } from '../../../platform/lifecycle/repeat.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { RouterConfig } from '../../config.ts';
 import type { Gateway } from '../../schema/gateway.ts';
-import type { TrustedProxies } from '../../request/client-address.ts';
+import type { EdgeHandler } from '../../edge-middleware.ts';
 import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';
 import { LiveClients } from './live-clients.ts';
 import { liveEndpoint } from './live-endpoint.ts';
@@ -21,7 +20,7 @@ const MAX_PRODUCTS = { all: 2_000, perNetwork: 200 } as const;
 const SHARE_OF_ONE_NETWORK = 0.75;
 
 export interface LiveStockStreams {
-  readonly handler: Handler;
+  readonly handler: EdgeHandler;
   /** Ends every stream, so that its client goes elsewhere. */
   end(): void;
   /** Closes what the streams stand on. */
@@ -33,7 +32,6 @@ export function startLiveStock(
   config: RouterConfig,
   gateway: Pick<Gateway, 'execute'>,
   rates: Pick<RateLimits, 'countCost'>,
-  trustedProxies: TrustedProxies,
   logger: Logger,
 ): LiveStockStreams {
   const clock = createServerClock();
@@ -58,7 +56,7 @@ export function startLiveStock(
   const refreshing = repeat('live-stock', REFRESH_EVERY, () => products.refresh(), logger);
 
   return {
-    handler: liveEndpoint({ products, clients, rates, trustedProxies }),
+    handler: liveEndpoint({ products, clients, rates }),
     end: () => clients.end(),
     close: async () => {
       clients.end();

@@ -3,20 +3,23 @@ import { LRUCache } from 'lru-cache';
 import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
+import { clientKeyOf } from '../../../platform/rate-limit/client-key.ts';
 import { within } from '../../../platform/within.ts';
 import type { Gateway } from '../../schema/gateway.ts';
 import { ownOperation } from '../../operation/planned-operation.ts';
 import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 
 /**
  * Whether there is a product of this id.
  *
  * @param productId a UUID in lower case
- * @param address of the client that the look is charged to
+ * @param client that the look is charged to
  * @returns null where that is not known: the subgraph does not answer in time, or the limits of the network are used up
  */
-export type FindProduct = (productId: string, address: string) => Promise<boolean | null>;
+export type FindProduct = (productId: string, client: Client) => Promise<boolean | null>;
+
+type Client = Pick<RequestContext, 'clientAddress' | 'clientNetwork'>;
 
 export interface FindProductOptions {
   readonly gateway: Pick<Gateway, 'execute'>;
@@ -44,12 +47,12 @@ export function createFindProduct({ gateway, rates, logger }: FindProductOptions
   const underWay = new Map<string, Promise<boolean | null>>();
   const limit = new FairConcurrencyLimit(LOOKS);
 
-  return (productId, address) => {
+  return (productId, client) => {
     if (known.has(productId)) return Promise.resolve(true);
     if (absent.has(productId)) return Promise.resolve(false);
     let looking = underWay.get(productId);
     if (!looking) {
-      looking = look(productId, address)
+      looking = look(productId, client)
         .catch((error: unknown) => {
           // A refusal of a limit or of the subgraph says nothing about the product.
           if (!(error instanceof Fault)) logger.warn({ err: error }, 'a product could not be looked for');
@@ -61,22 +64,27 @@ export function createFindProduct({ gateway, rates, logger }: FindProductOptions
     return within(PATIENCE_MS, looking, () => null);
   };
 
-  async function look(productId: string, address: string): Promise<boolean | null> {
-    await rates.countCost(COST, null, address);
-    const { data, errors } = await limit.run(clientNetworkOf(address), () => ask(productId, address));
+  async function look(productId: string, client: Client): Promise<boolean | null> {
+    await rates.countCost(COST, null, client.clientNetwork);
+    const { data, errors } = await limit.run(client.clientNetwork, () => ask(productId, client));
     if (errors?.[0] || !data) return null;
     const isThere = data['product'] !== null;
     (isThere ? known : absent).set(productId, true);
     return isThere;
   }
 
-  function ask(id: string, clientAddress: string) {
+  function ask(id: string, { clientAddress, clientNetwork }: Client) {
     const requestId = randomUUID();
     const identity = { caller: null, requestId, patienceMs: PATIENCE_MS, clientAddress };
     return gateway.execute(
       operation,
       { id },
-      { identity, deadline: Date.now() + PATIENCE_MS, logger: logger.child({ requestId }) },
+      {
+        identity,
+        clientKey: clientKeyOf({ caller: null, clientAddress: clientNetwork }),
+        deadline: Date.now() + PATIENCE_MS,
+        logger: logger.child({ requestId }),
+      },
     );
   }
 }

@@ -1,7 +1,6 @@
 import { parseUuid } from '../../../platform/uuid.ts';
 import { Fault } from '../../../platform/errors.ts';
-import type { Handler } from '../../../platform/http/server.ts';
-import { clientAddressOf, type TrustedProxies } from '../../request/client-address.ts';
+import type { EdgeHandler } from '../../edge-middleware.ts';
 import type { FindProduct } from './find-product.ts';
 import { staticFile } from './static-file.ts';
 
@@ -50,7 +49,6 @@ export interface SalePageOptions {
   /** What the sign-in form says already; with it, payments are simulated. */
   readonly account: { readonly email: string; readonly password: string } | null;
   readonly findProduct: FindProduct;
-  readonly trustedProxies: TrustedProxies;
 }
 
 /**
@@ -58,7 +56,7 @@ export interface SalePageOptions {
  * their own. It knows no more than any client: GraphQL and the live stream. Its status is 404 where there is no such product, and 200
  * where that is not known at the moment: the page shows either by itself.
  */
-export function salePage({ account, findProduct, trustedProxies }: SalePageOptions): Record<string, Handler> {
+export function salePage({ account, findProduct }: SalePageOptions): Record<string, EdgeHandler> {
   const file = (name: string) => new URL(name, import.meta.url);
   const html = {
     headers: { 'content-security-policy': CONTENT_POLICY, 'referrer-policy': 'no-referrer' },
@@ -71,7 +69,7 @@ export function salePage({ account, findProduct, trustedProxies }: SalePageOptio
   const page = staticFile(file('sale.html'), html);
   const unknown = staticFile(file('sale.html'), { ...html, status: 404 });
   return {
-    '/sale/*': async (request) => {
+    '/sale/*': async (request, context) => {
       // Browsers percent-encode braces.
       const path = request.path.replace(/%7b/gi, '{').replace(/%7d/gi, '}');
       const [, id = ''] = /^\/sale\/([A-Za-z0-9:{}-]{1,64})$/.exec(path) ?? [];
@@ -80,7 +78,7 @@ export function salePage({ account, findProduct, trustedProxies }: SalePageOptio
       const canonical = parseUuid(id);
       if (canonical === null) return unknown(request);
       if (canonical !== id) return { status: 308, headers: { location: `/sale/${canonical}` } };
-      const found = await findProduct(id, clientAddressOf(request, trustedProxies));
+      const found = await findProduct(id, context);
       return found === false ? unknown(request) : page(request);
     },
     ...Object.fromEntries(PARTS.map((name) => [`/pages/${name}`, staticFile(file(name))])),
