@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
-import { routerForThisTest, type Question } from './testing/router.ts';
-import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import type { Question } from './testing/router.ts';
+import { startCannedSubgraph } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let product: TestSubgraph;
-
-beforeAll(async () => {
-  [issuer, product] = await Promise.all([startIssuer(key), startTestSubgraph('product')]);
-});
-afterAll(() => Promise.all([issuer.close(), product.close(100)]));
+const { key, start } = useRouterSurroundings({ stores, subgraphs: ['product'], issuer: true });
 
 const confirmed = (order: object) => ({
   __typename: 'PurchaseConfirmed',
@@ -37,14 +26,7 @@ async function purchase(
 ) {
   const order = await startCannedSubgraph(200, answered);
   onTestFinished(() => order.close());
-  const router = await routerForThisTest({
-    JWKS_URL: issuer.jwksUrl,
-    PRODUCT_URL: product.graphqlUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-    ...settings,
-  });
+  const router = await start({ ORDER_URL: order.graphqlUrl, ...settings });
   return { ...(await router.ask({ ...question, token: makeToken(key) })), sent: order.received.length };
 }
 

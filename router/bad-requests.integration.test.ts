@@ -3,22 +3,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { BAD_REQUESTS, bytesOf, type BadRequest } from './testing/bad-requests.ts';
 import { makeBadTokens } from './testing/bad-tokens.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import { sendBytes } from './testing/raw-http.ts';
 import { startTestRouter, type TestRouter } from './testing/router.ts';
-import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
+const { key, issuer, settings } = useRouterSurroundings({
+  stores,
+  subgraphs: ['product', 'order', 'user'],
+  issuer: true,
+  // Each of the table is new to its router.
+  settings: { RATE_LIMIT_NEW_OPERATIONS: 'off' },
+});
 const tokens = makeBadTokens(key);
 const routers = new Map<string, TestRouter>();
-let issuer: TestIssuer;
-let subgraphs: TestSubgraph[];
 
 /** Settings beside the usual ones. */
 const SETTINGS: Record<NonNullable<BadRequest['to']> | 'usual', Record<string, string>> = {
@@ -34,34 +33,13 @@ const SETTINGS: Record<NonNullable<BadRequest['to']> | 'usual', Record<string, s
 };
 
 beforeAll(async () => {
-  issuer = await startIssuer(key);
-  subgraphs = await Promise.all([
-    startTestSubgraph('product'),
-    startTestSubgraph('order'),
-    startTestSubgraph('user'),
-  ]);
-  const [product, order, user] = subgraphs.map(({ graphqlUrl }) => graphqlUrl);
-  for (const [name, settings] of Object.entries(SETTINGS)) {
-    const router = await startTestRouter({
-      JWKS_URL: issuer.jwksUrl,
-      PRODUCT_URL: product!,
-      ORDER_URL: order!,
-      USER_URL: user!,
-      REDIS_URL: stores.redisUrl,
-      REDIS_PREFIX: stores.redisPrefix,
-      // Each of the table is new to its router.
-      RATE_LIMIT_NEW_OPERATIONS: 'off',
-      ...settings,
-    });
+  for (const [name, changes] of Object.entries(SETTINGS)) {
+    const router = await startTestRouter({ ...settings, ...changes });
     routers.set(name, router);
     usualMs.set(name, await usualTime(() => askWell(name)));
   }
 });
-
-afterAll(async () => {
-  await Promise.all([...routers.values()].map((router) => router.close()));
-  await Promise.all([issuer.close(), ...subgraphs.map((subgraph) => subgraph.close(100))]);
-});
+afterAll(() => Promise.all([...routers.values()].map((router) => router.close())));
 
 /** What is in here is nobody's business out there. */
 const INSIDE = /\bat \S+ \(|node_modules|\.[jt]s:\d|127\.0\.0\.1|SELECT |ECONN|<html|<!doctype/i;

@@ -1,30 +1,21 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Logger } from '../platform/logger.ts';
 import { useStores } from '../tests/harness/stores.ts';
-import { routerForThisTest, type TestRouter } from './testing/router.ts';
-import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import type { TestRouter } from './testing/router.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-let product: TestSubgraph;
-beforeAll(async () => {
-  product = await startTestSubgraph('product');
+const { start: startRouter } = useRouterSurroundings({
+  stores,
+  subgraphs: ['product'],
+  settings: { RATE_LIMIT_PER_ADDRESS: '3/h' },
 });
-afterAll(() => product.close(100));
 
 let prefixes = 0;
 const start = (settings: Record<string, string> = {}, logger?: Logger): Promise<TestRouter> =>
-  routerForThisTest(
-    {
-      PRODUCT_URL: product.graphqlUrl,
-      REDIS_URL: stores.redisUrl,
-      REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`,
-      RATE_LIMIT_PER_ADDRESS: '3/h',
-      ...settings,
-    },
-    logger,
-  );
+  startRouter({ REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`, ...settings }, logger);
 
 const BODY = JSON.stringify({ query: '{ serverTime }' });
 const JSON_TYPE = { 'content-type': 'application/json' };

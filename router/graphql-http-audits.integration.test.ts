@@ -1,25 +1,10 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import { startTestRouter, type TestRouter } from './testing/router.ts';
-import { rsaKey, startIssuer, type TestIssuer } from '../platform/identity/tokens/testing/issuer.ts';
+import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
-let issuer: TestIssuer;
-let router: TestRouter;
-
-beforeAll(async () => {
-  issuer = await startIssuer(rsaKey('key-1'));
-  router = await startTestRouter({
-    JWKS_URL: issuer.jwksUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  });
-});
-afterAll(async () => {
-  await router.close();
-  await issuer.close();
-});
+const { router } = useRouter({ stores, issuer: true });
 
 /** Sends what a page of the same origin sends, which needs leave for a GET. */
 const audits = () =>

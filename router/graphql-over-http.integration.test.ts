@@ -1,42 +1,16 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
-import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from './testing/router.ts';
-import { HANGS, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import { readAnswer, startTestRouter } from './testing/router.ts';
+import { HANGS } from './testing/subgraphs.ts';
+import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let product: TestSubgraph;
-let order: TestSubgraph;
-let settings: Record<string, string>;
-let router: TestRouter;
-
-beforeAll(async () => {
-  [issuer, product, order] = await Promise.all([
-    startIssuer(key),
-    startTestSubgraph('product'),
-    startTestSubgraph('order'),
-  ]);
-  settings = {
-    JWKS_URL: issuer.jwksUrl,
-    PRODUCT_URL: product.graphqlUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  };
-  router = await startTestRouter(settings);
-});
-
-afterAll(async () => {
-  await router.close();
-  await Promise.all([issuer.close(), product.close(100), order.close(100)]);
+const { key, router, settings, start } = useRouter({
+  stores,
+  subgraphs: ['product', 'order'],
+  issuer: true,
 });
 
 const send = async (path: string, init: RequestInit = {}) =>
@@ -238,7 +212,7 @@ describe('introspection', () => {
   });
 
   it('is refused in production, and errors do not tell what the schema has', async () => {
-    const production = await routerForThisTest({ ...settings, NODE_ENV: 'production' });
+    const production = await start({ NODE_ENV: 'production' });
     expect(await production.ask({ query: getIntrospectionQuery() })).toMatchObject({ status: 400 });
     const misspelt = await production.ask({ query: '{ serverTim }' });
     expect(misspelt.text).not.toContain('serverTime');
@@ -283,7 +257,7 @@ describe('pages of other origins', () => {
   });
 
   it('may call when they are named', async () => {
-    const named = await routerForThisTest({ ...settings, CORS_ORIGINS: 'https://shop.example' });
+    const named = await start({ CORS_ORIGINS: 'https://shop.example' });
     expect(
       (await preflight('https://shop.example', named.url)).headers.get('access-control-allow-origin'),
     ).toBe('https://shop.example');
@@ -300,8 +274,7 @@ it('does not start with an origin that is none', async () => {
 });
 
 it('refuses at once what is more than it can hold at once', async () => {
-  const small = await routerForThisTest({
-    ...settings,
+  const small = await start({
     MAX_CONCURRENT_REQUESTS: '1',
     SUBGRAPH_TIMEOUT: '500ms',
   });

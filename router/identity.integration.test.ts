@@ -14,42 +14,22 @@ import {
   type TestIssuer,
 } from '../platform/identity/tokens/testing/issuer.ts';
 import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from './testing/router.ts';
-import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { startCannedSubgraph, startTestSubgraph } from './testing/subgraphs.ts';
+import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
 const silenced = useRedisProxy(stores);
-const key = rsaKey('key-1');
 const PURCHASE = `mutation { purchase(input: {productId: "1", idempotencyKey: "key-0000-0000-0001"}) { __typename } }`;
 const RESTOCK = `mutation { restock(input: {productId: "1", change: 1, idempotencyKey: "key-0000-0000-0001"}) { __typename } }`;
-
-let issuer: TestIssuer;
-let product: TestSubgraph;
-let order: TestSubgraph;
-let router: TestRouter;
 let redis: Redis;
-let settings: Record<string, string>;
-
-beforeAll(async () => {
+beforeAll(() => {
   redis = new Redis(stores.redisUrl);
-  [issuer, product, order] = await Promise.all([
-    startIssuer(key),
-    startTestSubgraph('product'),
-    startTestSubgraph('order'),
-  ]);
-  settings = {
-    JWKS_URL: issuer.jwksUrl,
-    PRODUCT_URL: product.graphqlUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  };
-  router = await startTestRouter(settings);
 });
-
-afterAll(async () => {
-  redis.disconnect();
-  await router.close();
-  await Promise.all([issuer.close(), product.close(), order.close()]);
+afterAll(() => redis.disconnect());
+const { key, issuer, order, router, settings, start } = useRouter({
+  stores,
+  subgraphs: ['product', 'order'],
+  issuer: true,
 });
 
 const refused = (answer: Awaited<ReturnType<TestRouter['ask']>>) => ({
@@ -108,7 +88,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
   it.each(bad)('counts as none, and gives no identity: %s', async (_what, authorization) => {
     const user = await startCannedSubgraph(200, answered);
     onTestFinished(() => user.close());
-    const open = await routerForThisTest({ ...settings, USER_URL: user.graphqlUrl });
+    const open = await start({ USER_URL: user.graphqlUrl });
     const headers = { authorization: authorization() };
     const answer = await open.ask({ query: REFRESH, headers });
     expect(answer).toMatchObject({ status: 200, errors: [], ...answered });
@@ -150,7 +130,7 @@ it('the answer to a query with any Authorization header is for no shared cache',
 it('which check a token has not passed is in the log line of its request, and nothing of the token is', async () => {
   const lines: string[] = [];
   const log = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
-  const logged = await routerForThisTest(settings, pino(log));
+  const logged = await start({}, pino(log));
   const token = makeToken(key, { ...goodClaims(), aud: 'another-shop' });
   const answer = await logged.ask({ query: '{ serverTime }', token });
   expect(answer.errors).toMatchObject([{ message: 'Sign in first: a valid access token is needed.' }]);
@@ -226,7 +206,7 @@ describe('what the subgraphs are told', () => {
 
   it('is nothing that the client says of itself', async () => {
     const canned = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
-    const fronted = await routerForThisTest({ ...settings, PRODUCT_URL: canned.graphqlUrl });
+    const fronted = await start({ PRODUCT_URL: canned.graphqlUrl });
     await fronted.ask({
       query: '{ serverTime }',
       headers: {
@@ -251,7 +231,7 @@ describe('what the subgraphs are told', () => {
 
   it('is not believed when it was signed by another secret, which the caller learns nothing of', async () => {
     const suspicious = await startTestSubgraph('product', 'another secret');
-    const fronted = await routerForThisTest({ ...settings, PRODUCT_URL: suspicious.graphqlUrl });
+    const fronted = await start({ PRODUCT_URL: suspicious.graphqlUrl });
     const answer = await fronted.ask({ query: '{ serverTime }' });
     expect(refused(answer)).toEqual({ status: 503, code: 'UNAVAILABLE' });
     expect(answer.text).not.toContain('router only');
@@ -287,7 +267,7 @@ describe('a session that has ended', () => {
 
   it('is refused by a router that was not there when it ended', async () => {
     await endSession('session-of-yesterday');
-    const late = await routerForThisTest(settings);
+    const late = await start();
     await whenReady(late);
     const token = makeToken(key, { ...goodClaims(), sid: 'session-of-yesterday' });
     expect((await late.ask({ query: '{ serverTime }', token })).status).toBe(401);
@@ -295,7 +275,7 @@ describe('a session that has ended', () => {
 
   it('is refused after a while without Redis in which it ended', async () => {
     const token = makeToken(key, { ...goodClaims(), sid: 'session-in-the-gap' });
-    const cutOff = await routerForThisTest(settings);
+    const cutOff = await start();
     await whenReady(cutOff);
     expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
     await redis.set(`${stores.redisPrefix}{ended-session}:session-in-the-gap`, '1', 'EX', 60);
@@ -308,7 +288,7 @@ describe('a session that has ended', () => {
 
   it('is refused within ten seconds where it ended while Redis was silent', async () => {
     const token = makeToken(key, { ...goodClaims(), sid: 'session-in-the-silence' });
-    const cutOff = await routerForThisTest({ ...settings, REDIS_URL: silenced.stores.redisUrl });
+    const cutOff = await start({ REDIS_URL: silenced.stores.redisUrl });
     await whenReady(cutOff);
     expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
     silenced.proxy.silence();
@@ -323,7 +303,7 @@ describe('a session that has ended', () => {
   });
 
   it('cannot be told without Redis, and does not stop the others', async () => {
-    const alone = await routerForThisTest({ ...settings, REDIS_URL: 'redis://127.0.0.1:9' });
+    const alone = await start({ REDIS_URL: 'redis://127.0.0.1:9' });
     expect((await alone.ask({ query: '{ serverTime }' })).status).toBe(200);
     expect((await alone.ask({ query: PURCHASE, token: makeToken(key) })).status).toBe(200);
     expect((await fetch(`${alone.url}/health/ready`)).status).toBe(503);
@@ -331,7 +311,7 @@ describe('a session that has ended', () => {
 });
 
 it('without an issuer, anonymous requests are answered and tokens are not judged', async () => {
-  const orphan = await routerForThisTest({ ...settings, JWKS_URL: 'http://127.0.0.1:9/jwks' });
+  const orphan = await start({ JWKS_URL: 'http://127.0.0.1:9/jwks' });
   expect((await orphan.ask({ query: '{ serverTime }' })).status).toBe(200);
   const answer = await orphan.ask({ query: '{ serverTime }', token: makeToken(key) });
   expect(refused(answer)).toEqual({ status: 503, code: 'UNAVAILABLE' });

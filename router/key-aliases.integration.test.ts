@@ -1,39 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
-import { startTestRouter, type TestRouter } from './testing/router.ts';
-import { startTestSubgraph, THROWS_SQL, type TestSubgraph } from './testing/subgraphs.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import { THROWS_SQL } from './testing/subgraphs.ts';
+import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let subgraphs: TestSubgraph[];
-let router: TestRouter;
-
-beforeAll(async () => {
-  issuer = await startIssuer(key);
-  subgraphs = await Promise.all(
-    (['user', 'product', 'order'] as const).map((name) => startTestSubgraph(name)),
-  );
-  const [user, product, order] = subgraphs.map(({ graphqlUrl }) => graphqlUrl);
-  router = await startTestRouter({
-    JWKS_URL: issuer.jwksUrl,
-    USER_URL: user!,
-    PRODUCT_URL: product!,
-    ORDER_URL: order!,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  });
-});
-afterAll(async () => {
-  await router.close();
-  await Promise.all([issuer.close(), ...subgraphs.map((one) => one.close(100))]);
-});
+const { key, router } = useRouter({ stores, subgraphs: ['user', 'product', 'order'], issuer: true });
 
 const ask = (query: string, variables: object = {}) =>
   router.ask({ query, variables, token: makeToken(key) });

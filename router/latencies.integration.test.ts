@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { HttpRequest } from '../platform/http/server.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import { metricsPage, tellMetrics } from '../platform/observability/metrics.ts';
 import { useStores } from '../tests/harness/stores.ts';
-import { routerForThisTest } from './testing/router.ts';
-import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let order: TestSubgraph;
-
-beforeAll(async () => {
-  tellMetrics();
-  [issuer, order] = await Promise.all([startIssuer(key), startTestSubgraph('order')]);
-});
-afterAll(async () => {
-  await Promise.all([issuer.close(), order.close(100)]);
-});
+beforeAll(() => tellMetrics());
+const { key, start } = useRouterSurroundings({ stores, subgraphs: ['order'], issuer: true });
 
 /** How many requests the histogram has, by the labels of a series. */
 async function timed(operation: string): Promise<Record<string, number>> {
@@ -40,12 +25,7 @@ async function timed(operation: string): Promise<Record<string, number>> {
 }
 
 it('a mutation is timed by what it was answered, where the client asks, or by its fault', async () => {
-  const router = await routerForThisTest({
-    JWKS_URL: issuer.jwksUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  });
+  const router = await start();
   const token = makeToken(key);
   const buy = (selection: string) =>
     `mutation { purchase(input: { productId: "1", idempotencyKey: "key-0000-0000-0001" }) { ${selection} } }`;

@@ -1,43 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import {
-  goodClaims,
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
-import { routerForThisTest, type Answer, type TestRouter } from './testing/router.ts';
-import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { goodClaims, makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import type { Answer, TestRouter } from './testing/router.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let product: TestSubgraph;
-let order: TestSubgraph;
-
-beforeAll(async () => {
-  [issuer, product, order] = await Promise.all([
-    startIssuer(key),
-    startTestSubgraph('product'),
-    startTestSubgraph('order'),
-  ]);
-});
-afterAll(async () => {
-  await Promise.all([issuer.close(), product.close(100), order.close(100)]);
+const { key, start: startRouter } = useRouterSurroundings({
+  stores,
+  subgraphs: ['product', 'order'],
+  issuer: true,
+  settings: { RATE_LIMIT_PER_FIELD: 'off' },
 });
 
 let prefixes = 0;
 const start = (changes: Record<string, string>): Promise<TestRouter> =>
-  routerForThisTest({
-    JWKS_URL: issuer.jwksUrl,
-    PRODUCT_URL: product.graphqlUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`,
-    RATE_LIMIT_PER_FIELD: 'off',
-    ...changes,
-  });
+  startRouter({ REDIS_PREFIX: `${stores.redisPrefix}${prefixes++}:`, ...changes });
 
 const PING = { query: '{ serverTime }' };
 const user = (n: number) =>

@@ -8,34 +8,23 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
-import { readAnswer, routerForThisTest, type TestRouter } from './testing/router.ts';
-import {
-  startCannedSubgraph,
-  startTestSubgraph,
-  type CannedSubgraph,
-  type TestSubgraph,
-} from './testing/subgraphs.ts';
+import { readAnswer, type TestRouter } from './testing/router.ts';
+import { startCannedSubgraph, type CannedSubgraph } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
 let redis: Redis;
-let product: TestSubgraph;
 let user: CannedSubgraph;
-let settings: Record<string, string>;
 
 beforeAll(async () => {
   redis = new Redis(stores.redisUrl);
-  product = await startTestSubgraph('product');
   user = await startCannedSubgraph(200, { data: { signIn: { __typename: 'Session' } } });
-  settings = {
-    PRODUCT_URL: product.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  };
 });
 afterAll(async () => {
   redis.disconnect();
-  await Promise.all([product.close(100), user.close(100)]);
+  await user.close(100);
 });
+const { start } = useRouterSurroundings({ stores, subgraphs: ['product'] });
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const post = async (router: TestRouter, body: object) =>
@@ -55,7 +44,7 @@ const refusal = ({ status, errors }: Awaited<ReturnType<typeof post>>) => [
 ];
 /** The router connects to Redis by itself, and answers before it has. */
 const connected = async (changes: Record<string, string> = {}) => {
-  const router = await routerForThisTest({ ...settings, ...changes });
+  const router = await start({ ...changes });
   await waitUntil('Redis', async () => {
     const health = await fetch(`${router.url}/health/ready`);
     return ((await health.json()) as { checks: Record<string, string> }).checks['redis'] === 'ok';
@@ -161,7 +150,7 @@ describe('an automatic persisted query', () => {
   });
 
   it('is asked for as text without Redis', async () => {
-    const router = await routerForThisTest({ ...settings, REDIS_URL: 'redis://127.0.0.1:9' });
+    const router = await start({ REDIS_URL: 'redis://127.0.0.1:9' });
     const text = 'query Alone { serverTime }';
     expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
     expect((await post(router, { query: text, ...hashed(text) })).status).toBe(200);
@@ -177,8 +166,7 @@ describe('a manifest', () => {
   beforeAll(() => write([{ id: hashOf(listed), name: 'Listed', body: listed }]));
 
   it('that is the only thing lets nothing else through, by text or by id', async () => {
-    const router = await routerForThisTest({
-      ...settings,
+    const router = await start({
       PERSISTED_OPERATIONS: 'only',
       PERSISTED_OPERATIONS_FILE: file,
     });
@@ -207,8 +195,8 @@ describe('a manifest', () => {
         done();
       },
     });
-    const router = await routerForThisTest(
-      { ...settings, PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file },
+    const router = await start(
+      { PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file },
       pino({ level: 'info' }, log),
     );
     const query =
@@ -226,8 +214,7 @@ describe('a manifest', () => {
   });
 
   it('has its operations answered however many others were new', async () => {
-    const router = await routerForThisTest({
-      ...settings,
+    const router = await start({
       PERSISTED_OPERATIONS: 'log',
       PERSISTED_OPERATIONS_FILE: file,
       RATE_LIMIT_NEW_OPERATIONS: '1/h burst 1',
@@ -242,7 +229,7 @@ describe('a manifest', () => {
   });
 
   it('names a document as each client does, by POST and by GET', async () => {
-    const router = await routerForThisTest({ ...settings, ...ONLY, PERSISTED_OPERATIONS_FILE: file });
+    const router = await start({ ...ONLY, PERSISTED_OPERATIONS_FILE: file });
     const hash = hashOf(listed);
     for (const name of ['documentId', 'doc_id', 'id']) {
       for (const id of [hash, `sha256:${hash}`]) {
@@ -270,8 +257,7 @@ describe('a manifest', () => {
     const ofRelay = 'query ByRelay { serverTime }';
     const md5 = createHash('md5').update(ofRelay).digest('hex');
     await writeFile(relay, JSON.stringify({ [md5]: ofRelay }));
-    const router = await routerForThisTest({
-      ...settings,
+    const router = await start({
       ...ONLY,
       PERSISTED_OPERATIONS_FILE: `${file}, ${relay}`,
     });
@@ -294,8 +280,7 @@ describe('a manifest', () => {
       const page = 'query Page($id: ID!) { product(id: $id) { name price { amount } } }';
       const pages = join(tmpdir(), `pages-${process.pid}.json`);
       await writeFile(pages, JSON.stringify({ page }));
-      const router = await routerForThisTest({
-        ...settings,
+      const router = await start({
         PERSISTED_OPERATIONS: mode,
         PERSISTED_OPERATIONS_FILE: pages,
         RATE_LIMIT_NEW_OPERATIONS: '1/h burst 1',
@@ -323,8 +308,8 @@ describe('a manifest', () => {
     const log = new Writable({
       write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())),
     });
-    const router = await routerForThisTest(
-      { ...settings, ...ONLY, PERSISTED_OPERATIONS_FILE: changing, PERSISTED_OPERATIONS_REFRESH: '50ms' },
+    const router = await start(
+      { ...ONLY, PERSISTED_OPERATIONS_FILE: changing, PERSISTED_OPERATIONS_REFRESH: '50ms' },
       pino({ level: 'info' }, log),
     );
     const statusOf = async (query: string) => (await post(router, { query })).status;
@@ -340,10 +325,10 @@ describe('a manifest', () => {
   });
 
   it('that cannot be used stops the start', async () => {
-    const start = (path: string) =>
-      routerForThisTest({ ...settings, PERSISTED_OPERATIONS: 'only', PERSISTED_OPERATIONS_FILE: path });
-    await expect(start('nowhere.json')).rejects.toThrow('PERSISTED_OPERATIONS_FILE');
+    const startWith = (path: string) =>
+      start({ PERSISTED_OPERATIONS: 'only', PERSISTED_OPERATIONS_FILE: path });
+    await expect(startWith('nowhere.json')).rejects.toThrow('PERSISTED_OPERATIONS_FILE');
     await write([{ id: hashOf('something else'), body: listed }]);
-    await expect(start(file)).rejects.toThrow("not its document's");
+    await expect(startWith(file)).rejects.toThrow("not its document's");
   });
 });

@@ -1,35 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
+import { describe, expect, it } from 'vitest';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import { useStores } from '../tests/harness/stores.ts';
-import { startTestRouter, type TestRouter } from './testing/router.ts';
-import { startTestSubgraph, THROWS_SQL, type TestSubgraph } from './testing/subgraphs.ts';
+import { THROWS_SQL } from './testing/subgraphs.ts';
+import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let subgraphs: TestSubgraph[];
-let router: TestRouter;
-
-beforeAll(async () => {
-  issuer = await startIssuer(key);
-  subgraphs = await Promise.all([startTestSubgraph('product'), startTestSubgraph('order')]);
-  router = await startTestRouter({
-    JWKS_URL: issuer.jwksUrl,
-    PRODUCT_URL: subgraphs[0]!.graphqlUrl,
-    ORDER_URL: subgraphs[1]!.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-    CORS_ORIGINS: 'https://shop.example',
-  });
-});
-afterAll(async () => {
-  await router.close();
-  await Promise.all([issuer.close(), ...subgraphs.map((subgraph) => subgraph.close(100))]);
+const { key, router } = useRouter({
+  stores,
+  subgraphs: ['product', 'order'],
+  issuer: true,
+  settings: { CORS_ORIGINS: 'https://shop.example' },
 });
 
 const get = (query: string, headers: Record<string, string> = {}) =>

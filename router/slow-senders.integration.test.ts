@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { openConnection, statusesIn } from '../tests/harness/raw-connection.ts';
-import { routerForThisTest } from './testing/router.ts';
-import { startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-let product: TestSubgraph;
-beforeAll(async () => {
-  product = await startTestSubgraph('product');
-});
-afterAll(() => product.close(100));
+const { start } = useRouterSurroundings({ stores, subgraphs: ['product'] });
 
 const QUERY = '{"query":"{ serverTime }"}';
 const head = (length: number, address = '203.0.113.66') =>
@@ -25,10 +20,7 @@ const head = (length: number, address = '203.0.113.66') =>
   ].join('\r\n');
 
 it('what is still arriving takes no place of what has arrived', async () => {
-  const router = await routerForThisTest({
-    PRODUCT_URL: product.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
+  const router = await start({
     MAX_CONCURRENT_REQUESTS: '20',
   });
   const slow = await Promise.all(
@@ -42,10 +34,7 @@ it('what is still arriving takes no place of what has arrived', async () => {
 });
 
 it('where a network sends more than may arrive at once, its slowest give way, and nobody else', async () => {
-  const router = await routerForThisTest({
-    PRODUCT_URL: product.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
+  const router = await start({
     TRUSTED_PROXIES: '1',
   });
   const neighbour = await openConnection(router.url, `${head(QUERY.length, '203.0.113.5')}{`);

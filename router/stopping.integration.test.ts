@@ -1,25 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openConnection, statusesIn } from '../tests/harness/raw-connection.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { startTestRouter } from './testing/router.ts';
 import { idOf, onSale, openShopWindow } from './testing/fake-shop.ts';
-import { HANGS, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { HANGS } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-let product: TestSubgraph;
-
-beforeAll(async () => {
-  product = await startTestSubgraph('product');
-});
-afterAll(() => product.close(100));
+const { product, settings } = useRouterSurroundings({ stores, subgraphs: ['product'] });
 
 it('answers what is under way, accepts nothing new, and closes its connections', async () => {
   const router = await startTestRouter({
-    PRODUCT_URL: product.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
+    ...settings,
     SUBGRAPH_TIMEOUT: '500ms',
   });
   const underWay = router.ask({ query: `{ product(id: "${HANGS}") { name } }` });
@@ -40,9 +34,7 @@ it('answers what is under way, accepts nothing new, and closes its connections',
 
 it('answers or refuses at the door each of many, on connections that are kept and on new ones', async () => {
   const router = await startTestRouter({
-    PRODUCT_URL: product.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
+    ...settings,
     SUBGRAPH_TIMEOUT: '500ms',
   });
   const seen = { answered: 0, refused: 0, cut: [] as unknown[] };

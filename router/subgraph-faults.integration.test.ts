@@ -1,51 +1,17 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
-import { routerForThisTest } from './testing/router.ts';
-import {
-  HANGS,
-  REFUSES,
-  startCannedSubgraph,
-  startTestSubgraph,
-  THROWS_SQL,
-  type TestSubgraph,
-} from './testing/subgraphs.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import { HANGS, REFUSES, startCannedSubgraph, THROWS_SQL } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let product: TestSubgraph;
-let order: TestSubgraph;
-let user: TestSubgraph;
-let settings: Record<string, string>;
-
-beforeAll(async () => {
-  [issuer, product, order, user] = await Promise.all([
-    startIssuer(key),
-    startTestSubgraph('product'),
-    startTestSubgraph('order'),
-    startTestSubgraph('user'),
-  ]);
-  settings = {
-    JWKS_URL: issuer.jwksUrl,
-    USER_URL: user.graphqlUrl,
-    PRODUCT_URL: product.graphqlUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  };
-});
-
-afterAll(async () => {
-  await Promise.all([issuer.close(), product.close(100), order.close(100), user.close(100)]);
+const { key, product, start } = useRouterSurroundings({
+  stores,
+  subgraphs: ['user', 'product', 'order'],
+  issuer: true,
 });
 
 /** Nothing of the inside: no address, no stack, no SQL, no name of a subgraph. */
@@ -56,7 +22,7 @@ const one = (name: string) => `{ product(id: "${name}") { name } }`;
 
 describe('an answer that is one fault has its status', () => {
   it('INTERNAL where a resolver threw', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const answer = await router.ask({ query: one(THROWS_SQL) });
     expect(answer).toMatchObject({ status: 500, data: { product: null } });
     expect(answer.errors).toEqual([
@@ -70,7 +36,7 @@ describe('an answer that is one fault has its status', () => {
   });
 
   it('the code, message and delay of a fault that was meant for the caller', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const answer = await router.ask({ query: one(REFUSES) });
     expect(answer.status).toBe(429);
     expect(answer.errors).toMatchObject([
@@ -83,7 +49,7 @@ describe('an answer that is one fault has its status', () => {
   });
 
   it('TIMEOUT when the subgraph takes too long', async () => {
-    const router = await routerForThisTest({ ...settings, SUBGRAPH_TIMEOUT: '200ms' });
+    const router = await start({ SUBGRAPH_TIMEOUT: '200ms' });
     const answer = await router.ask({
       query: `mutation { purchase(input: {productId: "${HANGS}", idempotencyKey: "key-0000-0000-0001"}) { __typename } }`,
       token: makeToken(key),
@@ -96,7 +62,7 @@ describe('an answer that is one fault has its status', () => {
   });
 
   it('UNAVAILABLE when the subgraph is not there', async () => {
-    const router = await routerForThisTest({ ...settings, PRODUCT_URL: 'http://127.0.0.1:9/graphql' });
+    const router = await start({ PRODUCT_URL: 'http://127.0.0.1:9/graphql' });
     const answer = await router.ask({ query: '{ now: serverTime }' });
     expect(answer).toMatchObject({
       status: 503,
@@ -135,7 +101,7 @@ describe('an answer that is one fault has its status', () => {
     ['null where the schema allows none', 200, { data: { serverTime: null } }, 500, 'INTERNAL'],
   ])('when the subgraph answers %s', async (_what, status, body, expected, code) => {
     const canned = await startCannedSubgraph(status, body);
-    const router = await routerForThisTest({ ...settings, PRODUCT_URL: canned.graphqlUrl });
+    const router = await start({ PRODUCT_URL: canned.graphqlUrl });
     const answer = await router.ask({ query: '{ serverTime }' });
     expect({ status: answer.status, code: answer.errors[0]?.extensions.code }).toEqual({
       status: expected,
@@ -148,7 +114,7 @@ describe('an answer that is one fault has its status', () => {
 
 describe('an answer in part', () => {
   it('is a 200 that keeps its data, and names the place of what failed', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const answer = await router.ask({
       query: '{ order(id: "o") { id buyer { name } items { product { id name } } } }',
       token: makeToken(key),
@@ -168,7 +134,7 @@ describe('an answer in part', () => {
   });
 
   it('is a 200 when only the second of two subgraphs is not there', async () => {
-    const router = await routerForThisTest({ ...settings, ORDER_URL: 'http://127.0.0.1:9/graphql' });
+    const router = await start({ ORDER_URL: 'http://127.0.0.1:9/graphql' });
     const answer = await router.ask({ query: '{ products { nodes { name stock { remaining } } } }' });
     expect(answer.status).toBe(200);
     expect(answer.data).toMatchObject({
@@ -196,7 +162,7 @@ describe('an answer in part', () => {
     ['a field that may be null', 'id buyer { id name }', 'USER_URL', [['buyer', 'name']]],
     ['a field under a name of its own', 'buyer { id: name }', 'USER_URL', [['buyer', 'id']]],
   ])('names the place when a subgraph is not there: %s', async (_what, selection, url, places) => {
-    const router = await routerForThisTest({ ...settings, [url]: 'http://127.0.0.1:9/graphql' });
+    const router = await start({ [url]: 'http://127.0.0.1:9/graphql' });
     const { errors } = await router.ask({
       query: `{ order(id: "o") { ${selection} } serverTime }`.replace(
         url === 'PRODUCT_URL' ? 'serverTime' : '',
@@ -208,7 +174,7 @@ describe('an answer in part', () => {
   });
 
   it('has what was ready before the time was up', async () => {
-    const router = await routerForThisTest({ ...settings, SUBGRAPH_TIMEOUT: '300ms' });
+    const router = await start({ SUBGRAPH_TIMEOUT: '300ms' });
     const answer = await router.ask({
       query: `{ product(id: "${HANGS}") { name } stock(productId: "7") { remaining } }`,
     });
@@ -225,10 +191,7 @@ it('the log has what the answer has not', async () => {
       done();
     },
   });
-  const router = await routerForThisTest(
-    { ...settings, PRODUCT_URL: 'http://127.0.0.1:9/graphql' },
-    pino(stream),
-  );
+  const router = await start({ PRODUCT_URL: 'http://127.0.0.1:9/graphql' }, pino(stream));
   await router.ask({ query: '{ serverTime }', headers: { 'x-request-id': 'request-in-the-log' } });
   const line = lines.find((one) => one.includes('request-in-the-log'));
   expect(line).toContain('ECONNREFUSED');
@@ -242,8 +205,7 @@ describe('several instances of a subgraph', () => {
       startCannedSubgraph(200, time),
       startCannedSubgraph(200, time),
     ]);
-    const router = await routerForThisTest({
-      ...settings,
+    const router = await start({
       PRODUCT_URL: `${first.graphqlUrl}, ${second.graphqlUrl}`,
     });
     for (let n = 0; n < 4; n++) await router.ask({ query: '{ serverTime }' });
@@ -257,8 +219,7 @@ describe('several instances of a subgraph', () => {
 
 describe('ready', () => {
   it('is when Redis and one instance of every subgraph are', async () => {
-    const router = await routerForThisTest({
-      ...settings,
+    const router = await start({
       PRODUCT_URL: `http://127.0.0.1:9/graphql,${product.graphqlUrl}`,
     });
     const health = await waitUntil(
@@ -270,7 +231,7 @@ describe('ready', () => {
   });
 
   it('is not while a subgraph is not, and alive all the same', async () => {
-    const router = await routerForThisTest({ ...settings, USER_URL: 'http://127.0.0.1:9/graphql' });
+    const router = await start({ USER_URL: 'http://127.0.0.1:9/graphql' });
     const response = await fetch(`${router.url}/health/ready`);
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ ready: false, checks: { user: 'failed', product: 'ok' } });

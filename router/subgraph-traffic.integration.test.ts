@@ -1,39 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
-import {
-  makeToken,
-  rsaKey,
-  startIssuer,
-  type TestIssuer,
-} from '../platform/identity/tokens/testing/issuer.ts';
-import { routerForThisTest } from './testing/router.ts';
-import { HANGS, startCannedSubgraph, startTestSubgraph, type TestSubgraph } from './testing/subgraphs.ts';
+import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import { HANGS, startCannedSubgraph } from './testing/subgraphs.ts';
+import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let product: TestSubgraph;
-let order: TestSubgraph;
-let settings: Record<string, string>;
-
-beforeAll(async () => {
-  [issuer, product, order] = await Promise.all([
-    startIssuer(key),
-    startTestSubgraph('product'),
-    startTestSubgraph('order'),
-  ]);
-  settings = {
-    JWKS_URL: issuer.jwksUrl,
-    PRODUCT_URL: product.graphqlUrl,
-    ORDER_URL: order.graphqlUrl,
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-  };
-});
-
-afterAll(async () => {
-  await Promise.all([issuer.close(), product.close(100), order.close(100)]);
+const { key, product, start } = useRouterSurroundings({
+  stores,
+  subgraphs: ['product', 'order'],
+  issuer: true,
 });
 
 const hanging = { query: `{ product(id: "${HANGS}") { name } }` };
@@ -48,7 +24,7 @@ async function asked(act: () => Promise<unknown>): Promise<number> {
 
 describe('a deadline', () => {
   it('may be shorter for one subgraph', async () => {
-    const router = await routerForThisTest({ ...settings, PRODUCT_TIMEOUT: '100ms' });
+    const router = await start({ PRODUCT_TIMEOUT: '100ms' });
     const answer = await router.ask({
       query: `{ product(id: "${HANGS}") { name } stock(productId: "7") { remaining } }`,
     });
@@ -57,7 +33,7 @@ describe('a deadline', () => {
   });
 
   it('may be the client’s own, whom the subgraph is told of', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const answer = await router.ask({
       ...hanging,
       token: makeToken(key),
@@ -70,14 +46,14 @@ describe('a deadline', () => {
   });
 
   it('that makes no sense is a mistake', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const answer = await router.ask({ ...stock, headers: { 'x-request-timeout': 'soon' } });
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
   });
 
   it('of one caller does not end what others wait for with more patience', async () => {
     const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 300);
-    const router = await routerForThisTest({ ...settings, PRODUCT_URL: slow.graphqlUrl });
+    const router = await start({ PRODUCT_URL: slow.graphqlUrl });
     const query = '{ serverTime }';
     const [impatient, patient] = await Promise.all([
       router.ask({ query, headers: { 'x-request-timeout': '50' } }),
@@ -91,8 +67,7 @@ describe('a deadline', () => {
 
 describe('a subgraph that is too slow for what is asked of it', () => {
   it('is not asked more: what is too much is refused at once, and the others answer', async () => {
-    const router = await routerForThisTest({
-      ...settings,
+    const router = await start({
       SUBGRAPH_CONCURRENCY: '1',
       SUBGRAPH_QUEUE: '0',
       SUBGRAPH_TIMEOUT: '2s',
@@ -116,7 +91,7 @@ describe('what anonymous callers ask alike', () => {
 
   it('is asked once while the answer is under way', async () => {
     const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 100);
-    const router = await routerForThisTest({ ...settings, PRODUCT_URL: slow.graphqlUrl });
+    const router = await start({ PRODUCT_URL: slow.graphqlUrl });
     const answers = await Promise.all(Array.from({ length: 20 }, () => router.ask(time)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(slow.received).toHaveLength(1);
@@ -124,7 +99,7 @@ describe('what anonymous callers ask alike', () => {
   });
 
   it('is asked again afterwards, but for what the schema lets be given again', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     expect(await asked(() => router.ask(time).then(() => router.ask(time)))).toBe(2);
     expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(1);
     const both = { query: '{ product(id: "2") { name } serverTime }' };
@@ -132,7 +107,7 @@ describe('what anonymous callers ask alike', () => {
   });
 
   it('is the same for each of them, also where another subgraph adds to it', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const query = '{ products { nodes { name stock { remaining } } } }';
     const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => router.ask({ query })));
     expect(first).toMatchObject({ status: 200 });
@@ -142,12 +117,12 @@ describe('what anonymous callers ask alike', () => {
   });
 
   it('is asked each time where no memory is set aside', async () => {
-    const router = await routerForThisTest({ ...settings, RESPONSE_CACHE_MIB: '0' });
+    const router = await start({ RESPONSE_CACHE_MIB: '0' });
     expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(2);
   });
 
   it('is asked for each caller who is signed in', async () => {
-    const router = await routerForThisTest(settings);
+    const router = await start();
     const token = makeToken(key);
     await router.ask(page);
     const both = () => Promise.all([router.ask({ ...page, token }), router.ask({ ...page, token })]);
@@ -157,7 +132,7 @@ describe('what anonymous callers ask alike', () => {
 
 it('passes the request id and the trace on', async () => {
   const canned = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
-  const router = await routerForThisTest({ ...settings, PRODUCT_URL: canned.graphqlUrl });
+  const router = await start({ PRODUCT_URL: canned.graphqlUrl });
   const trace = '0af7651916cd43dd8448eb211c80319c';
   await router.ask({
     query: '{ serverTime }',

@@ -3,27 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
-import { makeToken, rsaKey, startIssuer, type TestIssuer } from '../../platform/identity/tokens/testing/issuer.ts';
-import { routerForThisTest, type Answer, type TestRouter } from '../testing/router.ts';
-import { startCannedSubgraph, startTestSubgraph, type TestSubgraph } from '../testing/subgraphs.ts';
+import { makeToken } from '../../platform/identity/tokens/testing/issuer.ts';
+import type { Answer, TestRouter } from '../testing/router.ts';
+import { startCannedSubgraph } from '../testing/subgraphs.ts';
+import { useRouterSurroundings } from '../testing/use-router.ts';
 
 const stores = useStores();
-const key = rsaKey('key-1');
-let issuer: TestIssuer;
-let product: TestSubgraph;
+const { key, start } = useRouterSurroundings({ stores, subgraphs: ['product'], issuer: true });
 let committed: string;
 
 beforeAll(async () => {
-  [issuer, product, committed] = await Promise.all([
-    startIssuer(key),
-    startTestSubgraph('product'),
-    readFile(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'),
-  ]);
+  committed = await readFile(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8');
 });
-afterAll(() => Promise.all([issuer.close(), product.close(100)]));
 
 /** A field is gone that the committed supergraph has. */
 const withoutServerTime = () => changed(/^ *"""The clock.*\n *serverTime: .*\n/m, '');
@@ -52,12 +46,8 @@ async function watchedRouter(settings: Record<string, string> = {}): Promise<Wat
       done();
     },
   });
-  const router = await routerForThisTest(
+  const router = await start(
     {
-      JWKS_URL: issuer.jwksUrl,
-      PRODUCT_URL: product.graphqlUrl,
-      REDIS_URL: stores.redisUrl,
-      REDIS_PREFIX: stores.redisPrefix,
       SUPERGRAPH_FILE: file,
       SUPERGRAPH_REFRESH: '20ms',
       ...settings,

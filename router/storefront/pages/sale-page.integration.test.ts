@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
-import { startTestRouter, routerForThisTest, type TestRouter } from '../../testing/router.ts';
+import { routerForThisTest, type TestRouter } from '../../testing/router.ts';
+import { useRouter } from '../../testing/use-router.ts';
 import { onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };
 const PRODUCTION = { NODE_ENV: 'production' };
-let router: TestRouter;
-
-beforeAll(async () => {
-  router = await startTestRouter(redisSettings);
-});
-afterAll(() => router.close());
+const { router } = useRouter({ stores });
 
 it('is the same page for every product, with files of its own and nothing else', async () => {
   const response = await fetch(`${router.url}/sale/0198c0de-0000-7000-8000-000000000001`);

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
-import { startTestRouter, type TestRouter } from '../../testing/router.ts';
+import { useRouter } from '../../testing/use-router.ts';
 
 const stores = useStores();
-let router: TestRouter;
-
-beforeAll(async () => {
-  router = await startTestRouter({
-    REDIS_URL: stores.redisUrl,
-    REDIS_PREFIX: stores.redisPrefix,
-    PLAYGROUND: 'off',
-  });
-});
-afterAll(() => router.close());
+const { router } = useRouter({ stores, settings: { PLAYGROUND: 'off' } });
 
 it('where there is no playground, / says in a sentence what is where', async () => {
   const answer = await fetch(`${router.url}/`);

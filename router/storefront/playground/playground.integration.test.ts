@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
-import { startTestRouter, type TestRouter } from '../../testing/router.ts';
+import { useRouter } from '../../testing/use-router.ts';
 
 const stores = useStores();
-let router: TestRouter;
+const { router } = useRouter({ stores });
 let response: Response;
 let html: string;
 
 beforeAll(async () => {
-  router = await startTestRouter({ REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix });
   response = await fetch(`${router.url}/`);
   html = await response.text();
 });
-
-afterAll(() => router.close());
 
 it('is a page that asks this router', () => {
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
