@@ -6,8 +6,8 @@ import { makeManifest } from './scripts/persisted/manifest.ts';
 const mappers: Record<string, Record<string, string>> = {
   user: {},
   product: {
-    Product: '../entities/product.ts#Product as ProductEntity',
-    ProductConnection: '../list-products.ts#ProductPage',
+    Product: '../catalog/product.ts#Product as ProductEntity',
+    ProductConnection: '../lists/list-products.ts#ProductPage',
   },
   order: {
     Order: '../orders/order.ts#Order as OrderModel',

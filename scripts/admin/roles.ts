@@ -2,7 +2,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../../platform/mysql/database.ts';
 import { inTransaction } from '../../platform/mysql/transaction.ts';
 import type { Role } from '../../subgraphs/user/__generated__/resolvers-types.ts';
-import { endSessionsOf, type Announce } from '../../subgraphs/user/session-repository.ts';
+import { endSessionsOf, type Announce } from '../../subgraphs/user/sessions/session-repository.ts';
 
 type RoleChange = 'changed' | 'unchanged' | 'noAccount';
 

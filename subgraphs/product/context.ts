@@ -2,9 +2,9 @@ import DataLoader from 'dataloader';
 import type { ContextMaker, SubgraphContext } from '../../platform/graphql/subgraph-context.ts';
 import type { ProductListRepository } from './lists/product-list-repository.ts';
 import type { ProductReader } from './cache/product-reader.ts';
-import type { Product } from './entities/product.ts';
-import type { ProductRepository } from './product-repository.ts';
-import type { SaleClock } from './sale-clock.ts';
+import type { Product } from './catalog/product.ts';
+import type { ProductRepository } from './catalog/product-repository.ts';
+import type { SaleClock } from './sale/sale-clock.ts';
 
 /** What the use cases work with; lives as long as the process. */
 export interface ProductServices {

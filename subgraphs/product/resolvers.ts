@@ -1,12 +1,12 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
 import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
-import { createProduct } from './create-product.ts';
-import { findProduct } from './find-product.ts';
-import { listProducts } from './list-products.ts';
-import { saleStatusAt } from './sale-status.ts';
-import { updateProduct } from './update-product.ts';
-import { withdrawProduct } from './withdraw-product.ts';
+import { createProduct } from './catalog/create-product.ts';
+import { findProduct } from './catalog/find-product.ts';
+import { listProducts } from './lists/list-products.ts';
+import { saleStatusAt } from './sale/sale-status.ts';
+import { updateProduct } from './catalog/update-product.ts';
+import { withdrawProduct } from './catalog/withdraw-product.ts';
 
 export const resolvers: Resolvers = {
   DateTime,

@@ -12,12 +12,12 @@ import { createProductReader } from './cache/product-reader.ts';
 import type { ProductConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { permissions } from './permissions.ts';
-import type { ListReads } from './lists/list-gate.ts';
+import type { ListReads } from './lists/list-concurrency.ts';
 import { createProductListRepository } from './lists/product-list-repository.ts';
-import { openListReads, openProductDatabase } from './product-database.ts';
-import { createProductRepository } from './product-repository.ts';
+import { openListReads, openProductDatabase } from './stores.ts';
+import { createProductRepository } from './catalog/product-repository.ts';
 import { resolvers } from './resolvers.ts';
-import { startSaleClock, type SaleClock } from './sale-clock.ts';
+import { startSaleClock, type SaleClock } from './sale/sale-clock.ts';
 
 interface Stores {
   readonly database: Database;

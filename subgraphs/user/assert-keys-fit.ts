@@ -3,7 +3,7 @@ import type { Database } from '../../platform/mysql/database.ts';
 import { assertEncryptionKeysFit, assertKeysFit } from '../../platform/personal-data/key-fingerprints.ts';
 import { bytesToUuid } from '../../platform/uuid.ts';
 import type { UserConfig } from './config.ts';
-import type { Account } from './entities/account.ts';
+import type { Account } from './accounts/account.ts';
 import type { UserServices } from './services.ts';
 
 /** @throws {ConfigurationError} when accounts were made with another LOOKUP_KEY or under other ENCRYPTION_KEYS */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../platform/config/environment.ts';
-import { ATTEMPT_NUMBERS } from './attempt-numbers.ts';
+import { ATTEMPT_NUMBERS } from './attempt-limits/attempt-numbers.ts';
 import { readUserConfig } from './config.ts';
 
 const [i, s, e, l] = ['i', 's', 'e', 'l'].map((letter) => letter.repeat(32)) as [

@@ -14,8 +14,8 @@ import {
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
 import { tokenSettings } from '../../platform/identity/tokens/token-settings.ts';
-import { email, normaliseEmail, password } from './account-input.ts';
-import { attemptNumbers } from './attempt-numbers.ts';
+import { email, normaliseEmail, password } from './accounts/account-input.ts';
+import { attemptNumbers } from './attempt-limits/attempt-numbers.ts';
 
 const settings = {
   ...commonSettings,

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { Fault } from '../../platform/errors.ts';
 import type { SubgraphContext } from '../../platform/graphql/subgraph-context.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
-import type { Account } from './entities/account.ts';
+import type { Account } from './accounts/account.ts';
 import type { UserServices } from './services.ts';
 
 export interface UserContext extends SubgraphContext {

@@ -1,15 +1,15 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
-import { changePassword } from './change-password.ts';
-import { findMe, findUser } from './find-user.ts';
-import { refreshSession } from './refresh-session.ts';
-import { requestEmailVerification } from './request-email-verification.ts';
-import { requestPasswordReset } from './request-password-reset.ts';
-import { resetPassword } from './reset-password.ts';
-import { signIn } from './sign-in.ts';
-import { signOut } from './sign-out.ts';
-import { signUp } from './sign-up.ts';
-import { updateProfile } from './update-profile.ts';
+import { changePassword } from './passwords/change-password.ts';
+import { findMe, findUser } from './accounts/find-user.ts';
+import { refreshSession } from './sessions/refresh-session.ts';
+import { requestEmailVerification } from './verification/request-email-verification.ts';
+import { requestPasswordReset } from './passwords/request-password-reset.ts';
+import { resetPassword } from './passwords/reset-password.ts';
+import { signIn } from './sessions/sign-in.ts';
+import { signOut } from './sessions/sign-out.ts';
+import { signUp } from './accounts/sign-up.ts';
+import { updateProfile } from './accounts/update-profile.ts';
 
 export const resolvers: Resolvers = {
   DateTime,

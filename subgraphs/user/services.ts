@@ -4,21 +4,21 @@ import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts'
 import { signedFor } from '../../platform/identity/tokens/trusted-issuers.ts';
 import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
 import type { Redis } from '../../platform/redis/client.ts';
-import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
-import { createAccountRepository, type AccountRepository } from './account-repository.ts';
-import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits.ts';
-import { PASSWORD_RESET, VERIFICATION } from './code-kinds.ts';
+import { createAccessTokens, type AccessTokens } from './sessions/access-tokens.ts';
+import { createAccountRepository, type AccountRepository } from './accounts/account-repository.ts';
+import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits/attempt-limits.ts';
+import { PASSWORD_RESET, VERIFICATION } from './verification/code-kinds.ts';
 import type { UserConfig } from './config.ts';
-import { createEndedSessions, type EndedSessions } from './ended-sessions.ts';
-import { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
-import { createKnownNetworks, type KnownNetworks } from './known-networks.ts';
-import type { Mailer } from './mailer.ts';
-import { createPasswords, type Passwords } from './passwords.ts';
-import { createPersonalFields, type PersonalFields } from './personal-fields.ts';
-import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
-import { createSessionRepository, type SessionRepository } from './session-repository.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import { createVerificationCodes, type VerificationCodes } from './verification-codes.ts';
+import { createEndedSessions, type EndedSessions } from './sessions/revoked-sessions.ts';
+import { createKeyedHash, type KeyedHash } from './personal-data/keyed-hash.ts';
+import { createKnownNetworks, type KnownNetworks } from './attempt-limits/known-networks.ts';
+import type { Mailer } from './verification/mailer.ts';
+import { createPasswords, type Passwords } from './passwords/passwords.ts';
+import { createPersonalFields, type PersonalFields } from './personal-data/personal-fields.ts';
+import { createRefreshTokens, type RefreshTokens } from './sessions/refresh-tokens.ts';
+import { createSessionRepository, type SessionRepository } from './sessions/session-repository.ts';
+import type { SigningKeys } from './sessions/signing-keys.ts';
+import { createVerificationCodes, type VerificationCodes } from './verification/verification-codes.ts';
 
 /** What the use cases work with. One set a process. */
 export interface UserServices {

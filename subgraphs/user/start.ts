@@ -16,15 +16,15 @@ import { assertRedisUsable } from '../../platform/redis/condition.ts';
 import { assertUserKeysFit } from './assert-keys-fit.ts';
 import type { UserConfig } from './config.ts';
 import { createUserContext } from './context.ts';
-import { ensureAccounts } from './ensure-accounts.ts';
-import { Account } from './entities/account.ts';
-import { forgetSessions } from './forget-sessions.ts';
-import { createFileMailer, createSmtpMailer, type Mailer } from './mailer.ts';
+import { ensureAccounts } from './accounts/ensure-accounts.ts';
+import { Account } from './accounts/account.ts';
+import { forgetSessions } from './sessions/purge-expired-sessions.ts';
+import { createFileMailer, createSmtpMailer, type Mailer } from './verification/mailer.ts';
 import { migrations } from './migrations/index.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';
 import { createUserServices, type UserStores } from './services.ts';
-import { parseSigningKeys, type SigningKeys } from './signing-keys.ts';
+import { parseSigningKeys, type SigningKeys } from './sessions/signing-keys.ts';
 
 const FORGET_EVERY_MS = 60_000;
 

@@ -4,9 +4,9 @@ import { createConnection } from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import { uuidToBytes } from '../../platform/uuid.ts';
-import { createKeyedHash } from '../../subgraphs/user/keyed-hash.ts';
-import { createPasswords } from '../../subgraphs/user/passwords.ts';
-import { createPersonalFields } from '../../subgraphs/user/personal-fields.ts';
+import { createKeyedHash } from '../../subgraphs/user/personal-data/keyed-hash.ts';
+import { createPasswords } from '../../subgraphs/user/passwords/passwords.ts';
+import { createPersonalFields } from '../../subgraphs/user/personal-data/personal-fields.ts';
 import type { Stack } from './stack.ts';
 import type { TestStores } from './stores.ts';
 

@@ -1,4 +1,4 @@
-import type { Product } from '../entities/product.ts';
+import type { Product } from '../catalog/product.ts';
 
 /** How a product is written in Redis. */
 export function encodeProduct(product: Product | null): string {

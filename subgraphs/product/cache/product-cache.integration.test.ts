@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { connectRedis, type Redis } from '../../../platform/redis/client.ts';
-import { Product } from '../entities/product.ts';
+import { Product } from '../catalog/product.ts';
 import { silent } from '../testing/product-subgraph.ts';
 import { createProductCache, type ProductCache } from './product-cache.ts';
 

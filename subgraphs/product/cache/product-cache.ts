@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { OutageLog } from '../../../platform/outage-log.ts';
 import { getMany, type Redis } from '../../../platform/redis/client.ts';
 import { loadScript } from '../../../platform/redis/script.ts';
-import type { Product } from '../entities/product.ts';
+import type { Product } from '../catalog/product.ts';
 import { decodeProduct, encodeProduct } from './cached-product.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Product } from '../entities/product.ts';
-import type { ProductRepository } from '../product-repository.ts';
+import type { Product } from '../catalog/product.ts';
+import type { ProductRepository } from '../catalog/product-repository.ts';
 import type { Found, ProductCache } from './product-cache.ts';
 
 /**

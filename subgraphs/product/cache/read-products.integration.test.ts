@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { connectRedis, type Redis } from '../../../platform/redis/client.ts';
-import { openProductDatabase } from '../product-database.ts';
+import { openProductDatabase } from '../stores.ts';
 import { createdProduct, referenced, seen, update, withdraw, type SeenProduct } from '../testing/catalog.ts';
 import { silent, startTestSubgraph, testConfig, type ProductSubgraph } from '../testing/product-subgraph.ts';
 import { statementsOf } from '../testing/statements.ts';

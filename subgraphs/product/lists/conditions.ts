@@ -1,7 +1,7 @@
 import type { SaleStatus } from '../__generated__/resolvers-types.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
-import { PRODUCT_ORDERS, type Position } from '../product-order.ts';
-import { SALE_STATUS_IN_SQL } from '../sale-status.ts';
+import { PRODUCT_ORDERS, type Position } from './product-order.ts';
+import { SALE_STATUS_IN_SQL } from '../sale/sale-status.ts';
 import type { PageRequest, Selection } from './selection.ts';
 import { join, raw, sql, type Sql } from './sql.ts';
 

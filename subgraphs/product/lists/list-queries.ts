@@ -1,4 +1,4 @@
-import { PRODUCT_ORDERS, type Position } from '../product-order.ts';
+import { PRODUCT_ORDERS, type Position } from './product-order.ts';
 import {
   behind,
   columnOf,

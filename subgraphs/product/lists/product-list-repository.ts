@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { bytesToUuid } from '../../../platform/uuid.ts';
-import { Product } from '../entities/product.ts';
-import { PRODUCT_ORDERS, type Position } from '../product-order.ts';
-import type { ListReads } from './list-gate.ts';
+import { Product } from '../catalog/product.ts';
+import { PRODUCT_ORDERS, type Position } from './product-order.ts';
+import type { ListReads } from './list-concurrency.ts';
 import {
   endOfWalk,
   gatheredCount,

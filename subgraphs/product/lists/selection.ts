@@ -1,5 +1,5 @@
 import type { ProductOrder, ProductType, SaleStatus } from '../__generated__/resolvers-types.ts';
-import type { Position } from '../product-order.ts';
+import type { Position } from './product-order.ts';
 
 /** Which products a list is about. */
 export interface Selection {

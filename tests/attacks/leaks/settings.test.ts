@@ -11,8 +11,8 @@ import { readSupergraph } from '../../../router/schema/supergraph.ts';
 import { readOrderConfig } from '../../../subgraphs/order/config.ts';
 import { readProductConfig } from '../../../subgraphs/product/config.ts';
 import { readUserConfig } from '../../../subgraphs/user/config.ts';
-import { createKeyedHash } from '../../../subgraphs/user/keyed-hash.ts';
-import { parseSigningKeys } from '../../../subgraphs/user/signing-keys.ts';
+import { createKeyedHash } from '../../../subgraphs/user/personal-data/keyed-hash.ts';
+import { parseSigningKeys } from '../../../subgraphs/user/sessions/signing-keys.ts';
 
 const SECRET = 'hunter2secret';
 /** A secret that stands in the wrong place, in the forms that settings have. */

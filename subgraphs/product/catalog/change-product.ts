@@ -1,0 +1,47 @@
+import { parseUuid } from '../../../platform/uuid.ts';
+import type { ProductServices } from '../context.ts';
+import type { Product } from './product.ts';
+
+export interface ProductSaved {
+  readonly __typename: 'ProductSaved';
+  readonly product: Product;
+}
+
+export interface ProductNotFound {
+  readonly __typename: 'ProductNotFound';
+  readonly message: string;
+}
+
+/**
+ * Changes a product under its lock, so that two changes at a time are two changes one after the other, and tells the
+ * caches around the COMMIT.
+ *
+ * @param change the product as it shall be, or why not; must do nothing else, since it may run again
+ */
+export async function changeProduct<Refusal extends { readonly __typename: string }>(
+  givenId: string,
+  { repository, reader }: ProductServices,
+  change: (current: Product) => ProductSaved | Refusal,
+): Promise<ProductSaved | ProductNotFound | Refusal> {
+  const id = parseUuid(givenId);
+  if (id === null) return NOT_FOUND;
+
+  const outcome = await repository.underLock(id, async (current, save) => {
+    if (!current) return NOT_FOUND;
+    const changed = change(current);
+    if (!isSaved(changed)) return changed;
+    await reader.announceChange(id);
+    await save(changed.product);
+    return changed;
+  });
+  if (isSaved(outcome)) await reader.forget(id);
+  return outcome;
+}
+
+const NOT_FOUND: ProductNotFound = {
+  __typename: 'ProductNotFound',
+  message: 'There is no product with this id.',
+};
+
+const isSaved = (outcome: { readonly __typename: string }): outcome is ProductSaved =>
+  outcome.__typename === 'ProductSaved';

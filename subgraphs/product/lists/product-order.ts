@@ -1,0 +1,34 @@
+import { decodeCursor, encodeCursor, readPlace } from '../../../platform/graphql/connection.ts';
+import type { ProductOrder } from '../__generated__/resolvers-types.ts';
+import type { Product } from '../catalog/product.ts';
+
+/** How each order sorts. Products that are equal by it are sorted by id, so that every product has one place. */
+export const PRODUCT_ORDERS = {
+  NEWEST: { by: 'createdAt', direction: 'DESC' },
+  OPENING_SOONEST: { by: 'opensAt', direction: 'ASC' },
+  PRICE_ASCENDING: { by: 'amount', direction: 'ASC' },
+  PRICE_DESCENDING: { by: 'amount', direction: 'DESC' },
+} as const satisfies Record<ProductOrder, { by: keyof Product; direction: 'ASC' | 'DESC' }>;
+
+/** A product's place in an order. */
+export interface Position {
+  readonly value: Date | number;
+  readonly id: string;
+}
+
+/** The order is part of the cursor, since a place in one order means nothing in another. */
+export function cursorOf(order: ProductOrder, product: Product): string {
+  return cursorAt(order, { value: product[PRODUCT_ORDERS[order].by], id: product.id });
+}
+
+export const cursorAt = (order: ProductOrder, { value, id }: Position): string =>
+  encodeCursor([order, Number(value), id]);
+
+/** @returns null for a cursor that was not made by `cursorOf` for this order */
+export function positionOf(order: ProductOrder, cursor: string): Position | null {
+  const [madeFor, ...key] = decodeCursor(cursor, 3) ?? [];
+  const place = madeFor === order ? readPlace(key[0], key[1]) : null;
+  if (!place) return null;
+  const { number, id } = place;
+  return { value: PRODUCT_ORDERS[order].by === 'amount' ? number : new Date(number), id };
+}

@@ -1,0 +1,82 @@
+import type { Logger } from '../../platform/logger.ts';
+import { openDatabase, openOrm, type Database } from '../../platform/mysql/database.ts';
+import { databaseName } from '../../platform/mysql/connection-options.ts';
+import { readFromPrimary, readFromReplica } from '../../platform/mysql/relaxed-reads.ts';
+import type { ProductConfig } from './config.ts';
+import { Product } from './catalog/product.ts';
+import { ProductWordEnding } from './search/name-suffix.ts';
+import { behindGate, type ListReads } from './lists/list-concurrency.ts';
+import { CreateProduct1767225600000 } from './migrations/1767225600000-create-product.ts';
+import { IndexLists1767312000000 } from './migrations/1767312000000-index-lists.ts';
+
+/** Callers that may wait for a connection before the next one is refused. */
+const QUEUE_LIMIT = 1_000;
+
+const ENTITIES = [Product, ProductWordEnding];
+
+/** The database of this subgraph, migrated. */
+export const openProductDatabase = (config: ProductConfig, logger: Logger): Promise<Database> =>
+  openDatabase({
+    url: config.MYSQL_URL,
+    room: 'product',
+    entities: ENTITIES,
+    migrations: [CreateProduct1767225600000, IndexLists1767312000000],
+    poolSize: config.PRODUCT_MYSQL_POOL,
+    queueLimit: QUEUE_LIMIT,
+    waitMs: config.STORES_WAIT,
+    logger,
+  });
+
+/**
+ * What lists and search may take: so little that nothing else waits for them, whatever is searched for. One client has half of the
+ * connections at the most, so that MySQL has time left for others while that client searches as much as it may.
+ */
+const LISTS = {
+  connections: 4,
+  connectionsPerClient: 2,
+  waiting: 200,
+  timeoutMs: 1_000,
+  statementLimitMs: 1_000,
+};
+
+/**
+ * For lists and search: connections of their own, so that what sales are priced by never waits for a list, to the replica
+ * where there is one.
+ */
+export async function openListReads(
+  config: ProductConfig,
+  { guard }: Pick<Database, 'guard'>,
+  logger: Logger,
+): Promise<ListReads> {
+  const database = databaseName(config.MYSQL_URL, 'product');
+  const options = {
+    entities: ENTITIES,
+    poolSize: LISTS.connections,
+    queueLimit: LISTS.waiting,
+    statementLimitMs: LISTS.statementLimitMs,
+  };
+  const primary = await openOrm({ ...options, url: config.MYSQL_URL, migrations: [], guard }, database);
+  const reads =
+    config.MYSQL_REPLICA_URL === undefined
+      ? readFromPrimary(primary)
+      : await readFromReplica(primary, {
+          ...options,
+          url: config.MYSQL_REPLICA_URL,
+          database,
+          maxLagMs: config.MYSQL_REPLICA_MAX_LAG,
+          logger,
+        });
+  const gated = behindGate(reads, {
+    running: LISTS.connections,
+    runningPerKey: LISTS.connectionsPerClient,
+    waiting: LISTS.waiting,
+    timeoutMs: LISTS.timeoutMs,
+  });
+  return {
+    ...gated,
+    close: async () => {
+      await gated.close();
+      await primary.destroy();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from '../../../platform/logger.ts';
+import type { Role } from '../__generated__/resolvers-types.ts';
+import type { UserConfig } from '../config.ts';
+import type { Profile } from '../personal-data/personal-fields.ts';
+import type { UserServices } from '../services.ts';
+import { newAccount } from './sign-up.ts';
+
+interface Wanted {
+  readonly email: string;
+  readonly password: string;
+  readonly role: Role;
+  readonly name: string;
+}
+
+/** Known to everybody who reads this: never in production. */
+const DEMO_ACCOUNTS: readonly Wanted[] = [
+  {
+    email: 'admin@firstcome.example',
+    password: 'firstcome-admin',
+    role: 'ADMIN',
+    name: 'Demo Administrator',
+  },
+  { email: 'buyer@firstcome.example', password: 'firstcome-buyer', role: 'USER', name: 'Demo Buyer' },
+];
+
+/**
+ * Sees to it at start that the configured administrator is there, and outside production the demo accounts. An
+ * account that is there already keeps its password; the administrator's becomes ADMIN. Any number of
+ * processes may do this at once.
+ */
+export async function ensureAccounts(
+  config: UserConfig,
+  services: UserServices,
+  logger: Logger,
+): Promise<void> {
+  const { administrator } = config;
+  const isProduction = config.NODE_ENV === 'production';
+  const wanted: Wanted[] = isProduction ? [] : [...DEMO_ACCOUNTS];
+  if (administrator) wanted.push({ ...administrator, role: 'ADMIN', name: 'Administrator' });
+  for (const account of wanted) await ensureAccount(account, services, logger);
+  if (isProduction) for (const account of DEMO_ACCOUNTS) await shutOut(account, services, logger);
+}
+
+/**
+ * A database that served a demo may come to production. Whoever knows the password that everybody knows is let in no more, nor
+ * by a session that it opened; a demo account that has been given another password is somebody's, and left alone.
+ */
+async function shutOut(demo: Wanted, services: UserServices, logger: Logger): Promise<void> {
+  const { accounts, keyedHash, passwords, sessions, endedSessions } = services;
+  const account = await accounts.findByEmailHash(keyedHash.ofEmail(demo.email));
+  if (!account || (await passwords.verify(account.passwordHash, demo.password)) === 'wrong') return;
+  await sessions.changePassword({
+    accountId: account.id,
+    from: account.passwordHash,
+    to: await passwords.hash(randomBytes(32).toString('base64url')),
+    keepSessionId: null,
+    announce: endedSessions.announce,
+  });
+  logger.warn(
+    { userId: account.id, role: account.role },
+    'a demo account was found in production: nobody can sign in with its password any more',
+  );
+}
+
+async function ensureAccount(wanted: Wanted, services: UserServices, logger: Logger): Promise<void> {
+  const { accounts, keyedHash } = services;
+  const emailHash = keyedHash.ofEmail(wanted.email);
+  if (!(await accounts.findByEmailHash(emailHash))) {
+    const account = await newAccount({ ...wanted, profile: profileOf(wanted) }, services);
+    if (await accounts.insert(account))
+      logger.info({ userId: account.id, role: account.role }, 'account created');
+  }
+  const account = await accounts.findByEmailHash(emailHash);
+  if (account && wanted.role === 'ADMIN' && account.role !== 'ADMIN') {
+    await accounts.setRole(account.id, 'ADMIN');
+    logger.warn({ userId: account.id }, 'account made an administrator');
+  }
+}
+
+/** Nobody lives here; the owner can say better by `updateProfile`. */
+const profileOf = ({ email, name }: Wanted): Profile => ({
+  email,
+  name,
+  phoneNumber: '+82 2 0000 0000',
+  address: { postalCode: '00000', line1: 'Not given', line2: null },
+});

@@ -1,0 +1,117 @@
+import type { Logger } from '../../../platform/logger.ts';
+import type { Redis } from '../../../platform/redis/client.ts';
+import { loadExpendableScript } from '../../../platform/redis/expendable-script.ts';
+import { ATTEMPT_NUMBERS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
+import { hashedNetworkOf } from './hashed-network.ts';
+import type { KeyedHash } from '../personal-data/keyed-hash.ts';
+import { tooManyAttempts, type TooManyAttempts } from '../accounts/refusals.ts';
+import { VERIFICATION } from '../verification/code-kinds.ts';
+
+const WINDOW_MS = 15 * 60_000;
+
+/**
+ * An account that gets no more mails within this window has had one in it, whose code still works: a stranger who uses up the mails
+ * of an account does not keep its owner from a code.
+ */
+const MAIL_WINDOW_MS = VERIFICATION.lifetimeMs;
+
+/** Between the increments of two counters by one attempt, at the most: the time limits of two Redis commands. */
+const COUNTING_MS = 4_000;
+
+/**
+ * What can be guessed, or costs a mail, is limited. An attempt is counted before it is made, so that parallel attempts gain
+ * nothing, and given back when it succeeds or ends in a fault. A refused attempt is not counted. Without Redis nothing is allowed.
+ *
+ * A counter that cannot be read, or cannot be true, begins again, as one does that Redis has lost: clients cannot write there, and the
+ * other counters of the attempt stay. Refused instead, all clients of a network would be kept out until the key was deleted.
+ */
+export interface AttemptLimits {
+  /**
+   * @param subject the account: a hash or an id, nothing personal
+   * @param clientAddress as far as the router knows it
+   * @returns null when it is allowed
+   */
+  count(
+    action: LimitedAction,
+    subject: string,
+    clientAddress: string | undefined,
+  ): Promise<RefusedAttempt | null>;
+  /** The attempt came to no result. */
+  giveBack(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
+  /** The attempt succeeded: the failures before it, at this account from this network, were its owner's. */
+  forget(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
+}
+
+export type RefusedAttempt = TooManyAttempts & {
+  /** The limit is one that other clients can use up: that of the network or that of the account. */
+  readonly isShared: boolean;
+};
+
+export function createAttemptLimits(
+  redis: Redis,
+  prefix: string,
+  keyedHash: KeyedHash,
+  logger: Logger,
+  table: AttemptTable = ATTEMPT_NUMBERS,
+): AttemptLimits {
+  const scriptOf = (file: string) => loadExpendableScript(redis, new URL(file, import.meta.url), logger);
+  const countAttempt = scriptOf('./lua/countAttempt-1.lua');
+  const takeAttempts = scriptOf('./lua/takeAttempts-1.lua');
+  const giveBackAttempts = scriptOf('./lua/giveBackAttempts-1.lua');
+
+  /** In this order, so that an attempt that is refused does not use up what other clients share. */
+  function countersOf(action: LimitedAction, subject: string, clientAddress: string | undefined): Counter[] {
+    const of = (...parts: string[]) => `${prefix}attempts:${[action, ...parts].join(':')}`;
+    const { perAccountAndNetwork, perAccount, perNetwork } = table[action];
+    const network = hashedNetworkOf(keyedHash, clientAddress);
+    const accountWindowMs = action === 'request-verification' ? MAIL_WINDOW_MS : WINDOW_MS;
+    return [
+      { key: of(subject, network), attempts: perAccountAndNetwork, windowMs: WINDOW_MS, isShared: false },
+      // Where clients are not known, a limit of their network would be one for all clients.
+      { key: of(network), attempts: clientAddress ? perNetwork : null, windowMs: WINDOW_MS, isShared: true },
+      { key: of(subject), attempts: perAccount, windowMs: accountWindowMs, isShared: true },
+    ];
+  }
+
+  const giveBack = async (counters: readonly Counter[], attempts: number, leftMs: number) => {
+    await Promise.all(
+      counters
+        .filter((counter) => counter.attempts !== null)
+        .map(({ key }) => giveBackAttempts([key], [attempts, leftMs])),
+    );
+  };
+
+  return {
+    count: async (action, subject, clientAddress) => {
+      const counters = countersOf(action, subject, clientAddress);
+      for (const [index, { key, attempts, windowMs, isShared }] of counters.entries()) {
+        if (attempts === null) continue;
+        const retryAfterMs = Number(await countAttempt([key], [attempts, windowMs]));
+        if (retryAfterMs === 0) continue;
+        await giveBack(counters.slice(0, index), 1, 0);
+        return { ...tooManyAttempts(retryAfterMs), isShared };
+      }
+      return null;
+    },
+    giveBack: (action, subject, clientAddress) => giveBack(countersOf(action, subject, clientAddress), 1, 0),
+    forget: async (action, subject, clientAddress) => {
+      const [own, ...shared] = countersOf(action, subject, clientAddress) as [Counter, ...Counter[]];
+      const [attempts, leftMs] = (await takeAttempts([own.key], [])) as [number, number];
+      if (attempts > 0) await giveBack(shared, attempts, leftMs + COUNTING_MS);
+    },
+  };
+}
+
+interface Counter {
+  readonly key: string;
+  readonly attempts: number | null;
+  readonly windowMs: number;
+  readonly isShared: boolean;
+}
+
+/** For load tests (`RATE_LIMITS=off`). */
+export const noAttemptLimits: AttemptLimits = {
+  count: async () => null,
+  giveBack: async () => undefined,
+  forget: async () => undefined,
+};
