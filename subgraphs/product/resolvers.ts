@@ -1,5 +1,4 @@
 import { DateTime } from '../../platform/graphql/scalars.ts';
-import { clientKeyOf } from '../../platform/rate-limit/client-key.ts';
 import type { Resolvers } from './__generated__/resolvers-types.ts';
 import { createProduct } from './catalog/create-product.ts';
 import { findProduct } from './catalog/find-product.ts';
@@ -11,17 +10,17 @@ import { withdrawProduct } from './catalog/withdraw-product.ts';
 export const resolvers: Resolvers = {
   DateTime,
   Query: {
-    product: (_, { id }, { products }) => findProduct(id, products),
-    products: (_, args, { services, identity }) => listProducts(args, services, clientKeyOf(identity)),
+    product: (_, { id }, context) => findProduct(id, context),
+    products: (_, args, context) => listProducts(args, context),
     serverTime: (_, _args, { services }) => services.clock.ask(),
   },
   Mutation: {
-    createProduct: (_, { input }, { services }) => createProduct(input, services),
-    updateProduct: (_, { input }, { services }) => updateProduct(input, services),
-    withdrawProduct: (_, { input }, { services }) => withdrawProduct(input, services),
+    createProduct: (_, { input }, context) => createProduct(input, context),
+    updateProduct: (_, { input }, context) => updateProduct(input, context),
+    withdrawProduct: (_, { input }, context) => withdrawProduct(input, context),
   },
   Product: {
-    __resolveReference: ({ id }, { products }) => findProduct(id, products),
+    __resolveReference: ({ id }, context) => findProduct(id, context),
     price: ({ amount, currency }) => ({ amount, currency }),
     status: (product, _args, { services }) => saleStatusAt(product, services.clock.now()),
   },

@@ -2,12 +2,49 @@ import type { Logger } from '../../platform/logger.ts';
 import { openDatabase, openOrm, type Database } from '../../platform/mysql/database.ts';
 import { databaseName } from '../../platform/mysql/connection-options.ts';
 import { readFromPrimary, readFromReplica } from '../../platform/mysql/relaxed-reads.ts';
+import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import type { ProductConfig } from './config.ts';
 import { Product } from './catalog/product.ts';
 import { ProductWordEnding } from './search/name-suffix.ts';
 import { behindGate, type ListReads } from './lists/list-concurrency.ts';
 import { CreateProduct1767225600000 } from './migrations/1767225600000-create-product.ts';
 import { IndexLists1767312000000 } from './migrations/1767312000000-index-lists.ts';
+import { startSaleClock, type SaleClock } from './sale/sale-clock.ts';
+
+/** What this process is connected to. */
+export interface ProductStores {
+  readonly database: Database;
+  /** Connections of lists alone: the terms of a sale are never delayed by a list. */
+  readonly lists: ListReads;
+  readonly redis: Redis;
+  readonly clock: SaleClock;
+}
+
+/** Time limit of a Redis command, after which MySQL is read instead, in milliseconds. */
+const REDIS_TIMEOUT_MS = 500;
+
+/** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
+export async function openProductStores(config: ProductConfig, logger: Logger): Promise<ProductStores> {
+  const redis = await connectRedis(
+    { url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS, logger },
+    config.STORES_WAIT,
+  );
+  try {
+    const clock = await startSaleClock(redis);
+    const database = await openProductDatabase(config, logger);
+    return { redis, clock, database, lists: await openListReads(config, database, logger) };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+export async function closeProductStores({ database, lists, redis, clock }: ProductStores): Promise<void> {
+  clock.stop();
+  redis.disconnect();
+  await lists.close();
+  await database.close();
+}
 
 /** Callers that may wait for a connection before the next one is refused. */
 const QUEUE_LIMIT = 1_000;
@@ -43,7 +80,7 @@ const LISTS = {
  * For lists and search: connections of their own, so that what sales are priced by never waits for a list, to the replica
  * where there is one.
  */
-export async function openListReads(
+async function openListReads(
   config: ProductConfig,
   { guard }: Pick<Database, 'guard'>,
   logger: Logger,

@@ -1,5 +1,5 @@
 import { parseUuid } from '../../../platform/uuid.ts';
-import type { ProductServices } from '../context.ts';
+import type { ProductContext } from '../context.ts';
 import type { Product } from './product.ts';
 
 export interface ProductSaved {
@@ -20,7 +20,7 @@ export interface ProductNotFound {
  */
 export async function changeProduct<Refusal extends { readonly __typename: string }>(
   givenId: string,
-  { repository, reader }: ProductServices,
+  { services: { repository, reader } }: ProductContext,
   change: (current: Product) => ProductSaved | Refusal,
 ): Promise<ProductSaved | ProductNotFound | Refusal> {
   const id = parseUuid(givenId);

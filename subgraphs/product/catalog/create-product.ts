@@ -2,13 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import type { InvalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { CreateProductInput } from '../__generated__/resolvers-types.ts';
 import type { ProductSaved } from './change-product.ts';
-import type { ProductServices } from '../context.ts';
+import type { ProductContext } from '../context.ts';
 import { checkTerms } from './product-rules.ts';
 
 /** Puts a product on sale from `opensAt` on, or from now on. How many units there are is for the order subgraph to be told. */
 export async function createProduct(
   input: CreateProductInput,
-  { repository, clock }: ProductServices,
+  { services: { repository, clock } }: ProductContext,
 ): Promise<ProductSaved | InvalidInput> {
   const now = clock.now();
   const checked = checkTerms({

@@ -1,7 +1,7 @@
 import type { InvalidInput } from '../../../platform/graphql/invalid-input.ts';
 import type { UpdateProductInput } from '../__generated__/resolvers-types.ts';
 import { changeProduct, type ProductNotFound, type ProductSaved } from './change-product.ts';
-import type { ProductServices } from '../context.ts';
+import type { ProductContext } from '../context.ts';
 import type { Product } from './product.ts';
 import { checkTerms, type ProposedTerms } from './product-rules.ts';
 
@@ -11,12 +11,12 @@ import { checkTerms, type ProposedTerms } from './product-rules.ts';
  */
 export async function updateProduct(
   input: UpdateProductInput,
-  services: ProductServices,
+  context: ProductContext,
 ): Promise<ProductSaved | ProductNotFound | InvalidInput> {
-  return changeProduct<InvalidInput>(input.id, services, (current) => {
+  return changeProduct<InvalidInput>(input.id, context, (current) => {
     const checked = checkTerms(proposedBy(input, current));
     if (!checked.ok) return checked.refusal;
-    const product = { ...current, ...checked.terms, updatedAt: services.clock.now() };
+    const product = { ...current, ...checked.terms, updatedAt: context.services.clock.now() };
     return { __typename: 'ProductSaved', product };
   });
 }

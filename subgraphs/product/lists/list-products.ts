@@ -1,8 +1,9 @@
 import { Fault } from '../../../platform/errors.ts';
 import { connectionOf, type Connection } from '../../../platform/graphql/connection.ts';
 import { countOrAtLeast } from '../../../platform/graphql/total-count.ts';
+import { clientKeyOf } from '../../../platform/rate-limit/client-key.ts';
 import type { ProductOrder, QueryProductsArgs, RequireFields } from '../__generated__/resolvers-types.ts';
-import type { ProductServices } from '../context.ts';
+import type { ProductContext } from '../context.ts';
 import type { Product } from '../catalog/product.ts';
 import { cursorAt, cursorOf, positionOf, type Position } from './product-order.ts';
 import type { Selection } from './selection.ts';
@@ -24,16 +25,15 @@ const MOST_WORDS = 5;
 const LONGEST_SEARCH = 200;
 
 /**
- * @param client `clientKeyOf` the request
  * @throws {Fault} BAD_REQUEST for a page size, cursor or search that is out of bounds
  */
 export async function listProducts(
   { first, after, filter, orderBy: order }: Arguments,
-  { lists, clock }: Pick<ProductServices, 'lists' | 'clock'>,
-  client: string,
+  { services: { lists, clock }, identity }: ProductContext,
 ): Promise<ProductPage> {
   if (first < 1 || first > LARGEST_PAGE)
     throw new Fault('BAD_REQUEST', `\`first\` must be from 1 to ${LARGEST_PAGE}.`);
+  const client = clientKeyOf(identity);
   const search = filter?.search?.trim() ?? '';
   const selection: Selection = {
     type: filter?.type ?? null,
