@@ -1,9 +1,9 @@
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { SaleStatus } from '../__generated__/resolvers-types.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { PRODUCT_ORDERS, type Position } from './product-order.ts';
 import { SALE_STATUS_IN_SQL } from '../sale/sale-status.ts';
 import type { PageRequest, Selection } from './selection.ts';
-import { join, raw, sql, type Sql } from './sql.ts';
 
 type Order = PageRequest['order'];
 
@@ -11,7 +11,7 @@ const COLUMNS = { createdAt: 'created_at', opensAt: 'opens_at', amount: 'amount'
 const INDEXES = { createdAt: 'newest', opensAt: 'opening', amount: 'price' } as const;
 
 /** The column that an order sorts by. */
-export const columnOf = (order: Order): Sql => raw(COLUMNS[PRODUCT_ORDERS[order].by]);
+export const columnOf = (order: Order): string => COLUMNS[PRODUCT_ORDERS[order].by];
 
 /** Names the index that has the products of `scopeOf` in this order, or by when they close. */
 export function indexFor({ type, status }: Selection, order: Order | 'CLOSING'): Sql {
@@ -43,7 +43,7 @@ export function inOrder({ type, status }: Selection, order: Order): Sql {
   const columns = [
     ...(status ? ['withdrawn'] : []),
     ...(type ? ['type'] : []),
-    COLUMNS[PRODUCT_ORDERS[order].by],
+    columnOf(order),
     'id',
   ];
   return raw(columns.map((column) => `p.${column} ${direction}`).join(', '));
@@ -52,14 +52,14 @@ export function inOrder({ type, status }: Selection, order: Order): Sql {
 /** Behind a place in an order. */
 export function behind(order: Order, { value, id }: Position): Sql {
   const beyond = raw(PRODUCT_ORDERS[order].direction === 'ASC' ? '>' : '<');
-  const column = columnOf(order);
+  const column = raw(columnOf(order));
   return sql`(p.${column} ${beyond} ${value} OR (p.${column} = ${value} AND p.id ${beyond} ${uuidToBytes(id)}))`;
 }
 
 /** Up to a place in an order, the place included. */
 export function upTo(order: Order, { value, id }: Position): Sql {
   const before = raw(PRODUCT_ORDERS[order].direction === 'ASC' ? '<' : '>');
-  const column = columnOf(order);
+  const column = raw(columnOf(order));
   return sql`(p.${column} ${before} ${value} OR (p.${column} = ${value} AND p.id ${before}= ${uuidToBytes(id)}))`;
 }
 
@@ -76,4 +76,4 @@ export const nameHas = (table: string, words: readonly string[]): Sql[] =>
   );
 
 export const where = (conditions: readonly Sql[]): Sql =>
-  conditions.length === 0 ? raw('') : sql`WHERE ${join(conditions, ' AND ')}`;
+  conditions.length === 0 ? empty : sql`WHERE ${join(conditions, ' AND ')}`;

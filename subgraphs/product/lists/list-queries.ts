@@ -1,3 +1,4 @@
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { PRODUCT_ORDERS, type Position } from './product-order.ts';
 import {
   behind,
@@ -13,7 +14,6 @@ import {
 } from './conditions.ts';
 import type { PageRequest, Selection } from './selection.ts';
 import type { Source } from './sources.ts';
-import { join, raw, sql, type Sql } from './sql.ts';
 
 /** How many products a walk passes at the most. With words, the endings of each are looked through, too. */
 const mostWalked = ({ words }: Selection): number => (words.length > 0 ? 1_500 : 10_000);
@@ -24,7 +24,7 @@ export const mostGathered = ({ words }: Selection): number => (words.length > 1 
 /** Entries of an index in order, behind the place where a page begins: each an `id`, its `place`, and its window if that matters. */
 function walkOf(selection: Selection, { order, after }: PageRequest, end: Position | null): Sql {
   const needsWindow = windowIs('p', selection.status, selection.now).length > 0;
-  const columns = sql`p.id, p.${columnOf(order)} AS place ${raw(needsWindow ? ', p.opens_at, p.closes_at' : '')}`;
+  const columns = sql`p.id, p.${raw(columnOf(order))} AS place ${raw(needsWindow ? ', p.opens_at, p.closes_at' : '')}`;
   const conditions = [
     ...scopeOf(selection),
     ...sortedRange(selection, order),
@@ -42,7 +42,7 @@ export const straightPage = (selection: Selection, page: PageRequest): Sql =>
 /** Finds the ids of a page among the next products in its order, up to `end`, or as many as may be looked at. */
 export function walkedPage(selection: Selection, page: PageRequest, end: Position | null = null): Sql {
   const { status, words, now } = selection;
-  const bound = end ? raw('') : sql`LIMIT ${mostWalked(selection)}`;
+  const bound = end ? empty : sql`LIMIT ${mostWalked(selection)}`;
   // A table of its own, not a view that the servers would look through: the conditions are for what it holds.
   return sql`SELECT c.id FROM (${walkOf(selection, page, end)} ${bound}) c
     ${where([...windowIs('c', status, now), ...nameHas('c', words)])}
@@ -59,7 +59,7 @@ export function gatheredPage(
   selection: Selection,
   { order, after, limit }: PageRequest,
 ): Sql {
-  const column = `p.${columnOf(order).texts[0] ?? ''}`;
+  const column = `p.${columnOf(order)}`;
   return sql`SELECT p.id ${chosenFrom(source, selection, after ? [behind(order, after)] : [])}
     ORDER BY ${byPlace(column, 'p.id', order)} LIMIT ${limit}`;
 }

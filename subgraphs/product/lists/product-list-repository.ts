@@ -1,3 +1,4 @@
+import type { Sql } from 'sql-template-tag';
 import type { EntityManager } from 'typeorm';
 import { bytesToUuid } from '../../../platform/uuid.ts';
 import { Product } from '../catalog/product.ts';
@@ -15,7 +16,6 @@ import {
 } from './list-queries.ts';
 import type { PageRequest, Selection } from './selection.ts';
 import { sourcesOf, type Source } from './sources.ts';
-import { byName, byPlace, type Sql } from './sql.ts';
 
 export interface FoundPage {
   readonly products: Product[];
@@ -104,16 +104,16 @@ async function findEnd(
 
 function productsOf(manager: EntityManager, ids: Sql, { order }: PageRequest): Promise<Product[]> {
   const { by, direction } = PRODUCT_ORDERS[order];
-  const [statement, values] = byName(ids);
+  // TypeORM binds by name: the values of `:1`, `:2`, … in the statement.
+  const values = Object.fromEntries(ids.values.map((value, index) => [index + 1, value]));
   return manager
     .createQueryBuilder(Product, 'product')
-    .innerJoin(`(${statement})`, 'found', 'found.id = product.id', values)
+    .innerJoin(`(${ids.statement})`, 'found', 'found.id = product.id', values)
     .orderBy(`product.${by}`, direction)
     .addOrderBy('product.id', direction)
     .getMany();
 }
 
 function ask<Row>(manager: EntityManager, statement: Sql): Promise<Row[]> {
-  const [text, values] = byPlace(statement);
-  return manager.query<Row[]>(text, values);
+  return manager.query<Row[]>(statement.sql, statement.values);
 }

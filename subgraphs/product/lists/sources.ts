@@ -1,6 +1,6 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { indexFor, scopeOf, where } from './conditions.ts';
 import type { Selection } from './selection.ts';
-import { raw, sql, type Sql } from './sql.ts';
 
 /** Has all products of a selection, and others. */
 export interface Source {

@@ -1,6 +1,6 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { SaleStatus } from '../__generated__/resolvers-types.ts';
 import type { Product } from '../catalog/product.ts';
-import { raw, sql, type Sql } from '../lists/sql.ts';
 
 /**
  * Whether a product can be bought, told from the clock at the moment of the answer: once as a function and once as SQL, side by
