@@ -1,11 +1,15 @@
 import { allow, hasScope, type Permissions } from '../../platform/graphql/permissions.ts';
 
-/** Everybody may look; only who keeps the catalog may change it. */
-const keepsCatalog = hasScope('catalog:write');
+/** Reading is public; changing the catalog needs a scope. */
+const mayWriteCatalog = hasScope('catalog:write');
 
 export const permissions: Permissions = {
   Query: { product: allow, products: allow, serverTime: allow },
-  Mutation: { createProduct: keepsCatalog, updateProduct: keepsCatalog, withdrawProduct: keepsCatalog },
+  Mutation: {
+    createProduct: mayWriteCatalog,
+    updateProduct: mayWriteCatalog,
+    withdrawProduct: mayWriteCatalog,
+  },
   Product: allow,
   Money: allow,
   ProductConnection: allow,

@@ -12,7 +12,7 @@ export const resolvers: Resolvers = {
   Query: {
     product: (_, { id }, context) => findProduct(id, context),
     products: (_, args, context) => listProducts(args, context),
-    serverTime: (_, _args, { services }) => services.clock.ask(),
+    serverTime: (_, _args, { services }) => services.clock.read(),
   },
   Mutation: {
     createProduct: (_, { input }, context) => createProduct(input, context),

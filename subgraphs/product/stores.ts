@@ -5,8 +5,8 @@ import { readFromPrimary, readFromReplica } from '../../platform/mysql/relaxed-r
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import type { ProductConfig } from './config.ts';
 import { Product } from './catalog/product.ts';
-import { ProductWordEnding } from './search/name-suffix.ts';
-import { behindGate, type ListReads } from './lists/list-concurrency.ts';
+import { ProductNameSuffix } from './search/name-suffix.ts';
+import { withConcurrencyLimit, type ListReads } from './lists/list-concurrency.ts';
 import { CreateProduct1767225600000 } from './migrations/1767225600000-create-product.ts';
 import { IndexLists1767312000000 } from './migrations/1767312000000-index-lists.ts';
 import { startSaleClock, type SaleClock } from './sale/sale-clock.ts';
@@ -46,10 +46,10 @@ export async function closeProductStores({ database, lists, redis, clock }: Prod
   await database.close();
 }
 
-/** Callers that may wait for a connection before the next one is refused. */
+/** Callers that may queue for a connection before the next one is rejected. */
 const QUEUE_LIMIT = 1_000;
 
-const ENTITIES = [Product, ProductWordEnding];
+const ENTITIES = [Product, ProductNameSuffix];
 
 /** The database of this subgraph, migrated. */
 export const openProductDatabase = (config: ProductConfig, logger: Logger): Promise<Database> =>
@@ -65,8 +65,8 @@ export const openProductDatabase = (config: ProductConfig, logger: Logger): Prom
   });
 
 /**
- * What lists and search may take: so little that nothing else waits for them, whatever is searched for. One client has half of the
- * connections at the most, so that MySQL has time left for others while that client searches as much as it may.
+ * The share of lists and search (bulkhead): small enough that no other statement waits for them, whatever is searched for. One client
+ * has half of the connections at the most, so that the others are served while that client searches at its limit.
  */
 const LISTS = {
   connections: 4,
@@ -77,8 +77,8 @@ const LISTS = {
 };
 
 /**
- * For lists and search: connections of their own, so that what sales are priced by never waits for a list, to the replica
- * where there is one.
+ * For lists and search: connections of their own, so that the terms of a sale are never delayed by a list; to the replica where
+ * there is one.
  */
 async function openListReads(
   config: ProductConfig,
@@ -103,16 +103,16 @@ async function openListReads(
           maxLagMs: config.MYSQL_REPLICA_MAX_LAG,
           logger,
         });
-  const gated = behindGate(reads, {
+  const limited = withConcurrencyLimit(reads, {
     running: LISTS.connections,
     runningPerKey: LISTS.connectionsPerClient,
     waiting: LISTS.waiting,
     timeoutMs: LISTS.timeoutMs,
   });
   return {
-    ...gated,
+    ...limited,
     close: async () => {
-      await gated.close();
+      await limited.close();
       await primary.destroy();
     },
   };

@@ -38,7 +38,7 @@ it('is ready while MySQL and Redis answer', async () => {
   expect(await readiness()).toEqual({ status: 200, ready: true, checks: { mysql: 'ok', redis: 'ok' } });
 });
 
-it('answers while Redis hangs, and is kept waiting by it once, not by every read', async () => {
+it('answers while Redis hangs, and waits for it once, not for every read', async () => {
   redis.signal('SIGSTOP');
   try {
     expect(await seen(subgraph, product.id)).toEqual(product);
@@ -50,7 +50,7 @@ it('answers while Redis hangs, and is kept waiting by it once, not by every read
   }
 });
 
-it('reads from MySQL while Redis is gone, a product once at a time, and still tells the time', async () => {
+it('reads from MySQL while Redis is gone, a product once at a time, and still has the time', async () => {
   await redis.stop();
   expect(await readiness()).toMatchObject({ status: 503, checks: { mysql: 'ok', redis: 'failed' } });
 

@@ -1,18 +1,18 @@
 import type { Product } from '../catalog/product.ts';
 
-/** How a product is written in Redis. */
+/** The format of a product in Redis. */
 export function encodeProduct(product: Product | null): string {
   return JSON.stringify({ format: FORMAT, product });
 }
 
-/** @returns null for a product that does not exist; undefined for what another release of this code wrote, or nobody */
+/** @returns null for a product that does not exist; undefined for an entry that another release of this code wrote, or that is not one */
 export function decodeProduct(text: string): Product | null | undefined {
   const entry = parse(text);
   if (entry?.format !== FORMAT) return undefined;
   return entry.product && revive(entry.product);
 }
 
-/** Goes up when a product gets or loses a field. */
+/** Incremented when a product gets or loses a field. */
 const FORMAT = 1;
 
 type Instant = 'opensAt' | 'closesAt' | 'withdrawnAt' | 'createdAt' | 'updatedAt';

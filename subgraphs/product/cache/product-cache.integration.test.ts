@@ -41,7 +41,7 @@ const productOf = (id: string, name = 'Mug'): Product =>
 const cached = async (id: string): Promise<Product | null | undefined> => (await other.read([id])).get(id);
 
 describe('a lease', () => {
-  it('is had by one at a time, and ends with what it was for', async () => {
+  it('is held by one process at a time, and ends when the entry is stored', async () => {
     const id = randomUUID();
     const mine = await one.lease([id]);
     expect([mine.mine, (await other.lease([id])).others]).toEqual([[id], [id]]);
@@ -51,21 +51,21 @@ describe('a lease', () => {
     expect((await other.lease([id])).found.get(id)).toEqual({ ...productOf(id) });
   });
 
-  it('is taken away by a change: what was read before is not cached after it', async () => {
+  it('is revoked by a change: what was read before is not cached after it', async () => {
     const id = randomUUID();
     const slow = await one.lease([id]);
-    await other.announceChange(id);
+    await other.invalidateBeforeCommit(id);
     await slow.store(new Map([[id, productOf(id, 'old')]]));
     expect(await cached(id)).toBeUndefined();
     expect((await one.lease([id])).others).toEqual([id]);
 
-    await other.forget(id);
+    await other.invalidateAfterCommit(id);
     await slow.store(new Map([[id, productOf(id, 'old')]]));
     expect(await cached(id)).toBeUndefined();
     expect((await one.lease([id])).mine).toEqual([id]);
   });
 
-  it('is not had twice by a reader that comes back after its end', async () => {
+  it('does not let a reader store whose lease has expired', async () => {
     const id = randomUUID();
     const slow = await one.lease([id]);
     await redis.del(`${stores.redisPrefix}product:{${id}}:lease`);
@@ -77,18 +77,18 @@ describe('a lease', () => {
 });
 
 describe('an entry', () => {
-  it('is gone before the change that it would contradict is true', async () => {
+  it('is removed before a change is committed', async () => {
     const id = randomUUID();
     await (await one.lease([id])).store(new Map([[id, productOf(id)]]));
-    await one.announceChange(id);
+    await one.invalidateBeforeCommit(id);
     expect(await cached(id)).toBeUndefined();
   });
 
-  it('says for a short time only that there is no such product', async () => {
+  it('of a product that does not exist expires soon', async () => {
     const id = randomUUID();
     await (await one.lease([id])).store(new Map([[id, null]]));
     expect(await cached(id)).toBeNull();
     expect(await redis.pttl(`${stores.redisPrefix}product:{${id}}`)).toBeLessThanOrEqual(1_000);
-    await waitUntil('it to be forgotten', async () => (await cached(id)) === undefined);
+    await waitUntil('the entry to expire', async () => (await cached(id)) === undefined);
   });
 });

@@ -7,31 +7,31 @@ import type { Product } from '../catalog/product.ts';
 import { decodeProduct, encodeProduct } from './cached-product.ts';
 
 /**
- * Products in Redis, shared by all processes of the subgraph. Nothing here fails: where Redis does not answer, nothing
- * is cached and nobody else reads.
+ * Products in Redis, a cache that all processes of the subgraph share. No method rejects: while Redis is not available nothing is
+ * cached, and every process reads for itself.
  *
  * A *lease* on a product's entry makes one process read it from MySQL while the others wait, and lets only that process
  * write it. A change takes the lease away before its COMMIT and frees it afterwards (see "leases" in Scaling Memcache at
- * Facebook, 2013), so the entry is gone when the change becomes true, even if the process dies then.
+ * Facebook, 2013), so the entry is gone when the change is committed, even if the process dies then.
  */
 export interface ProductCache {
-  /** Those that are cached; null for a product that is known not to exist. */
+  /** The cached products; null for a product that is known not to exist. */
   read(ids: readonly string[]): Promise<Found>;
-  /** For ids that `read` did not find: what has come meanwhile, and whose it is to read the rest. */
+  /** For ids that `read` did not find: entries that were stored meanwhile, and leases on the rest. */
   lease(ids: readonly string[]): Promise<Leases>;
-  /** Call before COMMIT. */
-  announceChange(id: string): Promise<void>;
-  /** Call after COMMIT. */
-  forget(id: string): Promise<void>;
+  /** Call before COMMIT: removes the entry and takes the lease. */
+  invalidateBeforeCommit(id: string): Promise<void>;
+  /** Call after COMMIT: removes the entry and frees the lease. */
+  invalidateAfterCommit(id: string): Promise<void>;
 }
 
 export type Found = ReadonlyMap<string, Product | null>;
 
 export interface Leases {
   readonly found: Found;
-  /** For the caller to read. */
+  /** The caller holds the lease and must read them. */
   readonly mine: readonly string[];
-  /** Somebody else is reading or changing them. */
+  /** Another process is reading or changing them. */
   readonly others: readonly string[];
   /** Caches what the caller read: all of `mine`, null for a product that does not exist. */
   readonly store: (products: Found) => Promise<void>;
@@ -41,17 +41,17 @@ export interface ProductCacheOptions {
   readonly redis: Redis;
   /** Of all keys. */
   readonly prefix: string;
-  /** How long an entry lives at the most, in milliseconds: what is stale can be no older, should a change not reach Redis. */
+  /** Lifetime of an entry in milliseconds: the bound on staleness if an invalidation does not reach Redis. */
   readonly ttlMs: number;
   readonly logger: Logger;
 }
 
-/** An id that names nothing may name something soon. */
+/** For ids without a product: one may be created soon. */
 const UNKNOWN_TTL_MS = 1_000;
-/** Longer than a read or a COMMIT takes, and short enough for others to wait when its owner has died. */
+/** Longer than a read or a COMMIT takes, and short enough for others to wait when its holder has died. */
 const LEASE_MS = 2_000;
-/** How long to do without Redis after it failed: reads would wait for its timeout, one after the other. */
-const PAUSE_MS = 1_000;
+/** Cooldown after Redis failed (circuit breaker): otherwise each read would wait for the command timeout. */
+const COOLDOWN_MS = 1_000;
 
 export function createProductCache({ redis, prefix, ttlMs, logger }: ProductCacheOptions): ProductCache {
   const readOrLease = loadScript(redis, new URL('./lua/readOrLease-2.lua', import.meta.url));
@@ -60,21 +60,25 @@ export function createProductCache({ redis, prefix, ttlMs, logger }: ProductCach
   const leaseKey = (id: string) => `${prefix}product:{${id}}:lease`;
   const outage = new OutageLog({
     logger,
-    begins: 'product cache does not answer, reading from MySQL',
-    ends: 'product cache answers again',
+    begins: 'product cache is not available, reading from MySQL',
+    ends: 'product cache is available again',
   });
-  let pausedUntil = 0;
+  let openUntil = 0;
 
-  async function unlessDown<Result>(ask: () => Promise<Result>, otherwise: Result): Promise<Result> {
-    if (performance.now() < pausedUntil) return otherwise;
+  /** Circuit breaker: while it is open, the result is `fallback`. */
+  async function withCircuitBreaker<Result>(
+    execute: () => Promise<Result>,
+    fallback: Result,
+  ): Promise<Result> {
+    if (performance.now() < openUntil) return fallback;
     try {
-      const result = await ask();
+      const result = await execute();
       outage.worked();
       return result;
     } catch (error) {
       outage.failed(error);
-      pausedUntil = performance.now() + PAUSE_MS;
-      return otherwise;
+      openUntil = performance.now() + COOLDOWN_MS;
+      return fallback;
     }
   }
 
@@ -90,20 +94,25 @@ export function createProductCache({ redis, prefix, ttlMs, logger }: ProductCach
 
   async function lease(ids: readonly string[]): Promise<Leases> {
     const token = randomUUID();
-    const answers = await Promise.all(
+    const replies = await Promise.all(
       ids.map((id) => readOrLease([entryKey(id), leaseKey(id)], [token, LEASE_MS])),
     );
     const found = new Map<string, Product | null>();
     const mine: string[] = [];
     const others: string[] = [];
-    answers.forEach((answer, index) => {
+    replies.forEach((reply, index) => {
       const id = ids[index]!;
-      const product = typeof answer === 'string' ? decodeProduct(answer) : undefined;
+      const product = typeof reply === 'string' ? decodeProduct(reply) : undefined;
       if (product !== undefined) found.set(id, product);
-      // An entry that another release wrote is no use to anybody here, and will not change by waiting.
-      else (answer === 0 ? others : mine).push(id);
+      // An entry that another release wrote cannot be decoded here, and waiting does not change it.
+      else (reply === 0 ? others : mine).push(id);
     });
-    return { found, mine, others, store: (products) => unlessDown(() => store(products, token), undefined) };
+    return {
+      found,
+      mine,
+      others,
+      store: (products) => withCircuitBreaker(() => store(products, token), undefined),
+    };
   }
 
   async function store(products: Found, token: string): Promise<void> {
@@ -117,24 +126,29 @@ export function createProductCache({ redis, prefix, ttlMs, logger }: ProductCach
     );
   }
 
-  /** A change is told to Redis even in a pause: it may be reached again, and others may have reached it all along. */
-  async function tell(change: () => Promise<unknown>): Promise<void> {
-    await change().catch((error: unknown) =>
-      logger.warn({ err: error }, 'a change could not be told to the product cache'),
+  /** Sent even while the circuit breaker is open: Redis may be available again, or may never have failed for other processes. */
+  async function invalidate(send: () => Promise<unknown>): Promise<void> {
+    await send().catch((error: unknown) =>
+      logger.warn({ err: error }, 'the product cache could not be invalidated'),
     );
   }
 
   return {
-    read: (ids) => unlessDown(() => read(ids), new Map()),
+    read: (ids) => withCircuitBreaker(() => read(ids), new Map()),
     lease: (ids) =>
-      unlessDown(() => lease(ids), { found: new Map(), mine: ids, others: [], store: async () => undefined }),
-    announceChange: (id) =>
-      tell(() =>
+      withCircuitBreaker(() => lease(ids), {
+        found: new Map(),
+        mine: ids,
+        others: [],
+        store: async () => undefined,
+      }),
+    invalidateBeforeCommit: (id) =>
+      invalidate(() =>
         Promise.all([
           redis.set(leaseKey(id), `change:${randomUUID()}`, 'PX', LEASE_MS),
           redis.del(entryKey(id)),
         ]),
       ),
-    forget: (id) => tell(() => redis.del(entryKey(id), leaseKey(id))),
+    invalidateAfterCommit: (id) => invalidate(() => redis.del(entryKey(id), leaseKey(id))),
   };
 }

@@ -4,28 +4,28 @@ import type { ProductRepository } from '../catalog/product-repository.ts';
 import type { Found, ProductCache } from './product-cache.ts';
 
 /**
- * Products by id, for all requests of this process: one MGET for what is cached, one statement for all that is not. A
- * product is never read twice at a time: in this process later askers join the read that is under way, and of several
- * processes one reads and the others wait for what it caches, though not for long.
+ * Products by id, for all requests of this process: one MGET for what is cached, one statement for all that is not. Request
+ * deduplication: in a process, concurrent reads of a product share one; of several processes, the one that holds the lease reads
+ * from MySQL and the others wait for its cache entry, for a bounded time.
  */
 export interface ProductReader {
   /** In the order of the ids; null for a product that does not exist. */
   readMany(ids: readonly string[]): Promise<(Product | null)[]>;
-  /** Call before the COMMIT of a change. */
-  announceChange(id: string): Promise<void>;
-  /** Call after it: whoever begins to read from now on, in this process or another, sees the change. */
-  forget(id: string): Promise<void>;
+  /** Call before the COMMIT of a change: removes the entry and revokes leases. */
+  invalidateBeforeCommit(id: string): Promise<void>;
+  /** Call after it: every read that begins from now on, in any process, sees the change. */
+  invalidateAfterCommit(id: string): Promise<void>;
 }
 
-/** How long to wait for another process's read, and how often to look, in milliseconds. */
-const PATIENCE_MS = 500;
-const LOOK_EVERY_MS = 10;
+/** How long to wait for the cache entry of another process, and how often to poll for it, in milliseconds. */
+const LEASE_WAIT_MS = 500;
+const POLL_INTERVAL_MS = 10;
 
 export function createProductReader(
   repository: Pick<ProductRepository, 'findByIds'>,
   cache: ProductCache,
 ): ProductReader {
-  const underWay = new Map<string, Promise<Product | null>>();
+  const inFlight = new Map<string, Promise<Product | null>>();
 
   function begin(ids: readonly string[]): void {
     const reading = read(ids);
@@ -33,9 +33,9 @@ export function createProductReader(
       const one = reading
         .then((found) => found.get(id) ?? null)
         .finally(() => {
-          if (underWay.get(id) === one) underWay.delete(id);
+          if (inFlight.get(id) === one) inFlight.delete(id);
         });
-      underWay.set(id, one);
+      inFlight.set(id, one);
     }
   }
 
@@ -46,7 +46,7 @@ export function createProductReader(
 
     const { found, mine, others, store } = await cache.lease(missing);
     const [own, theirs] = await Promise.all([readStored(mine), awaitCached(others)]);
-    // The answer does not wait for it; those who wait for the entry do.
+    // The response does not wait for the store; the processes without the lease do.
     void store(own);
     return new Map([...cached, ...found, ...own, ...theirs]);
   }
@@ -61,9 +61,9 @@ export function createProductReader(
   async function awaitCached(ids: readonly string[]): Promise<Found> {
     const found = new Map<string, Product | null>();
     let rest = ids;
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + LEASE_WAIT_MS;
     while (rest.length > 0 && performance.now() < deadline) {
-      await sleep(LOOK_EVERY_MS);
+      await sleep(POLL_INTERVAL_MS);
       for (const [id, product] of await cache.read(rest)) found.set(id, product);
       rest = rest.filter((id) => !found.has(id));
     }
@@ -72,14 +72,14 @@ export function createProductReader(
 
   return {
     readMany(ids) {
-      const fresh = [...new Set(ids)].filter((id) => !underWay.has(id));
+      const fresh = [...new Set(ids)].filter((id) => !inFlight.has(id));
       if (fresh.length > 0) begin(fresh);
-      return Promise.all(ids.map((id) => underWay.get(id)!));
+      return Promise.all(ids.map((id) => inFlight.get(id)!));
     },
-    announceChange: (id) => cache.announceChange(id),
-    forget(id) {
-      underWay.delete(id);
-      return cache.forget(id);
+    invalidateBeforeCommit: (id) => cache.invalidateBeforeCommit(id),
+    invalidateAfterCommit(id) {
+      inFlight.delete(id);
+      return cache.invalidateAfterCommit(id);
     },
   };
 }

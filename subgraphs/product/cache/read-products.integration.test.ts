@@ -44,7 +44,7 @@ describe('products by reference', () => {
     expect(await referenced(other, ids)).toEqual(products);
   });
 
-  it('come in the order of the references, null where there is no product, twice where asked twice', async () => {
+  it('come in the order of the references, null where there is no product, twice where requested twice', async () => {
     const [first, second] = await several(2);
     const ids = [second!.id, randomUUID(), first!.id, 'no id at all', second!.id.toUpperCase()];
     const statements = await statementsOf(async () =>
@@ -55,7 +55,7 @@ describe('products by reference', () => {
 });
 
 describe('a product that is not cached', () => {
-  it('is read once, however many ask in however many processes', async () => {
+  it('is read once, however many requests in however many processes need it', async () => {
     const [product] = await several(1);
     const readers = Array.from({ length: 50 }, (_, index) => (index % 2 ? one : other));
     const statements = await statementsOf(async () => {
@@ -77,9 +77,9 @@ describe('a product that is not cached', () => {
   });
 });
 
-describe('what is found in Redis', () => {
+describe('a cache entry in Redis', () => {
   it.each(['rubbish', '{}', '{"format":0,"product":{}}', 'null'])(
-    'is not believed when it reads %s',
+    'is ignored when it is %s',
     async (text) => {
       const [product] = await several(1);
       await redis.set(`${stores.redisPrefix}product:{${product!.id}}`, text, 'PX', 60_000);
@@ -87,7 +87,7 @@ describe('what is found in Redis', () => {
     },
   );
 
-  it('is not waited for where the process that was to read has died', async () => {
+  it('is not waited for when the holder of the lease has died', async () => {
     const [product] = await several(1);
     await redis.set(`${stores.redisPrefix}product:{${product!.id}}:lease`, 'a dead process', 'PX', 60_000);
     const startedAt = performance.now();
@@ -97,12 +97,12 @@ describe('what is found in Redis', () => {
 });
 
 describe('a read that fails', () => {
-  it('fails for all who wait for it, without a word about the inside, and for nobody afterwards', async () => {
+  it('fails for all requests that share it, without internal details, and for none afterwards', async () => {
     const [product] = await several(1);
     const database = await openProductDatabase(testConfig(stores), silent);
     await database.pool.query('RENAME TABLE product TO product_elsewhere');
     const query = `{ product(id: "${product!.id}") { id } }`;
-    const answers = await Promise.all([one.ask(query), one.ask(query), other.ask(query)]);
+    const answers = await Promise.all([one.request(query), one.request(query), other.request(query)]);
     for (const { errors } of answers) {
       expect(errors?.[0]).toMatchObject({
         message: 'The service is not available at the moment. Try again later.',

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { create, createdProduct, referenced, seen, update, withdraw } from '../testing/catalog.ts';
-import { buyer, keeper, startTestSubgraph, type ProductSubgraph } from '../testing/product-subgraph.ts';
+import {
+  buyer,
+  administrator,
+  startTestSubgraph,
+  type ProductSubgraph,
+} from '../testing/product-subgraph.ts';
 
 const stores = useStores();
 let subgraph: ProductSubgraph;
@@ -22,7 +27,7 @@ const countAll = async (): Promise<number> =>
     .totalCount;
 
 describe('createProduct', () => {
-  it('puts a product on sale at once, in won and without limit, unless told otherwise', async () => {
+  it('puts a product on sale at once, in won and without limit, by default', async () => {
     const product = await createdProduct(subgraph, { name: '  Mug ' });
     expect(product).toMatchObject({
       name: 'Mug',
@@ -40,7 +45,7 @@ describe('createProduct', () => {
     expect(await referenced(subgraph, [product.id])).toEqual([product]);
   });
 
-  it('keeps all that it is told', async () => {
+  it('stores every field of the input', async () => {
     const input = {
       name: '한정판 운동화 👟',
       description: 'Only today.\nOnly here.',
@@ -87,7 +92,7 @@ describe('createProduct', () => {
     const mutation = `mutation ($amount: Int!) {
       createProduct(input: { name: "Mug", type: GENERAL, price: { amount: $amount } }) { __typename }
     }`;
-    const { errors } = await subgraph.ask(mutation, { amount: 2_147_483_648 }, keeper);
+    const { errors } = await subgraph.request(mutation, { amount: 2_147_483_648 }, administrator);
     expect(errors?.[0]?.extensions?.code).toMatch(/BAD_/);
   });
 });
@@ -125,7 +130,7 @@ describe('updateProduct', () => {
     expect(await seen(subgraph, product.id)).toEqual(product);
   });
 
-  it('looks at the product as a whole', async () => {
+  it('validates the product as a whole', async () => {
     const product = await createdProduct(subgraph, { type: 'FLASH_SALE', closesAt: inAnHour });
     const upsideDown = await update(subgraph, { id: product.id, opensAt: inADay });
     expect(upsideDown.problems).toEqual([{ path: 'closesAt', message: 'Must be after opensAt.' }]);
@@ -177,18 +182,18 @@ describe('who may do what', () => {
   };
 
   it.each(Object.entries(mutations))('%s is for who keeps the catalog', async (_, mutation) => {
-    const answers = [null, buyer].map((caller) => subgraph.ask(`mutation { ${mutation} }`, {}, caller));
+    const answers = [null, buyer].map((caller) => subgraph.request(`mutation { ${mutation} }`, {}, caller));
     const codes = (await Promise.all(answers)).map(({ errors }) => errors?.[0]?.extensions?.code);
     expect(codes).toEqual(['UNAUTHENTICATED', 'FORBIDDEN']);
   });
 
-  it('everybody may look', async () => {
+  it('products are public', async () => {
     const product = await createdProduct(subgraph);
     expect(await seen(subgraph, product.id)).toEqual(product);
     expect(await countAll()).toBeGreaterThan(0);
   });
 
-  it('nobody is answered without an identity that the router signed', async () => {
+  it('a request without an identity that the router signed is rejected', async () => {
     const response = await fetch(`${subgraph.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

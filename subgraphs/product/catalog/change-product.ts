@@ -13,10 +13,10 @@ export interface ProductNotFound {
 }
 
 /**
- * Changes a product under its lock, so that two changes at a time are two changes one after the other, and tells the
- * caches around the COMMIT.
+ * Changes a product under its row lock, so that concurrent changes are serialised, and invalidates the cache before and after the
+ * COMMIT.
  *
- * @param change the product as it shall be, or why not; must do nothing else, since it may run again
+ * @param change the changed product, or a refusal; without side effects, because it may run again
  */
 export async function changeProduct<Refusal extends { readonly __typename: string }>(
   givenId: string,
@@ -30,11 +30,11 @@ export async function changeProduct<Refusal extends { readonly __typename: strin
     if (!current) return NOT_FOUND;
     const changed = change(current);
     if (!isSaved(changed)) return changed;
-    await reader.announceChange(id);
+    await reader.invalidateBeforeCommit(id);
     await save(changed.product);
     return changed;
   });
-  if (isSaved(outcome)) await reader.forget(id);
+  if (isSaved(outcome)) await reader.invalidateAfterCommit(id);
   return outcome;
 }
 

@@ -5,7 +5,7 @@ import type { ProductSaved } from './change-product.ts';
 import type { ProductContext } from '../context.ts';
 import { checkTerms } from './product-rules.ts';
 
-/** Puts a product on sale from `opensAt` on, or from now on. How many units there are is for the order subgraph to be told. */
+/** Puts a product on sale from `opensAt` on, or from now on. Its stock is set in the order subgraph (`restock`). */
 export async function createProduct(
   input: CreateProductInput,
   { services: { repository, clock } }: ProductContext,

@@ -1,17 +1,16 @@
 import { In, type DataSource, type EntityManager } from 'typeorm';
 import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
 import { Product } from './product.ts';
-import { ProductWordEnding } from '../search/name-suffix.ts';
-import { endingsOf } from '../search/name-words.ts';
+import { ProductNameSuffix } from '../search/name-suffix.ts';
+import { suffixesOf } from '../search/name-words.ts';
 
-/** The products in MySQL, by id and to change. */
+/** The products in MySQL: reads by id, and changes. */
 export interface ProductRepository {
   /** One statement, however many ids. Unknown ids are left out, and the order is any. */
   findByIds(ids: readonly string[]): Promise<Product[]>;
   insert(product: Product): Promise<void>;
   /**
-   * Runs `work` on a product while nobody else can change it, and commits. It runs again from its beginning when it lost a race
-   * for a lock.
+   * Runs `work` on a product under its row lock, and commits. It runs again from its beginning after a deadlock or a lock timeout.
    *
    * @param work gets null when there is no such product
    * @throws what `work` threw; then nothing has been saved. A connection that is lost in COMMIT leaves that open.
@@ -28,7 +27,7 @@ export function createProductRepository(orm: DataSource): ProductRepository {
     insert: (product) =>
       orm.transaction(async (manager) => {
         await manager.insert(Product, product);
-        await insertEndings(manager, product);
+        await insertSuffixes(manager, product);
       }),
 
     underLock: (id, work) =>
@@ -41,8 +40,8 @@ export function createProductRepository(orm: DataSource): ProductRepository {
           return work(current, async (next) => {
             await manager.update(Product, { id }, next);
             if (next.name !== current?.name) {
-              await manager.delete(ProductWordEnding, { productId: id });
-              await insertEndings(manager, next);
+              await manager.delete(ProductNameSuffix, { productId: id });
+              await insertSuffixes(manager, next);
             }
           });
         }),
@@ -50,7 +49,7 @@ export function createProductRepository(orm: DataSource): ProductRepository {
   };
 }
 
-async function insertEndings(manager: EntityManager, product: Product): Promise<void> {
-  const endings = endingsOf(product.name).map((ending) => ({ ending, productId: product.id }));
-  if (endings.length > 0) await manager.insert(ProductWordEnding, endings);
+async function insertSuffixes(manager: EntityManager, product: Product): Promise<void> {
+  const suffixes = suffixesOf(product.name).map((suffix) => ({ suffix, productId: product.id }));
+  if (suffixes.length > 0) await manager.insert(ProductNameSuffix, suffixes);
 }

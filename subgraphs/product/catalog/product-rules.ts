@@ -2,7 +2,7 @@ import { invalidInput, type InvalidInput } from '../../../platform/graphql/inval
 import { LINE_RULES, PARAGRAPH_RULES, type TextRule } from '../../../platform/text/text-rules.ts';
 import type { Product } from './product.ts';
 
-/** What somebody decides about a product, as opposed to what the system notes about it. */
+/** The fields of a product that an administrator sets, as opposed to those that the system records. */
 export type ProductTerms = Pick<
   Product,
   | 'name'
@@ -16,7 +16,7 @@ export type ProductTerms = Pick<
   | 'purchaseLimit'
 >;
 
-/** Terms that nobody has looked at: what must not be null may be. */
+/** Terms before they are checked: any of them may be null. */
 export type ProposedTerms = { readonly [Term in keyof ProductTerms]: ProductTerms[Term] | null };
 
 interface Rule {
@@ -89,7 +89,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What all texts of this system go by. A text that is not there, or blank, has rules of its own. */
+/** The rules of all texts in this system. A text that is missing or blank has rules of its own. */
 function rulesOfText(
   path: string,
   rules: readonly TextRule[],
@@ -111,7 +111,7 @@ export function checkTerms(proposed: ProposedTerms): CheckedTerms {
     path,
     message,
   }));
-  // No rule is broken, so nothing is null that must not be.
+  // No rule is broken, so no term is null that must not be.
   return problems.length > 0
     ? { ok: false, refusal: invalidInput(problems) }
     : { ok: true, terms: proposed as ProductTerms };

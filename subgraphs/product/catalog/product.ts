@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { uuidColumn } from '../../../platform/uuid.ts';
 import type { ProductType } from '../__generated__/resolvers-types.ts';
 
-/** Something that is sold: what it is, what it costs, and when it may be bought. How many there are is the order subgraph's. */
+/** A product: its description, price and sale window. Its stock is in the order subgraph. */
 @Entity('product')
 export class Product {
   /** A UUID of version 7. */
@@ -41,7 +41,7 @@ export class Product {
   @Column('int', { name: 'purchase_limit', nullable: true })
   purchaseLimit!: number | null;
 
-  /** Since when it is off sale for good. */
+  /** When it was withdrawn from sale, for good; null: it was not. */
   @Column('datetime', { name: 'withdrawn_at', precision: 3, nullable: true })
   withdrawnAt!: Date | null;
 

@@ -6,7 +6,7 @@ import type { Product } from './product.ts';
 import { checkTerms, type ProposedTerms } from './product-rules.ts';
 
 /**
- * Changes what the input names. The product as a whole must be sound afterwards: an end that was fine may lie before a
+ * Changes the fields that the input names. The product as a whole must be valid afterwards: an end that was valid may be before a
  * beginning that is new.
  */
 export async function updateProduct(

@@ -13,15 +13,15 @@ const INDEXES = { createdAt: 'newest', opensAt: 'opening', amount: 'price' } as 
 /** The column that an order sorts by. */
 export const columnOf = (order: Order): string => COLUMNS[PRODUCT_ORDERS[order].by];
 
-/** Names the index that has the products of `scopeOf` in this order, or by when they close. */
+/** The name of the index that has the products of `scopeOf` in this order, or by closing time. */
 export function indexFor({ type, status }: Selection, order: Order | 'CLOSING'): Sql {
   const by = order === 'CLOSING' ? 'closing' : INDEXES[PRODUCT_ORDERS[order].by];
   return raw(`product_${status ? 'shelf_' : ''}${type ? 'type_' : ''}${by}`);
 }
 
 /**
- * What of a selection is the front of an index. As ranges of one: for `type = …` MariaDB reads all products of the type up to the
- * place where a page begins.
+ * The conditions that select an index prefix (`withdrawn`, `type`). Written as ranges of one value: for `type = …` MariaDB reads all
+ * products of the type up to the position where a page begins.
  */
 export function scopeOf({ type, status }: Selection): Sql[] {
   const withdrawn = status === 'WITHDRAWN' ? 1 : 0;
@@ -31,46 +31,41 @@ export function scopeOf({ type, status }: Selection): Sql[] {
   ];
 }
 
-/** What a status says of the column that an order sorts by: where its products begin or end in the index. */
+/** The condition of a status on the column that an order sorts by: the range of the index that its products are in. */
 export const sortedRange = ({ status, now }: Selection, order: Order): Sql[] =>
   order !== 'OPENING_SOONEST' || status === null || status === 'WITHDRAWN'
     ? []
     : [status === 'UPCOMING' ? sql`p.opens_at > ${now}` : sql`p.opens_at <= ${now}`];
 
-/** In the order of the index, its front included: only then does MySQL read it in order. */
+/** ORDER BY all columns of the index, its prefix included: only then does MySQL read it in order. */
 export function inOrder({ type, status }: Selection, order: Order): Sql {
   const { direction } = PRODUCT_ORDERS[order];
-  const columns = [
-    ...(status ? ['withdrawn'] : []),
-    ...(type ? ['type'] : []),
-    columnOf(order),
-    'id',
-  ];
+  const columns = [...(status ? ['withdrawn'] : []), ...(type ? ['type'] : []), columnOf(order), 'id'];
   return raw(columns.map((column) => `p.${column} ${direction}`).join(', '));
 }
 
-/** Behind a place in an order. */
-export function behind(order: Order, { value, id }: Position): Sql {
+/** Keyset condition: after a position in an order. */
+export function keysetAfter(order: Order, { value, id }: Position): Sql {
   const beyond = raw(PRODUCT_ORDERS[order].direction === 'ASC' ? '>' : '<');
   const column = raw(columnOf(order));
   return sql`(p.${column} ${beyond} ${value} OR (p.${column} = ${value} AND p.id ${beyond} ${uuidToBytes(id)}))`;
 }
 
-/** Up to a place in an order, the place included. */
-export function upTo(order: Order, { value, id }: Position): Sql {
+/** Keyset condition: up to a position in an order, inclusive. */
+export function keysetUpTo(order: Order, { value, id }: Position): Sql {
   const before = raw(PRODUCT_ORDERS[order].direction === 'ASC' ? '<' : '>');
   const column = raw(columnOf(order));
   return sql`(p.${column} ${before} ${value} OR (p.${column} = ${value} AND p.id ${before}= ${uuidToBytes(id)}))`;
 }
 
-/** What a status asks of the window of a sale, for rows called `table`; the withdrawn are told by the index. */
+/** The condition of a status on the sale window, for rows called `table`; `WITHDRAWN` is a condition on the index prefix instead. */
 export const windowIs = (table: string, status: SaleStatus | null, now: Date): Sql[] =>
   status === null || status === 'WITHDRAWN' ? [] : [SALE_STATUS_IN_SQL[status](table, now)];
 
-/** The name has each of the words, for rows called `table`. A word is letters and digits: LIKE finds nothing to interpret in it. */
+/** The name has each of the words, for rows called `table`. A word is letters and digits, so it holds no wildcard of LIKE. */
 export const nameHas = (table: string, words: readonly string[]): Sql[] =>
   words.map(
-    // Not EXISTS, for which the servers would rather gather all products with the word.
+    // Not EXISTS: the servers turn it into a join that reads all products with the word.
     (word) => sql`(SELECT 1 FROM product_word_ending e FORCE INDEX (product_word_ending_product)
       WHERE e.product_id = ${raw(table)}.id AND e.ending LIKE ${`${word}%`} LIMIT 1) = 1`,
   );

@@ -1,27 +1,27 @@
 import { expect, it } from 'vitest';
 import type { EntityManager } from 'typeorm';
-import { behindGate } from './list-concurrency.ts';
+import { withConcurrencyLimit } from './list-concurrency.ts';
 
 const manager = {} as EntityManager;
-const gate = (waiting: number, timeoutMs: number) =>
-  behindGate(
+const limited = (waiting: number, timeoutMs: number) =>
+  withConcurrencyLimit(
     { read: (work) => work(manager), close: async () => undefined },
     { running: 2, waiting, timeoutMs },
   );
 
-/** A read that ends when it is told to. */
+/** A read that lasts until `end` is called. */
 function slow() {
-  const ending = new AbortController();
+  const aborter = new AbortController();
   const work = () =>
     new Promise<string>((resolve) => {
-      if (ending.signal.aborted) resolve('read');
-      else ending.signal.addEventListener('abort', () => resolve('read'));
+      if (aborter.signal.aborted) resolve('read');
+      else aborter.signal.addEventListener('abort', () => resolve('read'));
     });
-  return { work, end: () => ending.abort() };
+  return { work, end: () => aborter.abort() };
 }
 
-it('lets so many through at a time, and the others in their order as places become free', async () => {
-  const reads = gate(10, 10_000);
+it('runs so many reads at a time, and the queued ones in order as slots become free', async () => {
+  const reads = limited(10, 10_000);
   const begun: number[] = [];
   const slows = Array.from({ length: 5 }, slow);
   const answers = slows.map(({ work }, index) =>
@@ -40,8 +40,8 @@ it('lets so many through at a time, and the others in their order as places beco
   expect(await Promise.all(answers)).toEqual(Array(5).fill('read'));
 });
 
-it('refuses at once who would stand too far back in the line', async () => {
-  const reads = gate(1, 10_000);
+it('rejects a read at once when the queue is full', async () => {
+  const reads = limited(1, 10_000);
   const [one, two, three] = [slow(), slow(), slow()];
   const answers = [one, two, three].map(({ work }) => reads.read('a client', work));
   await expect(reads.read('a client', async () => 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -49,8 +49,8 @@ it('refuses at once who would stand too far back in the line', async () => {
   await Promise.all(answers);
 });
 
-it('refuses who has waited for too long, and goes on with the others', async () => {
-  const reads = gate(10, 20);
+it('rejects a read that has waited for too long, and goes on with the others', async () => {
+  const reads = limited(10, 20);
   const [one, two] = [slow(), slow()];
   const answers = [one, two].map(({ work }) => reads.read('a client', work));
   let hasBegun = false;
@@ -63,15 +63,15 @@ it('refuses who has waited for too long, and goes on with the others', async () 
   expect(await reads.read('a client', async () => 'next')).toBe('next');
 });
 
-it('gives the place of a read that failed to the next one', async () => {
-  const reads = gate(10, 10_000);
+it('releases the slot of a read that failed', async () => {
+  const reads = limited(10, 10_000);
   const failing = () => reads.read('a client', () => Promise.reject(new Error('no')));
   for (let n = 0; n < 5; n += 1) await expect(failing()).rejects.toThrow('no');
   expect(await reads.read('a client', async () => 'read')).toBe('read');
 });
 
-it('lets a client with one read pass a client with many, and drops a read of that client when the queue is full', async () => {
-  const reads = gate(3, 10_000);
+it('serves a client with one read before a client with many, and sheds a read of the latter when the queue is full', async () => {
+  const reads = limited(3, 10_000);
   const [one, two] = [slow(), slow()];
   const flood = [one, two].map(({ work }) => reads.read('flood', work));
   const waiting = Promise.allSettled([1, 2, 3].map((n) => reads.read('flood', async () => n)));

@@ -5,21 +5,24 @@ import {
 } from '../../../platform/concurrency/fair-concurrency-limit.ts';
 import type { RelaxedReads } from '../../../platform/mysql/relaxed-reads.ts';
 
-/** Reads for lists, on behalf of a client. */
+/** Reads for lists, limited per client. */
 export interface ListReads {
   /**
-   * @param client `clientKeyOf` the request: clients share the connections fairly
-   * @throws {Fault} UNAVAILABLE with `retryAfterMs` when the read had no place in time: it has not begun; and what `RelaxedReads` throws
+   * @param client `clientKeyOf` the request: clients share the connections by fair queueing
+   * @throws {Fault} UNAVAILABLE with `retryAfterMs` when the read was shed from the queue: it has not begun; and what `RelaxedReads` throws
    */
   read<Result>(client: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
 /**
- * Runs so many reads at a time that each has a connection. The others wait, though not for long, so that no queue
- * grows that would be served after its clients have left.
+ * Load shedding: a concurrency limit of as many reads as there are connections, with a bounded, fair queue. A read that would wait for
+ * longer than the time limit is rejected, because its client has given up by then.
  */
-export function behindGate(reads: RelaxedReads, options: Omit<FairConcurrencyOptions, 'message'>): ListReads {
+export function withConcurrencyLimit(
+  reads: RelaxedReads,
+  options: Omit<FairConcurrencyOptions, 'message'>,
+): ListReads {
   const limit = new FairConcurrencyLimit({
     ...options,
     message: 'Lists of products are busy at the moment. Try again later.',

@@ -130,7 +130,7 @@ describe('the pages of the list of products', () => {
     'begin behind any cursor of this list, and whatever is none is a bad request',
     100,
     fc.asyncProperty(anyCursor, orders, async (after, orderBy) => {
-      const { errors = [] } = await subgraph.ask(LIST, { first: 5, after, orderBy });
+      const { errors = [] } = await subgraph.request(LIST, { first: 5, after, orderBy });
       expect(
         errors.map(({ extensions }) => extensions?.code).filter((code) => code !== 'BAD_REQUEST'),
       ).toEqual([]);

@@ -111,7 +111,7 @@ describe('the list of products', () => {
     expect(names(page)).toEqual(['Black mug']);
   });
 
-  it('comes in the order that is asked for', async () => {
+  it('comes in the requested order', async () => {
     const amounts = async (orderBy: string) =>
       (await list({ orderBy })).nodes.map(({ price }) => price.amount);
     expect(await amounts('PRICE_ASCENDING')).toEqual([50, 100, 200, 200, 200, 300]);
@@ -121,12 +121,12 @@ describe('the list of products', () => {
     expect(names(await list())[0]).toBe('Old lamp');
   });
 
-  it('asks MySQL nothing for a search of signs only', async () => {
+  it('sends MySQL no statement for a search without letters and digits', async () => {
     const query = '{ products(filter: { search: "!!!" }) { nodes { id } totalCount } }';
     expect(await statementsOf(() => subgraph.read(query))).toEqual([]);
   });
 
-  it('takes one statement, and another one only for a total that is asked for', async () => {
+  it('takes one statement, and another one only for a total that is selected', async () => {
     const page = await statementsOf(() => subgraph.read('{ products { nodes { id } } }'));
     const both = await statementsOf(() => subgraph.read('{ products { nodes { id } totalCount } }'));
     expect([page.length, both.length]).toEqual([1, 2]);
@@ -141,18 +141,18 @@ describe('the list of products', () => {
     { filter: { search: 'a b c d e f' } },
     { filter: { search: 'x'.repeat(201) } },
   ])('is not given for %j', async (variables) => {
-    const { data, errors } = await subgraph.ask(LIST, variables);
+    const { data, errors } = await subgraph.request(LIST, variables);
     expect(data ?? null).toBeNull();
     expect(errors?.[0]?.extensions?.code).toBe('BAD_REQUEST');
   });
 
   it('does not go on in another order', async () => {
     const { pageInfo } = await list({ orderBy: 'PRICE_ASCENDING', first: 2 });
-    const { errors } = await subgraph.ask(LIST, { orderBy: 'NEWEST', after: pageInfo.endCursor });
+    const { errors } = await subgraph.request(LIST, { orderBy: 'NEWEST', after: pageInfo.endCursor });
     expect(errors?.[0]?.extensions?.code).toBe('BAD_REQUEST');
   });
 
-  it('says where it is', async () => {
+  it('returns its page info', async () => {
     const first = await list({ first: 4 });
     expect(first.pageInfo).toEqual({
       hasNextPage: true,
@@ -173,7 +173,7 @@ describe('the list of products', () => {
   });
 });
 
-describe('a walk from page to page', () => {
+describe('paging through a list', () => {
   it.each(['NEWEST', 'OPENING_SOONEST', 'PRICE_ASCENDING', 'PRICE_DESCENDING'])(
     'meets every product once in the order %s, equal ones too, while others are added',
     async (orderBy) => {
@@ -184,7 +184,7 @@ describe('a walk from page to page', () => {
         const page: Page = await list({ orderBy, first: 2, after });
         met.push(...page.nodes.map(({ id }) => id));
         after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-        // Beside those that are there, before and after the place of the walk.
+        // Beside those that are there, before and after the current position.
         if (met.length <= 6)
           await Promise.all([50, 200, 400].map((amount) => createdProduct(subgraph, { price: { amount } })));
       } while (after);

@@ -11,8 +11,8 @@ import { wordsOf } from '../search/name-words.ts';
 
 export interface ProductPage extends Connection<Product> {
   /**
-   * Counts all products of the selection, which costs more than the page: call it for who asks. Where MySQL does not count them in
-   * time, as many as the page shows that there are.
+   * Counts all products of the selection, which costs more than the page: call it only if the total is selected. If MySQL does not
+   * finish in time, returns the lower bound that the page proves.
    */
   countAll(): Promise<number>;
 }
@@ -42,10 +42,10 @@ export async function listProducts(
     now: clock.now(),
   };
   const start = startOf(order, after ?? null);
-  // Signs only: that is in no name, so nothing is found. An empty search is none.
+  // A search without letters and digits matches no name. An empty search is no filter.
   if (search !== '' && selection.words.length === 0) return NOTHING;
-  // The one too many tells whether there is a next page.
-  const { products, gaveUpAt } = await lists.findPage(client, selection, {
+  // One more than the page has: it shows whether there is a next page.
+  const { products, truncatedAt } = await lists.findPage(client, selection, {
     order,
     after: start,
     limit: first + 1,
@@ -53,8 +53,8 @@ export async function listProducts(
   const page = connectionOf(products, first, start !== null, (product) => cursorOf(order, product));
   return {
     ...page,
-    pageInfo: gaveUpAt
-      ? { ...page.pageInfo, hasNextPage: true, endCursor: cursorAt(order, gaveUpAt) }
+    pageInfo: truncatedAt
+      ? { ...page.pageInfo, hasNextPage: true, endCursor: cursorAt(order, truncatedAt) }
       : page.pageInfo,
     countAll: () => countOrAtLeast(() => lists.count(client, selection), page),
   };

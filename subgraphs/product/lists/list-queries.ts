@@ -1,75 +1,75 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { PRODUCT_ORDERS, type Position } from './product-order.ts';
 import {
-  behind,
   columnOf,
   indexFor,
   inOrder,
+  keysetAfter,
+  keysetUpTo,
   nameHas,
   scopeOf,
   sortedRange,
-  upTo,
   where,
   windowIs,
 } from './conditions.ts';
 import type { PageRequest, Selection } from './selection.ts';
 import type { Source } from './sources.ts';
 
-/** How many products a walk passes at the most. With words, the endings of each are looked through, too. */
-const mostWalked = ({ words }: Selection): number => (words.length > 0 ? 1_500 : 10_000);
+/** The most index entries that an index scan reads. Fewer with words: each entry then costs look-ups in the suffix index as well. */
+const maxScanned = ({ words }: Selection): number => (words.length > 0 ? 1_500 : 10_000);
 
-/** How many products are gathered at the most. Where there are several words, the endings of each are looked through, too. */
-export const mostGathered = ({ words }: Selection): number => (words.length > 1 ? 2_000 : 5_000);
+/** The largest candidate set. Smaller with several words: each candidate then costs look-ups in the suffix index as well. */
+export const maxCandidates = ({ words }: Selection): number => (words.length > 1 ? 2_000 : 5_000);
 
-/** Entries of an index in order, behind the place where a page begins: each an `id`, its `place`, and its window if that matters. */
-function walkOf(selection: Selection, { order, after }: PageRequest, end: Position | null): Sql {
+/** An index scan in order from the position where a page begins: each row an `id`, its `place` (the sort key), and the sale window if a condition needs it. */
+function indexScan(selection: Selection, { order, after }: PageRequest, end: Position | null): Sql {
   const needsWindow = windowIs('p', selection.status, selection.now).length > 0;
   const columns = sql`p.id, p.${raw(columnOf(order))} AS place ${raw(needsWindow ? ', p.opens_at, p.closes_at' : '')}`;
   const conditions = [
     ...scopeOf(selection),
     ...sortedRange(selection, order),
-    ...(after ? [behind(order, after)] : []),
-    ...(end ? [upTo(order, end)] : []),
+    ...(after ? [keysetAfter(order, after)] : []),
+    ...(end ? [keysetUpTo(order, end)] : []),
   ];
   return sql`SELECT ${columns} FROM product p FORCE INDEX (${indexFor(selection, order)})
     ${where(conditions)} ORDER BY ${inOrder(selection, order)}`;
 }
 
-/** Finds the ids of a page that is read straight from an index, where no more is asked than the index is sorted by. */
-export const straightPage = (selection: Selection, page: PageRequest): Sql =>
-  sql`SELECT c.id FROM (${walkOf(selection, page, null)} LIMIT ${page.limit}) c`;
+/** Finds the ids of a page directly from an index: for selections whose conditions are all an index prefix. */
+export const directPage = (selection: Selection, page: PageRequest): Sql =>
+  sql`SELECT c.id FROM (${indexScan(selection, page, null)} LIMIT ${page.limit}) c`;
 
-/** Finds the ids of a page among the next products in its order, up to `end`, or as many as may be looked at. */
-export function walkedPage(selection: Selection, page: PageRequest, end: Position | null = null): Sql {
+/** Finds the ids of a page by a bounded index scan in its order: up to `end`, or `maxScanned` entries. */
+export function scannedPage(selection: Selection, page: PageRequest, end: Position | null = null): Sql {
   const { status, words, now } = selection;
-  const bound = end ? empty : sql`LIMIT ${mostWalked(selection)}`;
-  // A table of its own, not a view that the servers would look through: the conditions are for what it holds.
-  return sql`SELECT c.id FROM (${walkOf(selection, page, end)} ${bound}) c
+  const bound = end ? empty : sql`LIMIT ${maxScanned(selection)}`;
+  // LIMIT makes it a materialised derived table, so that the servers do not merge the outer conditions into the scan.
+  return sql`SELECT c.id FROM (${indexScan(selection, page, end)} ${bound}) c
     ${where([...windowIs('c', status, now), ...nameHas('c', words)])}
     ORDER BY ${byPlace('c.place', 'c.id', page.order)} LIMIT ${page.limit}`;
 }
 
-/** The `place` and `id` at which `walkedPage` has looked at all that it may; no row when it meets the end of the list before. */
-export const endOfWalk = (selection: Selection, page: PageRequest): Sql =>
-  sql`SELECT c.id, c.place FROM (${walkOf(selection, page, null)} LIMIT 1 OFFSET ${mostWalked(selection) - 1}) c`;
+/** The `place` and `id` of the last entry that `scannedPage` may read; no row when the list ends before. */
+export const endOfScan = (selection: Selection, page: PageRequest): Sql =>
+  sql`SELECT c.id, c.place FROM (${indexScan(selection, page, null)} LIMIT 1 OFFSET ${maxScanned(selection) - 1}) c`;
 
-/** Finds the ids of a page among those that a source has. */
-export function gatheredPage(
+/** Finds the ids of a page in the candidate set of a source, which it sorts. */
+export function candidatePage(
   source: Source,
   selection: Selection,
   { order, after, limit }: PageRequest,
 ): Sql {
   const column = `p.${columnOf(order)}`;
-  return sql`SELECT p.id ${chosenFrom(source, selection, after ? [behind(order, after)] : [])}
+  return sql`SELECT p.id ${candidatesFrom(source, selection, after ? [keysetAfter(order, after)] : [])}
     ORDER BY ${byPlace(column, 'p.id', order)} LIMIT ${limit}`;
 }
 
-/** Tells how many of a source are in the selection, of as many as may be looked at. */
-export const gatheredCount = (source: Source, selection: Selection): Sql =>
-  sql`SELECT COUNT(*) AS count ${chosenFrom(source, selection, [])}`;
+/** Counts the products of the selection in the candidate set of a source, of `maxCandidates` at the most. */
+export const candidateCount = (source: Source, selection: Selection): Sql =>
+  sql`SELECT COUNT(*) AS count ${candidatesFrom(source, selection, [])}`;
 
-const chosenFrom = (source: Source, selection: Selection, more: readonly Sql[]): Sql =>
-  sql`FROM (${source.ids} LIMIT ${mostGathered(selection)}) c STRAIGHT_JOIN product p ON p.id = c.id
+const candidatesFrom = (source: Source, selection: Selection, more: readonly Sql[]): Sql =>
+  sql`FROM (${source.ids} LIMIT ${maxCandidates(selection)}) c STRAIGHT_JOIN product p ON p.id = c.id
     ${where([
       ...scopeOf(selection),
       ...more,
@@ -77,18 +77,18 @@ const chosenFrom = (source: Source, selection: Selection, more: readonly Sql[]):
       ...nameHas('p', source.otherWords),
     ])}`;
 
-/** Tells in `size0`, `size1`, … how much each source has, up to one more than may be gathered. */
+/** Returns as `size0`, `size1`, … the size of each source, up to one more than `maxCandidates`. */
 export const sizesOf = (sources: readonly Source[], selection: Selection): Sql =>
   sql`SELECT ${join(
     sources.map(
       (source, index) =>
-        sql`(SELECT COUNT(*) FROM (${source.ids} LIMIT ${mostGathered(selection) + 1}) s) AS ${raw(`size${index}`)}`,
+        sql`(SELECT COUNT(*) FROM (${source.ids} LIMIT ${maxCandidates(selection) + 1}) s) AS ${raw(`size${index}`)}`,
     ),
     ', ',
   )}`;
 
 /**
- * Tells how many products there are of a type and status. A product that is not withdrawn and neither upcoming nor closed is
+ * Counts the products of a type and status. A product that is not withdrawn and neither upcoming nor closed is
  * open, so that each total is one range of an index, or the difference of two.
  */
 export function totalOf(selection: Selection): Sql {

@@ -5,30 +5,30 @@ import { Product } from '../catalog/product.ts';
 import { PRODUCT_ORDERS, type Position } from './product-order.ts';
 import type { ListReads } from './list-concurrency.ts';
 import {
-  endOfWalk,
-  gatheredCount,
-  gatheredPage,
-  mostGathered,
+  endOfScan,
+  candidateCount,
+  candidatePage,
+  maxCandidates,
   sizesOf,
-  straightPage,
+  directPage,
   totalOf,
-  walkedPage,
+  scannedPage,
 } from './list-queries.ts';
 import type { PageRequest, Selection } from './selection.ts';
 import { sourcesOf, type Source } from './sources.ts';
 
 export interface FoundPage {
   readonly products: Product[];
-  /** Where the search for more was given up, since it had looked at so many; null: the page is full, or there are no more. */
-  readonly gaveUpAt: Position | null;
+  /** The position where a bounded index scan ended before the page was full; null: the page is full, or the list ends with it. */
+  readonly truncatedAt: Position | null;
 }
 
-/** The products in MySQL, as lists, read on behalf of a client (`clientKeyOf`). As the replica has them, where there is one: what was just changed may be missing. */
+/** Lists of products in MySQL, limited per client (`clientKeyOf`). Read from the replica where there is one, so a recent change may be missing. */
 export interface ProductListRepository {
-  /** Looks at a bounded number of rows, however many products there are and whatever is selected. */
+  /** Reads a bounded number of rows, however many products there are and whatever is selected. */
   findPage(client: string, selection: Selection, page: PageRequest): Promise<FoundPage>;
   /**
-   * With words, of as many products as may be looked at: the true total may be higher where each of the words is in more
+   * With words, counted within a candidate set of bounded size: the true total may be higher where each of the words is in more
    * names than that.
    */
   count(client: string, selection: Selection): Promise<number>;
@@ -40,57 +40,57 @@ export const createProductListRepository = (lists: ListReads): ProductListReposi
 });
 
 /**
- * Two ways lead to a page: a walk in its order, which soon fills it where many match, and gathering all that match from
- * another index and sorting them, where few do. What few or many are is asked of the indexes.
+ * A page is found in one of two ways: by an index scan in its order, which is fast where many products match, or by sorting a
+ * candidate set from the most selective other index, which is fast where few do. Counts of index ranges decide between them.
  */
 async function findPage(manager: EntityManager, selection: Selection, page: PageRequest): Promise<FoundPage> {
-  const whole = async (ids: Sql): Promise<FoundPage> => ({
+  const completePage = async (ids: Sql): Promise<FoundPage> => ({
     products: await productsOf(manager, ids, page),
-    gaveUpAt: null,
+    truncatedAt: null,
   });
   const { words, status } = selection;
   if (words.length === 0 && (status === null || status === 'WITHDRAWN'))
-    return whole(straightPage(selection, page));
+    return completePage(directPage(selection, page));
 
   if (words.length > 0) {
-    const narrow = await narrowestSource(manager, selection);
-    if (narrow.isWhole) return whole(gatheredPage(narrow.source, selection, page));
-    const walked = await whole(walkedPage(selection, page));
-    if (walked.products.length === page.limit) return walked;
+    const selective = await mostSelectiveSource(manager, selection);
+    if (selective.isComplete) return completePage(candidatePage(selective.source, selection, page));
+    const scanned = await completePage(scannedPage(selection, page));
+    if (scanned.products.length === page.limit) return scanned;
   } else {
-    const walked = await whole(walkedPage(selection, page));
-    if (walked.products.length === page.limit) return walked;
-    const narrow = await narrowestSource(manager, selection);
-    if (narrow.isWhole) return whole(gatheredPage(narrow.source, selection, page));
+    const scanned = await completePage(scannedPage(selection, page));
+    if (scanned.products.length === page.limit) return scanned;
+    const selective = await mostSelectiveSource(manager, selection);
+    if (selective.isComplete) return completePage(candidatePage(selective.source, selection, page));
   }
 
-  // Read again up to a place that is named, so that what is changed meanwhile cannot be passed over.
-  const gaveUpAt = await findEnd(manager, selection, page);
-  const products = await productsOf(manager, walkedPage(selection, page, gaveUpAt), page);
-  return { products, gaveUpAt: products.length === page.limit ? null : gaveUpAt };
+  // Scanned again up to a fixed position, so that a change between the two statements cannot be skipped.
+  const truncatedAt = await findEnd(manager, selection, page);
+  const products = await productsOf(manager, scannedPage(selection, page, truncatedAt), page);
+  return { products, truncatedAt: products.length === page.limit ? null : truncatedAt };
 }
 
 async function count(manager: EntityManager, selection: Selection): Promise<number> {
   const statement =
     selection.words.length === 0
       ? totalOf(selection)
-      : gatheredCount((await narrowestSource(manager, selection)).source, selection);
-  const [row] = await ask<{ count: string | number }>(manager, statement);
+      : candidateCount((await mostSelectiveSource(manager, selection)).source, selection);
+  const [row] = await query<{ count: string | number }>(manager, statement);
   return Number(row?.count);
 }
 
-interface Narrowest {
+interface MostSelective {
   readonly source: Source;
-  /** Whether all that it has may be gathered. */
-  readonly isWhole: boolean;
+  /** Whether all of it fits into a candidate set. */
+  readonly isComplete: boolean;
 }
 
-async function narrowestSource(manager: EntityManager, selection: Selection): Promise<Narrowest> {
+async function mostSelectiveSource(manager: EntityManager, selection: Selection): Promise<MostSelective> {
   const sources = sourcesOf(selection);
-  const [row] = await ask<Record<string, string | number>>(manager, sizesOf(sources, selection));
+  const [row] = await query<Record<string, string | number>>(manager, sizesOf(sources, selection));
   const measured = sources.map((source, index) => ({ source, size: Number(row?.[`size${index}`]) }));
   const { source, size } = measured.reduce((least, next) => (next.size < least.size ? next : least));
-  return { source, isWhole: size <= mostGathered(selection) };
+  return { source, isComplete: size <= maxCandidates(selection) };
 }
 
 async function findEnd(
@@ -98,7 +98,7 @@ async function findEnd(
   selection: Selection,
   page: PageRequest,
 ): Promise<Position | null> {
-  const [end] = await ask<{ id: Buffer; place: Date | number }>(manager, endOfWalk(selection, page));
+  const [end] = await query<{ id: Buffer; place: Date | number }>(manager, endOfScan(selection, page));
   return end ? { id: bytesToUuid(end.id), value: end.place } : null;
 }
 
@@ -114,6 +114,6 @@ function productsOf(manager: EntityManager, ids: Sql, { order }: PageRequest): P
     .getMany();
 }
 
-function ask<Row>(manager: EntityManager, statement: Sql): Promise<Row[]> {
+function query<Row>(manager: EntityManager, statement: Sql): Promise<Row[]> {
   return manager.query<Row[]>(statement.sql, statement.values);
 }

@@ -34,7 +34,7 @@ describe('a cursor', () => {
     encodeCursor(['NEWEST', 1.5, product.id]),
     encodeCursor(['NEWEST', 8.64e15, product.id]),
     encodeCursor(['NEWEST', 1, "' OR 1=1"]),
-  ])('is nothing that somebody made up: %j', (cursor) => {
+  ])('is rejected when it is forged: %j', (cursor) => {
     expect(positionOf('NEWEST', cursor)).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor, readPlace } from '../../../platform/graphql
 import type { ProductOrder } from '../__generated__/resolvers-types.ts';
 import type { Product } from '../catalog/product.ts';
 
-/** How each order sorts. Products that are equal by it are sorted by id, so that every product has one place. */
+/** The sort key of each order. The id breaks ties, so that every product has a unique position (keyset pagination). */
 export const PRODUCT_ORDERS = {
   NEWEST: { by: 'createdAt', direction: 'DESC' },
   OPENING_SOONEST: { by: 'opensAt', direction: 'ASC' },
@@ -10,13 +10,13 @@ export const PRODUCT_ORDERS = {
   PRICE_DESCENDING: { by: 'amount', direction: 'DESC' },
 } as const satisfies Record<ProductOrder, { by: keyof Product; direction: 'ASC' | 'DESC' }>;
 
-/** A product's place in an order. */
+/** A product's position in an order: the keyset of a page. */
 export interface Position {
   readonly value: Date | number;
   readonly id: string;
 }
 
-/** The order is part of the cursor, since a place in one order means nothing in another. */
+/** The order is part of the cursor, because a position in one order means nothing in another. */
 export function cursorOf(order: ProductOrder, product: Product): string {
   return cursorAt(order, { value: product[PRODUCT_ORDERS[order].by], id: product.id });
 }

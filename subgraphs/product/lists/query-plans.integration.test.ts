@@ -127,7 +127,7 @@ describe(`among ${PRODUCTS} products`, () => {
     }
   });
 
-  it('a total is exact without a search, and of a search as far as it is counted', async () => {
+  it('a total is exact without a search, and bounded with one', async () => {
     const [truth] = await session.query<Record<string, string>[]>(
       `SELECT SUM(withdrawn_at IS NULL AND opens_at > ?) AS UPCOMING, SUM(withdrawn_at IS NULL AND closes_at <= ?) AS CLOSED,
         SUM(withdrawn_at IS NULL AND opens_at <= ? AND (closes_at IS NULL OR closes_at > ?)) AS OPEN FROM product`,
@@ -144,13 +144,13 @@ describe(`among ${PRODUCTS} products`, () => {
     { status: 'OPEN', words: [], order: 'OPENING_SOONEST' },
     { status: null, words: ['mug', '77'], order: 'PRICE_ASCENDING' },
   ] as const)(
-    'a walk meets each product of $status $words in the order $order once',
+    'paging returns each product of $status $words in the order $order once',
     async ({ status, words, order }) => {
       const selection: Selection = { type: null, status, words, now };
       const met: string[] = [];
       let after: Position | null = null;
       do {
-        const { products, gaveUpAt }: FoundPage = await lists.findPage(selection, {
+        const { products, truncatedAt }: FoundPage = await lists.findPage(selection, {
           order,
           after,
           limit: 2_001,
@@ -159,7 +159,7 @@ describe(`among ${PRODUCTS} products`, () => {
         const last = products[1_999];
         const full =
           products.length > 2_000 && last ? { value: last[PRODUCT_ORDERS[order].by], id: last.id } : null;
-        after = gaveUpAt ?? full;
+        after = truncatedAt ?? full;
       } while (after);
       const [truth] = await session.query<{ count: string }[]>(
         `SELECT COUNT(*) AS count FROM product WHERE ${

@@ -17,7 +17,7 @@ const start = (replicaUrl = pair.replica.url) =>
     { MYSQL_REPLICA_URL: replicaUrl, MYSQL_REPLICA_MAX_LAG: '2s', PRODUCT_CACHE_TTL: '1ms' },
   );
 
-/** The replica has lost the lamp, by which it can be told from the primary. */
+/** The lamp is deleted in the replica only, which distinguishes it from the primary. */
 beforeAll(async () => {
   subgraph = await start();
   lamp = await createdProduct(subgraph, { name: 'Lamp' });

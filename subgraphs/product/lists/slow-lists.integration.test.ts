@@ -7,14 +7,14 @@ import { connectionOptions, databaseName } from '../../../platform/mysql/connect
 import { createdProduct, referenced, seen, update, type SeenProduct } from '../testing/catalog.ts';
 import { buyer, startTestSubgraph, type Answer, type ProductSubgraph } from '../testing/product-subgraph.ts';
 
-/** While somebody has the table of the words locked, every search waits in MySQL, and everything else does not. */
+/** While the table of the suffix index is locked, every search waits in MySQL, and no other statement does. */
 const stores = useStores();
 let subgraph: ProductSubgraph;
 let locker: Connection;
 let mug: SeenProduct;
 
 beforeAll(async () => {
-  // What is asked for by id must not come from the cache.
+  // Reads by id must not come from the cache.
   subgraph = await startTestSubgraph(stores, { PRODUCT_CACHE_TTL: '1ms' });
   mug = await createdProduct(subgraph, { name: 'Mug' });
   locker = await createConnection(
@@ -33,10 +33,10 @@ beforeEach(async () => {
 });
 
 const SEARCH = '{ products(filter: { search: "mug" }) { nodes { name } } }';
-const search = (): Promise<Answer<unknown>> => subgraph.ask(SEARCH);
+const search = (): Promise<Answer<unknown>> => subgraph.request(SEARCH);
 /** As `search`, each by another user. */
 const searchOfUser = (): Promise<Answer<unknown>> =>
-  subgraph.ask(SEARCH, {}, { ...buyer, userId: randomUUID() });
+  subgraph.request(SEARCH, {}, { ...buyer, userId: randomUUID() });
 
 /** @returns what was thrown and how long it took, in milliseconds */
 async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; tookMs: number }> {
@@ -54,7 +54,7 @@ const waitingInMysql = async (): Promise<number> => {
   ).length;
 };
 
-it('ends a search that takes too long, in MySQL, too, and says so', async () => {
+it('ends a search that takes too long, in MySQL as well, with TIMEOUT', async () => {
   const { result, tookMs } = await timed(search);
   expect(result.errors?.[0]?.extensions?.code).toBe('TIMEOUT');
   expect(tookMs).toBeGreaterThan(900);
@@ -84,7 +84,7 @@ it('answers what sales need at once while lists have all the connections that th
 it('gives one client half of the connections, so that others need not wait for them', async () => {
   const flood = Array.from({ length: 50 }, search);
   await waitUntil('the searches to wait', async () => (await waitingInMysql()) === 2);
-  const list = await subgraph.ask('{ products { nodes { name } } }', {}, buyer);
+  const list = await subgraph.request('{ products { nodes { name } } }', {}, buyer);
   expect(list).toMatchObject({ data: { products: { nodes: [{ name: 'Mug' }] } } });
   expect(await waitingInMysql()).toBeLessThanOrEqual(2);
   await Promise.all(flood);

@@ -2,11 +2,11 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { indexFor, scopeOf, where } from './conditions.ts';
 import type { Selection } from './selection.ts';
 
-/** Has all products of a selection, and others. */
+/** A candidate set: a superset of a selection. */
 export interface Source {
-  /** Finds their ids in one range of an index. */
+  /** Finds the ids in one range of an index. */
   readonly ids: Sql;
-  /** Those that it does not find by. */
+  /** The words that it does not filter by. */
   readonly otherWords: readonly string[];
 }
 

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const COUNT = 'SELECT COUNT(*)';
-const list = () => subgraph.ask('{ products(first: 2) { nodes { name } totalCount } }', {}, buyer);
+const list = () => subgraph.request('{ products(first: 2) { nodes { name } totalCount } }', {}, buyer);
 const PAGE = { nodes: [{ name: 'Jar' }, { name: 'Cup' }] };
 
 it('a page is given whose products are not counted in time: there are at least as many as it shows', async () => {

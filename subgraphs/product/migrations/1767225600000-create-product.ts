@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Each order of the list has an index that ends in the id, once for all products and once by type, so that a page is read
- * in order from wherever the last one ended. `product_status` counts the products of a status without touching a row.
+ * in order from wherever the last one ended. `product_status` counts the products of a status without reading a row.
  */
 export class CreateProduct1767225600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

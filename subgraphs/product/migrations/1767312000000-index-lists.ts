@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * For lists of one status. `withdrawn` is a fact, unlike the status: with it in front, each order has an index again for all
- * products and by type, and the window of the sale stands in its entries, so that the status is told without touching a
- * row. The `closing` ones find those whose sale has ended or not.
+ * Covering indexes for lists of one status. `withdrawn` does not depend on the clock, unlike the status: with it as prefix, each order
+ * has an index for all products and one by type. The sale window is part of their entries, so the status is evaluated without reading
+ * a row. The `closing` indexes find products whose sale has ended or not.
  */
 export class IndexLists1767312000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,47 +1,47 @@
 import type { Redis } from '../../../platform/redis/client.ts';
 
 /**
- * The clock that sales open and close by is that of Redis, where the stock script looks, whatever the clocks of the
- * processes say. Asking it costs a round trip, so for most answers this process tells its time by its own monotonic clock
- * and the difference that it measured a few seconds ago.
+ * The clock that sales open and close by: that of Redis, which the stock script reads; application clocks do not count. Reading it
+ * costs a round trip, so most responses use an estimate: this process's monotonic clock plus the offset that was measured within the
+ * last seconds.
  */
 export interface SaleClock {
-  /** An estimate, right to within half a round trip to Redis. */
+  /** The estimate, accurate to half a round trip to Redis. */
   now(): Date;
-  /** Asks Redis; the estimate when it does not answer. */
-  ask(): Promise<Date>;
+  /** Reads the clock of Redis; the estimate when Redis is not available. */
+  read(): Promise<Date>;
   stop(): void;
 }
 
 const MEASURE_EVERY_MS = 5_000;
-/** A reading that took longer, in milliseconds, says too little. */
+/** A round trip that took longer, in milliseconds, is too inaccurate to correct the offset. */
 const TOO_SLOW_MS = 200;
 
 /** @returns a clock that has been set */
 export async function startSaleClock(redis: Redis): Promise<SaleClock> {
-  /** What the clock of Redis was ahead of this process's, in milliseconds. */
-  let ahead = 0;
+  /** The clock of Redis minus this process's, in milliseconds. */
+  let offsetMs = 0;
 
   async function measure(): Promise<number> {
-    const askedAt = processClock();
+    const sentAt = processClock();
     const [seconds, microseconds] = await redis.time();
-    const tookMs = processClock() - askedAt;
+    const tookMs = processClock() - sentAt;
     const redisMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
-    if (tookMs <= TOO_SLOW_MS) ahead = redisMs - (askedAt + tookMs / 2);
+    if (tookMs <= TOO_SLOW_MS) offsetMs = redisMs - (sentAt + tookMs / 2);
     return redisMs;
   }
 
-  const now = () => new Date(processClock() + ahead);
+  const now = () => new Date(processClock() + offsetMs);
   await measure();
   const timer = setInterval(() => {
-    // Without an answer the last difference stays the best there is.
+    // Without a reply the last offset remains in use.
     measure().catch(() => undefined);
   }, MEASURE_EVERY_MS);
   timer.unref();
 
   return {
     now,
-    ask: () => measure().then((ms) => new Date(ms), now),
+    read: () => measure().then((ms) => new Date(ms), now),
     stop: () => clearInterval(timer),
   };
 }

@@ -3,8 +3,8 @@ import type { SaleStatus } from '../__generated__/resolvers-types.ts';
 import type { Product } from '../catalog/product.ts';
 
 /**
- * Whether a product can be bought, told from the clock at the moment of the answer: once as a function and once as SQL, side by
- * side since they must agree. The sale runs from `opensAt` up to, not including, `closesAt`.
+ * Whether a product can be bought, derived from the clock when the response is made and never stored: once as a function and once as
+ * SQL, side by side because they must agree. The sale runs from `opensAt` up to, not including, `closesAt`.
  */
 export function saleStatusAt(product: SaleWindow, moment: Date): SaleStatus {
   if (product.withdrawnAt !== null) return 'WITHDRAWN';
@@ -15,7 +15,7 @@ export function saleStatusAt(product: SaleWindow, moment: Date): SaleStatus {
 
 export type SaleWindow = Pick<Product, 'opensAt' | 'closesAt' | 'withdrawnAt'>;
 
-/** What the window of a sale must be for a status, of rows called `table` that are not withdrawn. */
+/** The condition of a status on the sale window, for rows called `table` that are not withdrawn. */
 export const SALE_STATUS_IN_SQL: Readonly<
   Record<Exclude<SaleStatus, 'WITHDRAWN'>, (table: string, now: Date) => Sql>
 > = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endingsOf, wordsOf } from './name-words.ts';
+import { suffixesOf, wordsOf } from './name-words.ts';
 
 describe('wordsOf', () => {
   it.each([
@@ -19,18 +19,18 @@ describe('wordsOf', () => {
     expect(wordsOf('한글 é'.normalize('NFD'))).toEqual(wordsOf('한글 é'.normalize('NFC')));
   });
 
-  it('looks at the first 64 characters of a word only', () => {
+  it('indexes the first 64 characters of a word only', () => {
     expect(wordsOf('💯'.repeat(3) + 'x'.repeat(100))).toEqual(['x'.repeat(64)]);
     expect(wordsOf('𝔘'.repeat(0) + '𠮷'.repeat(100))).toEqual(['𠮷'.repeat(64)]);
   });
 });
 
-describe('endingsOf', () => {
-  it('keeps every ending of every word once', () => {
-    expect(endingsOf('운동화 화')).toEqual(['운동화', '동화', '화']);
+describe('suffixesOf', () => {
+  it('returns every suffix of every word once', () => {
+    expect(suffixesOf('운동화 화')).toEqual(['운동화', '동화', '화']);
   });
 
-  it('never cuts a character in two', () => {
-    expect(endingsOf('𠮷野')).toEqual(['𠮷野', '野']);
+  it('never splits a character', () => {
+    expect(suffixesOf('𠮷野')).toEqual(['𠮷野', '野']);
   });
 });

@@ -1,13 +1,13 @@
 /**
- * How products are found by name. A full-text index is not used: its stop words, its shortest word and its splitting of Korean
- * differ between MySQL, MariaDB and their settings, and it finds whole words only, while in Korean and in compounds what people
- * look for stands inside of a longer word.
+ * The suffix index, by which products are found by name. A full-text index is not used: its stop words, its shortest word and its
+ * splitting of Korean differ between MySQL, MariaDB and their settings, and it matches whole words only, while in Korean and in
+ * compounds a search term is often inside of a longer word.
  *
- * Instead every ending of every word of a name is kept (`keyboard`, `eyboard` … `d`): a word contains what is looked
- * for exactly when one of its endings starts with it, and that is a range of an ordinary index, the same on every server.
+ * Instead every suffix of every word of a name is stored (`keyboard`, `eyboard` … `d`): a word contains a term exactly when one of its
+ * suffixes starts with it, and that is a range of an ordinary index, the same on every server.
  */
 
-/** In characters; what follows in a longer word is not looked at. */
+/** In characters; the rest of a longer word is not indexed. */
 const MAX_LENGTH = 64;
 
 const MARKS_OF_LATIN_AND_GREEK = /[\u0300-\u036f]/g;
@@ -20,13 +20,13 @@ export function wordsOf(text: string): string[] {
   return [...new Set(words.map((word) => firstCharacters([...word])))];
 }
 
-/** @returns every ending of every word of a name, each once */
-export function endingsOf(name: string): string[] {
-  const endings = wordsOf(name).flatMap((word) => {
+/** @returns every suffix of every word of a name, each once */
+export function suffixesOf(name: string): string[] {
+  const suffixes = wordsOf(name).flatMap((word) => {
     const characters = [...word];
     return characters.map((_, start) => characters.slice(start).join(''));
   });
-  return [...new Set(endings)];
+  return [...new Set(suffixes)];
 }
 
 const firstCharacters = (characters: readonly string[]): string => characters.slice(0, MAX_LENGTH).join('');

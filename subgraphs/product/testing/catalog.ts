@@ -1,7 +1,7 @@
 import type { CreateProductInput, UpdateProductInput } from '../__generated__/resolvers-types.ts';
-import { keeper, type ProductSubgraph } from './product-subgraph.ts';
+import { administrator, type ProductSubgraph } from './product-subgraph.ts';
 
-/** For tests: a product as clients see it, and the mutations that keep the catalog. */
+/** A product as clients see it, and the mutations of the catalog. */
 export interface SeenProduct {
   readonly id: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly problems?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** Instants may be anything that the tests wish to send. */
+/** Instants may be any value that a test sends. */
 type Sent<Input> = { readonly [Field in keyof Input]: unknown };
 
 export const ALL_FIELDS =
@@ -39,7 +39,7 @@ export async function create(
 ): Promise<Outcome> {
   const query = `mutation ($input: CreateProductInput!) { outcome: createProduct(input: $input) { ${OUTCOME} } }`;
   const whole = { name: 'Mug', type: 'GENERAL', price: { amount: 12_000 }, ...input };
-  return (await subgraph.read<{ outcome: Outcome }>(query, { input: whole }, keeper)).outcome;
+  return (await subgraph.read<{ outcome: Outcome }>(query, { input: whole }, administrator)).outcome;
 }
 
 /** @throws when the product was refused */
@@ -57,12 +57,12 @@ export async function update(
   input: { id: string } & Partial<Sent<Omit<UpdateProductInput, 'id'>>>,
 ): Promise<Outcome> {
   const query = `mutation ($input: UpdateProductInput!) { outcome: updateProduct(input: $input) { ${OUTCOME} } }`;
-  return (await subgraph.read<{ outcome: Outcome }>(query, { input }, keeper)).outcome;
+  return (await subgraph.read<{ outcome: Outcome }>(query, { input }, administrator)).outcome;
 }
 
 export async function withdraw(subgraph: ProductSubgraph, id: string): Promise<Outcome> {
   const query = `mutation ($input: WithdrawProductInput!) { outcome: withdrawProduct(input: $input) { ${WITHDRAWN} } }`;
-  return (await subgraph.read<{ outcome: Outcome }>(query, { input: { id } }, keeper)).outcome;
+  return (await subgraph.read<{ outcome: Outcome }>(query, { input: { id } }, administrator)).outcome;
 }
 
 export async function seen(subgraph: ProductSubgraph, id: string): Promise<SeenProduct | null> {
@@ -70,7 +70,7 @@ export async function seen(subgraph: ProductSubgraph, id: string): Promise<SeenP
   return (await subgraph.read<{ product: SeenProduct | null }>(query, { id })).product;
 }
 
-/** As another subgraph asks for products that it knows by id. */
+/** Entity references, as the router resolves them for another subgraph. */
 export async function referenced(
   subgraph: ProductSubgraph,
   ids: readonly string[],

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { connectionOptions } from '../../../platform/mysql/connection-options.ts';
-import { endingsOf } from '../search/name-words.ts';
+import { suffixesOf } from '../search/name-words.ts';
 
-/** For tests: `count` products in MySQL, of both types, in every status at `now`, and the endings of the words of their names. */
+/** Inserts `count` products into MySQL, of both types, in every status at `now`, with their rows of the suffix index. */
 export async function fillCatalog(url: string, database: string, count: number, now: Date): Promise<void> {
   const numbers = Array.from({ length: count }, (_, n) => n);
-  const endings = numbers.flatMap((n) =>
-    endingsOf(nameOf(n)).map((ending): [string, Buffer] => [ending, idOf(n)]),
+  const suffixes = numbers.flatMap((n) =>
+    suffixesOf(nameOf(n)).map((suffix): [string, Buffer] => [suffix, idOf(n)]),
   );
   // In the order of the primary key, which takes a third of the time.
-  endings.sort(([a], [b]) => (a < b ? -1 : 1));
+  suffixes.sort(([a], [b]) => (a < b ? -1 : 1));
 
-  // A session of its own, which may be silent for longer than those of the subgraph.
+  // A session of its own, which may be idle for longer than those of the subgraph.
   const session = await createConnection(connectionOptions(url, database));
   for (const some of chunksOf(numbers, 5_000)) {
     await session.query(
@@ -21,7 +21,7 @@ export async function fillCatalog(url: string, database: string, count: number, 
       [some.map((n) => productRow(n, count, now))],
     );
   }
-  for (const some of chunksOf(endings, 20_000))
+  for (const some of chunksOf(suffixes, 20_000))
     await session.query('INSERT INTO product_word_ending VALUES ?', [some]);
   await session.query('ANALYZE TABLE product, product_word_ending');
   await session.end();
@@ -30,7 +30,7 @@ export async function fillCatalog(url: string, database: string, count: number, 
 const nameOf = (n: number): string => `${['mug', 'keyboard', 'lamp', '운동화'][n % 4] ?? ''} ${n}`;
 const idOf = (n: number): Buffer => createHash('sha256').update(String(n)).digest().subarray(0, 16);
 
-/** The older half has closed, the newest tenth is upcoming: the status goes with the age, as in a shop. */
+/** The older half has closed, the newest tenth is upcoming: status and age are correlated, as in a real catalog. */
 function productRow(n: number, count: number, now: Date): unknown[] {
   const age = 1 - n / count;
   const at = (hours: number) => new Date(now.getTime() + hours * 3_600_000);

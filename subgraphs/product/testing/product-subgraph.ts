@@ -10,10 +10,10 @@ import { createLogger } from '../../../platform/logger.ts';
 import { readProductConfig, type ProductConfig } from '../config.ts';
 import { startProductSubgraph } from '../start.ts';
 
-/** For tests: the whole subgraph on a free port, asked over HTTP as the router asks it. */
+/** The whole subgraph on a free port, called over HTTP as the router does. */
 export interface ProductSubgraph extends RunningProcess {
   /** @param caller anonymous by default */
-  ask<Data>(query: string, variables?: object, caller?: Caller | null): Promise<Answer<Data>>;
+  request<Data>(query: string, variables?: object, caller?: Caller | null): Promise<Answer<Data>>;
   /** @throws when there are errors */
   read<Data>(query: string, variables?: object, caller?: Caller | null): Promise<Data>;
 }
@@ -30,8 +30,12 @@ export interface StoreNames {
 }
 
 /** May change the catalog. */
-export const keeper: Caller = { userId: randomUUID(), scopes: new Set(['catalog:write']), sessionId: null };
-/** Is signed in, and may do nothing more than that. */
+export const administrator: Caller = {
+  userId: randomUUID(),
+  scopes: new Set(['catalog:write']),
+  sessionId: null,
+};
+/** Is signed in, without scopes. */
 export const buyer: Caller = { userId: randomUUID(), scopes: new Set(), sessionId: null };
 
 export const silent = createLogger('product', 'silent');
@@ -58,7 +62,7 @@ export async function startTestSubgraph(
   const running = await startProductSubgraph(config, silent);
   const subgraph: CalledSubgraph = { name: 'product', url: running.url, secret: config.identitySecret };
 
-  async function ask<Data>(
+  async function request<Data>(
     query: string,
     variables: object = {},
     caller: Caller | null = null,
@@ -69,9 +73,9 @@ export async function startTestSubgraph(
 
   return {
     ...running,
-    ask,
+    request,
     async read<Data>(query: string, variables: object = {}, caller: Caller | null = null): Promise<Data> {
-      const { data, errors } = await ask<Data>(query, variables, caller);
+      const { data, errors } = await request<Data>(query, variables, caller);
       if (errors || !data) throw new Error(`The subgraph answered with ${JSON.stringify(errors)}`);
       return data;
     },
