@@ -1,9 +1,7 @@
 import type { Logger } from '../../platform/logger.ts';
-import type { Database } from '../../platform/mysql/database.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import { signedFor } from '../../platform/identity/tokens/trusted-issuers.ts';
 import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
-import type { Redis } from '../../platform/redis/client.ts';
 import { createAccessTokens, type AccessTokens } from './sessions/access-tokens.ts';
 import { createAccountRepository, type AccountRepository } from './accounts/account-repository.ts';
 import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits/attempt-limits.ts';
@@ -18,6 +16,7 @@ import { createPersonalFields, type PersonalFields } from './personal-data/perso
 import { createRefreshTokens, type RefreshTokens } from './sessions/refresh-tokens.ts';
 import { createSessionRepository, type SessionRepository } from './sessions/session-repository.ts';
 import type { SigningKeys } from './sessions/signing-keys.ts';
+import type { UserStores } from './stores.ts';
 import { createVerificationCodes, type VerificationCodes } from './verification/verification-codes.ts';
 
 /** What the use cases work with. One set a process. */
@@ -42,12 +41,6 @@ export interface UserServices {
   /** How long a used refresh token gives its successor again, in milliseconds. */
   readonly refreshTokenGraceMs: number;
   readonly endedSessions: EndedSessions;
-  readonly mailer: Mailer;
-}
-
-export interface UserStores {
-  readonly database: Database;
-  readonly redis: Redis;
   readonly mailer: Mailer;
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import { json, type Handler } from '../../platform/http/server.ts';
@@ -10,28 +9,24 @@ import { importKeys } from '../../platform/identity/tokens/verification-key.ts';
 import { repeat } from '../../platform/lifecycle/repeat.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { openDatabase } from '../../platform/mysql/database.ts';
-import { connectRedis } from '../../platform/redis/client.ts';
 import { assertRedisUsable } from '../../platform/redis/condition.ts';
 import { assertUserKeysFit } from './assert-keys-fit.ts';
 import type { UserConfig } from './config.ts';
-import { createUserContext } from './context.ts';
+import { contextMaker } from './context.ts';
 import { ensureAccounts } from './accounts/ensure-accounts.ts';
-import { Account } from './accounts/account.ts';
 import { forgetSessions } from './sessions/purge-expired-sessions.ts';
-import { createFileMailer, createSmtpMailer, type Mailer } from './verification/mailer.ts';
-import { migrations } from './migrations/index.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';
-import { createUserServices, type UserStores } from './services.ts';
+import { createUserServices } from './services.ts';
 import { parseSigningKeys, type SigningKeys } from './sessions/signing-keys.ts';
+import { closeUserStores, openUserStores } from './stores.ts';
 
 const FORGET_EVERY_MS = 60_000;
 
 /** @throws {ConfigurationError} when a secret or a store is not acceptable; nothing stays open then */
 export async function startUserSubgraph(config: UserConfig, logger: Logger): Promise<RunningProcess> {
   warnOfStandIns(config.standIns, logger);
-  const stores = await openStores(config, logger);
+  const stores = await openUserStores(config, logger);
   try {
     const signingKeys = parseSigningKeys(config.secrets.signingKeys);
     const services = await createUserServices(config, signingKeys, stores, logger);
@@ -41,7 +36,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       schemaFile: new URL('../../schema/user.graphql', import.meta.url),
       resolvers,
       permissions,
-      context: (base) => createUserContext(base, services),
+      context: contextMaker(services),
       verifier: openIdentityVerifier('user', config.secrets.identitySecret, config, logger),
       tokens: openTokens(config, signingKeys, logger),
       host: config.HOST,
@@ -66,11 +61,11 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
         http.announceEnd();
         await http.close();
         await forgetting.stop();
-        await closeStores(stores);
+        await closeUserStores(stores);
       },
     };
   } catch (error) {
-    await closeStores(stores);
+    await closeUserStores(stores);
     throw error;
   }
 }
@@ -80,40 +75,7 @@ function openTokens(config: UserConfig, { publicKeySet }: SigningKeys, logger: L
   return openSubgraphTokens(config, logger, { own: fixedKeySet(importKeys(publicKeySet)) });
 }
 
-async function openStores(config: UserConfig, logger: Logger): Promise<UserStores> {
-  const redis = await connectRedis({ url: config.REDIS_URL, logger }, config.STORES_WAIT);
-  try {
-    const database = await openDatabase({
-      url: config.MYSQL_URL,
-      room: 'user',
-      entities: [Account],
-      migrations,
-      poolSize: 10,
-      queueLimit: 200,
-      waitMs: config.STORES_WAIT,
-      logger,
-    });
-    return { redis, database, mailer: createMailer(config, logger) };
-  } catch (error) {
-    redis.disconnect();
-    throw error;
-  }
-}
-
-async function closeStores({ database, redis, mailer }: UserStores): Promise<void> {
-  mailer.close();
-  redis.disconnect();
-  await database.close();
-}
-
-function createMailer(config: UserConfig, logger: Logger): Mailer {
-  const from = config.MAIL_FROM;
-  return config.SMTP_URL
-    ? createSmtpMailer({ url: config.SMTP_URL, from, logger })
-    : createFileMailer({ folder: join(config.DATA_DIR, 'mail'), from });
-}
-
-/** Whoever verifies our tokens looks here for a key that it does not know, so an answer may be a minute old. */
+/** Verifiers fetch the key set again when a token names an unknown key, so a response may be a minute old. */
 function publish({ publicKeySet }: SigningKeys): Handler {
   return ({ method }) => {
     if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
