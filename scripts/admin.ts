@@ -6,7 +6,7 @@ import { createFieldCipher } from '../platform/personal-data/field-cipher.ts';
 import { connectRedis } from '../platform/redis/client.ts';
 import { normaliseEmail } from '../subgraphs/user/accounts/account-input.ts';
 import { readUserConfig, type UserConfig } from '../subgraphs/user/config.ts';
-import { createEndedSessions } from '../subgraphs/user/sessions/revoked-sessions.ts';
+import { createRevokedSessions } from '../subgraphs/user/sessions/revoked-sessions.ts';
 import { Account } from '../subgraphs/user/accounts/account.ts';
 import { createKeyedHash } from '../subgraphs/user/personal-data/keyed-hash.ts';
 import { createPersonalFields } from '../subgraphs/user/personal-data/personal-fields.ts';
@@ -61,11 +61,11 @@ async function change(
 ): Promise<string> {
   const redis = await connectRedis({ url: config.REDIS_URL, logger });
   try {
-    const { announce } = createEndedSessions(redis, config.REDIS_PREFIX, config.ACCESS_TOKEN_LIFETIME);
+    const { publish } = createRevokedSessions(redis, config.REDIS_PREFIX, config.ACCESS_TOKEN_LIFETIME);
     const email = normaliseEmail(address);
     const emailHash = createKeyedHash(config.secrets.lookupKey).ofEmail(email);
     const what = role === 'ADMIN' ? 'an administrator' : 'an ordinary account';
-    switch (await changeRole(database, emailHash, role, announce)) {
+    switch (await changeRole(database, emailHash, role, publish)) {
       case 'noAccount':
         throw new Error(`No account has the address ${email}: it signs up first.`);
       case 'unchanged':

@@ -2,7 +2,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../../platform/mysql/database.ts';
 import { inTransaction } from '../../platform/mysql/transaction.ts';
 import type { Role } from '../../subgraphs/user/__generated__/resolvers-types.ts';
-import { endSessionsOf, type Announce } from '../../subgraphs/user/sessions/session-repository.ts';
+import { revokeSessionsOf, type PublishRevoked } from '../../subgraphs/user/sessions/session-repository.ts';
 
 type RoleChange = 'changed' | 'unchanged' | 'noAccount';
 
@@ -16,7 +16,7 @@ export function changeRole(
   { pool }: Database,
   emailHash: Buffer,
   role: Role,
-  announce: Announce,
+  publishRevoked: PublishRevoked,
 ): Promise<RoleChange> {
   return inTransaction(pool, async (connection) => {
     const [[account]] = await connection.execute<AccountRow[]>(
@@ -26,7 +26,7 @@ export function changeRole(
     if (!account) return 'noAccount';
     if (account.role === role) return 'unchanged';
     await connection.execute('UPDATE account SET role = ? WHERE id = ?', [role, account.id]);
-    if (role !== 'ADMIN') await endSessionsOf(connection, account.id, announce);
+    if (role !== 'ADMIN') await revokeSessionsOf(connection, account.id, publishRevoked);
     return 'changed';
   });
 }

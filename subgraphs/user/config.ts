@@ -24,7 +24,7 @@ const settings = {
   USER_PORT: port(4001),
   /** `files`: mail goes into files in `<DATA_DIR>/mail/`, as it does without SMTP_URL; must be chosen in production. */
   MAIL_TRANSPORT: z.enum(['smtp', 'files'], 'expected smtp or files').optional(),
-  /** Mail goes here. */
+  /** The SMTP server for outgoing mail. */
   SMTP_URL: z
     .string()
     .refine((text) => /^smtps?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
@@ -42,14 +42,14 @@ const settings = {
     .string()
     .refine((text) => password.safeParse(text).success, 'expected 10 to 200 characters')
     .optional(),
-  /** The keys of the tokens that `SUBGRAPH_AUTH=jwt` goes by; `own`: those that this service signs with. */
+  /** The keys that `SUBGRAPH_AUTH=jwt` verifies tokens with; `own`: those that this service signs with. */
   ...tokenSettings(['own', 'off'], 'own'),
   ACCESS_TOKEN_LIFETIME: duration('15m', A_CENTURY),
   /** From its last refresh on, a session that is not refreshed lives this long. */
   REFRESH_TOKEN_LIFETIME: duration('30d', A_CENTURY),
   /**
    * How long a used refresh token gives its successor again, unless that was used. Longer than SUBGRAPH_TIMEOUT of the router, so that
-   * a client which waits for an answer until the router gives it up can repeat its request.
+   * a client whose request timed out there can repeat it.
    */
   REFRESH_TOKEN_GRACE: duration('15s', A_CENTURY),
   RATE_LIMITS: onOff('on'),
@@ -58,7 +58,7 @@ const settings = {
   /** Networks from which an account has signed in, and for how long each is remembered after its last sign-in. */
   KNOWN_NETWORKS: count(8),
   KNOWN_NETWORK_LIFETIME: duration('30d', A_CENTURY),
-  /** Requests that hash a password: at a time, and waiting for that. A hash takes some 20 ms of a core, and 19 MiB. */
+  /** Concurrency limit of requests that hash a password, and the length of its queue. A hash takes some 20 ms of a core, and 19 MiB. */
   PASSWORD_CONCURRENCY: count(8),
   PASSWORD_QUEUE: count(512, 0),
 };

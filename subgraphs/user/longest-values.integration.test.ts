@@ -46,23 +46,27 @@ test.each([
   expect(email).toHaveLength(254);
   const verificationCode = await mailedCode(subgraph, email);
   const input = { email, ...longest(character), verificationCode };
-  const signedUp = (await subgraph.ask(SIGN_UP, { input })).data?.['signUp'];
+  const signedUp = (await subgraph.request(SIGN_UP, { input })).data?.['signUp'];
   expect(signedUp?.__typename).toBe('Session');
 
   const { password, ...profile } = longest(character);
-  const signedIn = (await subgraph.ask(SIGN_IN, { input: { email, password } })).data!['signIn']!;
+  const signedIn = (await subgraph.request(SIGN_IN, { input: { email, password } })).data!['signIn']!;
   // A lone surrogate has no UTF-8; what is stored of a name is U+FFFD.
   const stored = { ...profile, name: profile.name.replaceAll(ESCAPED, '\ufffd') };
   expect(signedIn['user']).toMatchObject({ email, ...stored });
 
-  const updated = await subgraph.ask(UPDATE_PROFILE, { input: profile }, callerBy(signedIn['accessToken']));
+  const updated = await subgraph.request(
+    UPDATE_PROFILE,
+    { input: profile },
+    callerBy(signedIn['accessToken']),
+  );
   expect(updated.data?.['updateProfile']).toMatchObject({ __typename: 'ProfileUpdated', user: stored });
 });
 
 test('a code is not used up when what follows it fails', async () => {
   const email = 'unlucky@example.com';
   const verificationCode = await mailedCode(subgraph, email);
-  const signUp = () => subgraph.ask(SIGN_UP, { input: { ...profileOf(email), verificationCode } });
+  const signUp = () => subgraph.request(SIGN_UP, { input: { ...profileOf(email), verificationCode } });
   const database = await createConnection(`${stores.mysqlUrl}_user`);
   const insertFails = 'ALTER TABLE account ADD CONSTRAINT nothing_more CHECK (created_at < 20000101)';
   const [rows] = await database.query<RowDataPacket[]>('SELECT created_at FROM account');

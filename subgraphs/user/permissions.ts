@@ -17,11 +17,11 @@ export const permissions: Permissions = {
     resetPassword: allow,
   },
 
-  // A refused rule is an error, and the contract says null: so `visible-user.ts` leaves out what the caller may not see.
+  // A rule that denies is an error, but the schema promises null: so `visible-user.ts` leaves out the fields that the caller may not see.
   User: allow,
   Address: allow,
 
-  // What only the use cases above hand out.
+  // Results of the use cases above.
   Session: allow,
   VerificationRequested: allow,
   SignedOut: allow,

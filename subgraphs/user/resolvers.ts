@@ -29,7 +29,7 @@ export const resolvers: Resolvers = {
     resetPassword: (_root, { input }, context) => resetPassword(input, context),
   },
   User: {
-    // Where access tokens count, anybody can ask for entities by their keys.
+    // With `SUBGRAPH_AUTH=jwt` any client may resolve entities by their keys, so an anonymous one gets null.
     __resolveReference: ({ id }, context) => (context.caller ? findUser(id, context) : null),
   },
 };

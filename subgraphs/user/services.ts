@@ -7,7 +7,7 @@ import { createAccountRepository, type AccountRepository } from './accounts/acco
 import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits/attempt-limits.ts';
 import { PASSWORD_RESET, VERIFICATION } from './verification/code-kinds.ts';
 import type { UserConfig } from './config.ts';
-import { createEndedSessions, type EndedSessions } from './sessions/revoked-sessions.ts';
+import { createRevokedSessions, type RevokedSessions } from './sessions/revoked-sessions.ts';
 import { createKeyedHash, type KeyedHash } from './personal-data/keyed-hash.ts';
 import { createKnownNetworks, type KnownNetworks } from './attempt-limits/known-networks.ts';
 import type { Mailer } from './verification/mailer.ts';
@@ -26,9 +26,9 @@ export interface UserServices {
   readonly personal: PersonalFields;
   readonly keyedHash: KeyedHash;
   readonly passwords: Passwords;
-  /** What takes a password hash: admitted fairly between networks, so that a crowd of one network delays that network only. */
+  /** Concurrency limit of password hashes, with fair queueing by network: many requests from one network delay that network only. */
   readonly passwordWork: FairConcurrencyLimit;
-  /** What takes a transaction without a password, in the same way. */
+  /** The same for refreshes, which take a transaction and no hash. */
   readonly refreshWork: FairConcurrencyLimit;
   readonly codes: VerificationCodes;
   readonly resetCodes: VerificationCodes;
@@ -40,14 +40,14 @@ export interface UserServices {
   readonly refreshTokenLifetimeMs: number;
   /** How long a used refresh token gives its successor again, in milliseconds. */
   readonly refreshTokenGraceMs: number;
-  readonly endedSessions: EndedSessions;
+  readonly revokedSessions: RevokedSessions;
   readonly mailer: Mailer;
 }
 
-/** Less than half of the time that a router gives a request by default: the rest is for the answer. */
+/** Less than half of a router's default timeout: the rest is for the work itself. */
 const QUEUE_TIMEOUT_MS = 4_000;
-/** Fewer than there are connections to MySQL, so that sign-ins have some. */
-const REFRESHES_AT_ONCE = 6;
+/** Fewer than the connections to MySQL, so that sign-ins have some (bulkhead). */
+const MAX_CONCURRENT_REFRESHES = 6;
 const REFRESH_QUEUE = 2_000;
 
 /** @throws {ConfigurationError} when a secret is not acceptable */
@@ -71,7 +71,7 @@ export async function createUserServices(
       timeoutMs: QUEUE_TIMEOUT_MS,
     }),
     refreshWork: new FairConcurrencyLimit({
-      running: REFRESHES_AT_ONCE,
+      running: MAX_CONCURRENT_REFRESHES,
       waiting: REFRESH_QUEUE,
       timeoutMs: QUEUE_TIMEOUT_MS,
     }),
@@ -93,7 +93,7 @@ export async function createUserServices(
     refreshTokens: createRefreshTokens(keyedHash),
     refreshTokenLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
     refreshTokenGraceMs: config.REFRESH_TOKEN_GRACE,
-    endedSessions: createEndedSessions(redis, prefix, config.ACCESS_TOKEN_LIFETIME),
+    revokedSessions: createRevokedSessions(redis, prefix, config.ACCESS_TOKEN_LIFETIME),
     mailer,
   };
 }

@@ -22,7 +22,7 @@ async function start(stores: Stores, environment: Record<string, string> = {}) {
   const subgraph = await startForTest(stores, { ...secrets, ...environment });
   onTestFinished(() => subgraph.stop());
   const signIn = async (email: string, password: string) =>
-    (await subgraph.ask(SIGN_IN, { input: { email, password } })).data!['signIn']!;
+    (await subgraph.request(SIGN_IN, { input: { email, password } })).data!['signIn']!;
   return { ...subgraph, signIn };
 }
 
@@ -48,7 +48,7 @@ describe('outside production', () => {
     });
   });
 
-  test('nobody but the router gets an answer', async () => {
+  test('a request without a signed identity is rejected', async () => {
     const { url } = await start(stores);
     for (const headers of [{}, { authorization: 'Bearer x' }, { 'x-firstcome-identity': 'e30.AAAA' }]) {
       const response = await fetch(`${url}/graphql`, {
@@ -164,7 +164,7 @@ describe('a database that comes to production from a demo', () => {
   const stores = useStores();
   const production = { NODE_ENV: 'production', MAIL_TRANSPORT: 'files' };
 
-  test('lets nobody in by a password that everybody knows, nor by a session that it opened, and says so', async () => {
+  test('replaces a public password of a demo account, revokes its sessions, and logs it', async () => {
     const demo = await start(stores);
     const session = await demo.signIn('admin@firstcome.example', 'firstcome-admin');
     await demo.signIn('buyer@firstcome.example', 'firstcome-buyer');
@@ -176,7 +176,7 @@ describe('a database that comes to production from a demo', () => {
       ['buyer@firstcome.example', 'firstcome-buyer'],
     ] as const)
       expect((await subgraph.signIn(email, password)).__typename).toBe('InvalidCredentials');
-    const { data } = await subgraph.ask(REFRESH, { input: { refreshToken: session['refreshToken'] } });
+    const { data } = await subgraph.request(REFRESH, { input: { refreshToken: session['refreshToken'] } });
     expect(data!['refreshSession']!.__typename).toBe('InvalidRefreshToken');
     const warnings = subgraphs
       .flatMap(({ logged }) => logged)

@@ -14,14 +14,14 @@ import { assertUserKeysFit } from './assert-keys-fit.ts';
 import type { UserConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { ensureAccounts } from './accounts/ensure-accounts.ts';
-import { forgetSessions } from './sessions/purge-expired-sessions.ts';
+import { purgeExpiredSessions } from './sessions/purge-expired-sessions.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';
 import { createUserServices } from './services.ts';
 import { parseSigningKeys, type SigningKeys } from './sessions/signing-keys.ts';
 import { closeUserStores, openUserStores } from './stores.ts';
 
-const FORGET_EVERY_MS = 60_000;
+const PURGE_INTERVAL_MS = 60_000;
 
 /** @throws {ConfigurationError} when a secret or a store is not acceptable; nothing stays open then */
 export async function startUserSubgraph(config: UserConfig, logger: Logger): Promise<RunningProcess> {
@@ -54,13 +54,13 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       },
       logger,
     });
-    const forgetting = repeat('old-sessions', FORGET_EVERY_MS, () => forgetSessions(services), logger);
+    const purging = repeat('old-sessions', PURGE_INTERVAL_MS, () => purgeExpiredSessions(services), logger);
     return {
       url: http.url,
       close: async () => {
         http.announceEnd();
         await http.close();
-        await forgetting.stop();
+        await purging.stop();
         await closeUserStores(stores);
       },
     };
@@ -70,7 +70,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
   }
 }
 
-/** Its own keys need not be fetched from itself. */
+/** The own key set is used directly instead of being fetched from this process. */
 function openTokens(config: UserConfig, { publicKeySet }: SigningKeys, logger: Logger): AccessTokens | null {
   return openSubgraphTokens(config, logger, { own: fixedKeySet(importKeys(publicKeySet)) });
 }

@@ -21,7 +21,7 @@ afterAll(() => user.stop());
 const bed = useOrderTestBed(stores, { environment });
 
 async function demoBuyer(): Promise<Buyer> {
-  const reply = await user.ask(
+  const reply = await user.request(
     'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { user { id } } } }',
   );
   const { id } = reply.data!['signIn']!['user'] as { id: string };

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { line, postalAddress } from '../../../platform/text/text-input.ts';
 import { inAscii } from '../../../platform/text/typed-signs.ts';
 
-/** What the parts of an account may be. Each message is for the person who typed it. */
+/** Validation of the fields of an account. Messages are shown to the person who typed the input. */
 
-/** Addresses that differ in case or in surrounding spaces only are one address. */
+/** Addresses that differ only in case or in surrounding spaces are the same address. */
 export const normaliseEmail = (address: string): string => address.trim().toLowerCase();
 
 export const email = z
@@ -12,7 +12,7 @@ export const email = z
   .transform(normaliseEmail)
   .pipe(z.email('Must be an e-mail address.').max(254, 'Must be at most 254 characters.'));
 
-/** As it is hashed: what one keyboard composes and another does not is one password. */
+/** NFC, as it is hashed: keyboards compose the same characters differently. */
 export const normalisePassword = (password: string): string => password.normalize('NFC');
 
 export const password = z
@@ -22,7 +22,7 @@ export const password = z
 
 export const personName = line(100);
 
-/** Groups of digits, each in brackets or not, and what people put between them. */
+/** Groups of digits, each in brackets or not, and the usual separators. */
 const PHONE_NUMBER = /^\+? ?(?:\(\+?\d[\d ]*\)|\d)(?:[ ./-]*(?:\(\d[\d ]*\)|\d))*$/;
 const DIGITS = /^(?:\D*\d){5,25}\D*$/;
 const LONGEST_PHONE_NUMBER = 30;

@@ -11,7 +11,7 @@ export interface AccountRepository {
   /** @returns false when the address has an account already; then nothing is written */
   insert(account: Account): Promise<boolean>;
   update(id: string, changes: Partial<Pick<Account, 'name' | 'phoneNumber' | 'address'>>): Promise<void>;
-  /** Puts another hash of the same password in the place of `from`, where that is the account's still. */
+  /** Replaces the hash `from` by another one of the same password, if it is still the account's. */
   renewPasswordHash(id: string, from: string, to: string): Promise<void>;
   setRole(id: string, role: Role): Promise<void>;
 }

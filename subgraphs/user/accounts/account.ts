@@ -8,7 +8,7 @@ export class Account {
   @PrimaryColumn({ type: 'binary', length: 16, transformer: uuidColumn })
   id!: string;
 
-  /** Keyed hash of the e-mail address: unique, and what it is looked up by. */
+  /** Keyed hash of the e-mail address: unique, for look-ups. */
   @Column({ name: 'email_hash', type: 'binary', length: 32 })
   emailHash!: Buffer;
 

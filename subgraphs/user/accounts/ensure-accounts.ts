@@ -6,15 +6,15 @@ import type { Profile } from '../personal-data/personal-fields.ts';
 import type { UserServices } from '../services.ts';
 import { newAccount } from './sign-up.ts';
 
-interface Wanted {
+interface RequiredAccount {
   readonly email: string;
   readonly password: string;
   readonly role: Role;
   readonly name: string;
 }
 
-/** Known to everybody who reads this: never in production. */
-const DEMO_ACCOUNTS: readonly Wanted[] = [
+/** Their passwords are public: never in production. */
+const DEMO_ACCOUNTS: readonly RequiredAccount[] = [
   {
     email: 'admin@firstcome.example',
     password: 'firstcome-admin',
@@ -25,9 +25,8 @@ const DEMO_ACCOUNTS: readonly Wanted[] = [
 ];
 
 /**
- * Sees to it at start that the configured administrator is there, and outside production the demo accounts. An
- * account that is there already keeps its password; the administrator's becomes ADMIN. Any number of
- * processes may do this at once.
+ * Creates the configured administrator at start, and outside production the demo accounts. An existing account keeps its
+ * password; the administrator's becomes ADMIN. Idempotent; any number of processes may do this at once.
  */
 export async function ensureAccounts(
   config: UserConfig,
@@ -36,18 +35,22 @@ export async function ensureAccounts(
 ): Promise<void> {
   const { administrator } = config;
   const isProduction = config.NODE_ENV === 'production';
-  const wanted: Wanted[] = isProduction ? [] : [...DEMO_ACCOUNTS];
+  const wanted: RequiredAccount[] = isProduction ? [] : [...DEMO_ACCOUNTS];
   if (administrator) wanted.push({ ...administrator, role: 'ADMIN', name: 'Administrator' });
   for (const account of wanted) await ensureAccount(account, services, logger);
-  if (isProduction) for (const account of DEMO_ACCOUNTS) await shutOut(account, services, logger);
+  if (isProduction) for (const account of DEMO_ACCOUNTS) await disableDemoAccount(account, services, logger);
 }
 
 /**
- * A database that served a demo may come to production. Whoever knows the password that everybody knows is let in no more, nor
- * by a session that it opened; a demo account that has been given another password is somebody's, and left alone.
+ * A database that served a demo may be used in production. A demo account that still has its public password gets a random one and
+ * its sessions are revoked; one with another password belongs to a person and is left unchanged.
  */
-async function shutOut(demo: Wanted, services: UserServices, logger: Logger): Promise<void> {
-  const { accounts, keyedHash, passwords, sessions, endedSessions } = services;
+async function disableDemoAccount(
+  demo: RequiredAccount,
+  services: UserServices,
+  logger: Logger,
+): Promise<void> {
+  const { accounts, keyedHash, passwords, sessions, revokedSessions } = services;
   const account = await accounts.findByEmailHash(keyedHash.ofEmail(demo.email));
   if (!account || (await passwords.verify(account.passwordHash, demo.password)) === 'wrong') return;
   await sessions.changePassword({
@@ -55,15 +58,15 @@ async function shutOut(demo: Wanted, services: UserServices, logger: Logger): Pr
     from: account.passwordHash,
     to: await passwords.hash(randomBytes(32).toString('base64url')),
     keepSessionId: null,
-    announce: endedSessions.announce,
+    publishRevoked: revokedSessions.publish,
   });
   logger.warn(
     { userId: account.id, role: account.role },
-    'a demo account was found in production: nobody can sign in with its password any more',
+    'a demo account was found in production: its password was replaced by a random one and its sessions were revoked',
   );
 }
 
-async function ensureAccount(wanted: Wanted, services: UserServices, logger: Logger): Promise<void> {
+async function ensureAccount(wanted: RequiredAccount, services: UserServices, logger: Logger): Promise<void> {
   const { accounts, keyedHash } = services;
   const emailHash = keyedHash.ofEmail(wanted.email);
   if (!(await accounts.findByEmailHash(emailHash))) {
@@ -78,8 +81,8 @@ async function ensureAccount(wanted: Wanted, services: UserServices, logger: Log
   }
 }
 
-/** Nobody lives here; the owner can say better by `updateProfile`. */
-const profileOf = ({ email, name }: Wanted): Profile => ({
+/** Placeholders; the owner replaces them by `updateProfile`. */
+const profileOf = ({ email, name }: RequiredAccount): Profile => ({
   email,
   name,
   phoneNumber: '+82 2 0000 0000',

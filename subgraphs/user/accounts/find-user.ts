@@ -3,7 +3,7 @@ import type { User } from '../__generated__/resolvers-types.ts';
 import { callerOf, type UserContext } from '../context.ts';
 import { visibleTo } from './visible-user.ts';
 
-/** Null when there is none. Personal fields are there only for whoever may read them. */
+/** Null when there is none. Personal fields are null unless the caller may read them. */
 export async function findUser(
   id: string,
   { accounts, caller, services }: UserContext,

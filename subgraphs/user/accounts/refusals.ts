@@ -1,4 +1,4 @@
-/** The expected refusals of this room, as the schema names them. What they say is the same for everybody. */
+/** The expected refusals of this subgraph, as the schema names them. Messages do not depend on the caller. */
 
 export const invalidVerificationCode = {
   __typename: 'InvalidVerificationCode',

@@ -17,12 +17,12 @@ afterAll(async () => {
 });
 
 async function signUp(input: object) {
-  const { data } = await subgraph.ask(SIGN_UP, { input });
+  const { data } = await subgraph.request(SIGN_UP, { input });
   return data!['signUp']!;
 }
 
 async function requestVerification(email: string) {
-  const { data } = await subgraph.ask(REQUEST_VERIFICATION, { input: { email } });
+  const { data } = await subgraph.request(REQUEST_VERIFICATION, { input: { email } });
   return data!['requestEmailVerification']!;
 }
 
@@ -79,7 +79,7 @@ describe('signing up', () => {
     }
   });
 
-  test('a code expires after five minutes, and the answer says when', async () => {
+  test('a code expires after five minutes, and the response contains when', async () => {
     const redis = new Redis(stores.redisUrl);
     const { expiresAt } = await requestVerification('late@example.com');
     const [key] = (await redis.keys(`${stores.redisPrefix}verification:*`)).sort();
@@ -153,12 +153,12 @@ describe('a registered address', () => {
     expect((await subgraph.mailsTo('unknown@example.com')).at(-1)).not.toContain('already');
   });
 
-  test('is told to nobody who did not prove the mailbox', async () => {
+  test('is not shown to a client that did not prove the mailbox', async () => {
     const answer = await signUp({ ...profileOf(email), verificationCode: '000000' });
     expect(answer.__typename).toBe('InvalidVerificationCode');
   });
 
-  test('is told to somebody who did, and the account stays as it is', async () => {
+  test('is shown to one that did, and the account is unchanged', async () => {
     const before = await storedAccounts();
     const code = await mailedCode(subgraph, email);
     const answer = await signUp({ ...profileOf(email), name: 'Another', verificationCode: code });
@@ -167,7 +167,7 @@ describe('a registered address', () => {
   });
 });
 
-test('codes cannot be asked for without end', async () => {
+test('requests for codes are limited', async () => {
   const answers = [];
   for (let attempt = 0; attempt < 6; attempt++) answers.push(await requestVerification('often@example.com'));
   expect(answers.slice(0, 5).every(({ __typename }) => __typename === 'VerificationRequested')).toBe(true);

@@ -23,7 +23,7 @@ const input = z.object({
   address,
 });
 
-/** The code is looked at last, so that it is not used up by input that is refused. */
+/** The code is checked last, so that it is not used up by input that is refused. */
 export async function signUp(given: SignUpInput, context: UserContext): Promise<SignUpResult> {
   const checked = checkInput(input, given);
   if (!checked.ok) return checked.refusal;
@@ -37,7 +37,7 @@ export async function signUp(given: SignUpInput, context: UserContext): Promise<
     const presented = { code: verificationCode, clientAddress, isOwnOnly: refusal !== null };
     const claim = await services.codes.claim(emailHash, presented);
     if (!claim) return refusal ?? invalidVerificationCode;
-    await services.attempts.forget('sign-up', subject, clientAddress);
+    await services.attempts.reset('sign-up', subject, clientAddress);
 
     const account = await useCode(claim, () => insertAccount(emailHash, profile, chosen, context));
     if (!account) return emailAlreadyRegistered;

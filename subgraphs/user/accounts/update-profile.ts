@@ -3,7 +3,7 @@ import { checkInput } from '../../../platform/graphql/invalid-input.ts';
 import type { UpdateProfileInput, UpdateProfileResult } from '../__generated__/resolvers-types.ts';
 import { address, personName, phoneNumber } from './account-input.ts';
 import { accountOfCaller, type UserContext } from '../context.ts';
-import { visibleToThemselves } from './visible-user.ts';
+import { fullProfile } from './visible-user.ts';
 
 const input = z.object({
   name: personName.nullish(),
@@ -11,7 +11,7 @@ const input = z.object({
   address: address.nullish(),
 });
 
-/** No field can be emptied, so null says the same as leaving it out. An address is replaced as a whole. */
+/** No field can be cleared, so null means the same as an omitted field. An address is replaced as a whole. */
 export async function updateProfile(
   given: UpdateProfileInput,
   context: UserContext,
@@ -26,6 +26,6 @@ export async function updateProfile(
     await services.accounts.update(id, changes);
     accounts.clear(id);
   }
-  const user = visibleToThemselves(await accountOfCaller(context), services.personal);
+  const user = fullProfile(await accountOfCaller(context), services.personal);
   return { __typename: 'ProfileUpdated', user };
 }

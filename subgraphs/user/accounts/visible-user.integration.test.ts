@@ -38,7 +38,7 @@ const HIDDEN = {
 };
 
 async function entitiesFor(caller: Caller | null, ...ids: string[]) {
-  const { data, errors } = await subgraph.ask(
+  const { data, errors } = await subgraph.request(
     ENTITIES,
     { ids: ids.map((id) => ({ __typename: 'User', id })) },
     caller,
@@ -54,7 +54,7 @@ describe('through _entities', () => {
     expect(other).toMatchObject({ ...HIDDEN, id: bob.userId });
   });
 
-  test('nobody who is not signed in sees anybody', async () => {
+  test('an anonymous request reads no user', async () => {
     expect(await entitiesFor(null, ada.userId, bob.userId)).toEqual([null, null]);
   });
 
@@ -85,36 +85,36 @@ describe('user(id)', () => {
       [null, 'UNAUTHENTICATED'],
       [ada, 'FORBIDDEN'],
     ] as const) {
-      const { data, errors } = await subgraph.ask(QUERY, { id: ada.userId }, caller);
+      const { data, errors } = await subgraph.request(QUERY, { id: ada.userId }, caller);
       expect(data?.['user']).toBeNull();
       expect(errors?.[0]?.extensions.code).toBe(code);
     }
   });
 
   test('gives administrators everything, or null', async () => {
-    const found = await subgraph.ask(QUERY, { id: ada.userId }, administrator);
+    const found = await subgraph.request(QUERY, { id: ada.userId }, administrator);
     expect(found.data?.['user']).toMatchObject(VISIBLE);
     for (const id of [UNKNOWN, 'not an id', '']) {
-      expect(await subgraph.ask(QUERY, { id }, administrator)).toEqual({ data: { user: null } });
+      expect(await subgraph.request(QUERY, { id }, administrator)).toEqual({ data: { user: null } });
     }
   });
 });
 
 describe('me', () => {
   test('is the caller', async () => {
-    const { data } = await subgraph.ask(`{ me { ${FIELDS} } }`, {}, ada);
+    const { data } = await subgraph.request(`{ me { ${FIELDS} } }`, {}, ada);
     expect(data?.['me']).toMatchObject({ id: ada.userId, ...VISIBLE });
   });
 
-  test('is nobody without a token', async () => {
-    const { errors } = await subgraph.ask('{ me { id } }');
+  test('is UNAUTHENTICATED without a token', async () => {
+    const { errors } = await subgraph.request('{ me { id } }');
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 });
 
 describe('updating the profile', () => {
   const update = async (input: object, caller: Caller) =>
-    (await subgraph.ask(UPDATE_PROFILE, { input }, caller)).data!['updateProfile']!;
+    (await subgraph.request(UPDATE_PROFILE, { input }, caller)).data!['updateProfile']!;
 
   test('changes what is given and leaves the rest', async () => {
     const moved = { postalCode: '04524', line1: '서울특별시 중구 세종대로 110', line2: '3층' };
@@ -141,8 +141,8 @@ describe('updating the profile', () => {
     expect(self).toMatchObject(VISIBLE);
   });
 
-  test('nobody updates an account that is gone', async () => {
-    const { errors } = await subgraph.ask(
+  test('an account that was deleted is not updated', async () => {
+    const { errors } = await subgraph.request(
       UPDATE_PROFILE,
       { input: { name: 'Eve' } },
       { ...ada, userId: UNKNOWN },

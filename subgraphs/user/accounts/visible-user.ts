@@ -4,16 +4,16 @@ import type { Account } from './account.ts';
 import type { PersonalFields } from '../personal-data/personal-fields.ts';
 
 /**
- * The only ways from an account to a `User`. What the asker may not see is never decrypted, and is null on the object
- * itself: so it stays hidden on every path, `_entities` included, whatever is asked of it.
+ * The only conversions of an account to a `User`. Fields that the caller may not see are never decrypted, and are null on the object
+ * itself: so they stay hidden on every path, `_entities` included, whatever is selected.
  */
 export function visibleTo(caller: Caller | null, account: Account, personal: PersonalFields): User {
   const mayRead = caller !== null && (caller.userId === account.id || caller.scopes.has('user:read'));
-  return mayRead ? visibleToThemselves(account, personal) : { ...publicPart(account), ...HIDDEN };
+  return mayRead ? fullProfile(account, personal) : { ...publicPart(account), ...HIDDEN };
 }
 
-/** For somebody who has just proven to be this person. */
-export function visibleToThemselves(account: Account, personal: PersonalFields): User {
+/** With all personal fields: only for a caller who has just been authenticated as this user. */
+export function fullProfile(account: Account, personal: PersonalFields): User {
   return { ...publicPart(account), ...personal.open(account) };
 }
 

@@ -77,15 +77,15 @@ describe('attempts at one account', () => {
     expect(count).toBe(100);
   });
 
-  it('from nobody knows where have the tight limit', async () => {
+  it('from unknown networks have the tight limit', async () => {
     expect(await tryMany(15, 'behind another router', undefined)).toBe(10);
     expect(await limits.count('sign-in', 'behind another router', '198.51.100.21')).toBeNull();
   });
 
-  it('are forgotten when one succeeds', async () => {
+  it('are reset when one succeeds', async () => {
     for (let round = 0; round < 8; round++) {
       expect(await tryMany(9, 'forgetful', '198.51.100.22')).toBe(9);
-      await limits.forget('sign-in', 'forgetful', '198.51.100.22');
+      await limits.reset('sign-in', 'forgetful', '198.51.100.22');
     }
     expect(await redis.keys(`${stores.redisPrefix}attempts:sign-in:forgetful*`)).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe('limits that clients share', () => {
     for (let i = 0; i < 150; i++) {
       const subject = account();
       expect(await limits.count('sign-in', subject, ADDRESS)).toBeNull();
-      await limits.forget('sign-in', subject, ADDRESS);
+      await limits.reset('sign-in', subject, ADDRESS);
     }
     expect(await allowed(105, () => ADDRESS)).toBe(100);
   });
@@ -111,7 +111,7 @@ describe('limits that clients share', () => {
       for (let failure = 0; failure < 5; failure++) {
         expect(await limits.count('sign-in', subject, '203.0.113.31')).toBeNull();
       }
-      await limits.forget('sign-in', subject, '203.0.113.31');
+      await limits.reset('sign-in', subject, '203.0.113.31');
     }
     expect(await allowed(105, () => '203.0.113.31')).toBe(100);
   });
@@ -125,7 +125,7 @@ describe('limits that clients share', () => {
     for (let network = 0; network < 10; network++) {
       for (let i = 0; i < 10; i++) await limits.count('sign-in', 'guarded', `198.51.${network}.1`);
       // Between the guesses its owner signs in, which must not be refused before the last one.
-      if (network === 8) await limits.forget('sign-in', 'guarded', '198.51.100.99');
+      if (network === 8) await limits.reset('sign-in', 'guarded', '198.51.100.99');
     }
     expect(await limits.count('sign-in', 'guarded', '198.51.100.99')).toMatchObject({ isShared: true });
   });
@@ -134,7 +134,7 @@ describe('limits that clients share', () => {
     for (let i = 0; i < 150; i++) {
       const subject = account();
       expect(await limits.count('sign-in', subject, '203.0.113.33')).toBeNull();
-      await limits.giveBack('sign-in', subject, '203.0.113.33');
+      await limits.release('sign-in', subject, '203.0.113.33');
     }
   });
 

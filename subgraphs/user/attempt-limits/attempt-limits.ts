@@ -10,8 +10,8 @@ import { VERIFICATION } from '../verification/code-kinds.ts';
 const WINDOW_MS = 15 * 60_000;
 
 /**
- * An account that gets no more mails within this window has had one in it, whose code still works: a stranger who uses up the mails
- * of an account does not keep its owner from a code.
+ * An account that gets no more mails within this window has got one in it, whose code still works: strangers who use up the mails
+ * of an account do not keep its owner from a code.
  */
 const MAIL_WINDOW_MS = VERIFICATION.lifetimeMs;
 
@@ -19,16 +19,17 @@ const MAIL_WINDOW_MS = VERIFICATION.lifetimeMs;
 const COUNTING_MS = 4_000;
 
 /**
- * What can be guessed, or costs a mail, is limited. An attempt is counted before it is made, so that parallel attempts gain
- * nothing, and given back when it succeeds or ends in a fault. A refused attempt is not counted. Without Redis nothing is allowed.
+ * Rate limits (fixed window counters) of operations that can be guessed, or cost a mail. An attempt is counted before it is made, so that
+ * parallel attempts gain nothing, and released when it succeeds or ends in a fault. A refused attempt is not counted. While Redis is not
+ * available every attempt is rejected.
  *
- * A counter that cannot be read, or cannot be true, begins again, as one does that Redis has lost: clients cannot write there, and the
- * other counters of the attempt stay. Refused instead, all clients of a network would be kept out until the key was deleted.
+ * A counter that cannot be read, or has an impossible value, is reset, like one that Redis has lost: clients cannot write there, and the
+ * other counters of the attempt stay. Otherwise all clients of a network would be locked out until the key was deleted.
  */
 export interface AttemptLimits {
   /**
    * @param subject the account: a hash or an id, nothing personal
-   * @param clientAddress as far as the router knows it
+   * @param clientAddress undefined if the router does not know it
    * @returns null when it is allowed
    */
   count(
@@ -36,10 +37,10 @@ export interface AttemptLimits {
     subject: string,
     clientAddress: string | undefined,
   ): Promise<RefusedAttempt | null>;
-  /** The attempt came to no result. */
-  giveBack(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
-  /** The attempt succeeded: the failures before it, at this account from this network, were its owner's. */
-  forget(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
+  /** Uncounts an attempt that ended in a fault. */
+  release(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
+  /** After a success: resets the failures of this account from this network, because they were its owner's. */
+  reset(action: LimitedAction, subject: string, clientAddress: string | undefined): Promise<void>;
 }
 
 export type RefusedAttempt = TooManyAttempts & {
@@ -56,10 +57,10 @@ export function createAttemptLimits(
 ): AttemptLimits {
   const scriptOf = (file: string) => loadExpendableScript(redis, new URL(file, import.meta.url), logger);
   const countAttempt = scriptOf('./lua/countAttempt-1.lua');
-  const takeAttempts = scriptOf('./lua/takeAttempts-1.lua');
-  const giveBackAttempts = scriptOf('./lua/giveBackAttempts-1.lua');
+  const takeCounter = scriptOf('./lua/takeCounter-1.lua');
+  const releaseAttempts = scriptOf('./lua/releaseAttempts-1.lua');
 
-  /** In this order, so that an attempt that is refused does not use up what other clients share. */
+  /** In this order, so that an attempt that is refused does not use up limits that other clients share. */
   function countersOf(action: LimitedAction, subject: string, clientAddress: string | undefined): Counter[] {
     const of = (...parts: string[]) => `${prefix}attempts:${[action, ...parts].join(':')}`;
     const { perAccountAndNetwork, perAccount, perNetwork } = table[action];
@@ -67,17 +68,17 @@ export function createAttemptLimits(
     const accountWindowMs = action === 'request-verification' ? MAIL_WINDOW_MS : WINDOW_MS;
     return [
       { key: of(subject, network), attempts: perAccountAndNetwork, windowMs: WINDOW_MS, isShared: false },
-      // Where clients are not known, a limit of their network would be one for all clients.
+      // Without client addresses the limit of a network would be one for all clients.
       { key: of(network), attempts: clientAddress ? perNetwork : null, windowMs: WINDOW_MS, isShared: true },
       { key: of(subject), attempts: perAccount, windowMs: accountWindowMs, isShared: true },
     ];
   }
 
-  const giveBack = async (counters: readonly Counter[], attempts: number, leftMs: number) => {
+  const release = async (counters: readonly Counter[], attempts: number, leftMs: number) => {
     await Promise.all(
       counters
         .filter((counter) => counter.attempts !== null)
-        .map(({ key }) => giveBackAttempts([key], [attempts, leftMs])),
+        .map(({ key }) => releaseAttempts([key], [attempts, leftMs])),
     );
   };
 
@@ -88,16 +89,16 @@ export function createAttemptLimits(
         if (attempts === null) continue;
         const retryAfterMs = Number(await countAttempt([key], [attempts, windowMs]));
         if (retryAfterMs === 0) continue;
-        await giveBack(counters.slice(0, index), 1, 0);
+        await release(counters.slice(0, index), 1, 0);
         return { ...tooManyAttempts(retryAfterMs), isShared };
       }
       return null;
     },
-    giveBack: (action, subject, clientAddress) => giveBack(countersOf(action, subject, clientAddress), 1, 0),
-    forget: async (action, subject, clientAddress) => {
+    release: (action, subject, clientAddress) => release(countersOf(action, subject, clientAddress), 1, 0),
+    reset: async (action, subject, clientAddress) => {
       const [own, ...shared] = countersOf(action, subject, clientAddress) as [Counter, ...Counter[]];
-      const [attempts, leftMs] = (await takeAttempts([own.key], [])) as [number, number];
-      if (attempts > 0) await giveBack(shared, attempts, leftMs + COUNTING_MS);
+      const [attempts, leftMs] = (await takeCounter([own.key], [])) as [number, number];
+      if (attempts > 0) await release(shared, attempts, leftMs + COUNTING_MS);
     },
   };
 }
@@ -112,6 +113,6 @@ interface Counter {
 /** For load tests (`RATE_LIMITS=off`). */
 export const noAttemptLimits: AttemptLimits = {
   count: async () => null,
-  giveBack: async () => undefined,
-  forget: async () => undefined,
+  release: async () => undefined,
+  reset: async () => undefined,
 };

@@ -9,9 +9,9 @@ export interface AttemptNumbers {
 
 /**
  * The tight limit is for one account from one network. The limit of an account is for guesses from many networks, the limit of a
- * network for guesses at many accounts. A code that was requested counts whatever becomes of it, because each costs a mail and a
- * successful one an account; of the other actions only failures remain counted. Where a limit would be shared by clients that have
- * nothing to do with each other, and something else bounds the guesses, there is none:
+ * network for guesses at many accounts. A requested code always counts, because each costs a mail and a
+ * successful one an account; of the other actions only failures remain counted. There is no limit where unrelated clients would share
+ * it and the guesses are bounded otherwise:
  *
  * - sign-up and reset-password, per account: guesses are bounded by each code (`code-kinds.ts`).
  * - change-password, per network: each guess needs an access token of the account.

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const signIn = (email: string, secret = password, address = ADDRESS) =>
-  subgraph.ask(SIGN_IN, { input: { email, password: secret } }, null, address);
+  subgraph.request(SIGN_IN, { input: { email, password: secret } }, null, address);
 
 /** Each operation that reads a key of the user service in Redis. Those that fail leave counters and codes behind. */
 async function sendAll(email: string): Promise<void> {
@@ -41,22 +41,22 @@ async function sendAll(email: string): Promise<void> {
   const answers = [
     await signIn(email),
     await signIn(email, 'a wrong password'),
-    await subgraph.ask(REQUEST_VERIFICATION, { input: { email } }, null, ADDRESS),
-    await subgraph.ask(SIGN_UP, { input: { ...profileOf(`new-${email}`), ...codes } }, null, ADDRESS),
-    await subgraph.ask(REQUEST_RESET, { input: { email } }, null, ADDRESS),
-    await subgraph.ask(
+    await subgraph.request(REQUEST_VERIFICATION, { input: { email } }, null, ADDRESS),
+    await subgraph.request(SIGN_UP, { input: { ...profileOf(`new-${email}`), ...codes } }, null, ADDRESS),
+    await subgraph.request(REQUEST_RESET, { input: { email } }, null, ADDRESS),
+    await subgraph.request(
       RESET_PASSWORD,
       { input: { email, resetCode: 'AAAA-BBBB-CCCC', newPassword: password } },
       null,
       ADDRESS,
     ),
-    await subgraph.ask(
+    await subgraph.request(
       CHANGE_PASSWORD,
       { input: { currentPassword: 'a wrong password', newPassword: `${password}!` } },
       caller,
       ADDRESS,
     ),
-    await subgraph.ask(SIGN_OUT, {}, caller, ADDRESS),
+    await subgraph.request(SIGN_OUT, {}, caller, ADDRESS),
   ];
   for (const answer of answers) expect(answer.errors).toBeUndefined();
   expect(user.email).toBe(email);

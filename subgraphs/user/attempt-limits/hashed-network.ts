@@ -12,6 +12,6 @@ export function hashedNetworkOf(keyedHash: KeyedHash, clientAddress: string | un
   return keyedHash.ofClientAddress(clientNetworkOf(clientAddress)).toString('base64url');
 }
 
-/** By whom shares of scarce work are counted: the network even of a signed-in caller, so that many accounts are one client. */
+/** The key of fair queueing: the network even of a signed-in caller, so that many accounts of one network are one client. */
 export const networkKeyOf = ({ clientAddress }: Identity): string =>
   clientKeyOf({ caller: null, ...(clientAddress ? { clientAddress } : {}) });

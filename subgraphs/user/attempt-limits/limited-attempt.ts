@@ -6,9 +6,9 @@ import type { TooManyAttempts } from '../accounts/refusals.ts';
 /**
  * Makes an attempt that is limited.
  *
- * @param attempt gets the refusal by a limit that other clients can use up. Then it must do the same work, may succeed only by what
- *   those clients do not have, and returns the refusal in place of a failure: neither the answer nor its time shows whether there
- *   is such an account.
+ * @param attempt gets the refusal by a limit that other clients can use up. Then it must do the same work, may succeed only by a proof
+ *   that those clients do not have, and returns the refusal instead of a failure: neither the response nor its time shows whether
+ *   there is such an account.
  */
 export async function limitedAttempt<Result>(
   action: LimitedAction,
@@ -21,8 +21,8 @@ export async function limitedAttempt<Result>(
   try {
     return await attempt(refusal);
   } catch (error) {
-    // A fault tells nothing about a guess, and faults of a store must not lock out a network.
-    if (!refusal) await attempts.giveBack(action, subject, clientAddress).catch(() => undefined);
+    // A fault gives no information about a guess, and faults of a store must not lock out a network.
+    if (!refusal) await attempts.release(action, subject, clientAddress).catch(() => undefined);
     throw error;
   }
 }

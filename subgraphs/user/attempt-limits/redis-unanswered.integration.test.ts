@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const signIn = () =>
-  subgraph.ask(SIGN_IN, { input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } });
+  subgraph.request(SIGN_IN, { input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } });
 
 test.each<[string, Fate]>([
   ['does not answer in time', { delayMs: 4_000 }],

@@ -18,14 +18,19 @@ let networks = 0;
 const newNetwork = () => `10.0.${networks++}.1`;
 
 async function signIn(email: string, secret: string, address: string) {
-  const { data, errors } = await subgraph.ask(SIGN_IN, { input: { email, password: secret } }, null, address);
+  const { data, errors } = await subgraph.request(
+    SIGN_IN,
+    { input: { email, password: secret } },
+    null,
+    address,
+  );
   expect(errors).toBeUndefined();
   return data!['signIn']!;
 }
 
 async function signUp(email: string, verificationCode: string, address: string) {
   const input = { ...profileOf(email), verificationCode };
-  return (await subgraph.ask(SIGN_UP, { input }, null, address)).data!['signUp']!;
+  return (await subgraph.request(SIGN_UP, { input }, null, address)).data!['signUp']!;
 }
 
 /** Wrong passwords for other accounts, until the network has no attempts left. */
@@ -98,7 +103,7 @@ test('changing the password works from a usual network when strangers have used 
   const { accessToken } = await signUpAs(subgraph, 'changing@example.com', address);
   const change = async (currentPassword: string, from: string) => {
     const input = { currentPassword, newPassword: 'another good password' };
-    const { data } = await subgraph.ask(CHANGE_PASSWORD, { input }, callerBy(accessToken), from);
+    const { data } = await subgraph.request(CHANGE_PASSWORD, { input }, callerBy(accessToken), from);
     return data!['changePassword']!.__typename;
   };
   for (let network = 0; network < 2; network++) {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Sessions hold their one good refresh token; whoever is signed in signs in again. The ALTER comes last: all before it may be repeated. */
+/** A session stores its one valid refresh token; existing sessions are deleted, so users sign in again. The ALTER comes last: all statements before it may be repeated. */
 export class OneRowASession1764100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE IF EXISTS refresh_token');

@@ -7,11 +7,11 @@ import { accountOfCaller, callerOf, type UserContext } from '../context.ts';
 import type { Account } from '../accounts/account.ts';
 import { limitedAttempt } from '../attempt-limits/limited-attempt.ts';
 import { wrongCurrentPassword } from '../accounts/refusals.ts';
-import { visibleToThemselves } from '../accounts/visible-user.ts';
+import { fullProfile } from '../accounts/visible-user.ts';
 
 const input = z.object({ currentPassword: z.string(), newPassword: password });
 
-/** The new password and the end of the other sessions come together or not at all. */
+/** The new password and the revocation of the other sessions are one transaction. */
 export async function changePassword(
   given: ChangePasswordInput,
   context: UserContext,
@@ -27,8 +27,8 @@ export async function changePassword(
       const changed = await replacePassword(account, value, refusal !== null, context);
       if (!changed) return refusal ?? wrongCurrentPassword;
       context.accounts.clear(account.id);
-      await attempts.forget('change-password', account.id, context.identity.clientAddress);
-      return { __typename: 'PasswordChanged', user: visibleToThemselves(account, context.services.personal) };
+      await attempts.reset('change-password', account.id, context.identity.clientAddress);
+      return { __typename: 'PasswordChanged', user: fullProfile(account, context.services.personal) };
     }),
   );
 }
@@ -40,7 +40,7 @@ async function replacePassword(
   mustBeKnown: boolean,
   context: UserContext,
 ): Promise<boolean> {
-  const { endedSessions, knownNetworks, passwords, sessions } = context.services;
+  const { revokedSessions, knownNetworks, passwords, sessions } = context.services;
   const { clientAddress } = context.identity;
   const subject = account.emailHash.toString('base64url');
   const isAdmitted = !mustBeKnown || (await knownNetworks.admit(subject, clientAddress));
@@ -52,10 +52,10 @@ async function replacePassword(
     from: account.passwordHash,
     to: await passwords.hash(newPassword),
     keepSessionId: callerOf(context).sessionId,
-    announce: endedSessions.announce,
+    publishRevoked: revokedSessions.publish,
   });
   if (!changed) return false;
-  await knownNetworks.forgetAll(subject);
+  await knownNetworks.removeAll(subject);
   await knownNetworks.remember(subject, clientAddress);
   return true;
 }

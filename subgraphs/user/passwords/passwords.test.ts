@@ -24,7 +24,7 @@ test('where there is no account the answer is no, after as much work', async () 
   expect(cpuOf.noAccount).toBeGreaterThan(cpuOf.account / 2);
 });
 
-test('beyond a number at once it refuses instead of keeping everybody waiting', async () => {
+test('beyond the concurrency limit a hash is rejected instead of delaying all others', async () => {
   const few = await createPasswords(2);
   const outcomes = await Promise.allSettled(Array.from({ length: 3 }, () => few.verify(stored, 'a guess')));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);

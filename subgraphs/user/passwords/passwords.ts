@@ -5,35 +5,35 @@ import { normalisePassword } from '../accounts/account-input.ts';
 
 /**
  * Argon2id (RFC 9106) with the library's presets: 19 MiB, two passes, one lane; of the password in NFC, so that it is the same from every
- * keyboard. Hashes of before were made of what was typed: they are tried as well, and renewed at the next sign-in.
+ * keyboard. Older hashes are of the password without normalisation: they are tried as well, and renewed at the next sign-in.
  */
 export interface Passwords {
-  /** @throws {Fault} UNAVAILABLE when too many wait already */
+  /** @throws {Fault} UNAVAILABLE when too many are queued */
   hash(password: string): Promise<string>;
   /**
    * @param stored null where there is no such account: takes as long, and is `wrong`
    * @returns `outdated` for the right password whose stored hash is one of another form of it
-   * @throws {Fault} UNAVAILABLE when too many wait already
+   * @throws {Fault} UNAVAILABLE when too many are queued
    */
   verify(stored: string | null, password: string): Promise<PasswordCheck>;
 }
 
 export type PasswordCheck = 'right' | 'outdated' | 'wrong';
 
-/** Each takes some 20 ms of a core and 19 MiB while it runs; a request should not wait behind more than this. */
-const MOST_AT_ONCE = 256;
+/** Load shedding: each hash takes some 20 ms of a core and 19 MiB; a request should not wait behind more than this. */
+const MAX_CONCURRENT = 256;
 
-export async function createPasswords(mostAtOnce = MOST_AT_ONCE): Promise<Passwords> {
+export async function createPasswords(maxConcurrent = MAX_CONCURRENT): Promise<Passwords> {
   const decoy = await hash(randomBytes(32).toString('base64url'));
-  let underWay = 0;
+  let inFlight = 0;
 
   async function bounded<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (underWay >= mostAtOnce) throw new Fault('UNAVAILABLE');
-    underWay++;
+    if (inFlight >= maxConcurrent) throw new Fault('UNAVAILABLE');
+    inFlight++;
     try {
       return await work();
     } finally {
-      underWay--;
+      inFlight--;
     }
   }
 

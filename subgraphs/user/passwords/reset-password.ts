@@ -30,22 +30,22 @@ export async function resetPassword(
 
     const isSet = await useCode(claim, () => setPassword(emailHash, newPassword, context));
     if (!isSet) return invalidVerificationCode;
-    // The mailbox was proven, so the failures before, from this network, were its owner's.
-    await services.attempts.forget('reset-password', subject, clientAddress);
-    await services.attempts.forget('sign-in', subject, clientAddress);
-    await services.knownNetworks.forgetAll(subject);
+    // The mailbox was proven, so earlier failures from this network were the owner's.
+    await services.attempts.reset('reset-password', subject, clientAddress);
+    await services.attempts.reset('sign-in', subject, clientAddress);
+    await services.knownNetworks.removeAll(subject);
     await services.knownNetworks.remember(subject, clientAddress);
     return { __typename: 'PasswordReset', resetAt: new Date() };
   });
 }
 
-/** The new password and the end of all sessions come together or not at all. @returns false when there is no such account */
+/** The new password and the revocation of all sessions are one transaction. @returns false when there is no such account */
 async function setPassword(
   emailHash: Buffer,
   newPassword: string,
   { services, identity }: UserContext,
 ): Promise<boolean> {
-  const { accounts, endedSessions, passwords, passwordWork, sessions } = services;
+  const { accounts, revokedSessions, passwords, passwordWork, sessions } = services;
   const account = await accounts.findByEmailHash(emailHash);
   if (!account) return false;
   const to = await passwordWork.run(networkKeyOf(identity), () => passwords.hash(newPassword));
@@ -54,6 +54,6 @@ async function setPassword(
     from: null,
     to,
     keepSessionId: null,
-    announce: endedSessions.announce,
+    publishRevoked: revokedSessions.publish,
   });
 }

@@ -2,16 +2,16 @@ import { createHmac } from 'node:crypto';
 import { ConfigurationError } from '../../../platform/config/environment.ts';
 
 /**
- * HMAC-SHA-256 (RFC 2104) of what must be found or compared but not read: without the key, a list of likely e-mail
- * addresses or all million codes cannot be tried against the stores. 32 bytes.
+ * HMAC-SHA-256 (RFC 2104) of values that must be found or compared but not read: without the key, neither a list of likely e-mail
+ * addresses nor all million codes can be tried against a copy of the stores. 32 bytes.
  */
 export interface KeyedHash {
   /** @param address normalised: see `normaliseEmail` */
   ofEmail(address: string): Buffer;
   ofVerificationCode(emailHash: Buffer, code: string): Buffer;
-  /** @param body what a refresh token says, which this proves to have been made here */
+  /** Authenticates a refresh token. @param body its session id and secret */
   ofRefreshToken(body: Buffer): Buffer;
-  /** @param salt of the rotation that puts the successor in the token's place */
+  /** @param salt of the rotation that replaces the token by its successor */
   ofSuccessor(token: Buffer, salt: Buffer): Buffer;
   /** @param address of the network that a client connects from */
   ofClientAddress(address: string): Buffer;

@@ -1,7 +1,7 @@
 import type { FieldCipher } from '../../../platform/personal-data/field-cipher.ts';
 import type { Account } from '../accounts/account.ts';
 
-/** What is personal about an account. */
+/** The personal fields of an account. */
 export interface Profile {
   readonly email: string;
   readonly name: string;
@@ -15,12 +15,12 @@ interface PostalAddress {
   readonly line2: string | null;
 }
 
-/** What may be changed later on; null and undefined say that it stays. */
+/** The fields that can be updated; null and undefined mean unchanged. */
 type ProfileChanges = { readonly [Name in Changeable]?: Profile[Name] | null | undefined };
 
 type Changeable = Exclude<keyof Profile, 'email'>;
 
-/** Between a profile and the encrypted columns of an account. Each text is bound to its column and its account. */
+/** Converts between a profile and the encrypted columns of an account. Each ciphertext is bound to its column and its account. */
 export interface PersonalFields {
   seal(accountId: string, profile: Profile): Record<keyof Profile, string>;
   sealChanges(accountId: string, changes: ProfileChanges): Partial<Record<Changeable, string>>;

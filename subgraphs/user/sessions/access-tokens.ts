@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Role } from '../__generated__/resolvers-types.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** What each role may do beyond its own affairs; the schemas of all subgraphs name these scopes. */
+/** The scopes of each role, beyond access to its own data; the schemas of all subgraphs name them. */
 const SCOPES: Readonly<Record<Role, readonly string[]>> = {
   USER: [],
   ADMIN: ['catalog:write', 'stock:write', 'order:read', 'user:read'],
@@ -29,10 +29,10 @@ interface AccessTokenOptions {
   readonly lifetimeMs: number;
 }
 
-// With a callback the signature is made outside the event loop, which an RSA key would hold for a millisecond.
-const signOutsideTheLoop = promisify(sign);
+// With a callback the signature is made on the thread pool: an RSA signature blocks the event loop for a millisecond.
+const signOffThread = promisify(sign);
 
-/** JSON Web Tokens signed by RS256 (RFC 7515, 7519). They say who, which session, and what for: nothing personal. */
+/** JSON Web Tokens signed by RS256 (RFC 7515, 7519). Claims are the user id, the session and the scopes: nothing personal. */
 export function createAccessTokens({ keys, issuer, audience, lifetimeMs }: AccessTokenOptions): AccessTokens {
   const header = encode({ alg: 'RS256', typ: 'JWT', kid: keys.current.id });
 
@@ -50,7 +50,7 @@ export function createAccessTokens({ keys, issuer, audience, lifetimeMs }: Acces
         iat: issuedAt,
         exp: expiresAt,
       });
-      const signature = await signOutsideTheLoop(
+      const signature = await signOffThread(
         'RSA-SHA256',
         Buffer.from(`${header}.${payload}`),
         keys.current.privateKey,

@@ -1,24 +1,24 @@
 import type { SessionRepository } from './session-repository.ts';
 
-interface Forgetting {
-  readonly sessions: Pick<SessionRepository, 'forgetExpired'>;
+interface PurgeDependencies {
+  readonly sessions: Pick<SessionRepository, 'deleteExpired'>;
   readonly accessTokens: { readonly lifetimeMs: number };
 }
 
-/** Sessions in one transaction, and transactions in one round: a backlog is worked off without holding up anybody. */
+/** Sessions per transaction, and transactions per run: a backlog is deleted in small steps that block no sign-in for long. */
 const BATCH = 500;
-const MOST_BATCHES = 20;
+const MAX_BATCHES = 20;
 
 /**
- * Forgets sessions that nobody can refresh any more and whose last access token has expired, too, so that a row that could
- * still matter to somebody stays. Any number of processes may do this at once.
+ * Deletes sessions whose refresh token has expired, and whose last access token has expired, too: until then the row can still
+ * matter. A periodic job; any number of processes may run it at once.
  */
-export async function forgetSessions(
-  { sessions, accessTokens }: Forgetting,
+export async function purgeExpiredSessions(
+  { sessions, accessTokens }: PurgeDependencies,
   now = Date.now(),
 ): Promise<void> {
   const before = new Date(now - accessTokens.lifetimeMs);
-  for (let batch = 0; batch < MOST_BATCHES; batch++) {
-    if ((await sessions.forgetExpired(before, BATCH)) < BATCH) return;
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
+    if ((await sessions.deleteExpired(before, BATCH)) < BATCH) return;
   }
 }

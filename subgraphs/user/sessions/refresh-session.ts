@@ -6,9 +6,9 @@ import { invalidRefreshToken } from '../accounts/refusals.ts';
 import { issueSession, refreshTokenExpiry } from './start-session.ts';
 
 /**
- * A used token means that two parties have had it, and which of them is a thief is not known: so the session ends. For some seconds a
- * token gives the same successor again, until that is used, because an honest client presents it twice: from two tabs at once, or
- * after an answer that was lost.
+ * Refresh token rotation with reuse detection (RFC 9700): a used token means that two parties had it, and which of them is legitimate
+ * is unknown, so the session is revoked. Within a grace period a token gives the same successor again, until that is used, because a
+ * legitimate client presents it twice: from two tabs at once, or after a lost response.
  */
 export async function refreshSession(
   { refreshToken }: RefreshSessionInput,
@@ -32,10 +32,10 @@ async function refresh(
   });
 
   if (rotation.outcome === 'reused')
-    logger.warn({ sessionId }, 'a used refresh token was presented: its session ends');
-  // Of one that has ended before it is said again: perhaps whoever ended it did not live to say so.
+    logger.warn({ sessionId }, 'a used refresh token was presented: its session is revoked');
+  // Published again if it has ended before: the process that ended it may have died before it published.
   if (rotation.outcome === 'reused' || rotation.outcome === 'ended')
-    await services.endedSessions.announce([sessionId]);
+    await services.revokedSessions.publish([sessionId]);
   if (rotation.outcome !== 'rotated' && rotation.outcome !== 'repeated') return invalidRefreshToken;
 
   const account = await accounts.load(rotation.accountId);

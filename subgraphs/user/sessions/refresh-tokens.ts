@@ -3,15 +3,15 @@ import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 
 /**
- * A refresh token names its session and proves that it was made here, so that a session is one row with the hash of the token
- * that is good now: any other that was made here for it has been used.
+ * A refresh token names its session and is authenticated by an HMAC, so that a session is one row with the hash of its current token:
+ * any other authentic token of the session has been used.
  *
  * The successor of a token is derived from the token, the salt of its rotation and `LOOKUP_KEY`. So the same successor can be given
  * again while only its hash and the salt are stored, and neither the stores nor the key alone lead from one token to the next.
  */
 export interface RefreshTokens {
   make(sessionId: string): RefreshToken;
-  /** @returns null for what was not made here */
+  /** @returns null for a token that is not authentic */
   read(token: string): PresentedToken | null;
 }
 

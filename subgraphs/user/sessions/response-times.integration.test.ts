@@ -33,13 +33,13 @@ const median = (times: number[]) => times.sort((one, other) => one - other)[Math
 
 async function timed(query: string, input: object, target = subgraph, address?: string): Promise<number> {
   const begun = performance.now();
-  const { errors } = await target.ask(query, { input }, null, address);
+  const { errors } = await target.request(query, { input }, null, address);
   const took = performance.now() - begun;
   expect(errors).toBeUndefined();
   return took;
 }
 
-// A wrong code: the right one proves the mailbox, and whoever has that is told.
+// A wrong code: with the right one the mailbox is proven, and the response may differ.
 test.each([
   ['signIn', SIGN_IN, (email: string) => ({ email, password: 'a wrong password' })],
   ['requestEmailVerification', REQUEST_VERIFICATION, (email: string) => ({ email })],

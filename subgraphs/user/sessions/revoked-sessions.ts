@@ -2,21 +2,21 @@ import { endedSessionKey } from '../../../platform/identity/tokens/ended-session
 import type { Redis } from '../../../platform/redis/client.ts';
 
 /**
- * Tells the router which sessions have ended before their access tokens have. A key per session, which lives as long
- * as an access token may, for routers that look later; a message for those that listen now.
+ * Publishes revoked sessions to the verifiers of access tokens, because a token stays valid until it expires. A key per session, which
+ * lives as long as an access token may, for processes that read it later; a message for those that are subscribed now.
  */
-export interface EndedSessions {
-  /** @throws when Redis did not take them all; announcing them again is harmless */
-  readonly announce: (sessionIds: readonly string[]) => Promise<void>;
+export interface RevokedSessions {
+  /** Idempotent. @throws when Redis did not store them all */
+  readonly publish: (sessionIds: readonly string[]) => Promise<void>;
 }
 
-export function createEndedSessions(
+export function createRevokedSessions(
   redis: Redis,
   prefix: string,
   accessTokenLifetimeMs: number,
-): EndedSessions {
+): RevokedSessions {
   return {
-    announce: async (sessionIds) => {
+    publish: async (sessionIds) => {
       if (sessionIds.length === 0) return;
       await Promise.all(
         sessionIds.map(async (id) => {

@@ -6,7 +6,7 @@ import { createLogger } from '../../../platform/logger.ts';
 import { openDatabase, type Database } from '../../../platform/mysql/database.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
-import { forgetSessions } from './purge-expired-sessions.ts';
+import { purgeExpiredSessions } from './purge-expired-sessions.ts';
 import { createAccountRepository, type AccountRepository } from '../accounts/account-repository.ts';
 import { Account } from '../accounts/account.ts';
 import { migrations } from '../migrations/index.ts';
@@ -60,7 +60,7 @@ beforeEach(async () => {
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 const newToken = (expiresAt = inAnHour()) => ({ hash: randomBytes(32), expiresAt });
-const toNobody = async () => undefined;
+const publishNothing = async () => undefined;
 
 const GRACE_MS = 10_000;
 
@@ -87,20 +87,20 @@ async function rotatedBefore(sessionId: string, ms: number): Promise<void> {
   );
 }
 
-async function open(passwordHash: string, expiresAt = inAnHour(), announce = newlyEnded([])) {
+async function open(passwordHash: string, expiresAt = inAnHour(), publishRevoked = recordRevoked([])) {
   const id = uuidv7();
   const token = newToken(expiresAt);
   const session = { id, accountId, createdAt: new Date(), refreshToken: token };
-  const opened = await sessions.open(session, passwordHash, announce);
+  const opened = await sessions.open(session, passwordHash, publishRevoked);
   return { ...session, opened, refresh: () => rotate(id, token.hash) };
 }
 
-const newlyEnded = (list: string[]) => async (ids: readonly string[]) => void list.push(...ids);
+const recordRevoked = (list: string[]) => async (ids: readonly string[]) => void list.push(...ids);
 
 const changeWith = (
-  announce: (ids: readonly string[]) => Promise<void>,
+  publishRevoked: (ids: readonly string[]) => Promise<void>,
   keepSessionId: string | null = null,
-) => sessions.changePassword({ accountId, from: 'old', to: 'new', keepSessionId, announce });
+) => sessions.changePassword({ accountId, from: 'old', to: 'new', keepSessionId, publishRevoked });
 
 const passwordHash = async () => (await accounts.findByIds([accountId]))[0]?.passwordHash;
 
@@ -114,25 +114,25 @@ async function openSessions(): Promise<number> {
 
 test('a password that was changed after it was proven opens no session', async () => {
   expect((await open('old')).opened).toBe(true);
-  await changeWith(toNobody);
+  await changeWith(publishNothing);
   expect((await open('old')).opened).toBe(false);
   expect((await open('new')).opened).toBe(true);
 });
 
-test('a change of password whose end of sessions cannot be announced changes nothing', async () => {
+test('a change of password whose revocations cannot be published changes nothing', async () => {
   const session = await open('old');
-  const change = changeWith(() => Promise.reject(new Error('nobody listens')));
-  await expect(change).rejects.toThrow('nobody listens');
+  const change = changeWith(() => Promise.reject(new Error('Redis is down')));
+  await expect(change).rejects.toThrow('Redis is down');
   expect(await passwordHash()).toBe('old');
   expect((await session.refresh()).outcome).toBe('rotated');
 });
 
-test('a change of password ends the sessions that it announces, and those alone', async () => {
+test('a change of password revokes exactly the sessions that it publishes', async () => {
   const [one, two, kept] = [await open('old'), await open('old'), await open('old')];
   await sessions.end(two.id);
-  const announced: string[] = [];
-  await changeWith(newlyEnded(announced), kept.id);
-  expect(announced).toEqual([one.id]);
+  const published: string[] = [];
+  await changeWith(recordRevoked(published), kept.id);
+  expect(published).toEqual([one.id]);
   expect(await passwordHash()).toBe('new');
   expect((await one.refresh()).outcome).toBe('ended');
   expect((await kept.refresh()).outcome).toBe('rotated');
@@ -207,12 +207,12 @@ test('an account has so many sessions at the most: those end that went unrefresh
   for (let n = 2; n < MOST_SESSIONS; n++) await open('old');
   expect((await first.refresh()).outcome).toBe('rotated');
 
-  const announced: string[] = [];
-  const cannotBeAnnounced = open('old', inAnHour(), () => Promise.reject(new Error('nobody listens')));
-  await expect(cannotBeAnnounced).rejects.toThrow('nobody listens');
+  const published: string[] = [];
+  const cannotBePublished = open('old', inAnHour(), () => Promise.reject(new Error('Redis is down')));
+  await expect(cannotBePublished).rejects.toThrow('Redis is down');
   expect(await openSessions()).toBe(MOST_SESSIONS);
-  expect((await open('old', inAnHour(), newlyEnded(announced))).opened).toBe(true);
-  expect(announced).toEqual([second.id]);
+  expect((await open('old', inAnHour(), recordRevoked(published))).opened).toBe(true);
+  expect(published).toEqual([second.id]);
   expect(await openSessions()).toBe(MOST_SESSIONS);
   expect((await second.refresh()).outcome).toBe('ended');
 });
@@ -223,22 +223,22 @@ test('opened by many at once, there are no more of them than that', async () => 
   expect(await openSessions()).toBe(MOST_SESSIONS);
 });
 
-test('sessions that have expired are forgotten, by several at once, and no others', async () => {
+test('expired sessions are purged, by several at once, and no others', async () => {
   const past = new Date(Date.now() - 10_000);
   await Promise.all(Array.from({ length: 40 }, (_, n) => open('old', n % 2 === 0 ? past : inAnHour())));
-  const forgotten = await Promise.all(
-    Array.from({ length: 5 }, () => sessions.forgetExpired(new Date(Date.now() - 5_000), 7)),
+  const deleted = await Promise.all(
+    Array.from({ length: 5 }, () => sessions.deleteExpired(new Date(Date.now() - 5_000), 7)),
   );
-  expect(forgotten.every((count) => count <= 7)).toBe(true);
-  await forgetSessions({ sessions, accessTokens: { lifetimeMs: 5_000 } });
+  expect(deleted.every((count) => count <= 7)).toBe(true);
+  await purgeExpiredSessions({ sessions, accessTokens: { lifetimeMs: 5_000 } });
   expect(await openSessions()).toBe(20);
 });
 
-test('a session whose last access token may still be alive is not forgotten', async () => {
+test('a session whose last access token may still be valid is not purged', async () => {
   await open('old', new Date(Date.now() - 10_000));
-  await forgetSessions({ sessions, accessTokens: { lifetimeMs: 60_000 } });
+  await purgeExpiredSessions({ sessions, accessTokens: { lifetimeMs: 60_000 } });
   expect(await openSessions()).toBe(1);
-  await forgetSessions({ sessions, accessTokens: { lifetimeMs: 9_000 } });
+  await purgeExpiredSessions({ sessions, accessTokens: { lifetimeMs: 9_000 } });
   expect(await openSessions()).toBe(0);
 });
 

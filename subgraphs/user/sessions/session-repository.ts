@@ -5,8 +5,8 @@ import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { newRotationSalt, type PresentedToken, type RefreshToken } from './refresh-tokens.ts';
 
 /**
- * Sessions. One is a row while it is open, from a sign-in through all its refreshes; access tokens name it. When it ends the
- * row goes. What two requests may do at once is decided by row locks, in the order account, session.
+ * Sessions. A session is a row while it is open, from a sign-in through all its refreshes; access tokens name it. When it ends the
+ * row is deleted. Concurrent requests are serialised by row locks, in the order account, session.
  */
 export interface SessionRepository {
   /**
@@ -14,7 +14,7 @@ export interface SessionRepository {
    *
    * @returns false when `passwordHash` is not the account's any more: the password was changed since it was proven
    */
-  open(session: NewSession, passwordHash: string, announce: Announce): Promise<boolean>;
+  open(session: NewSession, passwordHash: string, publishRevoked: PublishRevoked): Promise<boolean>;
   /**
    * Uses up a refresh token and puts its successor in its place. Within the grace a token whose successor has not been used gives the
    * same successor again; any other used one ends the session.
@@ -22,15 +22,15 @@ export interface SessionRepository {
   rotate(presented: PresentedToken, terms: RotationTerms): Promise<Rotation>;
   end(sessionId: string): Promise<void>;
   changePassword(change: PasswordChange): Promise<boolean>;
-  /** Leaves out what somebody else is at. @returns how many there were, at most `limit` */
-  forgetExpired(before: Date, limit: number): Promise<number>;
+  /** Skips rows that another transaction has locked. @returns how many were deleted, at most `limit` */
+  deleteExpired(before: Date, limit: number): Promise<number>;
 }
 
-/** Enough for every device of a person; a limit for whoever opens them by the thousand. */
+/** Enough for every device of a person; a bound on what one account can store. */
 export const MOST_SESSIONS = 50;
 
-/** Called with the sessions that end, before COMMIT: if it fails, nothing was changed. */
-export type Announce = (sessionIds: readonly string[]) => Promise<void>;
+/** Called with the revoked sessions before COMMIT: if it fails, the transaction is rolled back. */
+export type PublishRevoked = (sessionIds: readonly string[]) => Promise<void>;
 
 interface NewSession {
   readonly id: string;
@@ -61,7 +61,7 @@ type Rotation =
     }
   /** The token was used before: its session has ended now. */
   | { readonly outcome: 'reused' }
-  /** Its session has ended before, or was forgotten. */
+  /** Its session has ended before, or was purged. */
   | { readonly outcome: 'ended' }
   | { readonly outcome: 'expired' };
 
@@ -72,17 +72,17 @@ interface PasswordChange {
   readonly to: string;
   /** Every other session of the account ends. */
   readonly keepSessionId: string | null;
-  readonly announce: Announce;
+  readonly publishRevoked: PublishRevoked;
 }
 
 export function createSessionRepository({ pool }: Database): SessionRepository {
   return {
-    open: (session, passwordHash, announce) =>
+    open: (session, passwordHash, publishRevoked) =>
       inTransaction(pool, async (connection) => {
         const accountId = uuidToBytes(session.accountId);
         if ((await lockPassword(connection, accountId)) !== passwordHash) return false;
         const others = await listSessions(connection, accountId);
-        await endAll(connection, others.slice(MOST_SESSIONS - 1), announce);
+        await revokeAll(connection, others.slice(MOST_SESSIONS - 1), publishRevoked);
         await connection.execute(
           'INSERT INTO session (id, account_id, created_at, token_hash, expires_at) VALUES (?, ?, ?, ?, ?)',
           [
@@ -102,7 +102,7 @@ export function createSessionRepository({ pool }: Database): SessionRepository {
         const [[session]] = await connection.execute<SessionRow[]>(LOCK_SESSION, [id]);
         if (!session) return { outcome: 'ended' };
         const isCurrent = session.token_hash.equals(presented.hash);
-        const given = isCurrent ? null : givenBefore(presented, session, graceMs);
+        const given = isCurrent ? null : successorWithinGrace(presented, session, graceMs);
         if (!isCurrent && !given) {
           await connection.execute('DELETE FROM session WHERE id = ?', [id]);
           return { outcome: 'reused' };
@@ -123,17 +123,17 @@ export function createSessionRepository({ pool }: Database): SessionRepository {
       );
     },
 
-    changePassword: ({ accountId, from, to, keepSessionId, announce }) =>
+    changePassword: ({ accountId, from, to, keepSessionId, publishRevoked }) =>
       inTransaction(pool, async (connection) => {
         const id = uuidToBytes(accountId);
         const current = await lockPassword(connection, id);
         if (current === undefined || (from !== null && current !== from)) return false;
         await connection.execute('UPDATE account SET password_hash = ? WHERE id = ?', [to, id]);
-        await endSessionsOf(connection, id, announce, keepSessionId);
+        await revokeSessionsOf(connection, id, publishRevoked, keepSessionId);
         return true;
       }),
 
-    forgetExpired: (before, limit) =>
+    deleteExpired: (before, limit) =>
       inTransaction(pool, async (connection) => {
         const [rows] = await connection.query<IdRow[]>(FIND_EXPIRED, [before, limit]);
         await deleteAll(
@@ -145,7 +145,7 @@ export function createSessionRepository({ pool }: Database): SessionRepository {
   };
 }
 
-/** By the index in any case: in a small table the servers would rather lock every row on the way. */
+/** Forces the index: in a small table the servers choose a scan, which locks every row that it reads. */
 export const FIND_EXPIRED = `SELECT id FROM session FORCE INDEX (session_expires)
   WHERE expires_at <= ? ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED`;
 
@@ -169,7 +169,11 @@ const ROTATE = `UPDATE session
   SET token_hash = ?, expires_at = ?, rotation_salt = ?, rotated_at = UTC_TIMESTAMP(3) WHERE id = ?`;
 
 /** @returns the session's present token if it is the successor of this one and this one is within its grace, else null */
-function givenBefore(presented: PresentedToken, session: SessionRow, graceMs: number): RefreshToken | null {
+function successorWithinGrace(
+  presented: PresentedToken,
+  session: SessionRow,
+  graceMs: number,
+): RefreshToken | null {
   const { rotation_salt: salt, age_ms: ageMs, token_hash: current } = session;
   if (!salt || ageMs === null || Number(ageMs) >= graceMs) return null;
   const successor = presented.successor(salt);
@@ -185,7 +189,7 @@ async function lockPassword(connection: PoolConnection, accountId: Buffer): Prom
   return account?.password_hash;
 }
 
-/** The sessions of an account, the one that was refreshed last first. Not locked: the account is, so there will be no others. */
+/** The sessions of an account, last refreshed first. Not locked: the account is, so none can be added. */
 async function listSessions(connection: PoolConnection, accountId: Buffer): Promise<Buffer[]> {
   const [rows] = await connection.execute<IdRow[]>(
     'SELECT id FROM session WHERE account_id = ? ORDER BY expires_at DESC, id DESC',
@@ -195,27 +199,31 @@ async function listSessions(connection: PoolConnection, accountId: Buffer): Prom
 }
 
 /**
- * Ends the sessions of an account, whose row the transaction has locked.
+ * Revokes the sessions of an account, whose row the transaction has locked.
  *
  * @param keepSessionId one that stays
  */
-export async function endSessionsOf(
+export async function revokeSessionsOf(
   connection: PoolConnection,
   accountId: Buffer,
-  announce: Announce,
+  publishRevoked: PublishRevoked,
   keepSessionId: string | null = null,
 ): Promise<void> {
   const sessions = await listSessions(connection, accountId);
-  await endAll(
+  await revokeAll(
     connection,
     sessions.filter((session) => bytesToUuid(session) !== keepSessionId),
-    announce,
+    publishRevoked,
   );
 }
 
-async function endAll(connection: PoolConnection, ids: readonly Buffer[], announce: Announce): Promise<void> {
+async function revokeAll(
+  connection: PoolConnection,
+  ids: readonly Buffer[],
+  publishRevoked: PublishRevoked,
+): Promise<void> {
   await deleteAll(connection, ids);
-  if (ids.length > 0) await announce(ids.map(bytesToUuid));
+  if (ids.length > 0) await publishRevoked(ids.map(bytesToUuid));
 }
 
 async function deleteAll(connection: PoolConnection, ids: readonly Buffer[]): Promise<void> {

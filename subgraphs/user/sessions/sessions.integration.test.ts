@@ -9,7 +9,7 @@ import { callerBy, startForTest, type SubgraphUnderTest } from '../testing/subgr
 
 const stores = useStores();
 const { password } = profileOf('');
-const announced: string[] = [];
+const published: string[] = [];
 let subgraph: SubgraphUnderTest;
 let redis: Redis;
 let listener: Redis;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   redis = new Redis(stores.redisUrl);
   listener = new Redis(stores.redisUrl);
   await listener.subscribe(`${stores.redisPrefix}ended-sessions`);
-  listener.on('message', (_channel, sessionId) => announced.push(sessionId));
+  listener.on('message', (_channel, sessionId) => published.push(sessionId));
 });
 
 afterAll(async () => {
@@ -35,18 +35,18 @@ beforeEach(async () => {
   session = await signUpAs(subgraph, email);
 });
 
-async function ask(query: string, field: string, input?: object, caller = callerBy(session.accessToken)) {
-  const { data, errors } = await subgraph.ask(query, input ? { input } : {}, caller);
+async function execute(query: string, field: string, input?: object, caller = callerBy(session.accessToken)) {
+  const { data, errors } = await subgraph.request(query, input ? { input } : {}, caller);
   expect(errors).toBeUndefined();
   return data![field]!;
 }
 
-const refresh = (refreshToken: unknown) => ask(REFRESH, 'refreshSession', { refreshToken });
-const signIn = (secret: string) => ask(SIGN_IN, 'signIn', { email, password: secret });
+const refresh = (refreshToken: unknown) => execute(REFRESH, 'refreshSession', { refreshToken });
+const signIn = (secret: string) => execute(SIGN_IN, 'signIn', { email, password: secret });
 const sessionIdOf = (accessToken: unknown) => callerBy(accessToken).sessionId!;
 
-async function expectAnnounced(sessionId: string) {
-  await waitUntil('the end of the session to be announced', () => announced.includes(sessionId));
+async function expectPublished(sessionId: string) {
+  await waitUntil('the end of the session to be published', () => published.includes(sessionId));
   const left = await redis.pttl(`${stores.redisPrefix}{ended-session}:${sessionId}`);
   expect(left).toBeGreaterThan(590_000);
   expect(left).toBeLessThanOrEqual(600_000);
@@ -66,7 +66,7 @@ describe('a refresh token', () => {
     const next = await refresh(renewed['refreshToken']);
     expect((await refresh(session.refreshToken)).__typename).toBe('InvalidRefreshToken');
     expect((await refresh(next['refreshToken'])).__typename).toBe('InvalidRefreshToken');
-    await expectAnnounced(sessionIdOf(session.accessToken));
+    await expectPublished(sessionIdOf(session.accessToken));
   });
 
   test('presented by two tabs at once, or again after a lost answer, gives the same successor', async () => {
@@ -75,7 +75,7 @@ describe('a refresh token', () => {
     expect(answers.map(({ __typename }) => __typename)).toEqual(Array(9).fill('Session'));
     expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(1);
     expect((await refresh(answers[0]!['refreshToken'])).__typename).toBe('Session');
-    expect(announced).not.toContain(sessionIdOf(session.accessToken));
+    expect(published).not.toContain(sessionIdOf(session.accessToken));
   });
 
   test('presented again after its grace ends the session', async () => {
@@ -85,7 +85,7 @@ describe('a refresh token', () => {
     await connection.end();
     expect((await refresh(session.refreshToken)).__typename).toBe('InvalidRefreshToken');
     expect((await refresh(renewed['refreshToken'])).__typename).toBe('InvalidRefreshToken');
-    await expectAnnounced(sessionIdOf(session.accessToken));
+    await expectPublished(sessionIdOf(session.accessToken));
   });
 
   test('of another session of the same user is not touched by that', async () => {
@@ -118,35 +118,35 @@ describe('a refresh token', () => {
 });
 
 describe('signing out', () => {
-  test('ends the session at once: the router is told, and its refresh token stops working', async () => {
-    const answer = await ask(SIGN_OUT, 'signOut');
+  test('revokes the session at once: verifiers are notified, and its refresh token stops working', async () => {
+    const answer = await execute(SIGN_OUT, 'signOut');
     expect(answer.__typename).toBe('SignedOut');
-    await expectAnnounced(sessionIdOf(session.accessToken));
+    await expectPublished(sessionIdOf(session.accessToken));
     expect((await refresh(session.refreshToken)).__typename).toBe('InvalidRefreshToken');
   });
 
   test('leaves other sessions alone', async () => {
     const other = await signIn(password);
-    await ask(SIGN_OUT, 'signOut');
+    await execute(SIGN_OUT, 'signOut');
     expect((await refresh(other['refreshToken'])).__typename).toBe('Session');
-    expect(announced).not.toContain(sessionIdOf(other['accessToken']));
+    expect(published).not.toContain(sessionIdOf(other['accessToken']));
   });
 
   test('may be repeated', async () => {
-    await ask(SIGN_OUT, 'signOut');
-    expect((await ask(SIGN_OUT, 'signOut')).__typename).toBe('SignedOut');
+    await execute(SIGN_OUT, 'signOut');
+    expect((await execute(SIGN_OUT, 'signOut')).__typename).toBe('SignedOut');
   });
 
   test('needs a session to end', async () => {
     const caller = { ...callerBy(session.accessToken), sessionId: null };
-    const { errors } = await subgraph.ask(SIGN_OUT, {}, caller);
+    const { errors } = await subgraph.request(SIGN_OUT, {}, caller);
     expect(errors?.[0]?.extensions.code).toBe('BAD_REQUEST');
   });
 });
 
 describe('changing the password', () => {
   const change = (currentPassword: string, newPassword: string) =>
-    ask(CHANGE_PASSWORD, 'changePassword', { currentPassword, newPassword });
+    execute(CHANGE_PASSWORD, 'changePassword', { currentPassword, newPassword });
 
   test('the new one works, the old one does not, and every other session ends', async () => {
     const [other, third] = [await signIn(password), await signIn(password)];
@@ -158,9 +158,9 @@ describe('changing the password', () => {
     expect((await refresh(session.refreshToken)).__typename).toBe('Session');
     for (const ended of [other, third]) {
       expect((await refresh(ended['refreshToken'])).__typename).toBe('InvalidRefreshToken');
-      await expectAnnounced(sessionIdOf(ended['accessToken']));
+      await expectPublished(sessionIdOf(ended['accessToken']));
     }
-    expect(announced).not.toContain(sessionIdOf(session.accessToken));
+    expect(published).not.toContain(sessionIdOf(session.accessToken));
   });
 
   test('needs the current one, and a new one that is acceptable', async () => {

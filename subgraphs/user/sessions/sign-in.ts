@@ -8,9 +8,9 @@ import { invalidCredentials } from '../accounts/refusals.ts';
 import { startSession } from './start-session.ts';
 
 /**
- * Whether the address or the password was wrong shows neither in the answer nor in the time that it takes.
+ * Neither the response nor its time shows whether the address or the password was wrong.
  *
- * @throws {Fault} UNAVAILABLE with `retryAfterMs` when too many sign-ins wait: nothing was counted
+ * @throws {Fault} UNAVAILABLE with `retryAfterMs` when the sign-in was shed from the queue: no attempt was counted
  */
 export function signIn(input: SignInInput, context: UserContext): Promise<SignInResult> {
   return context.services.passwordWork.run(networkKeyOf(context.identity), () =>
@@ -27,13 +27,13 @@ async function attemptSignIn({ email, password }: SignInInput, context: UserCont
   return limitedAttempt('sign-in', subject, context, async (refusal): Promise<SignInResult> => {
     const isAdmitted = refusal === null || (await knownNetworks.admit(subject, clientAddress));
     const account = await accounts.findByEmailHash(emailHash);
-    // Hashed in every case: a refusal takes as long where the network is known to the account as where it is not.
+    // Hashed in every case: a refusal takes equally long whether the network is known to the account or not.
     const check = await passwords.verify((isAdmitted && account?.passwordHash) || null, password);
     if (!account || check === 'wrong') return refusal ?? invalidCredentials;
 
     const tooManySessions = await attempts.count('open-session', subject, undefined);
     if (tooManySessions) return tooManySessions;
-    await attempts.forget('sign-in', subject, clientAddress);
+    await attempts.reset('sign-in', subject, clientAddress);
     await knownNetworks.remember(subject, clientAddress);
     const upToDate = check === 'outdated' ? await renewHash(account, password, context) : account;
     return (await startSession(upToDate, context.services)) ?? invalidCredentials;

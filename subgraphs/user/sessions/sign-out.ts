@@ -3,7 +3,7 @@ import type { SignOutResult } from '../__generated__/resolvers-types.ts';
 import { callerOf, type UserContext } from '../context.ts';
 
 /**
- * Done again it does the same again, so a sign-out that could not be announced can be repeated.
+ * Idempotent, so a sign-out whose revocation could not be published can be repeated.
  *
  * @throws {Fault} BAD_REQUEST when the access token names no session
  */
@@ -12,6 +12,6 @@ export async function signOut(context: UserContext): Promise<SignOutResult> {
   if (!sessionId) throw new Fault('BAD_REQUEST', 'The access token names no session to end.');
   const signedOutAt = new Date();
   await context.services.sessions.end(sessionId);
-  await context.services.endedSessions.announce([sessionId]);
+  await context.services.revokedSessions.publish([sessionId]);
   return { __typename: 'SignedOut', signedOutAt };
 }

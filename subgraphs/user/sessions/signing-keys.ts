@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } fr
 import { z } from 'zod';
 import { ConfigurationError } from '../../../platform/config/environment.ts';
 
-/** The keys that access tokens are signed by. The first signs; all are published, so that older tokens verify. */
+/** The keys that access tokens are signed with. The first signs; all are published, so that older tokens verify. */
 export interface SigningKeys {
   readonly current: { readonly id: string; readonly privateKey: KeyObject };
   /** JSON Web Key Set (RFC 7517) of the public parts. */

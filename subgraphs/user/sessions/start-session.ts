@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { User } from '../__generated__/resolvers-types.ts';
 import type { Account } from '../accounts/account.ts';
 import type { UserServices } from '../services.ts';
-import { visibleToThemselves } from '../accounts/visible-user.ts';
+import { fullProfile } from '../accounts/visible-user.ts';
 
 /** The tokens of a session, as they go out. */
 export interface IssuedSession {
@@ -14,7 +14,7 @@ export interface IssuedSession {
 }
 
 /**
- * Opens a session for an account whose password was just proven.
+ * Opens a session for an account whose password was just verified.
  *
  * @returns null when that password has been changed meanwhile
  */
@@ -26,8 +26,8 @@ export async function startSession(account: Account, services: UserServices): Pr
     expiresAt: refreshTokenExpiry(services, now),
   };
   const session = { id, accountId: account.id, createdAt: now, refreshToken };
-  const { sessions, endedSessions } = services;
-  if (!(await sessions.open(session, account.passwordHash, endedSessions.announce))) return null;
+  const { sessions, revokedSessions } = services;
+  if (!(await sessions.open(session, account.passwordHash, revokedSessions.publish))) return null;
   return issueSession(account, id, refreshToken.token, services, now);
 }
 
@@ -49,6 +49,6 @@ export async function issueSession(
     accessToken: access.token,
     accessTokenExpiresAt: access.expiresAt,
     refreshToken,
-    user: visibleToThemselves(account, personal),
+    user: fullProfile(account, personal),
   };
 }

@@ -71,22 +71,22 @@ export const profileOf = (email: string) => ({
   address: { postalCode: 'W1J 7NT', line1: '12 St James’s Square', line2: null },
 });
 
-/** Asks for a code and reads it from the newest mail. */
+/** Requests a code and reads it from the newest mail. */
 export async function mailedCode(
   subgraph: SubgraphUnderTest,
   email: string,
   clientAddress?: string,
 ): Promise<string> {
-  await subgraph.ask(REQUEST_VERIFICATION, { input: { email } }, null, clientAddress);
+  await subgraph.request(REQUEST_VERIFICATION, { input: { email } }, null, clientAddress);
   const mail = (await subgraph.mailsTo(email)).at(-1) ?? '';
   return /^Subject: (\d{6}) /m.exec(mail)?.[1] ?? `no code in: ${mail}`;
 }
 
-/** @returns what `signUp` answered, a `Session` */
+/** @returns the result of `signUp`, a `Session` */
 export async function signUpAs(subgraph: SubgraphUnderTest, email: string, clientAddress?: string) {
   const verificationCode = await mailedCode(subgraph, email, clientAddress);
   const input = { ...profileOf(email), verificationCode };
-  const { data } = await subgraph.ask(SIGN_UP, { input }, null, clientAddress);
+  const { data } = await subgraph.request(SIGN_UP, { input }, null, clientAddress);
   return data!['signUp'] as unknown as SignedUp;
 }
 

@@ -12,13 +12,13 @@ import {
 import { readUserConfig, type UserConfig } from '../config.ts';
 import { startUserSubgraph } from '../start.ts';
 
-/** The whole subgraph on a free port, spoken to over HTTP as the router does. */
+/** The whole subgraph on a free port, called over HTTP as the router does. */
 export interface SubgraphUnderTest {
   readonly url: string;
   readonly config: UserConfig;
   /** Every line that was logged, without any redaction. */
   readonly logged: readonly string[];
-  ask(query: string, variables?: object, caller?: Caller | null, clientAddress?: string): Promise<Answer>;
+  request(query: string, variables?: object, caller?: Caller | null, clientAddress?: string): Promise<Answer>;
   /** Mails to an address, oldest first. */
   mailsTo(address: string): Promise<string[]>;
   stop(): Promise<void>;
@@ -67,7 +67,7 @@ export async function startForTest(
     url: running.url,
     config,
     logged,
-    ask: async (query, variables = {}, caller = null, clientAddress) => {
+    request: async (query, variables = {}, caller = null, clientAddress) => {
       const identity = { ...identityOf(caller), ...(clientAddress ? { clientAddress } : {}) };
       const response = await callSigned(subgraph, { query, variables }, identity);
       return (await response.json()) as Answer;
@@ -86,7 +86,7 @@ export async function startForTest(
   };
 }
 
-/** Who an access token says that its bearer is, as the router passes it on. */
+/** The caller that an access token names, as the router passes it on. */
 export function callerBy(accessToken: unknown): Caller {
   const { sub, scope, sid } = decodeJwt<{ scope: string; sid: string }>(String(accessToken));
   return { userId: String(sub), scopes: new Set(scope.split(' ').filter(Boolean)), sessionId: sid };

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { inAscii } from '../../../platform/text/typed-signs.ts';
 
-/** What a mailed code is for, and what it takes to guess it. */
+/** The purpose of a mailed code, and how hard it is to guess. */
 export interface CodeKind {
   /** Part of the key in Redis. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface CodeKind {
   normalise(typed: string): string;
 }
 
-/** No code is typed with so many signs. */
+/** In UTF-16 units; the rest is ignored. */
 const LONGEST_TYPED = 100;
 
 /** People type a code in groups, and mail programs and keyboards have their own digits and dashes. */
@@ -22,7 +22,7 @@ function withoutGaps(typed: string): string {
   return inAscii(typed.slice(0, LONGEST_TYPED)).replace(/[ .-]/g, '');
 }
 
-/** Six digits, which open an account for an address that has none. */
+/** Six digits, which can only open an account for an address that has none. */
 export const VERIFICATION: CodeKind = {
   name: 'verification',
   lifetimeMs: 5 * 60_000,
@@ -36,8 +36,8 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 12;
 
 /**
- * 60 random bits, since these open an account that is there. That many cannot be guessed, so wrong ones end a code late: strangers
- * would have to guess from a hundred networks to take one from its owner.
+ * 60 random bits, because these open an existing account. That many cannot be guessed, so a code tolerates many wrong ones: strangers
+ * would have to guess from a hundred networks to invalidate it for its owner.
  */
 export const PASSWORD_RESET: CodeKind = {
   name: 'verification:reset',

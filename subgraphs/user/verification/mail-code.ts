@@ -6,7 +6,7 @@ import type { Mail } from './mailer.ts';
 
 const input = z.object({ email });
 
-/** What differs between codes of different purposes. */
+/** The differences between codes for sign-up and for a password reset. */
 export interface MailedCode {
   readonly attempt: 'request-verification' | 'request-password-reset';
   readonly codes: 'codes' | 'resetCodes';
@@ -18,7 +18,8 @@ export interface MailedCode {
 }
 
 /**
- * Mails a code to an address. Registered or not, the same is done in the same order, a mail included; only the mailbox learns which.
+ * Mails a code to an address. The steps and their order do not depend on whether the address is registered; only the text of the mail
+ * does.
  *
  * @returns when the code stops working, or a refusal
  */

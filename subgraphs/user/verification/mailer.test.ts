@@ -10,7 +10,7 @@ import { createFileMailer, createSmtpMailer } from './mailer.ts';
 const mail = { to: 'ada@example.com', subject: '123456 is your code', text: 'Your code is 123456.\n' };
 const from = 'firstcome <no-reply@firstcome.example>';
 
-test('without a server, mails are files that sort by time and that nobody else may read', async () => {
+test('without a server, mails are files that sort by time and that no other account of the machine can read', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'firstcome-mail-'));
   onTestFinished(() => rm(parent, { recursive: true }));
   const folder = join(parent, 'mail');
@@ -44,7 +44,7 @@ test('through SMTP, a mail is handed over', async () => {
   expect(server.received()).toContain('Subject: 123456 is your code');
 });
 
-test('a mail that the server refuses is a fault, and its address is neither told nor logged', async () => {
+test('a mail that the server refuses is a fault, and its address is neither returned nor logged', async () => {
   const server = await startSmtp({ recipients: '550 no ada@example.com here' });
   const failure = createMailer(server.port).send(mail);
   await expect(failure).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -12,7 +12,7 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Resolves when the mail was handed over. @throws {Fault} UNAVAILABLE when it was not */
+  /** Resolves when the mail was accepted for delivery. @throws {Fault} UNAVAILABLE otherwise */
   send(mail: Mail): Promise<void>;
   close(): void;
 }
@@ -23,8 +23,8 @@ interface SmtpOptions {
   readonly logger: Logger;
 }
 
-/** Mails that wait for the SMTP server, in memory; more are refused. */
-const MOST_UNDER_WAY = 1_000;
+/** Mails in memory that wait for the SMTP server; more are rejected (load shedding). */
+const MAX_IN_FLIGHT = 1_000;
 /** Files of mails; of more, the oldest are deleted. */
 const MOST_FILES = 2_000;
 
@@ -33,20 +33,20 @@ const TIMEOUTS = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeo
 /** Mail through an SMTP server (`smtp://user:password@host:port`, `smtps://` for TLS from the start). */
 export function createSmtpMailer({ url, from, logger }: SmtpOptions): Mailer {
   const transport = createTransport({ url, pool: true, ...TIMEOUTS }, { from });
-  let underWay = 0;
+  let inFlight = 0;
   return {
     send: async (mail) => {
-      if (underWay >= MOST_UNDER_WAY) throw new Fault('UNAVAILABLE');
-      underWay += 1;
+      if (inFlight >= MAX_IN_FLIGHT) throw new Fault('UNAVAILABLE');
+      inFlight += 1;
       try {
         await transport.sendMail(envelope(mail));
       } catch (error) {
-        // Its message and its properties quote the address, so they go nowhere.
+        // Its message and its properties quote the address, so they are not logged.
         const { code, responseCode } = error as { code?: string; responseCode?: number };
         logger.error({ code, responseCode }, 'mail was not sent');
         throw new Fault('UNAVAILABLE');
       } finally {
-        underWay -= 1;
+        inFlight -= 1;
       }
     },
     close: () => transport.close(),
@@ -73,7 +73,7 @@ export function createFileMailer({
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const draft = join(folder, `.${name}.draft`);
       await writeFile(draft, message as Buffer, { mode: 0o600 });
-      // Whoever watches the folder never sees half a mail.
+      // Renamed when complete, so that a reader of the folder never gets half a mail.
       await rename(draft, join(folder, `${name}.eml`));
       if (sent++ % pruneEvery === 0) await deleteOldest(folder, mostFiles);
     },

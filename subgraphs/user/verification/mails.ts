@@ -10,7 +10,7 @@ If you did not ask for it, you need not do anything.
 `,
 });
 
-/** For a mailbox that has one: only its owner learns of it. The code lets a sign-up say so as well. */
+/** For a mailbox that has one: only its owner can see that. With the code a sign-up returns `EmailAlreadyRegistered`. */
 export const alreadyRegisteredMail = (to: string, code: string): Mail => ({
   to,
   subject: `${code} is your firstcome code`,
@@ -35,7 +35,7 @@ If you did not ask for it, you need not do anything. Give the code to no one.
 `,
 });
 
-/** For a mailbox without an account, which gets a mail so that an answer and its time show nothing. */
+/** For a mailbox without an account: a mail is sent so that neither the response nor its time shows that. */
 export const noAccountMail = (to: string): Mail => ({
   to,
   subject: 'Set a new firstcome password',

@@ -6,11 +6,11 @@ export async function useCode<Result>(claim: CodeClaim, work: () => Promise<Resu
   try {
     result = await work();
   } catch (error) {
-    // If that fails, too, the code works again when the claim ends.
+    // If the release fails as well, the code works again when the claim expires.
     await claim.release().catch(() => undefined);
     throw error;
   }
-  // The work is done; a code that cannot be ended now can do no more than was done by it.
+  // The work is done; a code that could not be invalidated can only repeat it, until it expires.
   await claim.used().catch(() => undefined);
   return result;
 }

@@ -7,18 +7,18 @@ import { hashedNetworkOf } from '../attempt-limits/hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 
 /**
- * Codes that prove a mailbox: kept hashed in Redis for some minutes, good once (`code-kinds.ts`). Codes of an address stay valid beside each
+ * Codes that prove a mailbox: stored hashed in Redis for some minutes, for single use (`code-kinds.ts`). Codes of an address stay valid beside each
  * other until one of them is used, and guesses are counted for the network that requested a code and for all others apart, so that
  * a stranger cannot end a code.
  *
  * A code can be guessed `mostWrong` times from the network that requested it and as often from all other networks together: six digits with
  * probability 10 in a million. The limit of mails is 8 per address and five minutes, so an attacker with any number of networks
  * proves a mailbox that is not theirs with probability 80 in a million per five minutes, and gains an account for an address that
- * has none; an existing account is opened by a code of 60 bits only. Codes of an address that cannot be read are ended: another one is mailed
- * on request.
+ * has none; an existing account is opened by a code of 60 bits only. Codes of an address that cannot be read are
+ * invalidated: another one is mailed on request.
  */
 export interface VerificationCodes {
-  /** @param clientAddress from where it is requested */
+  /** @param clientAddress the client that requested it */
   issue(
     emailHash: Buffer,
     clientAddress: string | undefined,
@@ -36,13 +36,13 @@ export interface PresentedCode {
 
 /** A code that was right. If the process dies before it is settled, the code works again after `CLAIM_MS`. */
 export interface CodeClaim {
-  /** Ends all codes of the address. */
+  /** Invalidates all codes of the address. */
   used(): Promise<void>;
-  /** The code was of no use, because what came after it failed: it works again. */
+  /** The operation that needed the code failed: the code works again. */
   release(): Promise<void>;
 }
 
-/** More than the limits on mails allow within the lifetime of a code, so that only with these off a code is removed early. */
+/** More than the limits on mails allow within the lifetime of a code, so a code is removed early only when they are off. */
 const MOST_CODES = 20;
 /** Longer than a request lasts. */
 const CLAIM_MS = 30_000;

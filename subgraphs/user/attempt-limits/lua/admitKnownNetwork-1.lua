@@ -7,8 +7,8 @@ ARGV[2]  how long a network is known after its last sign-in, in milliseconds
 ARGV[3]  how many failures a window allows
 ARGV[4]  the length of the window, in milliseconds
 
-Returns 1 when the attempt is allowed; 0 when the network is not known to the account or has failed too often; or an error for what no
-script has written.
+Returns 1 when the attempt is allowed; 0 when the network is not known to the account or has failed too often; or an error for an
+entry that no script has written.
 ]]
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if not entry then

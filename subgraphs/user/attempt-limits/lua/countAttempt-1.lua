@@ -1,12 +1,12 @@
 --[[
-Counts an attempt in a window that begins with the first one. A refused attempt is not counted.
+Rate limit: counts an attempt in a fixed window that begins with the first one. A refused attempt is not counted.
 
 KEYS[1]  the counter
 ARGV[1]  how many attempts a window allows
 ARGV[2]  the length of the window, in milliseconds
 
 Returns 0 when the attempt is allowed, else the milliseconds until the window ends (at least 1); or the error UNREADABLE for a
-counter without an end, with a later one than a window has, or with a number that is none of attempts.
+counter without an expiry, with a later one than a window has, or with a value that is not a count.
 ]]
 local counted = redis.call('GET', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])

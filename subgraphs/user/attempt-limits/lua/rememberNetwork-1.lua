@@ -1,6 +1,6 @@
 --[[
-Records that an account has signed in from a network, and forgets the failures that were counted for the pair. Of too many
-networks the one whose last sign-in is the oldest is forgotten.
+Records that an account has signed in from a network, and resets the failures that were counted for the pair. Beyond the limit of
+networks, the one with the oldest last sign-in is removed.
 
 KEYS[1]  the known networks of an account: a hash from network to `<last sign-in> <failures> <end of their window>`
 ARGV[1]  keyed hash of the network

@@ -11,7 +11,7 @@ ARGV[5]  1 when the code is compared only with those that the same network reque
 ARGV[6]  a name for the claim
 ARGV[7]  how long the claim lasts at most, in milliseconds
 
-Returns 1 when the code was right, and is claimed; 0 when it was not, or there is none; or an error for what no script has written.
+Returns 1 when the code was right, and is claimed; 0 when it was not, or there is none; or an error for an entry that no script has written.
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

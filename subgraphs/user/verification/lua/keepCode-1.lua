@@ -1,5 +1,5 @@
 --[[
-Keeps one more verification code of an e-mail address. Codes that were kept before stay as they are.
+Stores one more verification code of an e-mail address. Earlier codes are unchanged.
 
 KEYS[1]  the address's verification: a hash from `code:<keyed hash>` to `<network> <expiry> <wrong by network> <wrong by others>`,
          and `claim` to `<claim> <expiry>`

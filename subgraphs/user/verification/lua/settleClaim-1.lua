@@ -1,5 +1,5 @@
 --[[
-Ends a claim on the verification of an e-mail address. Of a claim that has ended before, nothing is changed.
+Ends a claim on the verification of an e-mail address. A claim that has ended before is not changed.
 
 KEYS[1]  the address's verification, as in keepCode-1.lua
 ARGV[1]  the name of the claim

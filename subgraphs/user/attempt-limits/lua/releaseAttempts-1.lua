@@ -1,12 +1,12 @@
 --[[
-Takes attempts off a counter. Attempts are taken off only if they were counted in the current window; of a counter whose window
-began after theirs, one is taken off: the attempt that has just ended.
+Subtracts attempts from a counter. They are subtracted only if they were counted in the current window; from a counter whose window
+began later only one is: the attempt that has just ended.
 
 KEYS[1]  the counter
 ARGV[1]  how many attempts
 ARGV[2]  the milliseconds that are left of the window in which the first of them was counted
 
-Returns how many were taken off.
+Returns how many were subtracted.
 ]]
 local left = redis.call('PTTL', KEYS[1])
 if left <= 0 then
