@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Fault } from './errors.ts';
-import { because } from './http/subgraph-reply.ts';
+import { because } from './subgraph-client/reply.ts';
 import { loggedError } from './logged-error.ts';
 
 const VALUE = 'hunter2-secret';

@@ -1,5 +1,5 @@
 import { Fault } from '../errors.ts';
-import type { SubgraphClient } from '../http/subgraph-client.ts';
+import type { SubgraphClient } from '../subgraph-client/client.ts';
 import type { Identity } from '../identity/identity.ts';
 import { counter, histogram, secondsSince } from './metrics.ts';
 

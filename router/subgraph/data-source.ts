@@ -1,8 +1,8 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { type GraphQLFormattedError } from 'graphql';
-import { isRead } from '../../platform/http/operation.ts';
+import { isRead } from '../../platform/subgraph-client/operation.ts';
 import { Fault, type FaultCode } from '../../platform/errors.ts';
-import { readReply, type SubgraphReply } from '../../platform/http/subgraph-reply.ts';
+import { readReply, type SubgraphReply } from '../../platform/subgraph-client/reply.ts';
 import { placesOfEntities, type EntityPlace, type Path } from './entity-places.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { fieldsReadBy } from './fields-read.ts';

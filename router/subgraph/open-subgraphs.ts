@@ -1,5 +1,5 @@
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
-import { createSubgraphClient, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { watched } from '../../platform/observability/watched-client.ts';
 import type { RouterConfig } from '../config.ts';

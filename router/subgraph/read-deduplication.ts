@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SubgraphAnswer } from '../../platform/http/subgraph-reply.ts';
+import type { SubgraphAnswer } from '../../platform/subgraph-client/reply.ts';
 
 /** A read that has been under way for longer is not joined, so that nobody waits for one that hangs. In milliseconds. */
 const JOINED_WITHIN_MS = 1_000;

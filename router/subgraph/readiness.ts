@@ -1,5 +1,5 @@
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
-import type { SubgraphClient } from '../../platform/http/subgraph-client.ts';
+import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
 
 /** Anyone may ask whether this process is ready; the subgraphs are asked at most this often, in milliseconds. */
 const FRESH_MS = 250;

@@ -1,5 +1,5 @@
 import { Fault, FAULTS, isFaultCode, OUTCOME_UNKNOWN, type FaultCode } from '../../platform/errors.ts';
-import type { SubgraphReply } from '../../platform/http/subgraph-reply.ts';
+import type { SubgraphReply } from '../../platform/subgraph-client/reply.ts';
 
 type SubgraphError = NonNullable<SubgraphReply['errors']>[number];
 

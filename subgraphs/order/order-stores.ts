@@ -1,4 +1,4 @@
-import { createSubgraphClient, type SubgraphClient } from '../../platform/http/subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { watched } from '../../platform/observability/watched-client.ts';
 import type { Pool } from 'mysql2/promise';

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts';
 import { OutageLog } from '../../outage-log.ts';
 import { createLookupBudget } from './lookup-budget.ts';
 import { importKeys, type VerificationKey, type VerificationKeys } from './verification-key.ts';
-import { withoutCredentials } from '../../http/without-credentials.ts';
+import { withoutCredentials } from '../../without-credentials.ts';
 
 /** The keys that the issuer publishes (JWKS), fetched when one is first needed. */
 export interface KeySet {

@@ -5,7 +5,7 @@ import { useOrderTestBed } from '../testing/order-test-bed.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { buyer, ENCRYPTION_KEYS, IDENTITY_SECRETS } from '../../../tests/harness/subgraph-call.ts';
 import { preparePayment } from './prepare-payment.ts';
-import { createSubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import { createSubgraphClient } from '../../../platform/subgraph-client/client.ts';
 import { ProfileReader } from './profile-reader.ts';
 
 const stores = useStores();

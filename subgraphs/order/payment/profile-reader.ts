@@ -11,7 +11,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { Fault } from '../../../platform/errors.ts';
-import type { SubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import type { SubgraphClient } from '../../../platform/subgraph-client/client.ts';
 import type { Identity } from '../../../platform/identity/identity.ts';
 import type { ShippingAddress } from './shipping-address.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../platform/errors.ts';
-import type { SubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import type { SubgraphClient } from '../../../platform/subgraph-client/client.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { ProductReader } from './product-reader.ts';
 

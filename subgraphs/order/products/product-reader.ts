@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import type { SubgraphClient } from '../../../platform/http/subgraph-client.ts';
+import type { SubgraphClient } from '../../../platform/subgraph-client/client.ts';
 import { within } from '../../../platform/within.ts';
 import type { SaleTerms } from '../stock/stock-outcomes.ts';
 

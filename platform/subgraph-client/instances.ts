@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { Target } from './discovery.ts';
 import { Instance, type InstanceOptions } from './instance.ts';
-import { withoutCredentials } from './without-credentials.ts';
+import { withoutCredentials } from '../without-credentials.ts';
 
 /** The instances of one service, as they come and go. */
 export class Instances {

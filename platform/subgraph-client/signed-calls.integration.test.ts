@@ -3,9 +3,9 @@ import { allow } from '../graphql/permissions.ts';
 import { startSubgraph } from '../graphql/subgraph-server.ts';
 import { IdentityVerifier } from '../identity/identity-verifier.ts';
 import { createLogger } from '../logger.ts';
-import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
-import { json } from './server.ts';
-import { startServer } from './testing/server-for-this-test.ts';
+import { createSubgraphClient, type SubgraphClient } from './client.ts';
+import { json } from '../http/server.ts';
+import { startServer } from '../http/testing/server-for-this-test.ts';
 
 const secret = 'a secret of the tests';
 const identity = { caller: null, requestId: 'request-1', patienceMs: null };

@@ -6,7 +6,7 @@ import {
   type HttpReply,
   type HttpRequest,
   type RunningHttpServer,
-} from '../server.ts';
+} from '../../http/server.ts';
 
 /** For tests: one name with several addresses, 127.0.0.2 and up, on each of which an instance may listen at the same port. */
 export interface LoopbackInstance extends RunningHttpServer {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freshnessOf } from './subgraph-reply.ts';
+import { freshnessOf } from './reply.ts';
 
 it.each([
   ['max-age=2, public', 200, 2_000],

@@ -3,8 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import type { Identity } from '../identity/identity.ts';
-import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
-import { json } from './server.ts';
+import { createSubgraphClient, type SubgraphClient } from './client.ts';
+import { json } from '../http/server.ts';
 import { startInstance, type Answering, type LoopbackInstance } from './testing/service-on-loopback.ts';
 
 const NOBODY: Identity = { caller: null, requestId: 'a-request', patienceMs: null };

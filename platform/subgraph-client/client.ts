@@ -4,19 +4,13 @@ import { bodyHashOf, identityKey, signIdentity } from '../identity/signed-identi
 import type { Logger } from '../logger.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { discover, resolveBySystem, type Resolve } from './discovery.ts';
-import { DeadlinePassed, type HttpAnswer } from './exchange.ts';
+import { DeadlinePassed, type HttpAnswer } from './http-post.ts';
 import { Misdirected, wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
 import { bodyOf, isRead, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { withoutCredentials } from './without-credentials.ts';
-import {
-  because,
-  freshnessOf,
-  readReply,
-  type SubgraphAnswer,
-  type SubgraphReply,
-} from './subgraph-reply.ts';
+import { withoutCredentials } from '../without-credentials.ts';
+import { because, freshnessOf, readReply, type SubgraphAnswer, type SubgraphReply } from './reply.ts';
 
 /**
  * GraphQL over HTTP from one process of the system to a subgraph, wherever its instances are at the moment: pooled

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { Client, Pool } from 'undici';
 import type { Logger } from '../logger.ts';
 import type { Target } from './discovery.ts';
-import { DeadlinePassed, exchange, type HttpAnswer, type HttpQuestion } from './exchange.ts';
+import { DeadlinePassed, exchange, type HttpAnswer, type HttpQuestion } from './http-post.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const READY_PATIENCE_MS = 1_500;
