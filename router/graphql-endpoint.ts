@@ -1,6 +1,6 @@
 import type { EdgeHandler } from './edge-middleware.ts';
 import { Fault } from '../platform/errors.ts';
-import type { HttpReply, HttpRequest } from '../platform/http/server.ts';
+import type { HttpReply, HttpRequest } from '../platform/http/types.ts';
 import { clientKeyOf } from '../platform/rate-limit/client-key.ts';
 import { inSpan } from '../platform/observability/current-span.ts';
 import { assertArguments } from './operation/argument-checks.ts';

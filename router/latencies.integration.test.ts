@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { HttpRequest } from '../platform/http/server.ts';
+import type { HttpRequest } from '../platform/http/types.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import { metricsPage, tellMetrics } from '../platform/observability/metrics.ts';
 import { useStores } from '../tests/harness/stores.ts';

@@ -16,14 +16,8 @@ import { identify } from '../identity/identify.ts';
 import { INSTANCE_HEADER } from '../identity/identity.ts';
 import type { IdentityVerifier } from '../identity/identity-verifier.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
-import {
-  json,
-  startHttpServer,
-  type Handler,
-  type HttpReply,
-  type HttpRequest,
-  type RunningHttpServer,
-} from '../http/server.ts';
+import { json, startHttpServer, type RunningHttpServer } from '../http/server.ts';
+import type { Handler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { ReadinessChecks } from '../http/readiness.ts';
 import type { Logger } from '../logger.ts';
 import { inSpan } from '../observability/current-span.ts';

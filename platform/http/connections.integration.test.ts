@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { openConnection, statusesIn } from '../../tests/harness/raw-connection.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
-import { json, type HttpRequest } from './server.ts';
+import { json } from './server.ts';
+import type { HttpRequest } from './types.ts';
 import { startServer } from './testing/server-for-this-test.ts';
 
 const GET = 'GET /wait HTTP/1.1\r\nhost: shop\r\n\r\n';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { openConnection, statusesIn } from '../../tests/harness/raw-connection.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
-import { json, type Handler } from './server.ts';
+import { json } from './server.ts';
+import type { Handler } from './types.ts';
 import { startServer } from './testing/server-for-this-test.ts';
 
 /** Well below the ten seconds after which what is left is cut, and the three that a busy connection is listened to. */

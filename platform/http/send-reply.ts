@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
-import type { HttpReply } from './server.ts';
+import type { HttpReply } from './types.ts';
 
 /** A body that was not read to its end would be taken for the next request; a stream has no end but that of its connection. */
 export const endsConnection = (req: IncomingMessage, reply: HttpReply): boolean =>

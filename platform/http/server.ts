@@ -1,12 +1,5 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
-import type { Writable } from 'node:stream';
-import { Fault, FAULTS, type FaultCode } from '../errors.ts';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
+import { Fault, FAULTS } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tellReadiness } from '../observability/readiness-gauge.ts';
 import type { Call } from './call.ts';
@@ -17,42 +10,9 @@ import { endOrderly } from './farewell.ts';
 import { listen } from './listen.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
 import { endsConnection, sendReply } from './send-reply.ts';
+import type { Handler, HttpReply, HttpRequest } from './types.ts';
 
-/** The plain HTTP server that every process has: routes by path, bounded bodies, JSON errors, health, an orderly end. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  /** Without the question mark. */
-  readonly query: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly remoteAddress: string;
-  /** Aborted when nobody will take the answer any more: the caller has gone away, or has asked behind an answer without end. */
-  readonly gone: AbortSignal;
-  /**
-   * When the server ends, a body that is still arriving is refused.
-   *
-   * @throws {Fault} PAYLOAD_TOO_LARGE; BAD_REQUEST when it does not arrive, or is not UTF-8; UNAVAILABLE
-   */
-  readBody(): Promise<string>;
-  /** Lets `readBody` reject with this fault if the body is still arriving. */
-  refuseBody(reason: Fault): void;
-}
-
-export interface HttpReply {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string | Buffer;
-  /** For log and metrics: the worst fault that it tells of. */
-  readonly fault?: FaultCode;
-  /**
-   * In the place of `body`: an answer that goes on. It is given the way to the client once the head is sent; whoever writes
-   * ends it, before the server closes, and heeds what `Writable` says of clients that read slowly.
-   */
-  readonly stream?: (out: Writable) => void;
-}
-
-export type Handler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
-
+/** The plain HTTP server that every process has: routes by path, bounded bodies, JSON errors, health checks, graceful shutdown. */
 export interface HttpServerOptions {
   /** `localhost`: each of its addresses. */
   readonly host: string;

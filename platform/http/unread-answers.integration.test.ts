@@ -1,7 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { openConnection, statusesIn, type RawConnection } from '../../tests/harness/raw-connection.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
-import { json, type Handler } from './server.ts';
+import { json } from './server.ts';
+import type { Handler } from './types.ts';
 import { startServer } from './testing/server-for-this-test.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: shop\r\n\r\n`;

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Fault } from '../errors.ts';
-import type { Handler } from '../http/server.ts';
+import type { Handler } from '../http/types.ts';
 
 /**
  * What this process has counted, for Prometheus. Counting is always on, as it costs next to nothing; it is told only where

@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
-import type { HttpReply } from '../../platform/http/server.ts';
+import type { HttpReply } from '../../platform/http/types.ts';
 import type { ExecutionResult } from '../schema/gateway.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
 import { isGraphqlAnswer, namesJson } from './content-type.ts';

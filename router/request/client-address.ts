@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { HttpRequest } from '../../platform/http/server.ts';
+import type { HttpRequest } from '../../platform/http/types.ts';
 
 /** The proxies of ours in front of this router, and where they write what they were connected from. */
 export interface TrustedProxies {

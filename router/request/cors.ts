@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
+import type { HttpReply, HttpRequest } from '../../platform/http/types.ts';
 import type { AllowedOrigins } from './origins.ts';
 
 /** What a page may send beside the headers that it names beforehand; for a preflight that names none. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../platform/errors.ts';
-import type { HttpRequest } from '../../platform/http/server.ts';
+import type { HttpRequest } from '../../platform/http/types.ts';
 import { isRecord } from '../../platform/is-record.ts';
 import type { Variables } from '../operation/cost.ts';
 import { readDocumentId } from '../operation/persisted/document-hash.ts';

@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
+import type { HttpReply, HttpRequest } from '../../platform/http/types.ts';
 import type { RefusedToken, TokenCheck } from '../../platform/identity/tokens/refused-token.ts';
 import { msSince } from '../../platform/observability/metrics.ts';
 import { NO_OPERATION, noteRequest, operationLabel } from '../../platform/observability/requests.ts';

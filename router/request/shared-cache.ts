@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
+import type { HttpReply, HttpRequest } from '../../platform/http/types.ts';
 
 /** How long an answer may be given again: the least of what the subgraphs said that had a part in it. */
 export class Freshness {

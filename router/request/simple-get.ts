@@ -1,5 +1,5 @@
 import { Fault } from '../../platform/errors.ts';
-import type { HttpRequest } from '../../platform/http/server.ts';
+import type { HttpRequest } from '../../platform/http/types.ts';
 import type { AllowedOrigins } from './origins.ts';
 
 /**

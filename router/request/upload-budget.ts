@@ -1,6 +1,6 @@
 import { Fault } from '../../platform/errors.ts';
 import { ByteBudget, type BudgetLimits, type Holding } from '../../platform/http/byte-budget.ts';
-import type { HttpRequest } from '../../platform/http/server.ts';
+import type { HttpRequest } from '../../platform/http/types.ts';
 
 const MIB = 1_048_576;
 /** Memory for requests whose bodies are still arriving, in bytes. */

@@ -1,6 +1,7 @@
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
-import { json, type Handler } from '../../platform/http/server.ts';
+import { json } from '../../platform/http/server.ts';
+import type { Handler } from '../../platform/http/types.ts';
 import { Fault } from '../../platform/errors.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
 import type { AccessTokens } from '../../platform/identity/tokens/access-tokens.ts';

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createLogger } from '../../logger.ts';
 import { internalLimits, type ConnectionLimits } from '../connection-limits.ts';
-import { startHttpServer, type Handler, type RunningHttpServer } from '../server.ts';
+import { startHttpServer, type RunningHttpServer } from '../server.ts';
+import type { Handler } from '../types.ts';
 
 /** A server with these routes on a free port; closed when the test is done. */
 export async function startServer(

@@ -1,12 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { createLogger } from '../../logger.ts';
-import {
-  json,
-  startHttpServer,
-  type HttpReply,
-  type HttpRequest,
-  type RunningHttpServer,
-} from '../../http/server.ts';
+import { json, startHttpServer, type RunningHttpServer } from '../../http/server.ts';
+import type { HttpReply, HttpRequest } from '../../http/types.ts';
 
 /** For tests: one name with several addresses, 127.0.0.2 and up, on each of which an instance may listen at the same port. */
 export interface LoopbackInstance extends RunningHttpServer {

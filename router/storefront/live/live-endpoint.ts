@@ -1,5 +1,5 @@
 import { Fault } from '../../../platform/errors.ts';
-import type { HttpRequest } from '../../../platform/http/server.ts';
+import type { HttpRequest } from '../../../platform/http/types.ts';
 import { parseUuid } from '../../../platform/uuid.ts';
 import type { EdgeHandler } from '../../edge-middleware.ts';
 import { preflightReply } from '../../request/cors.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import type { HttpRequest } from '../../../platform/http/server.ts';
+import type { HttpRequest } from '../../../platform/http/types.ts';
 import { staticFile } from './static-file.ts';
 
 it('is read again after it could not be read', async () => {

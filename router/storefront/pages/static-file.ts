@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../../../platform/errors.ts';
-import type { Handler } from '../../../platform/http/server.ts';
+import type { Handler } from '../../../platform/http/types.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type * as RenderGraphiql from '@graphql-yoga/render-graphiql';
 import { Fault } from '../../../platform/errors.ts';
-import type { Handler, HttpReply } from '../../../platform/http/server.ts';
+import type { Handler, HttpReply } from '../../../platform/http/types.ts';
 import { DEMO_ADMINISTRATOR, DEMO_BUYER } from '../pages/demo-account.ts';
 import { fillIn } from '../pages/static-file.ts';
 import { readTabs } from './tabs.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Fault } from '../../../platform/errors.ts';
 import { publicLimits } from '../../../platform/http/connection-limits.ts';
-import { startHttpServer, type HttpReply, type RunningHttpServer } from '../../../platform/http/server.ts';
+import { startHttpServer, type RunningHttpServer } from '../../../platform/http/server.ts';
+import type { HttpReply } from '../../../platform/http/types.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { parseUuid } from '../../../platform/uuid.ts';
 import { webhookCalls } from './metrics.ts';
