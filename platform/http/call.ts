@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../errors.ts';
-import type { UnsentBytes } from './connection.ts';
+import type { Holding } from './byte-budget.ts';
 import { receiveBody, type ArrivingBody } from './read-body.ts';
+
+/** Bytes that are kept for a connection because its client does not read. */
+export interface UnsentBytes extends Holding {
+  readonly connection: { cut(): void };
+}
 
 /** One request on a connection, until its answer has been taken or nobody will take it any more. */
 export class Call {

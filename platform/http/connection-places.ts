@@ -1,5 +1,4 @@
 import { counter } from '../observability/metrics.ts';
-import type { Connection } from './connection.ts';
 
 const cut = counter(
   'connections_cut_total',
@@ -9,6 +8,14 @@ const cut = counter(
 );
 
 export const countCut = (reason: 'shed' | 'refused' | 'unread'): void => cut.inc({ reason });
+
+/** Of a connection, what its place needs to know. */
+interface Connection {
+  /** Whether all that is in progress is a request that has not arrived as a whole. */
+  readonly isArriving: boolean;
+  /** Ends it at once. */
+  cut(): void;
+}
 
 /** The open connections of one network. */
 export interface NetworkConnections {

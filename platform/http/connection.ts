@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Fault } from '../errors.ts';
 import { refuseUnfinished } from './broken-request.ts';
-import type { ByteBudget, Holding } from './byte-budget.ts';
-import { Call } from './call.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { Call, type UnsentBytes } from './call.ts';
 import { countCut, type NetworkConnections } from './connection-places.ts';
 
 /** Requests of one connection that are worked on, or answered and not read, at a time; those behind them wait. */
@@ -14,11 +14,6 @@ const MAX_UNSENT_BYTES = 65_536;
 const WAITING_BYTES = 4_096;
 /** A client that takes nothing of an answer for twice as long, in milliseconds, is not waited for at the end. */
 const STALLED_MS = 750;
-
-/** Bytes that are kept for a connection because its client does not read. */
-export interface UnsentBytes extends Holding {
-  readonly connection: Connection;
-}
 
 export interface ConnectionOptions {
   readonly network: NetworkConnections;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UnfitStore } from '../store-condition.ts';
-import type { Redis } from './client.ts';
+import type { Redis } from './types.ts';
 
 const LIFETIME_MS = 10_000;
 

@@ -1,4 +1,4 @@
-import { Cluster, type Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
+import { Cluster, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
 import { waitForStore, type AwaitedStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
@@ -10,9 +10,9 @@ import { redisOutage } from './outage.ts';
 import { parseRedisUrl, redisHosts } from './redis-url.ts';
 import { endsConnection, isUserRefused, redisRefusal } from './refusals.ts';
 import { assertRedisTls } from './tls-check.ts';
+import type { Redis } from './types.ts';
 
-/** One server, or a cluster. Keys that are used together carry the same hash tag, so both are used alike. */
-export type Redis = SingleRedis | Cluster;
+export type { Redis };
 
 export interface RedisOptions {
   /** As `parseRedisUrl` reads it: one server, some nodes of a cluster, or Sentinels. */

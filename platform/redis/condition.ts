@@ -4,8 +4,7 @@ import { StoreCondition, UnfitStore } from '../store-condition.ts';
 import { assertWritable } from './assert-writable.ts';
 import { endSilentConnections } from './heartbeat.ts';
 import { checkEachSession, checkSession, type SessionNeeds } from './session-check.ts';
-
-type Redis = SingleRedis | Cluster;
+import type { Redis } from './types.ts';
 
 interface Watched {
   readonly condition: StoreCondition;
