@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createCoalescer } from '../../batching/coalescer.ts';
+import { channelOf, parseEvent } from '../../events/event.ts';
+import { sessionRevoked } from '../../events/session-revoked.ts';
 import type { Logger } from '../../logger.ts';
 import { OutageLog } from '../../outage-log.ts';
 import { openRedis } from '../../redis/client.ts';
@@ -8,7 +10,7 @@ import { subscribe } from '../../redis/subscription.ts';
 
 /**
  * Sessions that were signed out or revoked while their access tokens are still good. The user subgraph writes the key
- * `{ended-session}:<sid>` and then publishes the sid on the channel `ended-sessions`, both under the prefix of the stores.
+ * `{ended-session}:<sid>` under the prefix of the stores and then publishes the sid (`events/session-revoked.ts`).
  *
  * Without Redis nobody can tell: then tokens count as good until they expire, some minutes later. Access tokens are
  * short-lived for this very case, and a router that refused everybody would turn a lost cache into a closed shop.
@@ -51,7 +53,6 @@ export function watchEndedSessions({
       if (reason === 'evict') onGap();
     },
   });
-  const channel = `${redisPrefix}ended-sessions`;
 
   const outage = new OutageLog({
     logger,
@@ -62,8 +63,11 @@ export function watchEndedSessions({
   const asking = openRedis(options);
   const listening = subscribe({
     ...options,
-    channel,
-    onMessage: (sessionId) => known.set(sessionId, true),
+    channel: channelOf(sessionRevoked, redisPrefix),
+    onMessage: (text) => {
+      const sessionId = parseEvent(sessionRevoked, text);
+      if (sessionId !== undefined) known.set(sessionId, true);
+    },
     onGap,
   });
   // It keeps trying for as long as the process lives, and no request waits for it.

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
 import { Fault } from '../../../platform/errors.ts';
+import type { StockChanged } from '../../../platform/events/stock-changed.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { RETRY_AFTER_MS } from './live-clients.ts';
 import { LiveProduct } from './live-product.ts';
 import type { ReadLiveState } from './live-reader.ts';
 import type { LiveStock } from './live-state.ts';
 import type { ServerClock } from './server-clock.ts';
-import type { StockNews } from './stock-changes.ts';
 
 export interface LiveProductsOptions {
   readonly read: ReadLiveState;
@@ -78,7 +78,7 @@ export class LiveProducts {
   }
 
   /** An announcement of the order subgraph. */
-  hear({ productId, ...stock }: StockNews): void {
+  hear({ productId, ...stock }: StockChanged): void {
     this.#absent.delete(productId);
     const watched = this.#watched.get(productId);
     if (!watched) return;

@@ -1,27 +1,13 @@
-import { z } from 'zod';
+import { channelOf, parseEvent } from '../../../platform/events/event.ts';
+import { stockChanged, type StockChanged } from '../../../platform/events/stock-changed.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { subscribe } from '../../../platform/redis/subscription.ts';
-
-const units = z.int();
-
-const stockNews = z.object({
-  productId: z.string(),
-  total: units,
-  sold: units,
-  reserved: units,
-  remaining: units,
-  /** Milliseconds since 1970. */
-  asOf: z.number(),
-});
-
-/** What an order subgraph publishes on the channel `<prefix>stock-changes`. */
-export type StockNews = z.infer<typeof stockNews>;
 
 export interface StockChangesOptions {
   readonly redisUrl: string;
   readonly redisPrefix: string;
   readonly logger: Logger;
-  readonly onNews: (news: StockNews) => void;
+  readonly onNews: (news: StockChanged) => void;
   /** Called when news may have gone past this process. */
   readonly onGap: () => void;
 }
@@ -39,21 +25,13 @@ export function subscribeToStockChanges({
   return subscribe({
     url: redisUrl,
     commandTimeoutMs: PATIENCE_MS,
-    channel: `${redisPrefix}stock-changes`,
+    channel: channelOf(stockChanged, redisPrefix),
     onMessage: (text) => {
-      const news = stockNews.safeParse(parseJson(text));
-      if (news.success) onNews(news.data);
+      const news = parseEvent(stockChanged, text);
+      if (news) onNews(news);
       else logger.warn({ text: text.slice(0, 200) }, 'news of stock that cannot be read');
     },
     onGap,
     logger,
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

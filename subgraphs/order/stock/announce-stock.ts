@@ -1,3 +1,5 @@
+import { publish } from '../../../platform/events/event.ts';
+import { stockChanged } from '../../../platform/events/stock-changed.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { StockView } from './read-stock.ts';
@@ -69,8 +71,8 @@ export class StockAnnouncer {
       const stock = await read(productId);
       if (!stock) return true;
       const { total, sold, reserved, remaining, asOf } = stock;
-      const message = { productId, total, sold, reserved, remaining, asOf: asOf.getTime() };
-      await redis.publish(`${prefix}stock-changes`, JSON.stringify(message));
+      const news = { productId, total, sold, reserved, remaining, asOf: asOf.getTime() };
+      await publish(redis, prefix, stockChanged, news);
       return true;
     } catch (error) {
       logger.debug({ err: error, productId }, 'a change of stock could not be announced');

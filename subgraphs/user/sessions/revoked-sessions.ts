@@ -1,3 +1,5 @@
+import { publish } from '../../../platform/events/event.ts';
+import { sessionRevoked } from '../../../platform/events/session-revoked.ts';
 import { endedSessionKey } from '../../../platform/identity/tokens/ended-sessions.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 
@@ -21,7 +23,7 @@ export function createRevokedSessions(
       await Promise.all(
         sessionIds.map(async (id) => {
           await redis.set(endedSessionKey(prefix, id), '1', 'PX', accessTokenLifetimeMs);
-          await redis.publish(`${prefix}ended-sessions`, id);
+          await publish(redis, prefix, sessionRevoked, id);
         }),
       );
     },
