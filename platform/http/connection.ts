@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Fault } from '../errors.ts';
 import { refuseUnfinished } from './broken-request.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { Call, type UnsentBytes } from './call.ts';
+import { Call, type UnsentBytes } from './http-transaction.ts';
 import { countCut, type NetworkConnections } from './connection-places.ts';
 
 /** Requests of one connection that are worked on, or answered and not read, at a time; those behind them wait. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { clientNetworkOf } from '../rate-limit/client-network.ts';
 import { answerBrokenRequest, refuseConnect, refuseConnection } from './broken-request.ts';
 import { ByteBudget } from './byte-budget.ts';
-import type { Call, UnsentBytes } from './call.ts';
+import type { Call, UnsentBytes } from './http-transaction.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { ConnectionPlaces, countCut } from './connection-places.ts';

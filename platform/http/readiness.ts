@@ -1,5 +1,5 @@
 import { UnfitStore } from '../store-condition.ts';
-import { within } from '../within.ts';
+import { within } from '../with-timeout.ts';
 
 /** By name, something that resolves when the thing really answered, and rejects when it did not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;

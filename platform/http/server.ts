@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerOptions, type ServerResp
 import { Fault, FAULTS } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tellReadiness } from '../observability/readiness-gauge.ts';
-import type { Call } from './call.ts';
+import type { Call } from './http-transaction.ts';
 import type { Connection } from './connection.ts';
 import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Connections } from './connections.ts';
-import { endOrderly } from './farewell.ts';
+import { endOrderly } from './graceful-shutdown.ts';
 import { listen } from './listen.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
 import { endsConnection, sendReply } from './send-reply.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../config/environment.ts';
 import { loggedError } from '../logged-error.ts';
 import type { Logger } from '../logger.ts';
-import { within } from '../within.ts';
+import { within } from '../with-timeout.ts';
 
 /** A store did not answer while a process started. Its message is one sentence, meant for a person. */
 export class StoreAbsent extends Error {

@@ -1,7 +1,7 @@
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
 import { createSubgraphClient, type SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { watched } from '../../platform/observability/watched-client.ts';
+import { watched } from '../../platform/observability/instrumented-client.ts';
 import type { RouterConfig } from '../config.ts';
 import type { DeclaredSubgraph } from '../schema/declared-subgraphs.ts';
 import { SubgraphDataSource } from './data-source.ts';

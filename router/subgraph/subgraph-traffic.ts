@@ -2,7 +2,7 @@ import { Fault } from '../../platform/errors.ts';
 import { isRead, type Operation } from '../../platform/subgraph-client/operation.ts';
 import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { SubgraphAnswer } from '../../platform/subgraph-client/reply.ts';
-import { within } from '../../platform/within.ts';
+import { within } from '../../platform/with-timeout.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { SharedReads } from './read-deduplication.ts';

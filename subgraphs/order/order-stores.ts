@@ -1,6 +1,6 @@
 import { createSubgraphClient, type SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { watched } from '../../platform/observability/watched-client.ts';
+import { watched } from '../../platform/observability/instrumented-client.ts';
 import type { Pool } from 'mysql2/promise';
 import { databaseName } from '../../platform/mysql/connection-options.ts';
 import { openDatabase, openPool, type Database } from '../../platform/mysql/database.ts';

@@ -6,7 +6,7 @@ await runProcess(async () => {
     [
       import('./config.ts'),
       import('../../platform/logger.ts'),
-      import('../../platform/observability/observed.ts'),
+      import('../../platform/observability/with-observability.ts'),
       import('./start.ts'),
     ],
   );

@@ -1,7 +1,7 @@
 import type { Logger } from '../../platform/logger.ts';
 import { openDatabase, openOrm, type Database } from '../../platform/mysql/database.ts';
 import { databaseName } from '../../platform/mysql/connection-options.ts';
-import { readFromPrimary, readFromReplica } from '../../platform/mysql/relaxed-reads.ts';
+import { readFromPrimary, readFromReplica } from '../../platform/mysql/replica-reads.ts';
 import { connectRedis, type Redis } from '../../platform/redis/client.ts';
 import type { ProductConfig } from './config.ts';
 import { Product } from './catalog/product.ts';

@@ -5,7 +5,7 @@ await runProcess(async () => {
   const [{ readUserConfig }, { createLogger }, { observed }, { startUserSubgraph }] = await Promise.all([
     import('./config.ts'),
     import('../../platform/logger.ts'),
-    import('../../platform/observability/observed.ts'),
+    import('../../platform/observability/with-observability.ts'),
     import('./start.ts'),
   ]);
   const config = readUserConfig();

@@ -1,7 +1,7 @@
 import { listOf } from '../../config/list-of.ts';
 import type { Logger } from '../../logger.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
-import { watchEndedSessions, type EndedSessions } from './ended-sessions.ts';
+import { watchEndedSessions, type EndedSessions } from './revoked-sessions.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { oneForEach, trustedIssuers, type IssuerSettings } from './trusted-issuers.ts';
 

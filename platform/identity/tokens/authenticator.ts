@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from '../identity.ts';
 import { readClaims, type VerifiedToken } from './claims.ts';
 import { decodeToken } from './decode-token.ts';
-import type { EndedSessions } from './ended-sessions.ts';
+import type { EndedSessions } from './revoked-sessions.ts';
 import type { KeySet } from './key-set.ts';
 import { RefusedToken, type TokenCheck } from './refused-token.ts';
 import { isAccessToken } from './token-kind.ts';

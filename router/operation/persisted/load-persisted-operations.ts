@@ -1,4 +1,4 @@
-import type { Repeated } from '../../../platform/lifecycle/repeat.ts';
+import type { Repeated } from '../../../platform/lifecycle/periodic-job.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { RouterConfig } from '../../config.ts';

@@ -1,4 +1,4 @@
-import { within } from '../../../platform/within.ts';
+import { within } from '../../../platform/with-timeout.ts';
 import type { Attempt } from './attempt.ts';
 import {
   busy,

@@ -1,5 +1,5 @@
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
-import { isLeftOut } from '../../../platform/lifecycle/fault-point.ts';
+import { isLeftOut } from '../../../platform/lifecycle/failpoint.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';

@@ -1,5 +1,5 @@
 import type { Connection, Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
-import { isLeftOut } from '../../../platform/lifecycle/fault-point.ts';
+import { isLeftOut } from '../../../platform/lifecycle/failpoint.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { nextEpoch } from './next-epoch.ts';
 

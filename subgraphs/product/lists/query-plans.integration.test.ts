@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { databaseName } from '../../../platform/mysql/connection-options.ts';
 import { openOrm, type Database } from '../../../platform/mysql/database.ts';
-import { readFromPrimary } from '../../../platform/mysql/relaxed-reads.ts';
+import { readFromPrimary } from '../../../platform/mysql/replica-reads.ts';
 import type { ProductOrder, ProductType, SaleStatus } from '../__generated__/resolvers-types.ts';
 import { Product } from '../catalog/product.ts';
 import { createProductListRepository, type FoundPage } from './product-list-repository.ts';

@@ -1,6 +1,6 @@
 import { publish } from '../../../platform/events/event.ts';
 import { sessionRevoked } from '../../../platform/events/session-revoked.ts';
-import { endedSessionKey } from '../../../platform/identity/tokens/ended-sessions.ts';
+import { endedSessionKey } from '../../../platform/identity/tokens/revoked-sessions.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 
 /**

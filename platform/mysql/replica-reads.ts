@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { repeat } from '../lifecycle/repeat.ts';
+import { repeat } from '../lifecycle/periodic-job.ts';
 import type { Logger } from '../logger.ts';
-import { within } from '../within.ts';
+import { within } from '../with-timeout.ts';
 import { cutOrm, openOrm, type OrmOptions } from './database.ts';
 import { isConnectionLost, isOverdue } from './errors.ts';
 import { ReplicaWatch } from './replica-watch.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../logger.ts';
-import { armFaultPoint, isLeftOut, reachFaultPoint } from './fault-point.ts';
+import { armFaultPoint, isLeftOut, reachFaultPoint } from './failpoint.ts';
 
 const logger = createLogger('test', 'silent');
 const arm = (FAULT_POINT?: string, NODE_ENV = 'test') =>
