@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Fault } from './errors.ts';
-import { because } from './subgraph-client/reply.ts';
+import { faultWithCause } from './subgraph-client/reply.ts';
 import { loggedError } from './logged-error.ts';
 
 const VALUE = 'hunter2-secret';
@@ -48,7 +48,7 @@ const ERRORS: Readonly<Record<string, () => unknown>> = {
   'with more beside it': () =>
     withProperties('failed', { input: VALUE, body: { VALUE }, extensions: { VALUE } }),
   'as the cause of another': () => new Error('failed', { cause: duplicate() }),
-  'as the cause of a fault': () => because('UNAVAILABLE', duplicate()),
+  'as the cause of a fault': () => faultWithCause('UNAVAILABLE', duplicate()),
   'among others': () => new AggregateError([duplicate(), new Error('refused')], 'all failed'),
   'that is a text': () => VALUE,
   'that is an object': () => ({ VALUE }),
@@ -62,7 +62,7 @@ describe('an error in the log', () => {
   });
 
   it('says its kind, where it was thrown, and what caused it', () => {
-    const logged = loggedError(because('UNAVAILABLE', duplicate()));
+    const logged = loggedError(faultWithCause('UNAVAILABLE', duplicate()));
     expect(logged).toMatchObject({
       type: 'Fault',
       code: 'UNAVAILABLE',

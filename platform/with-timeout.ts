@@ -3,7 +3,11 @@
  *
  * @param late its result is given in the place of what did not come in time, or what it throws is thrown
  */
-export async function within<Result>(ms: number, work: Promise<Result>, late: () => Result): Promise<Result> {
+export async function withTimeout<Result>(
+  ms: number,
+  work: Promise<Result>,
+  late: () => Result,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -2,7 +2,7 @@ import { runProcess } from '../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
   // Imported only here: graphql looks at NODE_ENV when it is loaded, and `.env` may have set it just now.
-  const [{ readRouterConfig }, { createLogger }, { observed }, { startRouter }] = await Promise.all([
+  const [{ readRouterConfig }, { createLogger }, { withObservability }, { startRouter }] = await Promise.all([
     import('./config.ts'),
     import('../platform/logger.ts'),
     import('../platform/observability/with-observability.ts'),
@@ -10,5 +10,5 @@ await runProcess(async () => {
   ]);
   const config = readRouterConfig();
   const logger = createLogger('router', config.LOG_LEVEL);
-  return observed('router', config, logger, () => startRouter(config, logger));
+  return withObservability('router', config, logger, () => startRouter(config, logger));
 });

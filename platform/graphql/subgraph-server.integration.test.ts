@@ -13,7 +13,7 @@ import {
 } from '../identity/tokens/testing/issuer.ts';
 import type { RunningHttpServer } from '../http/server.ts';
 import { createLogger } from '../logger.ts';
-import { tellMetrics } from '../observability/metrics.ts';
+import { enableMetrics } from '../observability/metrics.ts';
 import { allow } from './permissions.ts';
 import { startSubgraph } from './subgraph-server.ts';
 
@@ -26,7 +26,7 @@ let issuer: TestIssuer;
 let subgraph: RunningHttpServer;
 
 beforeAll(async () => {
-  tellMetrics();
+  enableMetrics();
   issuer = await startIssuer(key);
   subgraph = await startSubgraph({
     schemaFile: new URL('testing/clock.graphql', import.meta.url),

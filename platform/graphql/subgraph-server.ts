@@ -11,7 +11,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import { Fault, isFaultCode, OUTCOME_UNKNOWN } from '../errors.ts';
-import { isOverdue } from '../mysql/errors.ts';
+import { isStatementTimeout } from '../mysql/errors.ts';
 import { identify } from '../identity/identify.ts';
 import { INSTANCE_HEADER } from '../identity/identity.ts';
 import type { IdentityVerifier } from '../identity/identity-verifier.ts';
@@ -23,7 +23,7 @@ import type { Logger } from '../logger.ts';
 import { inSpan } from '../observability/current-span.ts';
 import { metricsPage, msSince } from '../observability/metrics.ts';
 import { countMutationOutcomes } from '../observability/mutation-outcomes.ts';
-import { labelsOfDocuments, noteRequest, type DocumentLabels } from '../observability/requests.ts';
+import { labelsOfDocuments, recordRequest, type DocumentLabels } from '../observability/requests.ts';
 import { joinTrace } from '../observability/span.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
@@ -150,7 +150,7 @@ async function execute<Context extends SubgraphContext>(
     }),
   );
   const outcome = isFailure(response.body) ? 'ERRORS' : 'OK';
-  noteRequest(operation, outcome, begun);
+  recordRequest(operation, outcome, begun);
   logger.debug({ operation, outcome, tookMs: msSince(begun) }, 'answered');
   span.end(outcome === 'OK' ? undefined : outcome);
   if (response.body.kind !== 'complete')
@@ -255,7 +255,7 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
  * have taken effect all the same, the fault says so.
  */
 function faultOf(error: unknown, isOfMutation: boolean): Fault {
-  if (isOverdue(error)) return new Fault('TIMEOUT');
+  if (isStatementTimeout(error)) return new Fault('TIMEOUT');
   const failure = storeFailure(error);
   if (!failure) return new Fault('INTERNAL');
   const { retryAfterMs, mayHaveRun } = failure;

@@ -7,7 +7,7 @@ const cut = counter(
   [{ reason: 'shed' }, { reason: 'refused' }, { reason: 'unread' }],
 );
 
-export const countCut = (reason: 'shed' | 'refused' | 'unread'): void => cut.inc({ reason });
+export const countDestroyed = (reason: 'shed' | 'refused' | 'unread'): void => cut.inc({ reason });
 
 /** Of a connection, what its place needs to know. */
 interface Connection {
@@ -76,7 +76,7 @@ export class ConnectionPlaces {
     const [victim = [...network.open].find(({ isArriving }) => isArriving)] = network.idle;
     if (!victim) return false;
     this.leave(network, victim);
-    countCut('shed');
+    countDestroyed('shed');
     victim.cut();
     return true;
   }

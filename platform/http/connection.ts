@@ -4,7 +4,7 @@ import { Fault } from '../errors.ts';
 import { refuseUnfinished } from './broken-request.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { Call, type UnsentBytes } from './http-transaction.ts';
-import { countCut, type NetworkConnections } from './connection-places.ts';
+import { countDestroyed, type NetworkConnections } from './connection-places.ts';
 
 /** Requests of one connection that are worked on, or answered and not read, at a time; those behind them wait. */
 const MAX_UNDER_WAY = 8;
@@ -187,7 +187,7 @@ export class Connection {
     this.#sendTimer = setTimeout(() => {
       this.#sendTimer = null;
       if (this.#socket.writableLength > 0 && this.#sentBytes === sent) {
-        countCut('unread');
+        countDestroyed('unread');
         this.cut();
       } else this.#watchSending();
     }, this.#options.sendTimeoutMs);

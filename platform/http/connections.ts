@@ -6,7 +6,7 @@ import { ByteBudget } from './byte-budget.ts';
 import type { Call, UnsentBytes } from './http-transaction.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import { ConnectionPlaces, countCut } from './connection-places.ts';
+import { ConnectionPlaces, countDestroyed } from './connection-places.ts';
 
 /** Every connection of a server, also those that have not carried anything, and what they may take together. */
 export class Connections {
@@ -23,7 +23,7 @@ export class Connections {
     this.#limits = limits;
     this.#places = new ConnectionPlaces(limits);
     this.#unsent = new ByteBudget(limits.unsentBytes, ({ connection }) => {
-      countCut('unread');
+      countDestroyed('unread');
       connection.cut();
     });
     server.on('connection', (socket: Socket) => this.#accept(socket));
@@ -97,7 +97,7 @@ export class Connections {
     this.#accepted += 1;
     const network = this.#places.find(clientNetworkOf(socket.remoteAddress ?? ''));
     if (!network) {
-      countCut('refused');
+      countDestroyed('refused');
       return refuseConnection(socket);
     }
     const connection = new Connection(socket, {

@@ -22,7 +22,7 @@ const LONGEST_ACCEPT_MS = 1_000;
  *
  * @param listeners all that accept connections for the server, itself included
  */
-export async function endOrderly(
+export async function shutDownGracefully(
   server: Server,
   listeners: readonly NetServer[],
   connections: Connections,

@@ -1,5 +1,5 @@
 import { UnfitStore } from '../store-condition.ts';
-import { within } from '../with-timeout.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 /** By name, something that resolves when the thing really answered, and rejects when it did not. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;
@@ -39,5 +39,5 @@ async function answers(check: () => Promise<unknown>): Promise<Result | UnfitSto
       () => 'ok' as const,
       (error: unknown) => (error instanceof UnfitStore ? error : ('failed' as const)),
     );
-  return within<Result | UnfitStore>(PATIENCE_MS, asked, () => 'failed');
+  return withTimeout<Result | UnfitStore>(PATIENCE_MS, asked, () => 'failed');
 }

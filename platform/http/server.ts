@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import { Fault, FAULTS } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { tellReadiness } from '../observability/readiness-gauge.ts';
+import { exportReadiness } from '../observability/readiness-gauge.ts';
 import type { Call } from './http-transaction.ts';
 import type { Connection } from './connection.ts';
 import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Connections } from './connections.ts';
-import { endOrderly } from './graceful-shutdown.ts';
+import { shutDownGracefully } from './graceful-shutdown.ts';
 import { listen } from './listen.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
 import { endsConnection, sendReply } from './send-reply.ts';
@@ -67,7 +67,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     ...options.routes,
   };
-  tellReadiness(() => options.readiness);
+  exportReadiness(() => options.readiness);
   const findRoute = routeFinder(routes);
 
   const server = createServer(
@@ -121,7 +121,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
     close: (patienceMs = 10_000) => {
       ending = true;
-      return endOrderly(server, listeners, connections, patienceMs);
+      return shutDownGracefully(server, listeners, connections, patienceMs);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../logger.ts';
-import { armFaultPoint, isLeftOut, reachFaultPoint } from './failpoint.ts';
+import { armFailpoint, isLeftOut, reachFailpoint } from './failpoint.ts';
 
 const logger = createLogger('test', 'silent');
 const arm = (FAULT_POINT?: string, NODE_ENV = 'test') =>
-  armFaultPoint(logger, ['before-commit'], { FAULT_POINT, NODE_ENV });
+  armFailpoint(logger, ['before-commit'], { FAULT_POINT, NODE_ENV });
 
 describe('a fault that is asked for', () => {
   afterEach(() => arm());
@@ -28,9 +28,9 @@ describe('a fault that is asked for', () => {
 
   it('strikes at no other place than its own', () => {
     arm('before-commit:SIGKILL');
-    expect(reachFaultPoint('after-commit')).toBeUndefined();
+    expect(reachFailpoint('after-commit')).toBeUndefined();
     arm('before-commit:OFF');
-    expect(reachFaultPoint('before-commit')).toBeUndefined();
+    expect(reachFailpoint('before-commit')).toBeUndefined();
   });
 });
 

@@ -7,11 +7,11 @@ import type { Logger } from '../logger.ts';
  * `before-commit:SIGKILL` (or `SIGSTOP`): the process is killed or frozen when it first reaches that place in the code.
  * `stock-guard:OFF`: that guard is left out, to show that what watches over the result would notice.
  */
-type FaultPoint =
+type Failpoint =
   | { readonly kind: 'strike'; readonly place: string; readonly signal: 'SIGKILL' | 'SIGSTOP' }
   | { readonly kind: 'leaveOut'; readonly guard: string };
 
-let armed: FaultPoint | null = null;
+let armed: Failpoint | null = null;
 
 /**
  * Call at the start of a process; until then there are no faults.
@@ -19,7 +19,7 @@ let armed: FaultPoint | null = null;
  * @param places those that the process reaches
  * @throws {ConfigurationError} in production, and for a setting that names no fault
  */
-export function armFaultPoint(
+export function armFailpoint(
   logger: Logger,
   places: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
@@ -30,7 +30,7 @@ export function armFaultPoint(
 }
 
 /** Does nothing unless this is the place that `FAULT_POINT` names. */
-export function reachFaultPoint(place: string): void | Promise<void> {
+export function reachFailpoint(place: string): void | Promise<void> {
   if (armed?.kind !== 'strike' || armed.place !== place) return;
   const { signal } = armed;
   armed = null;
@@ -42,7 +42,7 @@ export function reachFaultPoint(place: string): void | Promise<void> {
 /** Whether this is the guard that `FAULT_POINT` leaves out. */
 export const isLeftOut = (guard: string): boolean => armed?.kind === 'leaveOut' && armed.guard === guard;
 
-function read(setting: string, places: readonly string[], environment: NodeJS.ProcessEnv): FaultPoint {
+function read(setting: string, places: readonly string[], environment: NodeJS.ProcessEnv): Failpoint {
   if (isProduction(environment)) throw new ConfigurationError('FAULT_POINT must not be set in production.');
   const [, name, fault] = /^([a-z-]+):(SIGKILL|SIGSTOP|OFF)$/.exec(setting) ?? [];
   if (name && fault === 'OFF') return { kind: 'leaveOut', guard: name };

@@ -1,13 +1,18 @@
 import type { Logger } from '../logger.ts';
 import { OutageLog } from '../outage-log.ts';
 
-export interface Repeated {
+export interface PeriodicJob {
   /** Starts no further round; resolves when the one under way is done. */
   stop(): Promise<void>;
 }
 
 /** Runs a job again and again, with a pause in between; after a round that failed the next one tries again (`OutageLog`). */
-export function repeat(name: string, everyMs: number, round: () => Promise<void>, logger: Logger): Repeated {
+export function runPeriodically(
+  name: string,
+  everyMs: number,
+  round: () => Promise<void>,
+  logger: Logger,
+): PeriodicJob {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../config/environment.ts';
 import { loggedError } from '../logged-error.ts';
 import type { Logger } from '../logger.ts';
-import { within } from '../with-timeout.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 /** A store did not answer while a process started. Its message is one sentence, meant for a person. */
 export class StoreAbsent extends Error {
@@ -51,7 +51,7 @@ export async function waitForStore<Result>(
       const remainingMs = waitMs - (performance.now() - begun);
       if (remainingMs <= 0) throw absent();
       try {
-        return await within(remainingMs, open(), () => {
+        return await withTimeout(remainingMs, open(), () => {
           throw absent();
         });
       } catch (error) {

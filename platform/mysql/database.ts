@@ -100,7 +100,7 @@ async function openOnce(options: DatabaseOptions): Promise<Database> {
 }
 
 export interface PoolOptions extends Pick<DatabaseOptions, 'url' | 'poolSize' | 'queueLimit'> {
-  /** How long a statement that reads may run before the server ends it (`isOverdue`), in milliseconds. */
+  /** How long a statement that reads may run before the server ends it (`isStatementTimeout`), in milliseconds. */
   readonly statementLimitMs?: number;
   /** Shared by the pools of one server: what one of them meets concerns them all. One of its own, unless given. */
   readonly guard?: SessionGuard;
@@ -162,7 +162,7 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
 }
 
 export interface OrmOptions extends Omit<DatabaseOptions, 'room' | 'logger'> {
-  /** How long a statement that reads may run before the server ends it (`isOverdue`), in milliseconds. */
+  /** How long a statement that reads may run before the server ends it (`isStatementTimeout`), in milliseconds. */
   readonly statementLimitMs?: number;
   /** As of `PoolOptions`. */
   readonly guard?: SessionGuard;
@@ -223,7 +223,7 @@ function onEachSession(orm: DataSource, work: (session: Session) => void): void 
 }
 
 /** For a server that does not answer any more: what is under way there fails now, and nobody waits for a farewell. */
-export function cutOrm(orm: DataSource): void {
+export function destroyConnections(orm: DataSource): void {
   for (const session of poolOf(orm)._allConnections.toArray()) session.destroy();
   orm.destroy().catch(() => undefined);
 }

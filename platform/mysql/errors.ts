@@ -30,12 +30,13 @@ const OUT_OF_TIME = [3024, 1969];
 export const mysqlRefusal = (error: unknown): MysqlConsequences | null => mysqlConsequences(numberOf(error));
 
 /** The transaction lost to another one: rolled back and run again as a whole, it may well succeed. */
-export const isLostRace = (error: unknown): boolean => mysqlRefusal(error)?.isLostRace ?? false;
+export const isRetryableLockError = (error: unknown): boolean =>
+  mysqlRefusal(error)?.isRetryableLockError ?? false;
 
 export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === DUPLICATE_KEY;
 
 /** The server knows no such statement, or does not let this account use it. */
-export const isNotTold = (error: unknown): boolean =>
+export const isNotPermitted = (error: unknown): boolean =>
   [PRIVILEGE_MISSING, SYNTAX_UNKNOWN].includes(numberOf(error));
 
 /** The account has no rights on that database, which may be there or not. */
@@ -48,13 +49,13 @@ export const isAccountRefused = (error: unknown): boolean => isClosed(numberOf(e
 export const isRightMissing = (error: unknown): boolean => isErrnoOfRight(numberOf(error));
 
 /** The server answers and takes no writes at the moment, whoever's they are. */
-export const isWriteRefused = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;
+export const isReadOnly = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;
 
 /** The answer to COMMIT says that nothing was committed. */
 export const isCommitRefused = (error: unknown): boolean => refusesCommit(numberOf(error));
 
 /** The server ended the statement, which only reads, since it had run for as long as this session's statements may. */
-export const isOverdue = (error: unknown): boolean => OUT_OF_TIME.includes(numberOf(error));
+export const isStatementTimeout = (error: unknown): boolean => OUT_OF_TIME.includes(numberOf(error));
 
 /** The server did not answer this statement; whether it ran cannot be told. */
 export function isConnectionLost(error: unknown): boolean {

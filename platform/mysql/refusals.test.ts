@@ -1,7 +1,13 @@
 import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { storeFailure } from '../store-failure.ts';
-import { isConnectionLost, isLostRace, isOverdue, isWriteRefused, wasNotConnected } from './errors.ts';
+import {
+  isConnectionLost,
+  isRetryableLockError,
+  isStatementTimeout,
+  isReadOnly,
+  wasNotConnected,
+} from './errors.ts';
 import { MYSQL_FAULTS, MYSQL_REFUSALS, mysqlConsequences } from './refusals.ts';
 
 const refusal = (errno: number) => Object.assign(new Error('refused'), { errno, sqlState: 'HY000' });
@@ -36,7 +42,10 @@ const EXPECTED: Record<string, { numbers: number[]; follows: string[] }> = {
   },
   'a statement that took too long': { numbers: [1969, 3024], follows: [] },
   'what is refused for another reason': { numbers: [1153, 1461], follows: ['isNotReady'] },
-  'a lost race': { numbers: [1020, 1205, 1213, 1412, 3101, 3572], follows: ['isLostRace'] },
+  'a retryable lock error': {
+    numbers: [1020, 1205, 1213, 1412, 3101, 3572],
+    follows: ['isRetryableLockError'],
+  },
 };
 
 const rows = Object.entries(EXPECTED).flatMap(([what, { numbers, follows }]) =>
@@ -86,8 +95,8 @@ describe('what is done about a refusal', () => {
   const of = (...kinds: string[]) => kinds.flatMap((kind) => EXPECTED[kind]!.numbers);
 
   it('is a transaction run again, admission stopped, or an outcome left open', () => {
-    expect(those(isLostRace)).toEqual(of('a lost race'));
-    expect(those(isWriteRefused)).toEqual(
+    expect(those(isRetryableLockError)).toEqual(of('a retryable lock error'));
+    expect(those(isReadOnly)).toEqual(
       of(
         'a demoted server',
         'what has run out',
@@ -102,6 +111,6 @@ describe('what is done about a refusal', () => {
     expect(those(wasNotConnected)).toEqual(
       of('too many connections', 'an account that is refused', 'a right that is missing'),
     );
-    expect(those(isOverdue)).toEqual(of('a statement that took too long'));
+    expect(those(isStatementTimeout)).toEqual(of('a statement that took too long'));
   });
 });

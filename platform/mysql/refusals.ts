@@ -7,7 +7,7 @@ export interface MysqlConsequences {
   /** `/health/ready` says so. */
   readonly isNotReady: boolean;
   /** The same transaction, run again as a whole, may succeed at once. */
-  readonly isLostRace: boolean;
+  readonly isRetryableLockError: boolean;
   /** The statement may have taken effect, in particular where it was COMMIT. */
   readonly mayHaveRun: boolean;
   /** When a client may try again, in milliseconds. */
@@ -18,7 +18,7 @@ const NOTHING = {
   dropsSessions: false,
   stopsAdmission: false,
   isNotReady: false,
-  isLostRace: false,
+  isRetryableLockError: false,
   mayHaveRun: false,
   retryAfterMs: 1_000,
 } as const satisfies MysqlConsequences;
@@ -50,7 +50,7 @@ const KINDS = {
   /** For a reason that is not known here. It may concern this statement alone, so that admission is stopped where it repeats. */
   refused: { ...NOTHING, isNotReady: true },
   /** Another transaction had the locks. */
-  lostRace: { ...NOTHING, isLostRace: true, retryAfterMs: 500 },
+  lockError: { ...NOTHING, isRetryableLockError: true, retryAfterMs: 500 },
 } as const satisfies Record<string, MysqlConsequences>;
 
 type Kind = keyof typeof KINDS;
@@ -139,12 +139,12 @@ export const MYSQL_REFUSALS: Readonly<Record<number, Refusal>> = {
   1153: { name: 'ER_NET_PACKET_TOO_LARGE', kind: 'refused' }, // max_allowed_packet
   1461: { name: 'ER_MAX_PREPARED_STMT_COUNT_REACHED', kind: 'refused' },
 
-  1020: { name: 'ER_CHECKREAD', kind: 'lostRace' }, // MariaDB: the row changed since the transaction began
-  1205: { name: 'ER_LOCK_WAIT_TIMEOUT', kind: 'lostRace' }, // MariaDB: also NOWAIT
-  1213: { name: 'ER_LOCK_DEADLOCK', kind: 'lostRace', refusesCommit: true }, // Galera: also a conflict with another node
-  1412: { name: 'ER_TABLE_DEF_CHANGED', kind: 'lostRace' },
-  3101: { name: 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', kind: 'lostRace', refusesCommit: true }, // Group Replication: a conflict
-  3572: { name: 'ER_LOCK_NOWAIT', kind: 'lostRace' }, // MySQL
+  1020: { name: 'ER_CHECKREAD', kind: 'lockError' }, // MariaDB: the row changed since the transaction began
+  1205: { name: 'ER_LOCK_WAIT_TIMEOUT', kind: 'lockError' }, // MariaDB: also NOWAIT
+  1213: { name: 'ER_LOCK_DEADLOCK', kind: 'lockError', refusesCommit: true }, // Galera: also a conflict with another node
+  1412: { name: 'ER_TABLE_DEF_CHANGED', kind: 'lockError' },
+  3101: { name: 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', kind: 'lockError', refusesCommit: true }, // Group Replication: a conflict
+  3572: { name: 'ER_LOCK_NOWAIT', kind: 'lockError' }, // MySQL
 };
 
 /** Every number that says that the statement is wrong, or its values: a fault of the code, which no attempt later changes. */

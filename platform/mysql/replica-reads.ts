@@ -1,14 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { repeat } from '../lifecycle/periodic-job.ts';
+import { runPeriodically } from '../lifecycle/periodic-job.ts';
 import type { Logger } from '../logger.ts';
-import { within } from '../with-timeout.ts';
-import { cutOrm, openOrm, type OrmOptions } from './database.ts';
-import { isConnectionLost, isOverdue } from './errors.ts';
+import { withTimeout } from '../with-timeout.ts';
+import { destroyConnections, openOrm, type OrmOptions } from './database.ts';
+import { isConnectionLost, isStatementTimeout } from './errors.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 
 /** Reads that may be a little old, so that a replica can take them off the primary. */
-export interface RelaxedReads {
-  /** Runs `work`, which only reads, where that is best; it may run twice. @throws what it threw on the primary, or `isOverdue` on the replica */
+export interface ReplicaReads {
+  /** Runs `work`, which only reads, where that is best; it may run twice. @throws what it threw on the primary, or `isStatementTimeout` on the replica */
   read<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 1_000;
 /** Longer than a read should take; what takes longer is asked of the primary. */
 const PATIENCE_MS = 2_000;
 
-export const readFromPrimary = (primary: DataSource): RelaxedReads => ({
+export const readFromPrimary = (primary: DataSource): ReplicaReads => ({
   read: (work) => work(primary.manager),
   close: async () => undefined,
 });
@@ -34,14 +34,14 @@ export const readFromPrimary = (primary: DataSource): RelaxedReads => ({
  * Reads from the replica while it answers and keeps up, else from the primary. A replica that is not there at the start,
  * or goes, is used as soon as it is back.
  */
-export async function readFromReplica(primary: DataSource, options: ReplicaOptions): Promise<RelaxedReads> {
+export async function readFromReplica(primary: DataSource, options: ReplicaOptions): Promise<ReplicaReads> {
   const { logger, database } = options;
   const watch = new ReplicaWatch(options.url, options.maxLagMs);
   let replica: DataSource | null = null;
 
   function giveUp(reason: unknown): void {
     if (!replica) return;
-    cutOrm(replica);
+    destroyConnections(replica);
     replica = null;
     logger.warn({ err: reason }, 'the replica of MySQL is not read from');
   }
@@ -59,19 +59,19 @@ export async function readFromReplica(primary: DataSource, options: ReplicaOptio
 
   await look();
   if (!replica) logger.warn('the replica of MySQL cannot be read from yet');
-  const looks = repeat('look at the replica', LOOK_EVERY_MS, look, logger);
+  const looks = runPeriodically('look at the replica', LOOK_EVERY_MS, look, logger);
 
   return {
     async read(work) {
       const asked = replica;
       if (!asked) return work(primary.manager);
       try {
-        return await within(PATIENCE_MS, work(asked.manager), () => {
+        return await withTimeout(PATIENCE_MS, work(asked.manager), () => {
           throw new Late(`no answer within ${PATIENCE_MS} ms`);
         });
       } catch (error) {
         // What is too much for the replica is not asked of the primary as well.
-        if (isOverdue(error)) throw error;
+        if (isStatementTimeout(error)) throw error;
         if (asked === replica && (error instanceof Late || isConnectionLost(error))) giveUp(error);
         return work(primary.manager);
       }

@@ -1,6 +1,6 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { connectionOptions } from './connection-options.ts';
-import { isNotTold } from './errors.ts';
+import { isNotPermitted } from './errors.ts';
 
 const PATIENCE_MS = 1_000;
 
@@ -36,7 +36,7 @@ export class ReplicaWatch {
         if (Number(lag) * 1_000 > this.#maxLagMs) throw new Error(`It is ${Number(lag)} s behind.`);
       }
     } catch (error) {
-      if (isNotTold(error)) return;
+      if (isNotPermitted(error)) return;
       throw error;
     }
   }
@@ -55,7 +55,7 @@ export class ReplicaWatch {
       });
     } catch (error) {
       // One that was refused an answer is as good as before; one that got none is not.
-      if (!isNotTold(error)) this.close();
+      if (!isNotPermitted(error)) this.close();
       throw error;
     }
   }

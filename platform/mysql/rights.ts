@@ -1,6 +1,6 @@
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { UnfitStore } from '../store-condition.ts';
-import { isLostRace, isRightMissing } from './errors.ts';
+import { isRetryableLockError, isRightMissing } from './errors.ts';
 
 /** Changes nothing, and needs the right that it names. The table is the one that migrations keep their list in. */
 const PROBES: Readonly<Record<string, string>> = {
@@ -37,7 +37,8 @@ export async function assertRights(pool: Pool, database: string): Promise<void> 
   } catch (error) {
     // A session may keep the rights that it began with.
     session.destroy();
-    if (isLostRace(error)) throw new UnfitStore('The MySQL server takes no writes: its tables are locked.');
+    if (isRetryableLockError(error))
+      throw new UnfitStore('The MySQL server takes no writes: its tables are locked.');
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolConnection } from 'mysql2/promise';
-import { isLostRace } from './errors.ts';
+import { isRetryableLockError } from './errors.ts';
 
 const ATTEMPTS = 3;
 
@@ -14,16 +14,16 @@ export function inTransaction<Result>(
   pool: Pool,
   work: (connection: PoolConnection) => Promise<Result>,
 ): Promise<Result> {
-  return repeatLostRaces(() => once(pool, work));
+  return retryOnLockError(() => once(pool, work));
 }
 
 /** Runs `work`, a whole transaction, again while it loses races for locks, at most three times. @throws what the last one threw */
-export async function repeatLostRaces<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function retryOnLockError<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
+      if (attempt === ATTEMPTS || !isRetryableLockError(error)) throw error;
       await sleep(jitter(attempt));
     }
   }

@@ -24,7 +24,7 @@ export const currentSpan = (): Span => storage.getStore() ?? NO_SPAN;
  * @param spanOf by what it tells
  * @returns ends it
  */
-export function goOnFor<Told extends object>(
+export function bindSpanTo<Told extends object>(
   goesOn: Channel<Span, Told>,
   spanOf: (told: Told) => Span,
 ): () => void {

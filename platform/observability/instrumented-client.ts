@@ -15,7 +15,7 @@ const requests = counter(
 );
 
 /** The client, seen by metrics and traces. */
-export function watched(subgraph: string, client: SubgraphClient): SubgraphClient {
+export function instrumented(subgraph: string, client: SubgraphClient): SubgraphClient {
   async function watch<Answer>(
     identity: Identity,
     ask: (identity: Identity) => Promise<Answer>,

@@ -38,15 +38,12 @@ export const histogram = <Label extends string>(
   });
 
 /** A gauge that is looked at when it is asked for. */
-export function tellSize(of: Gauge, size: () => number): void {
-  lookWhenAsked(of, () => of.set(size()));
+export function observeSize(of: Gauge, size: () => number): void {
+  onScrape(of, () => of.set(size()));
 }
 
 /** Before a gauge is told, `look` sets it. */
-export function lookWhenAsked<Label extends string>(
-  of: Gauge<Label>,
-  look: () => void | Promise<void>,
-): void {
+export function onScrape<Label extends string>(of: Gauge<Label>, look: () => void | Promise<void>): void {
   (of as Gauge<Label> & { collect: () => void | Promise<void> }).collect = look;
 }
 
@@ -65,7 +62,7 @@ export const msSince = (moment: number): number => Math.round(performance.now() 
 let isTold = false;
 
 /** From now on `/metrics` answers, also with what Node tells of the process: CPU, memory, event loop, garbage collection. */
-export function tellMetrics(): void {
+export function enableMetrics(): void {
   if (isTold) return;
   isTold = true;
   collectDefaultMetrics({ register: registry });

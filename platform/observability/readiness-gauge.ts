@@ -1,5 +1,5 @@
 import { checkReadiness, type ReadinessChecks } from '../http/readiness.ts';
-import { gauge, lookWhenAsked } from './metrics.ts';
+import { gauge, onScrape } from './metrics.ts';
 
 const ready = gauge(
   'ready',
@@ -12,9 +12,9 @@ const ready = gauge(
  *
  * @param checks those of the moment
  */
-export function tellReadiness(checks: () => ReadinessChecks): void {
+export function exportReadiness(checks: () => ReadinessChecks): void {
   if (Object.keys(checks()).length === 0) return;
-  lookWhenAsked(ready, async () => {
+  onScrape(ready, async () => {
     const report = await checkReadiness(checks(), false);
     ready.reset();
     for (const [check, result] of Object.entries(report.checks))

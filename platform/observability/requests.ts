@@ -37,7 +37,7 @@ export function operationLabel(fields: Iterable<string>): string {
  * @param result the `__typename` of what a mutation was answered, where it is known: how long it takes to be told that all is
  * sold is another question than how long a purchase takes
  */
-export function noteRequest(
+export function recordRequest(
   operation: string,
   outcome: string,
   begun: number,

@@ -1,7 +1,7 @@
 import { startHttpServer, type RunningHttpServer } from '../http/server.ts';
 import type { RunningProcess } from '../lifecycle/run-process.ts';
 import type { Logger } from '../logger.ts';
-import { metricsPage, tellMetrics } from './metrics.ts';
+import { enableMetrics, metricsPage } from './metrics.ts';
 import { recordSpansTo } from './span.ts';
 
 export interface ObservabilitySettings {
@@ -14,7 +14,7 @@ export interface ObservabilitySettings {
 }
 
 /** Starts a process so that it can be watched, as its settings say; what it has to tell at its end is told. */
-export async function observed(
+export async function withObservability(
   service: string,
   settings: ObservabilitySettings,
   logger: Logger,
@@ -47,7 +47,7 @@ async function startMetrics(
   logger: Logger,
 ): Promise<RunningHttpServer | null> {
   if (!METRICS) return null;
-  tellMetrics();
+  enableMetrics();
   if (METRICS_PORT === undefined) return null;
   const routes = { '/metrics': metricsPage };
   const http = await startHttpServer({

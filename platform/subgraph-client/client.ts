@@ -4,13 +4,19 @@ import { bodyHashOf, identityKey, signIdentity } from '../identity/signed-identi
 import type { Logger } from '../logger.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
 import { discover, resolveBySystem, type Resolve } from './discovery.ts';
-import { DeadlinePassed, type HttpAnswer } from './http-post.ts';
+import { DeadlineExceeded, type PostResponse } from './http-post.ts';
 import { Misdirected, wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
 import { bodyOf, isRead, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { withoutCredentials } from '../without-credentials.ts';
-import { because, freshnessOf, readReply, type SubgraphAnswer, type SubgraphReply } from './reply.ts';
+import {
+  faultWithCause,
+  freshnessOf,
+  readReply,
+  type SubgraphResponse,
+  type SubgraphReply,
+} from './reply.ts';
 
 /**
  * GraphQL over HTTP from one process of the system to a subgraph, wherever its instances are at the moment: pooled
@@ -25,7 +31,7 @@ export interface SubgraphClient {
    * @param deadlineMs how long the answer may take, in milliseconds
    * @throws {Fault} UNAVAILABLE when no instance could be reached and nothing was sent; TIMEOUT when the outcome is open
    */
-  ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphAnswer>;
+  ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphResponse>;
   /** As `ask`, and read. @throws {Fault} UNAVAILABLE or INTERNAL, too, where the answer is not GraphQL's */
   send(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphReply>;
   /** How many instances share what is asked; those that are left out are not among them. */
@@ -87,7 +93,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     },
   };
 
-  async function ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<HttpAnswer> {
+  async function ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<PostResponse> {
     repeats.noteRequest();
     const deadline = performance.now() + deadlineMs;
     const body = bodyOf(operation);
@@ -100,7 +106,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     for (;;) {
       const instance = instances.choose(tried);
       if (!instance)
-        throw because(
+        throw faultWithCause(
           'UNAVAILABLE',
           failure ?? new Error(`No address is known of ${urls.map(withoutCredentials).join(', ')}.`),
         );
@@ -109,10 +115,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         return await askInstance(instance, signed, deadline);
       } catch (error) {
         failure = error;
-        if (error instanceof DeadlinePassed) throw because(error.wasSent ? 'TIMEOUT' : 'UNAVAILABLE', error);
+        if (error instanceof DeadlineExceeded)
+          throw faultWithCause(error.wasSent ? 'TIMEOUT' : 'UNAVAILABLE', error);
         if (!wasSent(error)) continue;
         // Once: an operation that ends its process must not go through all of them.
-        if (isRepeated || !isRead(operation.query) || !repeats.take()) throw because('TIMEOUT', error);
+        if (isRepeated || !isRead(operation.query) || !repeats.take()) throw faultWithCause('TIMEOUT', error);
         isRepeated = true;
       }
     }
@@ -123,7 +130,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     instance: Instance,
     { identity, body, bodyHash }: { identity: Identity; body: string; bodyHash: string },
     deadline: number,
-  ): Promise<HttpAnswer> {
+  ): Promise<PostResponse> {
     for (let attempt = 1; ; attempt++) {
       const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
       const headers = {

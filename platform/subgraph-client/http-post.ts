@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici';
 import { INSTANCE_HEADER } from '../identity/identity.ts';
 
-export interface HttpQuestion {
+export interface PostRequest {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
-export interface HttpAnswer {
+export interface PostResponse {
   readonly status: number;
   readonly text: string;
   /** The header, or an empty string. */
@@ -19,7 +19,7 @@ export interface HttpAnswer {
 }
 
 /** No answer came in time. */
-export class DeadlinePassed extends Error {
+export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlinePassed';
 
   /** @param wasSent whether anything may have left this process */
@@ -33,13 +33,13 @@ export class DeadlinePassed extends Error {
  * deadline, which is a third of what it costs to ask.
  *
  * @param patienceMs from now on, in milliseconds
- * @throws {DeadlinePassed}, or what undici throws
+ * @throws {DeadlineExceeded}, or what undici throws
  */
-export function exchange(
+export function httpPost(
   dispatcher: Dispatcher,
-  question: HttpQuestion,
+  question: PostRequest,
   patienceMs: number,
-): Promise<HttpAnswer> {
+): Promise<PostResponse> {
   return new Promise((resolve, reject) => {
     dispatcher.dispatch(
       { method: 'POST', ...question, headersTimeout: 0, bodyTimeout: 0 },
@@ -49,7 +49,7 @@ export function exchange(
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: HttpAnswer) => void;
+  readonly #resolve: (answer: PostResponse) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
@@ -60,7 +60,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #misdirectedTo: string | null = null;
   #isLast = false;
 
-  constructor(patienceMs: number, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void) {
+  constructor(patienceMs: number, resolve: (answer: PostResponse) => void, reject: (error: Error) => void) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#giveUp(), patienceMs);
@@ -69,7 +69,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // It waited for a connection for longer than anybody waits for the answer.
-    if (this.#isLate) controller.abort(new DeadlinePassed(false));
+    if (this.#isLate) controller.abort(new DeadlineExceeded(false));
   }
 
   onResponseStart(
@@ -106,7 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #giveUp(): void {
     this.#isLate = true;
-    const passed = new DeadlinePassed(this.#controller !== null);
+    const passed = new DeadlineExceeded(this.#controller !== null);
     if (this.#controller) this.#controller.abort(passed);
     this.#reject(passed);
   }

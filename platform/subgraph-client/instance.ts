@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { Client, Pool } from 'undici';
 import type { Logger } from '../logger.ts';
 import type { Target } from './discovery.ts';
-import { DeadlinePassed, exchange, type HttpAnswer, type HttpQuestion } from './http-post.ts';
+import { DeadlineExceeded, httpPost, type PostResponse, type PostRequest } from './http-post.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const READY_PATIENCE_MS = 1_500;
@@ -65,13 +65,13 @@ export class Instance {
 
   /**
    * @param patienceMs from now on, in milliseconds
-   * @throws {DeadlinePassed}, or as undici does; see `wasSent`
+   * @throws {DeadlineExceeded}, or as undici does; see `wasSent`
    */
-  async ask(question: Omit<HttpQuestion, 'path'>, patienceMs: number): Promise<HttpAnswer> {
+  async ask(question: Omit<PostRequest, 'path'>, patienceMs: number): Promise<PostResponse> {
     const askedAt = performance.now();
     this.#outstanding++;
     try {
-      const answer = await exchange(this.#pool, { path: this.#path, ...question }, patienceMs);
+      const answer = await httpPost(this.#pool, { path: this.#path, ...question }, patienceMs);
       this.#answeredAt = performance.now();
       if (answer.isLast) this.#leaveOut('it is ending');
       else this.#trustAgain();
@@ -114,7 +114,7 @@ export class Instance {
 
   #isToBlame(error: unknown, askedAt: number): boolean {
     if (CLOSED_BY_US.has(codeOf(error))) return false;
-    if (!(error instanceof DeadlinePassed)) return true;
+    if (!(error instanceof DeadlineExceeded)) return true;
     return performance.now() - askedAt >= TELLING_SILENCE_MS && this.#answeredAt < askedAt;
   }
 
@@ -184,7 +184,7 @@ export class Misdirected extends Error {
  */
 export function wasSent(error: unknown): boolean {
   if (error instanceof Misdirected) return false;
-  if (error instanceof DeadlinePassed) return error.wasSent;
+  if (error instanceof DeadlineExceeded) return error.wasSent;
   if (CLOSED_BY_US.has(codeOf(error)) || codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT') return false;
   return (error as NodeJS.ErrnoException | undefined)?.syscall !== 'connect';
 }

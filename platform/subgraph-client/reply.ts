@@ -1,7 +1,7 @@
 import { Fault, type FaultCode } from '../errors.ts';
 
 /** What a subgraph answered, as it came. Text, so that everybody who shares an answer reads an object of their own. */
-export interface SubgraphAnswer {
+export interface SubgraphResponse {
   readonly status: number;
   readonly text: string;
   /** How long the subgraph lets the answer be given again to anybody, in milliseconds; 0: not at all. */
@@ -18,7 +18,7 @@ export interface SubgraphReply {
 }
 
 /** @throws {Fault} UNAVAILABLE or INTERNAL where the answer is not GraphQL's */
-export function readReply({ status, text }: Pick<SubgraphAnswer, 'status' | 'text'>): SubgraphReply {
+export function readReply({ status, text }: Pick<SubgraphResponse, 'status' | 'text'>): SubgraphReply {
   try {
     const reply: unknown = JSON.parse(text);
     if (typeof reply === 'object' && reply !== null && ('data' in reply || 'errors' in reply))
@@ -26,7 +26,7 @@ export function readReply({ status, text }: Pick<SubgraphAnswer, 'status' | 'tex
   } catch {
     // Not JSON: an instance that is going down, or something else that listens there.
   }
-  throw because(
+  throw faultWithCause(
     status === 503 ? 'UNAVAILABLE' : 'INTERNAL',
     new Error(`Answered ${status}, and not in GraphQL.`),
   );
@@ -39,7 +39,7 @@ export function freshnessOf(status: number, header: string): number {
 }
 
 /** The cause is for the log: it names hosts and ports. */
-export function because(code: FaultCode, cause: unknown): Fault {
+export function faultWithCause(code: FaultCode, cause: unknown): Fault {
   const fault = new Fault(code);
   fault.cause = cause;
   return fault;

@@ -1,7 +1,7 @@
 import type { HttpReply, HttpRequest } from '../../platform/http/types.ts';
 import type { RefusedToken, TokenCheck } from '../../platform/identity/tokens/refused-token.ts';
 import { msSince } from '../../platform/observability/metrics.ts';
-import { NO_OPERATION, noteRequest, operationLabel } from '../../platform/observability/requests.ts';
+import { NO_OPERATION, operationLabel, recordRequest } from '../../platform/observability/requests.ts';
 import { beginTrace, type Span } from '../../platform/observability/span.ts';
 import { TRACEPARENT_HEADER } from '../../platform/observability/traceparent.ts';
 import type { Operation } from '../operation/operation.ts';
@@ -56,7 +56,7 @@ export class RequestRecorder {
   finish(reply: HttpReply, context: Pick<RequestContext, 'isLogged' | 'logger'>): void {
     this.planEnds();
     const outcome = reply.fault ?? 'OK';
-    noteRequest(this.#operation, outcome, this.#begun, reply.fault ?? this.#result);
+    recordRequest(this.#operation, outcome, this.#begun, reply.fault ?? this.#result);
     const { status } = reply;
     // Successful and shed requests are logged at debug: one line each would dominate the cost under load.
     const level = reply.fault && !SHED.has(reply.fault) ? 'info' : 'debug';

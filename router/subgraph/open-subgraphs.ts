@@ -1,7 +1,7 @@
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
 import { createSubgraphClient, type SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { watched } from '../../platform/observability/instrumented-client.ts';
+import { instrumented } from '../../platform/observability/instrumented-client.ts';
 import type { RouterConfig } from '../config.ts';
 import type { DeclaredSubgraph } from '../schema/declared-subgraphs.ts';
 import { SubgraphDataSource } from './data-source.ts';
@@ -94,7 +94,7 @@ function openSubgraph(settings: SubgraphSettings, config: RouterConfig, logger: 
     logger: logger.child({ subgraph: name }),
   });
   const traffic = new SubgraphTraffic({
-    client: watched(name, client),
+    client: instrumented(name, client),
     timeoutMs: timeoutMs ?? config.SUBGRAPH_TIMEOUT,
     concurrency: {
       running: () => config.SUBGRAPH_CONCURRENCY * Math.max(1, client.instances),

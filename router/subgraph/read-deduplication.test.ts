@@ -3,12 +3,12 @@ import type { SubgraphAnswer } from '../../platform/subgraph-client/reply.ts';
 import { SharedReads } from './read-deduplication.ts';
 
 function subgraph(freshForMs = 0) {
-  const asked: ((answer: SubgraphAnswer) => void)[] = [];
+  const asked: ((answer: SubgraphResponse) => void)[] = [];
   return {
     asked,
-    ask: (begins: () => SubgraphAnswer | undefined) => {
+    ask: (begins: () => SubgraphResponse | undefined) => {
       begins();
-      return new Promise<SubgraphAnswer>((resolve) => asked.push(resolve));
+      return new Promise<SubgraphResponse>((resolve) => asked.push(resolve));
     },
     answer: (n: number, text: string) => asked[n]!({ status: 200, text, freshForMs }),
   };

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SubgraphAnswer } from '../../platform/subgraph-client/reply.ts';
+import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 
 /** A read that has been under way for longer is not joined, so that nobody waits for one that hangs. In milliseconds. */
 const JOINED_WITHIN_MS = 1_000;
@@ -15,7 +15,7 @@ interface Reading {
   readonly begunAt: number;
   readonly client: string;
   readonly turn: { readonly hasBegun: boolean };
-  readonly answer: Promise<SubgraphAnswer>;
+  readonly answer: Promise<SubgraphResponse>;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Reading {
  */
 export class SharedReads {
   readonly #underWay = new Map<string, Reading>();
-  readonly #fresh: LRUCache<string, SubgraphAnswer> | null;
+  readonly #fresh: LRUCache<string, SubgraphResponse> | null;
   readonly #now: () => number;
 
   constructor({ maxBytes, now = () => performance.now() }: SharedReadsOptions) {
@@ -39,7 +39,7 @@ export class SharedReads {
    * @param key all that the answer depends on
    * @param client `clientKeyOf` the caller
    */
-  find(key: string, client: string): Promise<SubgraphAnswer> | undefined {
+  find(key: string, client: string): Promise<SubgraphResponse> | undefined {
     const kept = this.#kept(key);
     if (kept) return Promise.resolve(kept);
     const known = this.#underWay.get(key);
@@ -55,8 +55,8 @@ export class SharedReads {
   read(
     key: string,
     client: string,
-    ask: (begins: () => SubgraphAnswer | undefined) => Promise<SubgraphAnswer>,
-  ): Promise<SubgraphAnswer> {
+    ask: (begins: () => SubgraphResponse | undefined) => Promise<SubgraphResponse>,
+  ): Promise<SubgraphResponse> {
     const found = this.find(key, client);
     if (found) return found;
     const turn = { hasBegun: false };
@@ -77,7 +77,7 @@ export class SharedReads {
   }
 
   /** @returns an answer that may be given again, for what is left of its time */
-  #kept(key: string): SubgraphAnswer | undefined {
+  #kept(key: string): SubgraphResponse | undefined {
     const kept = this.#fresh?.get(key);
     return kept && { ...kept, freshForMs: this.#fresh!.getRemainingTTL(key) };
   }
@@ -86,7 +86,7 @@ export class SharedReads {
     if (this.#underWay.get(key) === reading) this.#underWay.delete(key);
   }
 
-  #keep(key: string, answer: SubgraphAnswer): void {
+  #keep(key: string, answer: SubgraphResponse): void {
     if (answer.freshForMs === 0) return;
     // Two bytes a character, at the most.
     const size = 2 * (key.length + answer.text.length);

@@ -43,7 +43,7 @@ export class SubgraphTraffic {
       return this.#send(operation, context, patienceMs);
     }
     const answer = this.#readShared(operation, context);
-    return within(patienceMs, answer, () => {
+    return withTimeout(patienceMs, answer, () => {
       throw new Fault('TIMEOUT');
     });
   }
@@ -66,8 +66,8 @@ export class SubgraphTraffic {
     operation: Operation,
     { identity, clientKey }: ExecutionContext,
     patienceMs: number,
-    begins?: () => SubgraphAnswer | undefined,
-  ): Promise<SubgraphAnswer> {
+    begins?: () => SubgraphResponse | undefined,
+  ): Promise<SubgraphResponse> {
     return this.#limit.run(
       clientKey,
       patienceMs,

@@ -1,4 +1,4 @@
-import { reachFaultPoint } from '../../platform/lifecycle/failpoint.ts';
+import { reachFailpoint } from '../../platform/lifecycle/failpoint.ts';
 
 /** The failpoints of the protocol, at which a test kills or freezes a process (`FAULT_POINT`), each with the state at that place. */
 export const FAILPOINTS = {

@@ -1,4 +1,4 @@
-import { repeat, type Repeated } from '../../platform/lifecycle/periodic-job.ts';
+import { runPeriodically, type PeriodicJob } from '../../platform/lifecycle/periodic-job.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { OrderConfig } from './config.ts';
 import { measureOutboxes } from './outbox-gauges.ts';

@@ -10,5 +10,5 @@ await runProcess(async () => {
   ]);
   const config = readOrderConfig();
   const logger = createLogger('order', config.LOG_LEVEL);
-  return observed('order', config, logger, () => startOrderSubgraph(config, logger));
+  return withObservability('order', config, logger, () => startOrderSubgraph(config, logger));
 });

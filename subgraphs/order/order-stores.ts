@@ -1,6 +1,6 @@
 import { createSubgraphClient, type SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { watched } from '../../platform/observability/instrumented-client.ts';
+import { instrumented } from '../../platform/observability/instrumented-client.ts';
 import type { Pool } from 'mysql2/promise';
 import { databaseName } from '../../platform/mysql/connection-options.ts';
 import { openDatabase, openPool, type Database } from '../../platform/mysql/database.ts';
@@ -62,7 +62,7 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
     const { identitySecrets, DISCOVERY_REFRESH: discoveryRefreshMs } = config;
     const client = (subgraph: 'product' | 'user', urls: readonly string[]) => {
       const identitySecret = identitySecrets[subgraph];
-      return watched(
+      return instrumented(
         subgraph,
         createSubgraphClient({ subgraph, urls, identitySecret, discoveryRefreshMs, logger }),
       );

@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import { tellSize } from '../../platform/observability/metrics.ts';
+import { observeSize } from '../../platform/observability/metrics.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import type { LockOptions } from '../../platform/redis/lock.ts';
 import { BatchWriter } from './batch/batch-writer.ts';

@@ -2,8 +2,8 @@ import { warnOfStandIns } from '../../platform/config/choose-stand-ins.ts';
 import type { RunningHttpServer } from '../../platform/http/server.ts';
 import { startSubgraph } from '../../platform/graphql/subgraph-server.ts';
 import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identity/subgraph-auth.ts';
-import { armFaultPoint } from '../../platform/lifecycle/failpoint.ts';
-import type { Repeated } from '../../platform/lifecycle/periodic-job.ts';
+import { armFailpoint } from '../../platform/lifecycle/failpoint.ts';
+import type { PeriodicJob } from '../../platform/lifecycle/periodic-job.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { assertRedisUsable } from '../../platform/redis/condition.ts';
@@ -23,7 +23,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
   armFaultPoint(logger, Object.keys(FAILPOINTS));
   warnOfStandIns(config.standIns, logger);
   const stores = await openOrderStores(config, logger);
-  let jobs: Repeated[] = [];
+  let jobs: PeriodicJob[] = [];
   let webhook: RunningHttpServer | null = null;
   try {
     const services = createOrderServices(config, stores, logger);

@@ -8,9 +8,8 @@ await runProcess(async () => {
       import('../../platform/logger.ts'),
       import('../../platform/observability/with-observability.ts'),
       import('./start.ts'),
-    ],
-  );
+    ]);
   const config = readProductConfig();
   const logger = createLogger('product', config.LOG_LEVEL);
-  return observed('product', config, logger, () => startProductSubgraph(config, logger));
+  return withObservability('product', config, logger, () => startProductSubgraph(config, logger));
 });

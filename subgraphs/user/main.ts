@@ -10,5 +10,5 @@ await runProcess(async () => {
   ]);
   const config = readUserConfig();
   const logger = createLogger('user', config.LOG_LEVEL);
-  return observed('user', config, logger, () => startUserSubgraph(config, logger));
+  return withObservability('user', config, logger, () => startUserSubgraph(config, logger));
 });

@@ -7,7 +7,7 @@ import { openIdentityVerifier, openSubgraphTokens } from '../../platform/identit
 import type { AccessTokens } from '../../platform/identity/tokens/access-tokens.ts';
 import { fixedKeySet } from '../../platform/identity/tokens/key-set.ts';
 import { importKeys } from '../../platform/identity/tokens/verification-key.ts';
-import { repeat } from '../../platform/lifecycle/periodic-job.ts';
+import { runPeriodically } from '../../platform/lifecycle/periodic-job.ts';
 import type { RunningProcess } from '../../platform/lifecycle/run-process.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { assertRedisUsable } from '../../platform/redis/condition.ts';

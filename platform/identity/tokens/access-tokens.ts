@@ -1,7 +1,7 @@
 import { listOf } from '../../config/list-of.ts';
 import type { Logger } from '../../logger.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
-import { watchEndedSessions, type EndedSessions } from './revoked-sessions.ts';
+import { watchRevokedSessions, type RevokedSessions } from './revoked-sessions.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { oneForEach, trustedIssuers, type IssuerSettings } from './trusted-issuers.ts';
 
@@ -39,7 +39,7 @@ export function openAccessTokens(
   const issuers = trustedIssuers(settings, (place, count) =>
     keySets === 'off' ? null : keySetAt(oneForEach('JWKS_URL', listOf(keySets), count)[place]!),
   );
-  const ended: EndedSessions = watchEndedSessions({
+  const ended: RevokedSessions = watchRevokedSessions({
     redisUrl: settings.REDIS_URL,
     redisPrefix: settings.REDIS_PREFIX,
     logger,

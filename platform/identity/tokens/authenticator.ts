@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from '../identity.ts';
 import { readClaims, type VerifiedToken } from './claims.ts';
 import { decodeToken } from './decode-token.ts';
-import type { EndedSessions } from './revoked-sessions.ts';
+import type { RevokedSessions } from './revoked-sessions.ts';
 import type { KeySet } from './key-set.ts';
 import { RefusedToken, type TokenCheck } from './refused-token.ts';
 import { isAccessToken } from './token-kind.ts';
@@ -23,7 +23,7 @@ export interface Authenticator {
 
 export interface AuthenticatorOptions {
   readonly issuers: readonly TrustedIssuer[];
-  readonly ended: Pick<EndedSessions, 'isKnown' | 'look'>;
+  readonly ended: Pick<RevokedSessions, 'isKnown' | 'look'>;
   readonly now?: () => number;
 }
 

@@ -15,7 +15,7 @@ import { subscribe } from '../../redis/subscription.ts';
  * Without Redis nobody can tell: then tokens count as good until they expire, some minutes later. Access tokens are
  * short-lived for this very case, and a router that refused everybody would turn a lost cache into a closed shop.
  */
-export interface EndedSessions {
+export interface RevokedSessions {
   /** What this process has been told. Costs one look-up in memory. */
   isKnown(sessionId: string): boolean;
   /** Asks Redis; `unknown` when it does not answer. */
@@ -25,7 +25,7 @@ export interface EndedSessions {
   close(): void;
 }
 
-export interface EndedSessionsOptions {
+export interface RevokedSessionsOptions {
   readonly redisUrl: string;
   readonly redisPrefix: string;
   readonly logger: Logger;
@@ -34,19 +34,19 @@ export interface EndedSessionsOptions {
 }
 
 /** The braces keep all of them on one node of a cluster, so that many can be looked up in one command. */
-export const endedSessionKey = (redisPrefix: string, sessionId: string): string =>
+export const revokedSessionKey = (redisPrefix: string, sessionId: string): string =>
   `${redisPrefix}{ended-session}:${sessionId}`;
 
 const MAX_KNOWN = 100_000;
 const MAX_LOOKS_AT_ONCE = 500;
 const PATIENCE_MS = 500;
 
-export function watchEndedSessions({
+export function watchRevokedSessions({
   redisUrl,
   redisPrefix,
   logger,
   onGap,
-}: EndedSessionsOptions): EndedSessions {
+}: RevokedSessionsOptions): RevokedSessions {
   const known = new LRUCache<string, true>({
     max: MAX_KNOWN,
     dispose: (_value, _sessionId, reason) => {
@@ -76,7 +76,7 @@ export function watchEndedSessions({
   // In a rush most tokens are new: one command for all whose sessions are asked for at the moment.
   const looks = createCoalescer<string, boolean>(
     async (sessionIds) => {
-      const values = await asking.mget(sessionIds.map((id) => endedSessionKey(redisPrefix, id)));
+      const values = await asking.mget(sessionIds.map((id) => revokedSessionKey(redisPrefix, id)));
       return values.map((value) => value !== null);
     },
     { maxItems: MAX_LOOKS_AT_ONCE },

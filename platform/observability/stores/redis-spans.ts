@@ -1,5 +1,5 @@
 import { scriptName } from '../../redis/script.ts';
-import { spansOfChannel, type Failure, type StoreQuestion } from './store-spans.ts';
+import { traceChannel, type Failure, type StoreOperation } from './store-spans.ts';
 
 /** What ioredis tells of a command. */
 interface Command {
@@ -11,10 +11,10 @@ interface Command {
 }
 
 /** From now on commands and scripts have spans. @returns ends it */
-export const traceRedis = (): (() => void) => spansOfChannel('ioredis:command', describe, failureOf);
+export const traceRedis = (): (() => void) => traceChannel('ioredis:command', describe, failureOf);
 
 /** Of the arguments only the script is looked at, and told by the name of its file. */
-function describe({ command, args, database, serverAddress, serverPort }: Command): StoreQuestion {
+function describe({ command, args, database, serverAddress, serverPort }: Command): StoreOperation {
   const operation = command.toUpperCase();
   const script = operation.startsWith('EVAL') ? scriptName(args[0] ?? '') : undefined;
   return {

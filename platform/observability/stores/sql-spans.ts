@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { currentSpan, goOnFor } from '../current-span.ts';
+import { currentSpan, bindSpanTo } from '../current-span.ts';
 import { NO_SPAN, type Span } from '../span.ts';
-import { spansOfChannel, type Failure, type StoreQuestion } from './store-spans.ts';
+import { traceChannel, type Failure, type StoreOperation } from './store-spans.ts';
 import { summarizeSql } from './sql-summary.ts';
 
 /** What mysql2 tells of a statement, TypeORM's among them. */
@@ -17,14 +17,14 @@ const MAX_SUMMARY = 255;
 /** From now on statements have spans. @returns ends it */
 export function traceSql(): () => void {
   const ends = [
-    spansOfChannel('mysql2:query', describe, failureOf),
-    spansOfChannel('mysql2:execute', describe, failureOf),
+    traceChannel('mysql2:query', describe, failureOf),
+    traceChannel('mysql2:execute', describe, failureOf),
     keepSpansInQueues(),
   ];
   return () => ends.forEach((end) => end());
 }
 
-function describe({ query, database, serverAddress, serverPort }: Statement): StoreQuestion {
+function describe({ query, database, serverAddress, serverPort }: Statement): StoreOperation {
   const { operation, tables } = summarizeSql(query);
   const summary = [operation, ...tables].join(' ').slice(0, MAX_SUMMARY);
   return {
@@ -54,7 +54,7 @@ function keepSpansInQueues(): () => void {
   const channels = tracingChannel<unknown, object>('mysql2:pool:connect');
   const remember = (asked: unknown) => void waiting.set(asked as object, currentSpan());
   channels.start.subscribe(remember);
-  const forget = goOnFor(channels.asyncStart, (asked: object) => waiting.get(asked) ?? NO_SPAN);
+  const forget = bindSpanTo(channels.asyncStart, (asked: object) => waiting.get(asked) ?? NO_SPAN);
   return () => {
     channels.start.unsubscribe(remember);
     forget();

@@ -3,7 +3,7 @@ import { currentSpan } from '../current-span.ts';
 import type { Attributes, Span } from '../span.ts';
 
 /** What is known of a question to a store when it is asked; never what was asked about whom. */
-export interface StoreQuestion {
+export interface StoreOperation {
   /** Of the span: low in cardinality, as `SELECT orders`. */
   readonly name: string;
   /** By OpenTelemetry's semantic conventions for database clients, stable since their version 1.33. */
@@ -30,9 +30,9 @@ interface Told {
  * @param channel as `mysql2:query`
  * @returns ends it
  */
-export function spansOfChannel<Asked extends object>(
+export function traceChannel<Asked extends object>(
   channel: string,
-  describe: (asked: Asked) => StoreQuestion,
+  describe: (asked: Asked) => StoreOperation,
   failureOf: (error: unknown) => Failure,
 ): () => void {
   const spans = new WeakMap<object, Span>();

@@ -1,4 +1,4 @@
-import type { Repeated } from '../../../platform/lifecycle/periodic-job.ts';
+import type { PeriodicJob } from '../../../platform/lifecycle/periodic-job.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import type { RouterConfig } from '../../config.ts';
@@ -10,10 +10,10 @@ import { createPersistedOperations, type PersistedOperations } from './persisted
 export interface LoadedOperations {
   readonly persisted: PersistedOperations;
   /** Begins to look for another manifest. */
-  watch(): Repeated;
+  watch(): PeriodicJob;
 }
 
-const NOTHING_TO_WATCH: Repeated = { stop: async () => undefined };
+const NOTHING_TO_WATCH: PeriodicJob = { stop: async () => undefined };
 
 /** @throws {ConfigurationError} when the manifest is needed and cannot be used */
 export async function loadPersistedOperations(

@@ -53,7 +53,7 @@ export function startLiveStock(
     onNews: (news) => products.hear(news),
     onGap: () => void products.refresh(),
   });
-  const refreshing = repeat('live-stock', REFRESH_EVERY, () => products.refresh(), logger);
+  const refreshing = runPeriodically('live-stock', REFRESH_EVERY, () => products.refresh(), logger);
 
   return {
     handler: liveEndpoint({ products, clients, rates }),

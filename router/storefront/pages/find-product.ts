@@ -61,7 +61,7 @@ export function createFindProduct({ gateway, rates, logger }: FindProductOptions
         .finally(() => underWay.delete(productId));
       underWay.set(productId, looking);
     }
-    return within(PATIENCE_MS, looking, () => null);
+    return withTimeout(PATIENCE_MS, looking, () => null);
   };
 
   async function look(productId: string, client: Client): Promise<boolean | null> {

@@ -2,8 +2,8 @@ import type { Connection, Pool } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import {
   isConnectionLost,
-  isLostRace,
-  isWriteRefused,
+  isRetryableLockError,
+  isReadOnly,
   mysqlRefusal,
 } from '../../../platform/mysql/errors.ts';
 import { inSpan } from '../../../platform/observability/current-span.ts';
@@ -158,17 +158,17 @@ export class BatchWriter {
       // rows are there if it lands. The primary key lets only one of the two land.
       recordUnknownCommit(rest);
       await this.#endSession();
-      if (isWriteRefused(error.cause)) this.#options.connection.writesAreRefused();
+      if (isReadOnly(error.cause)) this.#options.connection.writesAreRefused();
       return 'unavailable';
     }
-    if (isWriteRefused(error)) {
+    if (isReadOnly(error)) {
       // It concerns every purchase: none is admitted until the server takes writes again.
       logger.error({ err: error, size: rest.length }, 'MySQL takes no writes');
       this.#options.connection.writesAreRefused();
       return 'unavailable';
     }
     const isRolledBack = await this.#rollBack(connection, error);
-    if (isLostRace(error)) {
+    if (isRetryableLockError(error)) {
       logger.info({ err: error, size: rest.length }, 'a batch lost a race for a lock');
       return 'lostRace';
     }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { PoolConnection } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
+import { isConnectionLost, isRetryableLockError } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { StockMovement } from '../stock/stock-movements.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { raw } from 'mysql2';
 import type { Pool } from 'mysql2/promise';
 import { createCoalescer } from '../../../platform/batching/coalescer.ts';
-import { isLostRace } from '../../../platform/mysql/errors.ts';
+import { isRetryableLockError } from '../../../platform/mysql/errors.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { reach } from '../failpoints.ts';
@@ -56,7 +56,7 @@ export class Tombstones {
         await this.#insert(sorted);
         break;
       } catch (error) {
-        if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
+        if (attempt === ATTEMPTS || !isRetryableLockError(error)) throw error;
         await sleep(jitter(attempt));
       }
     }

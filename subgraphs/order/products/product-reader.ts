@@ -4,7 +4,7 @@ import { createCoalescer } from '../../../platform/batching/coalescer.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { SubgraphClient } from '../../../platform/subgraph-client/client.ts';
-import { within } from '../../../platform/with-timeout.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import type { SaleTerms } from '../stock/stock-outcomes.ts';
 
 /** What a purchase has to know of a product. Money in the smallest unit of its currency. */

@@ -1,4 +1,4 @@
-import { within } from '../../../platform/with-timeout.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import type { Attempt } from './attempt.ts';
 import {
   busy,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { isConnectionLost, isLostRace } from '../../../platform/mysql/errors.ts';
+import { isConnectionLost, isRetryableLockError } from '../../../platform/mysql/errors.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { retentionDeleted } from './metrics.ts';
 
@@ -90,7 +90,7 @@ export class Retention {
         left = ids.length > 0 ? await rule.remove(connection, ids) : [];
       });
     } catch (error) {
-      if (ids.length === 0 || isLostRace(error) || isConnectionLost(error)) throw error;
+      if (ids.length === 0 || isRetryableLockError(error) || isConnectionLost(error)) throw error;
       if (limit > 1) return this.#deleteOneByOne(rule, ids.length);
       this.#logger.error(
         { err: error, rule: rule.name, id: ids[0]!.toString('hex') },

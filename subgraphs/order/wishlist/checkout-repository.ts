@@ -1,5 +1,5 @@
 import type { Database } from '../../../platform/mysql/database.ts';
-import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { retryOnLockError } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { Line } from '../purchase/attempt.ts';
 import { WishlistCheckout } from './wishlist-checkout.ts';
@@ -55,7 +55,7 @@ export function createCheckoutRepository({ orm }: Database): CheckoutRepository 
     },
 
     finish: (orderId, userId, bought) =>
-      repeatLostRaces(() =>
+      retryOnLockError(() =>
         orm.transaction(async (manager) => {
           const checkout = await manager
             .createQueryBuilder(WishlistCheckout, 'checkout')

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../../../platform/mysql/database.ts';
-import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { retryOnLockError } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { WishlistItem } from './wishlist-item.ts';
 
@@ -41,7 +41,7 @@ export function createWishlistRepository({ orm }: Database): WishlistRepository 
       itemsOf(orm.manager, userId).orderBy('item.addedAt').addOrderBy('item.productId').getMany(),
 
     add: (userId, { productId, quantity }, limits) =>
-      repeatLostRaces(() =>
+      retryOnLockError(() =>
         orm.transaction(async (manager) => {
           // A transaction that adds to a list that is not empty waits here for the one before, so the counts below are exact.
           await itemsOf(manager, userId).setLock('pessimistic_write').getMany();

@@ -31,7 +31,7 @@ export function createProductRepository(orm: DataSource): ProductRepository {
       }),
 
     underLock: (id, work) =>
-      repeatLostRaces(() =>
+      retryOnLockError(() =>
         orm.transaction(async (manager) => {
           const current = await manager.findOne(Product, {
             where: { id },

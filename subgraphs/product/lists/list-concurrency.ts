@@ -3,7 +3,7 @@ import {
   FairConcurrencyLimit,
   type FairConcurrencyOptions,
 } from '../../../platform/concurrency/fair-concurrency-limit.ts';
-import type { RelaxedReads } from '../../../platform/mysql/replica-reads.ts';
+import type { ReplicaReads } from '../../../platform/mysql/replica-reads.ts';
 
 /** Reads for lists, limited per client. */
 export interface ListReads {
