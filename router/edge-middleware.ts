@@ -1,7 +1,7 @@
-import type { Handler, HttpReply, HttpRequest } from '../platform/http/server.ts';
+import type { Handler, HttpReply, HttpRequest } from '../platform/http/types.ts';
 import { REQUEST_ID_HEADER } from '../platform/identity/identity.ts';
 import type { Logger } from '../platform/logger.ts';
-import { NO_OPERATION, noteRequest } from '../platform/observability/requests.ts';
+import { NO_OPERATION, recordRequest } from '../platform/observability/requests.ts';
 import { refusal } from './request/answer.ts';
 import { saysForwarded, type TrustedProxies } from './request/client-address.ts';
 import { corsHeaders } from './request/cors.ts';
@@ -89,7 +89,7 @@ export function createEdgeMiddleware({
       if (warnsOfProxies && saysForwarded(request)) warnOfProxies();
       await rates.countRequest(clientNetwork);
     } catch (error) {
-      noteRequest(NO_OPERATION, 'RATE_LIMITED', begun);
+      recordRequest(NO_OPERATION, 'RATE_LIMITED', begun);
       throw error;
     }
   }

@@ -1,12 +1,12 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { HttpRequest } from '../platform/http/types.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
-import { metricsPage, tellMetrics } from '../platform/observability/metrics.ts';
+import { metricsPage, enableMetrics } from '../platform/observability/metrics.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
-beforeAll(() => tellMetrics());
+beforeAll(() => enableMetrics());
 const { key, start } = useRouterSurroundings({ stores, subgraphs: ['order'], issuer: true });
 
 /** How many requests the histogram has, by the labels of a series. */

@@ -1,4 +1,4 @@
-import { repeat, type Repeated } from '../../platform/lifecycle/periodic-job.ts';
+import { runPeriodically, type PeriodicJob } from '../../platform/lifecycle/periodic-job.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { UnusableFile } from './unusable-file.ts';
 

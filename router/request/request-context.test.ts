@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import type { HttpRequest } from '../../platform/http/server.ts';
+import type { HttpRequest } from '../../platform/http/types.ts';
 import { RequestContext } from './request-context.ts';
 
 type Head = Pick<HttpRequest, 'headers' | 'remoteAddress'>;

@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from '../../platform/http/server.ts';
+import type { HttpReply, HttpRequest } from '../../platform/http/types.ts';
 import { REQUEST_ID_HEADER } from '../../platform/identity/identity.ts';
 import { acceptRequestId } from '../../platform/identity/request-id.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { SubgraphAnswer } from '../../platform/subgraph-client/reply.ts';
+import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 import { SharedReads } from './read-deduplication.ts';
 
 function subgraph(freshForMs = 0) {

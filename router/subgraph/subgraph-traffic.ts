@@ -1,8 +1,8 @@
 import { Fault } from '../../platform/errors.ts';
 import { isRead, type Operation } from '../../platform/subgraph-client/operation.ts';
 import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
-import type { SubgraphAnswer } from '../../platform/subgraph-client/reply.ts';
-import { within } from '../../platform/with-timeout.ts';
+import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { SharedReads } from './read-deduplication.ts';
@@ -29,7 +29,7 @@ export class SubgraphTraffic {
   }
 
   /** @throws {Fault} TIMEOUT, UNAVAILABLE */
-  ask(operation: Operation, context: ExecutionContext): Promise<SubgraphAnswer> {
+  ask(operation: Operation, context: ExecutionContext): Promise<SubgraphResponse> {
     const { timeoutMs } = this.#options;
     const isReading = isRead(operation.query);
     // What a mutation has done is certain, so its answer waits no longer than this for what is only read beside it.
@@ -48,7 +48,7 @@ export class SubgraphTraffic {
     });
   }
 
-  async #readShared(operation: Operation, context: ExecutionContext): Promise<SubgraphAnswer> {
+  async #readShared(operation: Operation, context: ExecutionContext): Promise<SubgraphResponse> {
     const { query, variables, operationName } = operation;
     const key = JSON.stringify([query, variables, operationName]);
     const shared = this.#shared.find(key, context.clientKey);

@@ -24,4 +24,4 @@ export const FAILPOINTS = {
 export type Failpoint = keyof typeof FAILPOINTS;
 
 /** Does nothing unless this is the failpoint that `FAULT_POINT` names. */
-export const reach = (place: Failpoint): void | Promise<void> => reachFaultPoint(place);
+export const reach = (place: Failpoint): void | Promise<void> => reachFailpoint(place);

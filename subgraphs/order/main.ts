@@ -2,7 +2,7 @@ import { runProcess } from '../../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
   // Imported only here: graphql reads NODE_ENV when it is loaded, and `.env` may have set it just now.
-  const [{ readOrderConfig }, { createLogger }, { observed }, { startOrderSubgraph }] = await Promise.all([
+  const [{ readOrderConfig }, { createLogger }, { withObservability }, { startOrderSubgraph }] = await Promise.all([
     import('./config.ts'),
     import('../../platform/logger.ts'),
     import('../../platform/observability/with-observability.ts'),

@@ -96,8 +96,8 @@ export function createOrderServices(
     logger,
   });
   const products = new ProductReader(stores.productClient, config.STALE_TERMS_TIMEOUT, logger);
-  tellSize(purchasesInFlight, () => inFlight.size);
-  tellSize(purchasesBlocked, () => batch.blocked);
+  observeSize(purchasesInFlight, () => inFlight.size);
+  observeSize(purchasesBlocked, () => batch.blocked);
   const strategy =
     config.STOCK_STRATEGY === 'row'
       ? new RowLockPurchase({

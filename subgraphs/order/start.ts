@@ -20,7 +20,7 @@ import { createOrderServices, type OrderServices } from './services.ts';
 
 /** @throws {ConfigurationError} when a store, a secret or a fault point is not acceptable; nothing stays open then */
 export async function startOrderSubgraph(config: OrderConfig, logger: Logger): Promise<RunningProcess> {
-  armFaultPoint(logger, Object.keys(FAILPOINTS));
+  armFailpoint(logger, Object.keys(FAILPOINTS));
   warnOfStandIns(config.standIns, logger);
   const stores = await openOrderStores(config, logger);
   let jobs: PeriodicJob[] = [];

@@ -2,7 +2,7 @@ import { runProcess } from '../../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
   // Imported only here: graphql reads NODE_ENV when it is loaded, and `.env` may have set it just before.
-  const [{ readUserConfig }, { createLogger }, { observed }, { startUserSubgraph }] = await Promise.all([
+  const [{ readUserConfig }, { createLogger }, { withObservability }, { startUserSubgraph }] = await Promise.all([
     import('./config.ts'),
     import('../../platform/logger.ts'),
     import('../../platform/observability/with-observability.ts'),

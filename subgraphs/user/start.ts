@@ -55,7 +55,7 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       },
       logger,
     });
-    const purging = repeat('old-sessions', PURGE_INTERVAL_MS, () => purgeExpiredSessions(services), logger);
+    const purging = runPeriodically('old-sessions', PURGE_INTERVAL_MS, () => purgeExpiredSessions(services), logger);
     return {
       url: http.url,
       close: async () => {

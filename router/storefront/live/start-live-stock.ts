@@ -1,4 +1,4 @@
-import { repeat } from '../../../platform/lifecycle/periodic-job.ts';
+import { runPeriodically } from '../../../platform/lifecycle/periodic-job.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { RouterConfig } from '../../config.ts';
 import type { Gateway } from '../../schema/gateway.ts';

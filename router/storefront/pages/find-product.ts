@@ -4,7 +4,7 @@ import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurr
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { clientKeyOf } from '../../../platform/rate-limit/client-key.ts';
-import { within } from '../../../platform/with-timeout.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import type { Gateway } from '../../schema/gateway.ts';
 import { ownOperation } from '../../operation/planned-operation.ts';
 import type { RateLimits } from '../../request/rate-limits/rate-limits.ts';

@@ -107,4 +107,4 @@ async function transitionReady(
 }
 
 /** The failure is of the store, and not of an order. */
-const isOfTheStore = (error: unknown): boolean => isLostRace(error) || isConnectionLost(error);
+const isOfTheStore = (error: unknown): boolean => isRetryableLockError(error) || isConnectionLost(error);

@@ -31,7 +31,7 @@ export class InFlight {
   async settle(attempt: Attempt, work: () => Promise<PurchaseOutcome>): Promise<PurchaseOutcome> {
     const running = this.#attempts.get(attempt.orderId);
     const outcome = running ? running.outcome.then(shareOf(running, attempt)) : this.#begin(attempt, work);
-    return within(Math.max(0, attempt.deadline - performance.now()), outcome, () => unknown);
+    return withTimeout(Math.max(0, attempt.deadline - performance.now()), outcome, () => unknown);
   }
 
   /** Call when a definite refusal is decided. Until it is final, stock may return and a sale may open: attempts that begin from now on do not share it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { retryOnLockError } from '../../../platform/mysql/transaction.ts';
 import { createFieldCipher } from '../../../platform/personal-data/field-cipher.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { sealAddress } from '../payment/shipping-address.ts';
@@ -178,7 +178,7 @@ export class Buyer {
 
   /** One statement beside what the order subgraph does at the moment: it may lose a race for a lock as its statements may. */
   async #write(sql: string, values: (Buffer | string | number)[]): Promise<void> {
-    await repeatLostRaces(() => this.#bed.pool.query(sql, values));
+    await retryOnLockError(() => this.#bed.pool.query(sql, values));
   }
 
   #changeWishlist(field: string, type: string, input: object): Promise<Answer> {

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { fromRedisId } from '../stock/redis-id.ts';
-import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { retryOnLockError } from '../../../platform/mysql/transaction.ts';
 
 /** What MySQL has of a product at one instant. Units. */
 export interface StockLedger {
@@ -80,7 +80,7 @@ export class OrderLedger {
   /** No buyer has time to pay any more. */
   async makeUnpaidDue(): Promise<void> {
     const sql = "UPDATE orders SET due_at = UTC_TIMESTAMP(3) WHERE status IN ('PENDING_PAYMENT', 'PAYING')";
-    await repeatLostRaces(() => this.#stores.pool.query(sql));
+    await retryOnLockError(() => this.#stores.pool.query(sql));
   }
 
   /** By id; tombstones are no orders. */

@@ -1,5 +1,5 @@
 import { In, type DataSource, type EntityManager } from 'typeorm';
-import { repeatLostRaces } from '../../../platform/mysql/transaction.ts';
+import { retryOnLockError } from '../../../platform/mysql/transaction.ts';
 import { Product } from './product.ts';
 import { ProductNameSuffix } from '../search/name-suffix.ts';
 import { suffixesOf } from '../search/name-words.ts';

@@ -9,7 +9,7 @@ import type { ReplicaReads } from '../../../platform/mysql/replica-reads.ts';
 export interface ListReads {
   /**
    * @param client `clientKeyOf` the request: clients share the connections by fair queueing
-   * @throws {Fault} UNAVAILABLE with `retryAfterMs` when the read was shed from the queue: it has not begun; and what `RelaxedReads` throws
+   * @throws {Fault} UNAVAILABLE with `retryAfterMs` when the read was shed from the queue: it has not begun; and what `ReplicaReads` throws
    */
   read<Result>(client: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -20,7 +20,7 @@ export interface ListReads {
  * longer than the time limit is rejected, because its client has given up by then.
  */
 export function withConcurrencyLimit(
-  reads: RelaxedReads,
+  reads: ReplicaReads,
   options: Omit<FairConcurrencyOptions, 'message'>,
 ): ListReads {
   const limit = new FairConcurrencyLimit({

@@ -1,6 +1,6 @@
 import { publish } from '../../../platform/events/event.ts';
 import { sessionRevoked } from '../../../platform/events/session-revoked.ts';
-import { endedSessionKey } from '../../../platform/identity/tokens/revoked-sessions.ts';
+import { revokedSessionKey } from '../../../platform/identity/tokens/revoked-sessions.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 
 /**
@@ -22,7 +22,7 @@ export function createRevokedSessions(
       if (sessionIds.length === 0) return;
       await Promise.all(
         sessionIds.map(async (id) => {
-          await redis.set(endedSessionKey(prefix, id), '1', 'PX', accessTokenLifetimeMs);
+          await redis.set(revokedSessionKey(prefix, id), '1', 'PX', accessTokenLifetimeMs);
           await publish(redis, prefix, sessionRevoked, id);
         }),
       );
