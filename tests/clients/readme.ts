@@ -22,7 +22,7 @@ interface Client {
 
 interface SessionModule {
   readonly session: { accessToken: string | null; refreshToken: string | null };
-  readonly ask: (query: string) => Promise<{ readonly data: unknown }>;
+  readonly request: (query: string) => Promise<{ readonly data: unknown }>;
 }
 
 const blocksOf = (text: string): Map<string, string> =>
@@ -105,7 +105,7 @@ export function describeReadme(system: ClientSystem): void {
 
     it('sends no header without a token', async () => {
       session.session.accessToken = session.session.refreshToken = null;
-      expect(await session.ask('{ serverTime }')).toMatchObject({
+      expect(await session.request('{ serverTime }')).toMatchObject({
         data: { serverTime: expect.any(String) as string },
       });
       expect(sent).toEqual([{ operation: 'serverTime', hasToken: false, key: undefined }]);

@@ -1,5 +1,6 @@
 import { Fault } from '../../../platform/errors.ts';
-import { json, type Handler } from '../../../platform/http/types.ts';
+import { json } from '../../../platform/http/server.ts';
+import type { Handler } from '../../../platform/http/types.ts';
 
 const SENTENCE =
   'This is a firstcome router: GraphQL is at POST /graphql, live stock at GET /live/stock?productId=ID as server-sent events, and health at GET /health/live and /health/ready.';
