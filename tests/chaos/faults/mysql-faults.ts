@@ -7,7 +7,7 @@ import type { ChaosSystem } from '../chaos-system.ts';
 import { repeatedly, withoutPrlimit, type Fault } from './fault.ts';
 
 const WAITS =
-  'Busy before anything is reserved; OutcomeUnknown for what was admitted, Confirmed by a retry; 503 UNAVAILABLE from what needs MySQL; not ready';
+  'Busy before anything is reserved; OutcomeUnknown for what was admitted, Confirmed by a retry; 503 UNAVAILABLE from operations that need MySQL; not ready';
 
 /** Of the services, and not of administrators. */
 const SERVICE_SESSIONS =
@@ -63,7 +63,7 @@ export const MYSQL_FAULTS: readonly Fault[] = [
   },
   {
     name: 'mysql-silent',
-    what: 'everything to MySQL is swallowed, and no end of a connection is seen',
+    what: 'all packets to MySQL are dropped, and no connection is closed',
     answer: WAITS,
     lastsS: 8,
     async inject({ mysqlProxy }) {
@@ -163,8 +163,8 @@ export const MYSQL_FAULTS: readonly Fault[] = [
   },
   {
     name: 'mysql-connections-killed',
-    what: 'every session is ended, again and again',
-    answer: 'Confirmed; OutcomeUnknown or 503 UNAVAILABLE for what was under way',
+    what: 'every session is ended, repeatedly',
+    answer: 'Confirmed; OutcomeUnknown or 503 UNAVAILABLE for what was in flight',
     async inject(system) {
       await killSessions(system);
       return repeatedly(500, () => killSessions(system));

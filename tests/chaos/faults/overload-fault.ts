@@ -9,8 +9,8 @@ const CROWD = new URL(import.meta.url.replace('overload-fault', 'crowd'));
 
 export const OVERLOAD_FAULT: Fault = {
   name: 'overload',
-  what: 'ten times as many purchases as the system has just answered',
-  answer: 'Confirmed, or Busy, RATE_LIMITED or UNAVAILABLE at once; the same again once the crowd is gone',
+  what: 'ten times as many purchases as the system has just served',
+  answer: 'Confirmed, or Busy, RATE_LIMITED or UNAVAILABLE at once; the same again once the load is gone',
   lastsS: 10,
   async inject({ stack }, { healthy }) {
     const crowd: Crowd = {

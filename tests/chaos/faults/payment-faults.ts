@@ -6,7 +6,7 @@ import { repeatedly, type Fault } from './fault.ts';
 type FateOf = FakePaymentProvider['fateOf'];
 
 const ANSWER =
-  'Confirmed as ever; a payment is accepted and its outcome is known later, and each charge holds or is given back once';
+  'Confirmed as usual; a payment is accepted and its outcome is known later, and each charge holds or is refunded once';
 /** Longer than the order service waits for an answer. */
 const LATE_MS = 4_000;
 
@@ -35,17 +35,17 @@ const unreliable = (name: string, what: string, fateOf: () => FateOf): Fault => 
 export const PAYMENT_FAULTS: readonly Fault[] = [
   unreliable(
     'slow',
-    'the payment provider does half of what it is sent seconds later, after the caller has given up, and the last first',
+    'the payment provider executes half of the requests seconds later, after the caller's time-out, in reverse order',
     () => byTurns('answered', 'late'),
   ),
-  unreliable('twice', 'the payment provider does everything twice', () => () => 'twice'),
-  unreliable('lost', 'answers of the payment provider are lost, after and before it has done anything', () =>
+  unreliable('twice', 'the payment provider executes every request twice', () => () => 'twice'),
+  unreliable('lost', 'responses of the payment provider are lost, after and before it has executed the request', () =>
     byTurns('lost', 'unanswered', 'answered'),
   ),
-  unreliable('refused', 'a proxy before the payment provider answers 502', () => () => 'refused'),
+  unreliable('refused', 'a proxy in front of the payment provider responds 502', () => () => 'refused'),
   {
     name: 'payment-events',
-    what: 'answers of the payment provider are lost, and its events come twice and in the wrong order',
+    what: 'responses of the payment provider are lost, and its events arrive twice and out of order',
     answer: ANSWER,
     lastsS: 8,
     async inject(system) {

@@ -74,7 +74,7 @@ const order: Choose = ({ stack }) => stack.order[0]!;
 const router: Choose = ({ stack }) => stack.routers[0]!;
 const SALES_GO_ON = 'Confirmed; 503 UNAVAILABLE or 504 TIMEOUT from what needs the service';
 const OTHER_PROCESS =
-  'Confirmed by the other process; OutcomeUnknown or TIMEOUT for what was under way, then Confirmed or PurchaseAbandoned';
+  'Confirmed by the other process; OutcomeUnknown or TIMEOUT for what was in flight, then Confirmed or PurchaseAbandoned';
 const OTHER_ROUTER =
   'Confirmed by the other router; no answer from the struck one, or none in time, then Confirmed by a retry';
 
@@ -105,13 +105,13 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   },
   blocked(
     'order-blocked',
-    'the event loop of one of two order processes is blocked for a second, again and again',
+    'the event loop of one of two order processes is blocked for a second, repeatedly',
     OTHER_PROCESS,
     order,
   ),
   blocked(
     'router-blocked',
-    'the event loop of one of two routers is blocked for a second, again and again',
+    'the event loop of one of two routers is blocked for a second, repeatedly',
     'Confirmed, late',
     router,
   ),

@@ -5,7 +5,7 @@ import { waitUntil } from '../../harness/wait-until.ts';
 import type { ChaosSystem } from '../chaos-system.ts';
 import { repeatedly, type Fault } from './fault.ts';
 
-const BUSY = 'Busy, or OutcomeUnknown where a script was under way; 503 UNAVAILABLE from what needs Redis';
+const BUSY = 'Busy, or OutcomeUnknown if a script was in flight; 503 UNAVAILABLE from operations that need Redis';
 
 /** More than a product has, so that it answers LOADING between two of them. */
 const LOADED_KEYS = 500;
@@ -16,7 +16,7 @@ const LOADING_US = 6_000_000;
 const refusal = (name: string, what: string, setting: string, value: string, usual: string): Fault => ({
   name,
   what,
-  answer: 'Busy; 503 UNAVAILABLE with retryAfterMs from what writes to Redis; not ready',
+  answer: 'Busy; 503 UNAVAILABLE with retryAfterMs from operations that write to Redis; not ready',
   async inject({ redis }) {
     await redis.command('CONFIG', 'SET', setting, value);
     return async () => void (await redis.command('CONFIG', 'SET', setting, usual));
@@ -50,7 +50,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'redis-silent',
-    what: 'everything to Redis is swallowed, and no end of a connection is seen',
+    what: 'all packets to Redis are dropped, and no connection is closed',
     answer: BUSY,
     async inject({ redis }) {
       redis.proxy.silence({ alsoNew: true });
@@ -72,7 +72,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     name: 'redis-misconf',
     what: 'Redis cannot write its snapshot (MISCONF)',
-    answer: 'Busy; 503 UNAVAILABLE with retryAfterMs from what writes to Redis; not ready',
+    answer: 'Busy; 503 UNAVAILABLE with retryAfterMs from operations that write to Redis; not ready',
     async inject({ redis }) {
       // In place of the file, which Redis writes beside it and renames.
       const obstacle = join(redis.dataDir, 'dump.rdb');
@@ -171,8 +171,8 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'redis-connections-killed',
-    what: 'all connections to Redis are killed, again and again',
-    answer: 'Confirmed; Busy or OutcomeUnknown for what was under way',
+    what: 'all connections to Redis are killed, repeatedly',
+    answer: 'Confirmed; Busy or OutcomeUnknown for what was in flight',
     async inject({ redis }) {
       const kill = async () => {
         await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
@@ -184,8 +184,8 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'redis-replies-lost',
-    what: 'the reply of a script is lost, again and again',
-    answer: 'OutcomeUnknown for what was under way, then Confirmed by a retry',
+    what: 'the reply of a script is lost, repeatedly',
+    answer: 'OutcomeUnknown for what was in flight, then Confirmed by a retry',
     async inject({ redis }) {
       return repeatedly(200, () => redis.proxy.nextWith('evalsha', 'loseReply'));
     },

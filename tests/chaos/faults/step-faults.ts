@@ -31,7 +31,7 @@ const REACHED_WITHIN_MS = 120_000;
 const ORPHANS = 20;
 
 const ANSWER =
-  'Confirmed by the other process; OutcomeUnknown, TIMEOUT or UNAVAILABLE for what was under way, then Confirmed or PurchaseAbandoned';
+  'Confirmed by the other process; OutcomeUnknown, TIMEOUT or UNAVAILABLE for what was in flight, then Confirmed or PurchaseAbandoned';
 
 /** The workload comes by. */
 const nothing: Cause = () => async () => undefined;
@@ -100,7 +100,7 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'give-back',
-    what: 'giving the units of an order back',
+    what: 'returning the units of an order',
     places: ['before-delivery', 'after-delivery'],
     cause: nothing,
   },
