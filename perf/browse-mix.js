@@ -6,9 +6,9 @@
  */
 import exec from 'k6/execution';
 import { Counter } from 'k6/metrics';
-import { complain } from './lib/complain.js';
+import { complain } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { bookThresholds, closeBooks, enter, openBooks } from './lib/books.js';
+import { bookThresholds, closeBooks, enter, openBooks } from './lib/ledger.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
 import { ask } from './lib/graphql.js';
 import { buy, openTill, purchaseThresholds } from './lib/purchase.js';

@@ -7,7 +7,7 @@
  */
 import exec from 'k6/execution';
 import { Trend } from 'k6/metrics';
-import { bookThresholds, closeBooks, enter, openBooks, wrong } from './lib/books.js';
+import { bookThresholds, closeBooks, enter, openBooks, wrong } from './lib/ledger.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
 import { ask, pause } from './lib/graphql.js';
 import { buy, openTill, PURCHASE, purchaseThresholds } from './lib/purchase.js';

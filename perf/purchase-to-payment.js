@@ -7,12 +7,12 @@
  */
 import exec from 'k6/execution';
 import { Counter, Trend } from 'k6/metrics';
-import { complain } from './lib/complain.js';
+import { complain } from './lib/log.js';
 import { accounts, requireAccounts } from './lib/accounts.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { bookThresholds, closeBooks, enter, inTurns, openBooks } from './lib/books.js';
+import { bookThresholds, closeBooks, enter, inTurns, openBooks } from './lib/ledger.js';
 import { pause } from './lib/graphql.js';
-import { browse, pay, wishFor } from './lib/journey.js';
+import { browse, pay, wishFor } from './lib/user-flow.js';
 import { checkOut, openTill, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds, text } from './lib/settings.js';
 import { enterShop, putOnSale, signIn, takeOffSale } from './lib/shop.js';
@@ -29,7 +29,7 @@ const UNITS = count('UNITS', JOURNEYS);
 const journeys = new Trend('journey_duration', true);
 const broken = new Counter('journeys_broken');
 const declined = new Counter('payments_declined');
-/** Orders that buyers were told are paid, less those that are: see lib/books.js. */
+/** Orders that buyers were told are paid, less those that are: see lib/ledger.js. */
 const paidLeft = new Counter('books_paid_left');
 
 const STEPS = [

@@ -4,7 +4,7 @@
  * RATE requests a second arrive whether or not the earlier ones were answered (an open model), for DURATION.
  */
 import { Counter } from 'k6/metrics';
-import { complain } from './lib/complain.js';
+import { complain } from './lib/log.js';
 import { ask } from './lib/graphql.js';
 import { count, seconds } from './lib/settings.js';
 import { enterShop, putOnSale, STOCK, takeOffSale } from './lib/shop.js';

@@ -1,5 +1,5 @@
 import { Counter, Trend } from 'k6/metrics';
-import { complain } from './complain.js';
+import { complain } from './log.js';
 import { ask, pause } from './graphql.js';
 
 /** Every answer, also those after which the buyer asks again; by `answer`: the union's member, or the fault. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newKey, readStock as readShownStock } from '../harness/shop.ts';
 import { askSubgraph, buyer } from '../harness/subgraph-call.ts';
 import { waitUntil } from '../harness/wait-until.ts';
-import { countUnderWay, readOrders, readPayments } from './books.ts';
+import { countUnderWay, readOrders, readPayments } from './stored-orders.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import type { Evidence, ProductAtRest } from './evidence.ts';
 import { call, isToBeTriedAgain } from './history.ts';

@@ -1,6 +1,6 @@
 import { deriveOrderId } from '../../subgraphs/order/orders/order-id.ts';
 import type { StockLedger } from '../../subgraphs/order/testing/order-ledger.ts';
-import type { StoredOrder, StoredPayment } from './books.ts';
+import type { StoredOrder, StoredPayment } from './stored-orders.ts';
 import type { Call, History, PurchaseCall } from './history.ts';
 import type { OnSale } from './products.ts';
 

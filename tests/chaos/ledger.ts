@@ -1,5 +1,5 @@
 import { waitUntil } from '../harness/wait-until.ts';
-import { countOrders } from './books.ts';
+import { countOrders } from './stored-orders.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import type { Breach } from './checks.ts';
 import type { Products } from './products.ts';

@@ -35,7 +35,7 @@ const unreliable = (name: string, what: string, fateOf: () => FateOf): Fault => 
 export const PAYMENT_FAULTS: readonly Fault[] = [
   unreliable(
     'slow',
-    'the payment provider executes half of the requests seconds later, after the caller's time-out, in reverse order',
+    'the payment provider executes half of the requests seconds later, after the time-out of the caller, in reverse order',
     () => byTurns('answered', 'late'),
   ),
   unreliable('twice', 'the payment provider executes every request twice', () => () => 'twice'),

@@ -1,5 +1,5 @@
 import { Counter, Gauge } from 'k6/metrics';
-import { complain } from './complain.js';
+import { complain } from './log.js';
 import { ask, pause } from './graphql.js';
 import { readStock } from './shop.js';
 
