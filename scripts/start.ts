@@ -6,7 +6,7 @@ import { help } from './help.mjs';
 import { checkSettings } from './start/check-settings.ts';
 import { lockDataDir, ownerOf } from './start/data-dir-lock.ts';
 import { fillShop, findProductsOnSale, type OnSale } from './start/demo.ts';
-import { Ending } from './start/ending.ts';
+import { Ending } from './start/teardown.ts';
 import { finalScreen } from './start/final-screen.ts';
 import { FIRST_PRODUCT } from './start/first-purchase.ts';
 import { requireFreePorts } from './start/ports.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Ending } from '../start/ending.ts';
+import { Ending } from '../start/teardown.ts';
 import { openOwnShop, openSale } from './cpu/own-shop.ts';
 import { RouterProcess } from './cpu/router-process.ts';
 import { createMint } from './mint.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RedisService } from '../stores/accounts/redis-users.ts';
-import type { Ending } from './ending.ts';
+import type { Ending } from './teardown.ts';
 import { say } from './screen.ts';
 import { isElsewhere, placesOf, reachableHost, SUBGRAPHS, type Subgraph } from './service-places.ts';
 import { ServiceProcess, type Service } from './service-process.ts';

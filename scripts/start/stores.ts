@@ -6,7 +6,7 @@ import type { RedisService } from '../stores/accounts/redis-users.ts';
 import { describeExit, type RunningServer } from '../stores/server-process.ts';
 import { startMysql } from '../stores/start-mysql.ts';
 import { startRedis } from '../stores/start-redis.ts';
-import type { Ending } from './ending.ts';
+import type { Ending } from './teardown.ts';
 import { say, warn } from './screen.ts';
 import type { Settings } from './settings.ts';
 import type { StoreNotes } from './store-notes.ts';

@@ -29,7 +29,7 @@ export type ServerProcess = Pick<RunningServer, 'pid' | 'stop' | 'signal' | 'exi
 
 type GuardianMessage = { pid: number } | { error: string } | Exit;
 
-const guardian = fileURLToPath(new URL('./guardian.mjs', import.meta.url));
+const guardian = fileURLToPath(new URL('./watchdog.mjs', import.meta.url));
 const readyWithinMs = 60_000;
 const killAfterMs = 10_000;
 

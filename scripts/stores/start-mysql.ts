@@ -6,7 +6,7 @@ import type { FoundServer } from './find-server.ts';
 import { onPort } from './free-port.ts';
 import { asRoot, initialiseMysql } from './initialise-mysql.ts';
 import { ensureServer } from './install-servers.ts';
-import { endLeftover, noteServer } from './leftover.ts';
+import { endLeftover, noteServer } from './stale-server.ts';
 import { spawnServer, untilReady, type RunningServer } from './server-process.ts';
 import { openStoreFolder, type StoreFolder } from './store-folder.ts';
 

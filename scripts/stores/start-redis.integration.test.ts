@@ -92,7 +92,7 @@ describe('a private Redis', () => {
     await vi.waitFor(
       () => {
         expect(isRunning(orphan.pid, orphan.folder)).toBe(false);
-        expect(isRunning(orphan.guardianPid, 'guardian.mjs')).toBe(false);
+        expect(isRunning(orphan.guardianPid, 'watchdog.mjs')).toBe(false);
       },
       { timeout: 10_000 },
     );

@@ -4,7 +4,7 @@ import { derivePasswords } from './accounts/derive-passwords.ts';
 import { REDIS_SERVICES, redisUsers, type RedisService } from './accounts/redis-users.ts';
 import { onPort } from './free-port.ts';
 import { ensureServer } from './install-servers.ts';
-import { endLeftover, noteServer } from './leftover.ts';
+import { endLeftover, noteServer } from './stale-server.ts';
 import { spawnServer, untilReady, type RunningServer } from './server-process.ts';
 import { openStoreFolder, type StoreFolder } from './store-folder.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool } from 'mysql2/promise';
-import type { Ending } from '../../scripts/start/ending.ts';
+import type { Ending } from '../../scripts/start/teardown.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
 import { FakePaymentProvider, PROVIDER_KEY } from '../../subgraphs/order/testing/fake-payment-provider.ts';
 import { MysqlPair } from '../harness/mysql-pair.ts';

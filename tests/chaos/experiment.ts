@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ending } from '../../scripts/start/ending.ts';
+import { Ending } from '../../scripts/start/teardown.ts';
 import { randomFrom } from '../harness/random-numbers.ts';
 import { readAtRest } from './at-rest.ts';
 import type { ChaosSystem } from './chaos-system.ts';

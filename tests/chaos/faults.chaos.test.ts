@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Ending } from '../../scripts/start/ending.ts';
+import { Ending } from '../../scripts/start/teardown.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import { runExperiment, type PlannedFault, type Result, type Round } from './experiment.ts';
 import { FAULTS } from './faults/catalogue.ts';

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseNamed, readCommandLine, readWholeNumber, runScript } from '../../scripts/command-line.ts';
-import { Ending, Interrupted } from '../../scripts/start/ending.ts';
+import { Ending, Interrupted } from '../../scripts/start/teardown.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import type { Breach } from './checks.ts';

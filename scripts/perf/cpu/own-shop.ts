@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ShopClient } from '../../seed/shop-client.ts';
-import type { Ending } from '../../start/ending.ts';
+import type { Ending } from '../../start/teardown.ts';
 import { describeServices, startServices } from '../../start/services.ts';
 import { openStores } from '../../start/stores.ts';
 import { freePort } from '../../stores/free-port.ts';

@@ -3,7 +3,7 @@
  * then, and nothing else needs to be noticed. It is started detached, so a Ctrl-C in the terminal reaches neither it
  * nor the server, and the parent stops things in its own order.
  *
- *   node guardian.mjs BINARY ARG...     messages to the parent: { pid }, then { code, signal } or { error }
+ *   node watchdog.mjs BINARY ARG...     messages to the parent: { pid }, then { code, signal } or { error }
  */
 import { spawn } from 'node:child_process';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Ending, Interrupted } from './ending.ts';
+import { Ending, Interrupted } from './teardown.ts';
 
 describe('the end', () => {
   it('stops things in the opposite order of their start, once', async () => {

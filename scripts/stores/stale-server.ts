@@ -24,7 +24,7 @@ export async function endLeftover(folder: StoreFolder): Promise<void> {
   const note = readNote(folder);
   if (note === undefined) return;
   const runs = () => isRunning(note.server, folder.path);
-  const isGuarded = () => isRunning(note.guardian, 'guardian.mjs');
+  const isGuarded = () => isRunning(note.guardian, 'watchdog.mjs');
 
   if (await until(() => !runs() || !isGuarded(), waitForGuardianMs)) {
     if (!runs()) return;
