@@ -41,7 +41,9 @@ describe('a Lua script', () => {
     const file = write({ 'sell-1.lua': '-- @include "include/gate.lua"\n' });
     const read = () => readLua(file('sell-1.lua'));
     expect(read).toThrow(ConfigurationError);
-    expect(read).toThrow(/^The Lua script sell-1\.lua includes gate\.lua, which cannot be read: .*gate\.lua\.$/);
+    expect(read).toThrow(
+      /^The Lua script sell-1\.lua includes gate\.lua, which cannot be read: .*gate\.lua\.$/,
+    );
   });
 
   it('does not load where an include includes itself, and a sentence names the way', () => {

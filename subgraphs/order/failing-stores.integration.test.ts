@@ -55,11 +55,7 @@ describe('a server that takes no writes', () => {
     const product = await bed.sell({ units: 1 });
     const caller = buyer();
     const mutate = (name: string, type: string, input: object) =>
-      bed.ask(
-        `mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`,
-        { input },
-        { caller },
-      );
+      bed.ask(`mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`, { input }, { caller });
     await mutate('addToWishlist', 'WishlistItemInput', { productId: product });
     await bed.pool.query(
       `CREATE TRIGGER refuse BEFORE INSERT ON wishlist_checkout FOR EACH ROW

@@ -10,10 +10,7 @@ const bed = useOrderTestBed(useStores());
 
 /** Starts another process of the order subgraph at the same stores. */
 async function startWith(encryptionKeys: string): Promise<void> {
-  const process = await startOrderSubgraph(
-    { ...bed.config, encryptionKeys },
-    createLogger('test', 'silent'),
-  );
+  const process = await startOrderSubgraph({ ...bed.config, encryptionKeys }, createLogger('test', 'silent'));
   await process.close();
 }
 

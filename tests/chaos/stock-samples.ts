@@ -27,7 +27,9 @@ export class StockSampler {
   async #run(system: ChaosSystem, products: readonly string[]): Promise<void> {
     while (!this.#isOver) {
       // A MySQL that is down or frozen is read again later.
-      const seen = await system.withBooks((books) => books.readStock(products)).catch((): StockLedger[] => []);
+      const seen = await system
+        .withBooks((books) => books.readStock(products))
+        .catch((): StockLedger[] => []);
       this.samples.push(...seen);
       await sleep(EVERY_MS);
     }

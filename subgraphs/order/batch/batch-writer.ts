@@ -61,7 +61,10 @@ export class BatchWriter {
   }
 
   /** Gives pending orders their results. What cannot be part of the transaction is taken out, and the rest run again. */
-  async write(pendingOrders: readonly PendingOrder[], results: Map<PendingOrder, WriteResult>): Promise<WriteEnding> {
+  async write(
+    pendingOrders: readonly PendingOrder[],
+    results: Map<PendingOrder, WriteResult>,
+  ): Promise<WriteEnding> {
     let rest = pendingOrders;
     for (
       let failures = 0;
@@ -195,7 +198,10 @@ export class BatchWriter {
   }
 
   /** The transaction, seen by metrics and traces. */
-  async #transact(connection: Connection, pendingOrders: readonly PendingOrder[]): Promise<TransactionResult> {
+  async #transact(
+    connection: Connection,
+    pendingOrders: readonly PendingOrder[],
+  ): Promise<TransactionResult> {
     const span = sharedSpan(pendingOrders, (one) => one.span, 'mysql transaction', {
       purchases: pendingOrders.length,
     });

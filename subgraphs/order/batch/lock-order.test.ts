@@ -25,8 +25,10 @@ const pendingOrder = (...products: readonly string[]): PendingOrder => ({
   paymentTimeoutMs: 1_000,
 });
 
-const several = (count: number, product: string) => Array.from({ length: count }, () => pendingOrder(product));
-const order = (pendingOrders: readonly PendingOrder[]) => inLockOrder(pendingOrders).map(({ productId }) => productId);
+const several = (count: number, product: string) =>
+  Array.from({ length: count }, () => pendingOrder(product));
+const order = (pendingOrders: readonly PendingOrder[]) =>
+  inLockOrder(pendingOrders).map(({ productId }) => productId);
 
 it('rows are locked by key, whatever the order of the purchases', () => {
   const mixed = [pendingOrder('c', 'b'), pendingOrder('a'), pendingOrder('b')];

@@ -184,10 +184,9 @@ describe('a batch', () => {
     await bed.redis.del(bed.key(product, 'gate'));
     const answers = await Promise.all([overtaken, bed.buy(product)]);
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2 });
-    const [items] = await bed.pool.query(
-      'SELECT epoch FROM order_item WHERE product_id = ? ORDER BY epoch',
-      [uuidToBytes(product)],
-    );
+    const [items] = await bed.pool.query('SELECT epoch FROM order_item WHERE product_id = ? ORDER BY epoch', [
+      uuidToBytes(product),
+    ]);
     // By the reservation in the epoch before it would be sold unseen by Redis, until the reconciliation finds that.
     expect((items as { epoch: number }[]).map(({ epoch }) => epoch)).toEqual([1, 2, 2]);
     expect(await expectWholeStock(product)).toMatchObject({ sold: 3, orders: 3 });

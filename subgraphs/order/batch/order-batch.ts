@@ -172,5 +172,7 @@ export class OrderBatch {
 }
 
 const productsOf = (waiting: readonly Waiting[]): string[] => [
-  ...new Set(waiting.flatMap(({ pendingOrder }) => pendingOrder.order.items.map(({ productId }) => productId))),
+  ...new Set(
+    waiting.flatMap(({ pendingOrder }) => pendingOrder.order.items.map(({ productId }) => productId)),
+  ),
 ];

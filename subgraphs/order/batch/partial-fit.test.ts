@@ -66,8 +66,8 @@ describe('a batch that fits in part', () => {
   });
 
   it('keeps no unit for a pending order of a dead epoch', () => {
-    expect(fit([pendingOrder('dead', { a: 1, b: 1 }, 0), pendingOrder('alive', { a: 2 })], { a: 1, b: 1 })).toEqual(
-      ['alive'],
-    );
+    expect(
+      fit([pendingOrder('dead', { a: 1, b: 1 }, 0), pendingOrder('alive', { a: 2 })], { a: 1, b: 1 }),
+    ).toEqual(['alive']);
   });
 });

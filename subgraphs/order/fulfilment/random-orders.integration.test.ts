@@ -94,7 +94,10 @@ describe.each([
     }
   }
 
-  async function expectRedisToAgree({ product, total, sold, epoch }: StockLedger, ware: ProductOnSale): Promise<void> {
+  async function expectRedisToAgree(
+    { product, total, sold, epoch }: StockLedger,
+    ware: ProductOnSale,
+  ): Promise<void> {
     const { stock } = (await bed.services()).services;
     // Its numbers are made anew only where sales pass Redis by, and where it has just forgotten.
     const isLimited = ware.limit !== null;

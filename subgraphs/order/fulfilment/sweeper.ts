@@ -56,7 +56,13 @@ export class Sweeper {
     let ids: string[] = [];
     try {
       const { movements, waiting } = await inTransaction(pool, async (connection) => {
-        const orders = await lockDueOrders(connection, due, PER_TRANSACTION, [...this.#aside.keys()], this.#stateMachine);
+        const orders = await lockDueOrders(
+          connection,
+          due,
+          PER_TRANSACTION,
+          [...this.#aside.keys()],
+          this.#stateMachine,
+        );
         ids = orders.map(({ id }) => id);
         return transitionReady(connection, orders, to, this.#stateMachine);
       });

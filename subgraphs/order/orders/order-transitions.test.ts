@@ -2,7 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { itHolds } from '../../../tests/harness/properties.ts';
 import { ORDER_STATUSES } from './order.ts';
-import { AUTOMATIC_TRANSITIONS, holdsStock, canTransition, unmetPrecondition, type OrderFacts } from './order-transitions.ts';
+import {
+  AUTOMATIC_TRANSITIONS,
+  holdsStock,
+  canTransition,
+  unmetPrecondition,
+  type OrderFacts,
+} from './order-transitions.ts';
 
 describe('the table of transitions', () => {
   it('lets every order go the way from purchase to return', () => {

@@ -46,7 +46,8 @@ const TRANSITIONS: Readonly<Record<OrderStatus, TransitionsFrom>> = {
   EXPIRED: { PAID: ['charged'] },
 };
 
-export const canTransition = (from: OrderStatus, to: OrderStatus): boolean => TRANSITIONS[from][to] !== undefined;
+export const canTransition = (from: OrderStatus, to: OrderStatus): boolean =>
+  TRANSITIONS[from][to] !== undefined;
 
 /** @returns the first precondition of a transition that the order does not meet; null when it meets all of them */
 export const unmetPrecondition = (order: OrderFacts, to: OrderStatus): Precondition | null =>

@@ -49,7 +49,11 @@ async function concludeDeclined(
   dependencies: ConclusionDependencies,
 ): Promise<Conclusion> {
   if (payment.status !== 'PENDING') return concluded();
-  await changePayment(connection, payment.id, { from: 'PENDING', to: 'DECLINED', dueInMs: dependencies.recheckMs });
+  await changePayment(connection, payment.id, {
+    from: 'PENDING',
+    to: 'DECLINED',
+    dueInMs: dependencies.recheckMs,
+  });
   if (order.status === 'PAYING') await transitionOrders(connection, [order], 'PENDING_PAYMENT', dependencies);
   return concluded();
 }
@@ -69,7 +73,9 @@ async function concludeSucceeded(
 
   if (from === 'PENDING' && order.status === 'PAYING') {
     await become('SUCCEEDED');
-    return concluded(await transitionOrders(connection, [{ ...order, isCharged: true }], 'PAID', stateMachine));
+    return concluded(
+      await transitionOrders(connection, [{ ...order, isCharged: true }], 'PAID', stateMachine),
+    );
   }
   if (from === 'PENDING' && order.status === 'EXPIRED') {
     if (!terms) return { kind: 'late', orderId: order.id };

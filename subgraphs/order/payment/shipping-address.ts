@@ -28,7 +28,10 @@ export const openAddress = (cipher: FieldCipher, orderId: string, stored: Buffer
   JSON.parse(cipher.decrypt(stored.toString(), placeOf(orderId))) as ShippingAddress;
 
 /** Where an order goes. Decrypted for its buyer and for `order:read`; null for anyone else, on whatever path they came. */
-export function shippingAddressOf(order: Order, { caller, services }: AddressContext): ShippingAddress | null {
+export function shippingAddressOf(
+  order: Order,
+  { caller, services }: AddressContext,
+): ShippingAddress | null {
   const mayRead = caller?.userId === order.userId || caller?.scopes.has('order:read');
   if (!order.shippingAddress || !mayRead) return null;
   return openAddress(services.cipher, order.id, order.shippingAddress);

@@ -60,9 +60,7 @@ describe('a purchase', () => {
 
   it('never sells more than there is, with 400 buyers at two processes', async () => {
     const product = await bed.sell({ units: 100 });
-    const answers = await Promise.all(
-      Array.from({ length: 400 }, (_, i) => bed.buy(product, { at: i % 2 })),
-    );
+    const answers = await Promise.all(Array.from({ length: 400 }, (_, i) => bed.buy(product, { at: i % 2 })));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 100, SoldOut: 300 });
     expect(await bed.books(product)).toMatchObject({ sold: 100, orders: 100 });
   });

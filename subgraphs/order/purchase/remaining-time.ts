@@ -24,7 +24,8 @@ export function remainingMs(context: TimedContext): number {
  * How long after the request reached the system a purchase may be admitted, in milliseconds: for so long a refusal has to be
  * remembered (`RefusalMemory`).
  */
-export const attemptLifetimeMs = (purchaseTimeoutMs: number): number => purchaseTimeoutMs + REQUEST_ALLOWANCE_MS;
+export const attemptLifetimeMs = (purchaseTimeoutMs: number): number =>
+  purchaseTimeoutMs + REQUEST_ALLOWANCE_MS;
 
 /** How long ago the request reached the system, in milliseconds. A clock behind the router's counts as no time. */
 export const ageOf = ({ identity: { receivedAt } }: SubgraphContext): number =>

@@ -75,7 +75,8 @@ export class ReservationPurchase implements PurchaseStrategy {
       }
       const { reservations } = reserved;
       const { pendingOrder, writeResult } = await this.#write(attempt, current, reservations);
-      if (writeResult.kind !== 'staleEpoch') return this.#conclude(attempt, pendingOrder, reservations, writeResult);
+      if (writeResult.kind !== 'staleEpoch')
+        return this.#conclude(attempt, pendingOrder, reservations, writeResult);
       const { productId, epoch } = writeResult;
       earlier = reservations.filter((one) => one.productId !== productId || one.epoch >= epoch);
       await this.#makeReady(attempt, productId, epoch, current);
@@ -157,7 +158,11 @@ export class ReservationPurchase implements PurchaseStrategy {
         return held.abortBehindTombstone(attempt, reservations, answer.soldOut(writeResult.productId));
       case 'overLimit': {
         const limit = pendingOrder.limits.get(writeResult.productId)!;
-        return held.abortBehindTombstone(attempt, reservations, answer.limitExceeded(limit, writeResult.held));
+        return held.abortBehindTombstone(
+          attempt,
+          reservations,
+          answer.limitExceeded(limit, writeResult.held),
+        );
       }
       case 'tooOld':
         return held.abortBehindTombstone(attempt, reservations, answer.abandoned);

@@ -93,7 +93,8 @@ export class RowLockPurchase implements PurchaseStrategy {
       if (terms.closesAt !== null && now >= terms.closesAt)
         throw new Refused(answer.saleClosed(terms.closesAt));
     }
-    if (excess) throw new Refused(answer.limitExceeded(pendingOrder.limits.get(excess.productId)!, excess.held));
+    if (excess)
+      throw new Refused(answer.limitExceeded(pendingOrder.limits.get(excess.productId)!, excess.held));
     for (const { productId, quantity } of attempt.lines) {
       const units = left.get(productId);
       if (units === undefined) throw new Refused(answer.notStocked(productId));

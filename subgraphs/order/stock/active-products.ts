@@ -62,7 +62,8 @@ export class ActiveProducts {
   /** Removes entries that were not renewed for minutes. By score, so that an entry that is renewed at this moment stays. */
   async removeIdle(): Promise<void> {
     const longAgo = performance.now() - KEEP_MS;
-    for (const [productId, touchedAt] of this.#touchedAt) if (touchedAt < longAgo) this.#touchedAt.delete(productId);
+    for (const [productId, touchedAt] of this.#touchedAt)
+      if (touchedAt < longAgo) this.#touchedAt.delete(productId);
     const { activeProducts } = this.#keys;
     // Where that fails, `list` has logged why, or will. An entry from the future would stay for ever.
     const [oldest, latest] = [Date.now() - KEEP_MS, Date.now() + KEEP_MS];
@@ -72,7 +73,10 @@ export class ActiveProducts {
 
   #add(productIds: readonly string[]): Promise<unknown> {
     const now = Date.now();
-    return this.#redis.zadd(this.#keys.activeProducts, ...productIds.flatMap((productId) => [now, productId]));
+    return this.#redis.zadd(
+      this.#keys.activeProducts,
+      ...productIds.flatMap((productId) => [now, productId]),
+    );
   }
 
   /** Runs a command on the list, and again after a key of another type in its place was replaced by what this process knows. */

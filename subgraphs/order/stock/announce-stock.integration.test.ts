@@ -44,7 +44,13 @@ describe.each(['atomic', 'lock', 'row'])('with the strategy %s', (strategy) => {
       () => received.at(-1),
       (news) => news?.sold === 2,
     );
-    expect(received.at(-1)).toMatchObject({ productId: product, total: 5, sold: 2, reserved: 0, remaining: 3 });
+    expect(received.at(-1)).toMatchObject({
+      productId: product,
+      total: 5,
+      sold: 2,
+      reserved: 0,
+      remaining: 3,
+    });
   });
 
   it('a rush is announced a few times a second, and its end always', async () => {

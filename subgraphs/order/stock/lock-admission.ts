@@ -25,7 +25,9 @@ export class LockAdmission implements Admission {
   readonly #logger: Logger;
   // The purchases of one process do not compete with each other for the lock.
   readonly #turns = createKeyedCoalescer(
-    async (productId: string, [admission]: readonly AdmissionRequest[]) => [await this.#underLock(productId, admission!)],
+    async (productId: string, [admission]: readonly AdmissionRequest[]) => [
+      await this.#underLock(productId, admission!),
+    ],
     { maxItems: 1 },
   );
 

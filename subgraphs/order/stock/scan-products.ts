@@ -21,10 +21,7 @@ export interface ProductScan {
  * Scans many products with a few plain commands each, many in one call: a round over 10,000 products that have nothing to be
  * done costs no script call. A product whose server does not answer is left out; one that cannot be read is noted.
  */
-export async function scanProducts(
-  store: StockStore,
-  productIds: readonly string[],
-): Promise<ProductScan[]> {
+export async function scanProducts(store: StockStore, productIds: readonly string[]): Promise<ProductScan[]> {
   const scans: ProductScan[] = [];
   for (let start = 0; start < productIds.length; start += PER_CALL) {
     scans.push(...(await scanSome(store, productIds.slice(start, start + PER_CALL))));

@@ -48,7 +48,8 @@ export class ScriptAdmission implements Admission {
   /** Each purchase by the terms that it was begun with: one call of the script for all that have the same, in order of arrival. */
   async #reserveAll(productId: string, requests: readonly AdmissionRequest[]): Promise<ReserveOutcome[]> {
     const outcomes: ReserveOutcome[] = [];
-    for (const group of withEqualTerms(requests)) outcomes.push(...(await this.#reserveSome(productId, group)));
+    for (const group of withEqualTerms(requests))
+      outcomes.push(...(await this.#reserveSome(productId, group)));
     return outcomes;
   }
 

@@ -43,7 +43,12 @@ class Product {
     await this.rebuild(limited);
   }
 
-  async reserve(requests: readonly PurchaseRequest[], terms: Terms, isDue: boolean, epochsAgo: number): Promise<void> {
+  async reserve(
+    requests: readonly PurchaseRequest[],
+    terms: Terms,
+    isDue: boolean,
+    epochsAgo: number,
+  ): Promise<void> {
     const epoch = Math.max(1, this.model.epoch - epochsAgo);
     const { stock, due, records, holding } = this.#of(epoch);
     const { even, odd, lostAt } = this.#keys.refusals(this.#id);

@@ -69,7 +69,7 @@ export class RandomShopper {
     const habits: readonly (readonly [percent: number, () => Promise<unknown>])[] = [
       [12, this.#buy],
       [6, this.#checkOut],
-      [5, this.#requestsAgain],
+      [5, this.#requestAgain],
       [30, this.#pay],
       [6, this.#payTooLate],
       [8, this.#letTimePass],
@@ -113,7 +113,7 @@ export class RandomShopper {
     await this.#requests.get(key)!(this.#anywhere());
   }
 
-  async #askAgain(): Promise<void> {
+  async #requestAgain(): Promise<void> {
     await this.#requests.get(this.#latest(this.#keys))!(this.#anywhere());
   }
 

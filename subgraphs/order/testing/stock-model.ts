@@ -51,7 +51,11 @@ export class StockModel {
     return requests.flatMap((one) => this.#reserveOne(one, terms, isDue));
   }
 
-  #reserveOne({ order, quantity, isLate, isOld }: PurchaseRequest, { window, limit }: Terms, isDue: boolean): number[] {
+  #reserveOne(
+    { order, quantity, isLate, isOld }: PurchaseRequest,
+    { window, limit }: Terms,
+    isDue: boolean,
+  ): number[] {
     const record = this.records.get(order);
     const user = userOf(order);
     const held = this.holding.get(user) ?? 0;

@@ -75,11 +75,7 @@ describe('a wishlist', () => {
 
 describe('the checkout of a wishlist', () => {
   it('is one order for everything, and leaves the wishlist empty', async () => {
-    const [one, two, buyer] = [
-      await bed.sell({ price: 300 }),
-      await bed.sell({ price: 50 }),
-      new Buyer(bed),
-    ];
+    const [one, two, buyer] = [await bed.sell({ price: 300 }), await bed.sell({ price: 50 }), new Buyer(bed)];
     await buyer.add(one, 2);
     await buyer.add(two);
     const key = newKey();

@@ -1,6 +1,9 @@
 import { freePort } from '../../../scripts/stores/free-port.ts';
 import { WEBHOOK_PATH } from '../../../subgraphs/order/payment/payment-webhook.ts';
-import { WEBHOOK_SECRET, type FakePaymentProvider } from '../../../subgraphs/order/testing/fake-payment-provider.ts';
+import {
+  WEBHOOK_SECRET,
+  type FakePaymentProvider,
+} from '../../../subgraphs/order/testing/fake-payment-provider.ts';
 import { repeatedly, type Fault } from './fault.ts';
 
 type FateOf = FakePaymentProvider['fateOf'];
