@@ -36,7 +36,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PAYMENT_TIMEOUT: duration('15m', A_CENTURY),
       /** Who takes payments; and who ships, delivers and takes back. The simulators must be chosen in production. */
       PAYMENT_PROVIDER: z.enum(['simulator', 'http'], 'expected simulator or http').default('simulator'),
-      /** Of the provider `http`: the root of its API, and the key that it knows us by. */
+      /** Of the provider `http`: the root of its API, and our API key. */
       PAYMENT_PROVIDER_URL: optionalHttpUrl(),
       PAYMENT_PROVIDER_KEY: z
         .string()

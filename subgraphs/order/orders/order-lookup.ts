@@ -16,7 +16,7 @@ export class OrderLookup {
     );
   }
 
-  /** @returns null when nothing stands under the id, which is not to say that nothing ever will */
+  /** @returns null when nothing is stored under the id yet; an order may still follow */
   find(orderId: string): Promise<OrderRecord | null> {
     return this.#lookUps.ask(orderId);
   }

@@ -43,7 +43,7 @@ const PER_ROUND = 50;
 
 /**
  * How long past the provider's timeout an intent that the provider does not know is left alone, in milliseconds. A `charge` that is on
- * its way for longer meets the tombstone, and the buyer has to pay again; so this is about convenience, not about money.
+ * its way for longer is refused by the tombstone, and the buyer has to pay again; so this affects convenience, not money.
  */
 const CHARGE_MAY_ARRIVE_MS = 10_000;
 

@@ -20,7 +20,7 @@ export interface ProductForSale {
 const FRESH_MS = 500;
 const DEADLINE_MS = 2_000;
 const MAX_PER_REQUEST = 100;
-/** A purchase of a product that is known waits for its terms no longer than this; then it goes by the known ones. */
+/** A purchase of a product that is known waits for its terms no longer than this; then it uses the known ones. */
 const REFRESH_TIMEOUT_MS = 250;
 /** While it does not answer, a request is sent no more often than this. */
 const PROBE_EVERY_MS = 250;
@@ -69,8 +69,8 @@ export class ProductReader {
     if (this.#hasJustFailed()) return known.product;
     const refreshed = this.#refresh(productId).catch(() => known.product);
     if (this.#suspectSince !== null) return known.product;
-    return withTimeout(REFRESH_TIMEOUT_MS, refreshed, () => {
-      this.#suspect();
+    return within(REFRESH_TIMEOUT_MS, refreshed, () => {
+      this.#markSuspect();
       return known.product;
     });
   }
@@ -86,7 +86,7 @@ export class ProductReader {
     return this.#suspectSince !== null && performance.now() - this.#failedAt < PROBE_EVERY_MS;
   }
 
-  #suspect(error?: unknown): void {
+  #markSuspect(error?: unknown): void {
     if (this.#suspectSince !== null) return;
     this.#suspectSince = performance.now();
     this.#logger?.warn(
@@ -95,7 +95,7 @@ export class ProductReader {
     );
   }
 
-  #trust(): void {
+  #markHealthy(): void {
     if (this.#suspectSince === null) return;
     const forMs = Math.round(performance.now() - this.#suspectSince);
     this.#suspectSince = null;
@@ -139,11 +139,11 @@ export class ProductReader {
       );
       const entities = reply.data?.['_entities'] as (ProductEntity | null)[] | undefined;
       if (!entities || reply.errors) throw new Fault('UNAVAILABLE');
-      this.#trust();
+      this.#markHealthy();
       return entities;
     } catch (error) {
       this.#failedAt = performance.now();
-      this.#suspect(error);
+      this.#markSuspect(error);
       throw error;
     }
   }

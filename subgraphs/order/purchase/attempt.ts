@@ -23,7 +23,7 @@ export interface Attempt {
    * A definite refusal under the same key that was given later binds this attempt.
    */
   readonly startedAt: number;
-  /** Of `Date.now()`, which goes on while a machine is suspended. */
+  /** Of `Date.now()`, which continues while a machine is suspended. */
   readonly begunAt: number;
   /** The span of the caller's request. */
   readonly span: Span;

@@ -82,7 +82,7 @@ async function reserveLine(
   return outcome;
 }
 
-/** With nothing reserved. Redis may know nothing of a key that has bought, and of a settled one it knows no more than that. */
+/** With nothing reserved. Redis may have lost a key that has bought, and of a settled one it has no more than that. */
 async function refuse(
   deps: ReserveLinesDependencies,
   attempt: Attempt,
@@ -91,7 +91,7 @@ async function refuse(
 ): Promise<PurchaseOutcome> {
   switch (outcome.kind) {
     case 'settled': {
-      // By an order or a tombstone in MySQL; if that has lost it, a tombstone is what makes it true again.
+      // By an order or a tombstone in MySQL; if MySQL has lost it, a new tombstone settles the key again.
       const found = await refuseUnlessOrderExists(deps, attempt, answer.abandoned);
       return found === answer.abandoned ? deps.held.abortBehindTombstone(attempt, [], found) : found;
     }

@@ -41,7 +41,7 @@ const READY_WITHIN_MS = 2_000;
 type Written = { readonly kind: 'written' | 'replay'; readonly movement: StockMovement };
 type NotWritten = { readonly kind: 'otherUse' | 'stale' | 'inUse' | 'tooMany' };
 
-/** Changes how many units there are to sell. In MySQL first, where the guards are; Redis learns of it by the outbox. */
+/** Changes how many units there are to sell. In MySQL first, where the guards are; the outbox relay updates Redis. */
 export async function restock(
   deps: RestockDependencies,
   userId: string,

@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2/promise';
 
 /**
- * Deletes rows by the first column of the primary key. By the key in any case: in a small table the servers would rather look at every
+ * Deletes rows by the first column of the primary key. By the key in any case: in a small table the servers would scan every
  * row, and so wait for each other's locks.
  */
 export async function deleteByKey(

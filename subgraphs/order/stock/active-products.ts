@@ -79,7 +79,7 @@ export class ActiveProducts {
     );
   }
 
-  /** Runs a command on the list, and again after a key of another type in its place was replaced by what this process knows. */
+  /** Runs a command on the list, and again after a key of another type in its place was replaced by the entries of this process. */
   async #repaired<Result>(command: () => Promise<Result>): Promise<Result> {
     try {
       return await command();

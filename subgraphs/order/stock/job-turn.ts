@@ -7,7 +7,7 @@ import type { StockStore } from './stock-store.ts';
 const TURN_MS = 5_000;
 
 export interface Turn {
-  /** Once false, another process may have the turn: to go on would be safe, and double work. */
+  /** Once false, another process may have the turn: to continue would be safe, but double work. */
   readonly isHeld: boolean;
 }
 

@@ -32,7 +32,7 @@ interface RefusedRequest {
 
 /**
  * Decides whether Redis's `SoldOut` counts: only where its numbers agree with its open reservations and with MySQL, since a number that is
- * wrong by whatever cause may leave units unsold. Purchases that are admitted are not checked.
+ * wrong, whatever the cause, may leave units unsold. Purchases that are admitted are not checked.
  *
  * One check serves all refusals of a product for a second, as long as Redis gives the same epoch and the same number of units left: any
  * damage to its numbers that would refuse a unit changes that number.
@@ -90,7 +90,7 @@ export class SoldOutCheck {
     if (waitMs > 0) await sleep(waitMs);
     const check = await checkStock(this.#store, productId, (id) => this.#rows.ask(id));
     if (!check) return () => ({ kind: 'notReady' });
-    if (isWrong(check.comparison)) return this.#distrust(productId, check);
+    if (isWrong(check.comparison)) return this.#outcomeOfDrift(productId, check);
 
     const { epoch, total, sold, reserved } = check.audit;
     const isSure = check.comparison.kind === 'agrees';
@@ -101,7 +101,7 @@ export class SoldOutCheck {
       refusal.epoch === epoch && (isSure || quantity > unitsLeft(check)) ? refusal : { kind: 'notReady' };
   }
 
-  #distrust(productId: string, check: StockCheck): () => ReserveOutcome {
+  #outcomeOfDrift(productId: string, check: StockCheck): () => ReserveOutcome {
     const minEpoch = epochAfterRepair(check);
     // A later epoch in MySQL is mostly a rebuild under way.
     if (check.comparison.kind === 'units') {

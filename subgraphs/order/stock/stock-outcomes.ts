@@ -51,7 +51,7 @@ export type Refusal =
   | { readonly kind: 'overLimit'; readonly held: number }
   | SoldOut;
 
-/** Fewer units are left than were wanted, by Redis's numbers of this epoch. */
+/** Fewer units are left than requested, by Redis's numbers of this epoch. */
 export interface SoldOut {
   readonly kind: 'soldOut';
   readonly epoch: number;

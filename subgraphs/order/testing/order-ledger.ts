@@ -28,7 +28,7 @@ interface OrderStores {
   key(productId: string, name: string): string;
 }
 
-/** What the stores of an order subgraph have, whatever the subgraph says of it. */
+/** Ledger check: reads the stores of an order subgraph directly, and not through the subgraph. */
 export class OrderLedger {
   readonly #stores: OrderStores;
 

@@ -33,7 +33,7 @@ const TOKENS = ['sim_success', 'sim_success', 'sim_declined', 'sim_timeout', 'si
 /** Operations of a visit after its first. */
 const MOST_MORE = 3;
 
-/** A user at one device, who does whatever comes to mind, and remembers what was said. */
+/** A user at one device who makes random requests and records the answers. */
 export class RandomShopper {
   readonly #bed: OrderTestBed;
   readonly #buyer: Buyer;
