@@ -21,15 +21,15 @@ describe('strategy `lock`', () => {
   it('takes no second unit for a key that a process with the strategy `atomic` admits meanwhile', async () => {
     const product = await bed.sell({ units: 5 });
     const [userId, key] = [randomUUID(), newKey()];
-    const attempt = newAttempt(userId, key, oneOf(product), 5_000);
+    const { stock } = (await bed.services()).services;
     const purchases = await admitByLock(async () => {
-      const { stock } = (await bed.services()).services;
       const terms = { opensAt: 0, closesAt: null, withdrawn: false, purchaseLimit: null };
       const { orderId, deadline } = attempt;
       expect(await stock.reserve(product, { orderId, userId, quantity: 1, deadline }, terms)).toMatchObject({
         kind: 'reserved',
       });
     });
+    const attempt = newAttempt(userId, key, oneOf(product), 5_000);
     expect(await purchases.buy(attempt)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await waitUntil(
       'Redis to agree with MySQL',
