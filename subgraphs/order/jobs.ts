@@ -25,19 +25,19 @@ export function startJobs(
 ): PeriodicJob[] {
   const { batch, reaper, relay, sweeper, payments, reconciliation, expiredTombstones, connections } = services;
   return [
-    repeat('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
-    repeat('reaper', REAP_EVERY, () => reaper.run(), logger),
-    ...(reconciliation ? [repeat('drift-watch', COMPARE_EVERY, () => reconciliation.run(), logger)] : []),
+    runPeriodically('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
+    runPeriodically('reaper', REAP_EVERY, () => reaper.run(), logger),
+    ...(reconciliation ? [runPeriodically('drift-watch', COMPARE_EVERY, () => reconciliation.run(), logger)] : []),
     // A server that was replaced may leave its connections open, and still answer reads.
-    repeat('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connections.compare()), logger),
-    repeat('movement-relay', RELAY_EVERY, () => relay.run(), logger),
-    repeat('sweeper', sweepEveryMs, () => sweeper.run(), logger),
-    repeat('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),
-    repeat('payment-recheck', RECHECK_EVERY, () => payments.recheck(), logger),
-    repeat('outbox-gauges', COMPARE_EVERY, () => measureOutboxes(services.pool), logger),
-    repeat('refunds', sweepEveryMs, () => payments.refund(), logger),
-    repeat('forgotten-tombstones', FORGET_EVERY, () => expiredTombstones.run(), logger),
-    repeat('retention', FORGET_EVERY, () => services.retention.run(), logger),
-    repeat('old-keys', FORGET_EVERY, () => services.oldKeys.run(), logger),
+    runPeriodically('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connections.compare()), logger),
+    runPeriodically('movement-relay', RELAY_EVERY, () => relay.run(), logger),
+    runPeriodically('sweeper', sweepEveryMs, () => sweeper.run(), logger),
+    runPeriodically('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),
+    runPeriodically('payment-recheck', RECHECK_EVERY, () => payments.recheck(), logger),
+    runPeriodically('outbox-gauges', COMPARE_EVERY, () => measureOutboxes(services.pool), logger),
+    runPeriodically('refunds', sweepEveryMs, () => payments.refund(), logger),
+    runPeriodically('forgotten-tombstones', FORGET_EVERY, () => expiredTombstones.run(), logger),
+    runPeriodically('retention', FORGET_EVERY, () => services.retention.run(), logger),
+    runPeriodically('old-keys', FORGET_EVERY, () => services.oldKeys.run(), logger),
   ];
 }

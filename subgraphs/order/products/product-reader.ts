@@ -69,7 +69,7 @@ export class ProductReader {
     if (this.#hasJustFailed()) return known.product;
     const refreshed = this.#refresh(productId).catch(() => known.product);
     if (this.#suspectSince !== null) return known.product;
-    return within(REFRESH_TIMEOUT_MS, refreshed, () => {
+    return withTimeout(REFRESH_TIMEOUT_MS, refreshed, () => {
       this.#markSuspect();
       return known.product;
     });

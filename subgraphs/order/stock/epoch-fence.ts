@@ -31,7 +31,7 @@ export class EpochFence {
    * @param call runs a script with the keys of an epoch; its reply begins as `gateReply` reads it
    * @returns `notReady` also where the script fails on keys that cannot be read: they are noted
    */
-  async through(
+  async withCurrentEpoch(
     productId: string,
     call: (epoch: number) => Promise<unknown>,
   ): Promise<
