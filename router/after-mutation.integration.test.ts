@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import type { Question } from './testing/router.ts';
-import { startCannedSubgraph } from './testing/subgraphs.ts';
+import { startStubSubgraph } from './testing/subgraphs.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
@@ -24,7 +24,7 @@ async function purchase(
   settings: Record<string, string> = {},
   question: Question = { query: PURCHASE },
 ) {
-  const order = await startCannedSubgraph(200, answered);
+  const order = await startStubSubgraph(200, answered);
   onTestFinished(() => order.close());
   const router = await start({ ORDER_URL: order.graphqlUrl, ...settings });
   return { ...(await router.ask({ ...question, token: makeToken(key) })), sent: order.received.length };
@@ -33,7 +33,7 @@ async function purchase(
 const uuid = '0198c0de-0000-7000-8000-0000000000ff';
 const items = ['purchase', 'order', 'items'];
 
-/** `id_` is what the router asks for in the place of a field that the client calls by the name of a key. */
+/** `id_` is what the router selects in the place of a field that the client calls by the name of a key. */
 const order = (more: object) => ({
   data: { purchase: confirmed({ id_: 'PENDING_PAYMENT', paymentDueAt: null, payment: null, ...more }) },
 });
@@ -94,8 +94,8 @@ describe('a mutation that has run is answered by what there is of it', () => {
     });
   });
 
-  it('when another subgraph answers other entities than it was asked for', async () => {
-    const wrong = await startCannedSubgraph(200, { data: { _entities: [] } });
+  it('when another subgraph answers other entities than were requested', async () => {
+    const wrong = await startStubSubgraph(200, { data: { _entities: [] } });
     onTestFinished(() => wrong.close());
     const answer = await purchase(order({ items: [item({ __typename: 'Product', id: '1' })] }), {
       PRODUCT_URL: wrong.graphqlUrl,

@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([...routers.values()].map((router) => router.close())));
 
-/** What is in here is nobody's business out there. */
+/** Internals that no response may show. */
 const INSIDE = /\bat \S+ \(|node_modules|\.[jt]s:\d|127\.0\.0\.1|SELECT |ECONN|<html|<!doctype/i;
 
 const PING = '{ serverTime }';
@@ -121,7 +121,7 @@ interface Error {
   readonly extensions: { readonly code: string };
 }
 
-it('a flood of tokens of unknown keys is refused one by one, and the issuer is not asked for each', async () => {
+it('a flood of tokens of unknown keys is refused one by one, and the keys are not fetched for each', async () => {
   const before = issuer.fetches();
   const begunAt = performance.now();
   const router = routers.get('usual')!;

@@ -9,7 +9,7 @@ const SECRETS = {
 
 const read = (environment: Record<string, string>) => readRouterConfig({ ...SECRETS, ...environment });
 
-it('shows the schema to everybody outside production only', () => {
+it('shows the schema to every client outside production only', () => {
   const switches = ({ PLAYGROUND, INTROSPECTION, SUGGESTIONS, CORS_ORIGINS }: ReturnType<typeof read>) => ({
     PLAYGROUND,
     INTROSPECTION,

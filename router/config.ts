@@ -27,7 +27,7 @@ import {
   type ReadSubgraphSettings,
 } from './subgraph/subgraph-settings.ts';
 
-/** Each of the first six costs a password hash, a mail or a look-up of what can be guessed; two are the rush; the last three write rows that cost nothing. */
+/** Each of the first six costs a password hash, a mail or a look-up of what can be guessed; two are purchases; the last three write rows that cost nothing. */
 export const PRESET_FIELD_RATES = [
   'Mutation.signIn 100/s burst 1000 per address',
   'Mutation.signUp 50/s burst 500 per address',
@@ -54,7 +54,7 @@ const settings = (production: boolean) => ({
   /** Of its own for `/metrics`: the other one is open to the world. */
   METRICS_PORT: port(9464),
   SUPERGRAPH_FILE: z.string().default(SHOP_SUPERGRAPH),
-  /** How often the file is looked at; a change is taken while the router runs, if it is a good one. */
+  /** How often the file is read; a valid change takes effect while the router runs. */
   SUPERGRAPH_REFRESH: duration('1s'),
 
   /**
@@ -73,7 +73,7 @@ const settings = (production: boolean) => ({
   USER_TIMEOUT: optionalDuration(),
   PRODUCT_TIMEOUT: optionalDuration(),
   ORDER_TIMEOUT: optionalDuration(),
-  /** Questions under way at a time to each instance of a subgraph, and such that wait for a place; more are refused at once. */
+  /** Requests in progress at a time to each instance of a subgraph, and requests in its queue; more are shed at once. */
   SUBGRAPH_CONCURRENCY: count(1_024),
   SUBGRAPH_QUEUE: count(15_000, 0),
   /** Memory for answers to anonymous callers that a subgraph lets be given again, in MiB for each subgraph; 0: none. */
@@ -88,7 +88,7 @@ const settings = (production: boolean) => ({
   /** A page that shows how to write a client, at `/sale/<product id>`. */
   SALE_PAGE: onOff(production ? 'off' : 'on'),
   INTROSPECTION: onOff(production ? 'off' : 'on'),
-  /** Whether an error may say "Did you mean …", which tells what the schema has. */
+  /** Whether an error may say "Did you mean …", which discloses names of the schema. */
   SUGGESTIONS: onOff(production ? 'off' : 'on'),
   /** Pages of other origins that may call from a browser: origins separated by commas, `local`, `none` or `*`. */
   CORS_ORIGINS: origins(production ? 'none' : 'local'),
@@ -107,10 +107,10 @@ const settings = (production: boolean) => ({
   OPERATION_MAX_ALIASES: count(15, 0),
   OPERATION_MAX_DIRECTIVES: count(50, 0),
   OPERATION_MAX_FIELDS: count(1_000),
-  /** Mutations of which an operation may ask for one only, in all: each takes part in a rush. */
+  /** Mutations of which an operation may select one only, in all, because each takes a place in a queue. */
   SINGLE_MUTATIONS: names('purchase, checkoutWishlist'),
   OPERATION_MAX_COST: count(10_000),
-  /** More at once are refused at once. */
+  /** Requests in progress; more are shed at once. */
   MAX_CONCURRENT_REQUESTS: count(20_000),
   /** Open connections, in all and of one network of clients; by default three quarters of all. Open files bound them, too. */
   MAX_CONNECTIONS: count(40_000),
@@ -120,12 +120,12 @@ const settings = (production: boolean) => ({
   MAX_LIVE_CLIENTS_PER_ADDRESS: optionalCount(),
   /** Memory for documents that have been worked out, in MiB. */
   OPERATION_CACHE_MIB: count(32),
-  /** Whether an answer tells what it was estimated to cost, when the request has `x-explain-cost`. */
+  /** Whether a response has its estimated cost, when the request has `x-explain-cost`. */
   EXPLAIN_COST: onOff(production ? 'off' : 'on'),
 
   /** How soon a whole request must have arrived. */
   RECEIVE_TIMEOUT: duration('30s'),
-  /** How long a client may read nothing of an answer before its connection is cut. */
+  /** How long a client may read nothing of a response before its connection is closed. */
   SEND_TIMEOUT: duration('5s'),
   RATE_LIMITS: onOff('on'),
   RATE_LIMIT_PER_USER: rate('50/s burst 100'),
@@ -142,9 +142,9 @@ const settings = (production: boolean) => ({
   RATE_LIMIT_COST_USERS_PER_ADDRESS: rate('200000/s burst 3000000'),
   RATE_LIMIT_COST_PER_ADDRESS: rate('20000/s burst 300000'),
 
-  /** `only`: operations that are not in the manifest are refused. `log`: they are told of in the log. */
+  /** `only`: operations that are not in the manifest are refused. `log`: they are logged. */
   PERSISTED_OPERATIONS: z.enum(['off', 'log', 'only'], 'expected off, log or only').default('off'),
-  /** One file or several, separated by commas; looked at as often as said, and a change is taken while the router runs, if it is a good one. */
+  /** One file or several, separated by commas; read as often as `PERSISTED_OPERATIONS_REFRESH` says; a valid change takes effect while the router runs. */
   PERSISTED_OPERATIONS_FILE: z.string().default('schema/persisted-operations.json'),
   PERSISTED_OPERATIONS_REFRESH: duration('1s'),
   /** Whether clients may name by its hash what they have sent before. Never with `PERSISTED_OPERATIONS=only`. */

@@ -66,7 +66,7 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
     const deadline = Date.now() + timeoutMs;
     assertCapacity();
     // A request takes a place once its body has arrived: its sender decides how long that lasts.
-    const asked = await readGraphqlRequest(
+    const parameters = await readGraphqlRequest(
       request,
       () => uploads.receive(request, context.clientNetwork),
       options.origins,
@@ -74,7 +74,7 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
     assertCapacity();
     underWay += 1;
     try {
-      const arrived = { asked, timeoutMs, receivedAt, deadline };
+      const arrived = { parameters, timeoutMs, receivedAt, deadline };
       return await inSpan(recorder.span, () =>
         options.schema.use((serving) => execute(options, serving, request, arrived, context, recorder)),
       );
@@ -85,7 +85,7 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
 }
 
 interface Arrived {
-  readonly asked: GraphqlRequest;
+  readonly parameters: GraphqlRequest;
   readonly timeoutMs: number;
   /** At the earliest; milliseconds since 1970. */
   readonly receivedAt: number;
@@ -97,18 +97,18 @@ async function execute(
   { authenticator, persisted, rates, limits, explainCost }: GraphqlEndpointOptions,
   { gateway, operations }: ServingSchema,
   request: HttpRequest,
-  { asked, timeoutMs, receivedAt, deadline }: Arrived,
+  { parameters, timeoutMs, receivedAt, deadline }: Arrived,
   context: RequestContext,
   recorder: RequestRecorder,
 ): Promise<HttpReply> {
-  const { operationName, variables } = asked;
+  const { operationName, variables } = parameters;
   const { clientAddress, clientNetwork } = context;
   const presented = await presentedBy(authenticator, request.headers.authorization);
   if (presented instanceof RefusedToken) recorder.setRefusedToken(presented);
   const caller = callerIn(presented);
   await rates.countCaller(caller);
 
-  const source = await persisted.find(asked);
+  const source = await persisted.find(parameters);
   const work = new NewOperationWork(rates, clientNetwork, () =>
     persisted.isInManifest(source, operationName),
   );
@@ -124,7 +124,7 @@ async function execute(
   await rates.countFields(operation, caller, clientNetwork);
   const costs = new CostCharge(rates, operation, variables, caller, clientNetwork);
   await costs.admit(cost.estimated);
-  persisted.accept({ ...asked, source, operation, clientNetwork });
+  persisted.accept({ ...parameters, source, operation, clientNetwork });
 
   recorder.planBegins();
   work.planBegins(operation);

@@ -198,7 +198,7 @@ describe('introspection', () => {
       { name: 'User' },
     ],
     ['a type that is not there', '{ __type(name: "Nothing") { name } }', {}, null],
-  ])('tells %s', async (_what, query, variables, expected) => {
+  ])('shows %s', async (_what, query, variables, expected) => {
     const answer = await router.ask({ query, variables });
     expect([answer.status, answer.data]).toEqual([200, { __type: expected }]);
   });
@@ -211,7 +211,7 @@ describe('introspection', () => {
     });
   });
 
-  it('is refused in production, and errors do not tell what the schema has', async () => {
+  it('is refused in production, and errors do not show what the schema has', async () => {
     const production = await start({ NODE_ENV: 'production' });
     expect(await production.ask({ query: getIntrospectionQuery() })).toMatchObject({ status: 400 });
     const misspelt = await production.ask({ query: '{ serverTim }' });

@@ -14,7 +14,7 @@ import {
   type TestIssuer,
 } from '../platform/identity/tokens/testing/issuer.ts';
 import { readAnswer, routerForThisTest, startTestRouter, type TestRouter } from './testing/router.ts';
-import { startCannedSubgraph, startTestSubgraph } from './testing/subgraphs.ts';
+import { startStubSubgraph, startTestSubgraph } from './testing/subgraphs.ts';
 import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
@@ -37,14 +37,14 @@ const refused = (answer: Awaited<ReturnType<TestRouter['ask']>>) => ({
   code: answer.errors[0]?.extensions.code,
 });
 
-describe('who may', () => {
-  it('nobody buys without signing in', async () => {
+describe('authorization', () => {
+  it('an anonymous caller cannot buy', async () => {
     const answer = await router.ask({ query: PURCHASE });
     expect(refused(answer)).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  it('nobody restocks without the scope for it', async () => {
+  it('a caller without the scope cannot restock', async () => {
     expect(refused(await router.ask({ query: RESTOCK }))).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
     expect(refused(await router.ask({ query: RESTOCK, token: makeToken(key) }))).toEqual({
       status: 403,
@@ -52,7 +52,7 @@ describe('who may', () => {
     });
   });
 
-  it('whoever is signed in buys', async () => {
+  it('a signed-in caller buys', async () => {
     const answer = await router.ask({ query: PURCHASE, token: makeToken(key) });
     expect(answer).toMatchObject({ status: 200, data: { purchase: { __typename: 'PurchaseConfirmed' } } });
   });
@@ -86,7 +86,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
   ];
 
   it.each(bad)('counts as none, and gives no identity: %s', async (_what, authorization) => {
-    const user = await startCannedSubgraph(200, answered);
+    const user = await startStubSubgraph(200, answered);
     onTestFinished(() => user.close());
     const open = await start({ USER_URL: user.graphqlUrl });
     const headers = { authorization: authorization() };
@@ -104,7 +104,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
   });
 
   it('is limited as any other of its network', async () => {
-    const user = await startCannedSubgraph(200, answered);
+    const user = await startStubSubgraph(200, answered);
     onTestFinished(() => user.close());
     const limited = await routerForThisTest({
       ...settings,
@@ -191,8 +191,8 @@ describe('tokens of another provider beside those of the shop', () => {
   });
 });
 
-describe('what the subgraphs are told', () => {
-  it('is what the token says, signed, with the request id and what is left of the patience', async () => {
+describe('the identity that subgraphs receive', () => {
+  it('is that of the token, signed, with the request id and the remaining time', async () => {
     const token = makeToken(key, { ...goodClaims(), scope: 'stock:write catalog:write' });
     await router.ask({ query: PURCHASE, token, headers: { 'x-request-id': 'request-to-follow' } });
     const identity = order.identities.at(-1);
@@ -205,7 +205,7 @@ describe('what the subgraphs are told', () => {
   });
 
   it('is nothing that the client says of itself', async () => {
-    const canned = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
+    const canned = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
     const fronted = await start({ PRODUCT_URL: canned.graphqlUrl });
     await fronted.ask({
       query: '{ serverTime }',
@@ -302,7 +302,7 @@ describe('a session that has ended', () => {
     await whenReady(cutOff);
   });
 
-  it('cannot be told without Redis, and does not stop the others', async () => {
+  it('cannot be checked without Redis, and does not stop the others', async () => {
     const alone = await start({ REDIS_URL: 'redis://127.0.0.1:9' });
     expect((await alone.ask({ query: '{ serverTime }' })).status).toBe(200);
     expect((await alone.ask({ query: PURCHASE, token: makeToken(key) })).status).toBe(200);

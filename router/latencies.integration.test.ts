@@ -24,7 +24,7 @@ async function timed(operation: string): Promise<Record<string, number>> {
   );
 }
 
-it('a mutation is timed by what it was answered, where the client asks, or by its fault', async () => {
+it('a mutation is timed by its result, where the client selects the type, or by its fault', async () => {
   const router = await start();
   const token = makeToken(key);
   const buy = (selection: string) =>
@@ -32,6 +32,6 @@ it('a mutation is timed by what it was answered, where the client asks, or by it
   await router.ask({ query: buy('__typename'), token });
   await router.ask({ query: buy('kind: __typename'), token });
   await router.ask({ query: buy('__typename') });
-  // The subgraph is in this process, too, and was asked twice.
+  // The subgraph is in this process, too, and got two requests.
   expect(await timed('Mutation.purchase')).toEqual({ PurchaseConfirmed: 1, OK: 1 + 2, UNAUTHENTICATED: 1 });
 });

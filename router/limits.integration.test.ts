@@ -24,8 +24,8 @@ const times = (count: number, ask: (n: number) => Promise<Answer>) =>
 const passed = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 200).length;
 const refused = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 429);
 
-describe('who asks too often', () => {
-  it('is told when to come back, in the header and beside the code', async () => {
+describe('a client above its rate', () => {
+  it('gets the time to come back, in the header and beside the code', async () => {
     const router = await start({ RATE_LIMIT_PER_ADDRESS: '3/m' });
     const answers = await times(5, () => router.ask(PING));
     expect(passed(answers)).toBe(3);
@@ -85,7 +85,7 @@ describe('who asks too often', () => {
     expect(passed(answers)).toBe(8);
   });
 
-  it('with new operations is refused them, and keeps nobody from what is known', async () => {
+  it('with new operations is refused them, and known operations are executed for all', async () => {
     const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 20', TRUSTED_PROXIES: '1' });
     const from = (n: number) => ({ headers: { 'x-forwarded-for': `203.0.113.${n}` } });
     const honest = (n: number) => ({ query: `query Honest${n} { product(id: "1") { id } }`, ...from(2) });
@@ -176,13 +176,13 @@ describe('the cost of an operation', () => {
   const explained = (answer: Answer) => (JSON.parse(answer.text) as { extensions?: unknown }).extensions;
   const headers = { 'x-explain-cost': '1' };
 
-  it('is told to whoever asks, outside production', async () => {
+  it('is shown on request, outside production', async () => {
     const router = await start({ OPERATION_MAX_COST: '500' });
     expect(explained(await router.ask({ query, headers }))).toEqual({ cost: { estimated: 110, limit: 500 } });
     expect(explained(await router.ask({ query }))).toBeUndefined();
   });
 
-  it('is told in production where that is on', async () => {
+  it('is shown in production where that is on', async () => {
     const production = { NODE_ENV: 'production' };
     const silent = await start(production);
     expect(explained(await silent.ask({ query, headers }))).toBeUndefined();

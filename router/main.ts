@@ -1,7 +1,7 @@
 import { runProcess } from '../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
-  // Imported only here: graphql looks at NODE_ENV when it is loaded, and `.env` may have set it just now.
+  // Imported only here: graphql reads NODE_ENV when it is loaded, and `.env` may have set it just now.
   const [{ readRouterConfig }, { createLogger }, { withObservability }, { startRouter }] = await Promise.all([
     import('./config.ts'),
     import('../platform/logger.ts'),

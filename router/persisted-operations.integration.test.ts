@@ -9,16 +9,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { readAnswer, type TestRouter } from './testing/router.ts';
-import { startCannedSubgraph, type CannedSubgraph } from './testing/subgraphs.ts';
+import { startStubSubgraph, type StubSubgraph } from './testing/subgraphs.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
 let redis: Redis;
-let user: CannedSubgraph;
+let user: StubSubgraph;
 
 beforeAll(async () => {
   redis = new Redis(stores.redisUrl);
-  user = await startCannedSubgraph(200, { data: { signIn: { __typename: 'Session' } } });
+  user = await startStubSubgraph(200, { data: { signIn: { __typename: 'Session' } } });
 });
 afterAll(async () => {
   redis.disconnect();
@@ -149,7 +149,7 @@ describe('an automatic persisted query', () => {
     expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
   });
 
-  it('is asked for as text without Redis', async () => {
+  it('is requested as text without Redis', async () => {
     const router = await start({ REDIS_URL: 'redis://127.0.0.1:9' });
     const text = 'query Alone { serverTime }';
     expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
@@ -187,7 +187,7 @@ describe('a manifest', () => {
       expect((await post(router, body)).status).toBe(200);
   });
 
-  it('that is only for the log has what is not in it told of, without a word that a client wrote into it', async () => {
+  it('that is only for the log has unknown operations logged, without a word that a client wrote into them', async () => {
     const lines: string[] = [];
     const log = new Writable({
       write: (chunk: Buffer, _encoding, done) => {

@@ -33,7 +33,7 @@ it('what is still arriving takes no place of what has arrived', async () => {
   );
 });
 
-it('where a network sends more than may arrive at once, its slowest give way, and nobody else', async () => {
+it('where a network sends more than may arrive at once, its slowest uploads are evicted, and no others', async () => {
   const router = await start({
     TRUSTED_PROXIES: '1',
   });

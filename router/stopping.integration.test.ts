@@ -4,7 +4,7 @@ import { openConnection, statusesIn } from '../tests/harness/raw-connection.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { startTestRouter } from './testing/router.ts';
-import { idOf, onSale, openShopWindow } from './testing/fake-shop.ts';
+import { idOf, onSale, openFakeShop } from './testing/fake-shop.ts';
 import { HANGS } from './testing/subgraphs.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
@@ -17,7 +17,7 @@ it('answers what is under way, accepts nothing new, and closes its connections',
     SUBGRAPH_TIMEOUT: '500ms',
   });
   const underWay = router.ask({ query: `{ product(id: "${HANGS}") { name } }` });
-  await waitUntil('the subgraph to be asked', () => product.identities.length > 0);
+  await waitUntil('the request to the subgraph', () => product.identities.length > 0);
 
   const closed = router.close();
   await waitUntil('the router to accept nothing', () =>
@@ -32,7 +32,7 @@ it('answers what is under way, accepts nothing new, and closes its connections',
   await closed;
 });
 
-it('answers or refuses at the door each of many, on connections that are kept and on new ones', async () => {
+it('answers or refuses each of many requests, on connections that are kept and on new ones', async () => {
   const router = await startTestRouter({
     ...settings,
     SUBGRAPH_TIMEOUT: '500ms',
@@ -71,7 +71,7 @@ it('answers or refuses at the door each of many, on connections that are kept an
 });
 
 it('is not kept from its end by connections that carry nothing, half a request or a stream', async () => {
-  const shop = await openShopWindow();
+  const shop = await openFakeShop();
   onTestFinished(() => shop.close());
   shop.products.set(idOf('watched'), onSale());
   const router = await startTestRouter({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
-import { HANGS, REFUSES, startCannedSubgraph, THROWS_SQL } from './testing/subgraphs.ts';
+import { HANGS, REFUSES, startStubSubgraph, THROWS_SQL } from './testing/subgraphs.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
@@ -91,7 +91,7 @@ describe('an answer that is one fault has its status', () => {
     ],
     ['JSON that is not GraphQL', 200, { hello: 'world' }, 500, 'INTERNAL'],
     [
-      'a code that nobody knows',
+      'an unknown code',
       200,
       { data: null, errors: [{ message: 'SELECT 1', extensions: { code: 'ER_DUP' } }] },
       500,
@@ -100,7 +100,7 @@ describe('an answer that is one fault has its status', () => {
     ['an error without extensions', 200, { data: null, errors: [{ message: 'SELECT 1' }] }, 500, 'INTERNAL'],
     ['null where the schema allows none', 200, { data: { serverTime: null } }, 500, 'INTERNAL'],
   ])('when the subgraph answers %s', async (_what, status, body, expected, code) => {
-    const canned = await startCannedSubgraph(status, body);
+    const canned = await startStubSubgraph(status, body);
     const router = await start({ PRODUCT_URL: canned.graphqlUrl });
     const answer = await router.ask({ query: '{ serverTime }' });
     expect({ status: answer.status, code: answer.errors[0]?.extensions.code }).toEqual({
@@ -199,11 +199,11 @@ it('the log has what the answer has not', async () => {
 });
 
 describe('several instances of a subgraph', () => {
-  it('are asked in turn, and when one is not there the other answers', async () => {
+  it('get requests in turn, and when one is not there the other answers', async () => {
     const time = { data: { serverTime: '2026-01-02T03:04:05.678Z' } };
     const [first, second] = await Promise.all([
-      startCannedSubgraph(200, time),
-      startCannedSubgraph(200, time),
+      startStubSubgraph(200, time),
+      startStubSubgraph(200, time),
     ]);
     const router = await start({
       PRODUCT_URL: `${first.graphqlUrl}, ${second.graphqlUrl}`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
-import { HANGS, startCannedSubgraph } from './testing/subgraphs.ts';
+import { HANGS, startStubSubgraph } from './testing/subgraphs.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
 const stores = useStores();
@@ -15,7 +15,7 @@ const { key, product, start } = useRouterSurroundings({
 const hanging = { query: `{ product(id: "${HANGS}") { name } }` };
 const stock = { query: '{ stock(productId: "7") { remaining } }' };
 
-/** How often the product subgraph is asked while the test does this. */
+/** How many requests the product subgraph gets while the test does this. */
 async function asked(act: () => Promise<unknown>): Promise<number> {
   const before = product.identities.length;
   await act();
@@ -32,7 +32,7 @@ describe('a deadline', () => {
     expect(answer.errors).toMatchObject([{ path: ['product'], extensions: { code: 'TIMEOUT' } }]);
   });
 
-  it('may be the client’s own, whom the subgraph is told of', async () => {
+  it('may be the client’s own, and is propagated to the subgraph', async () => {
     const router = await start();
     const answer = await router.ask({
       ...hanging,
@@ -40,19 +40,19 @@ describe('a deadline', () => {
       headers: { 'x-request-timeout': '150' },
     });
     expect(answer).toMatchObject({ status: 504, errors: [{ extensions: { code: 'TIMEOUT' } }] });
-    const patience = product.identities.at(-1)?.patienceMs;
-    expect(patience).toBeGreaterThan(0);
-    expect(patience).toBeLessThanOrEqual(150);
+    const timeoutMs = product.identities.at(-1)?.patienceMs;
+    expect(timeoutMs).toBeGreaterThan(0);
+    expect(timeoutMs).toBeLessThanOrEqual(150);
   });
 
-  it('that makes no sense is a mistake', async () => {
+  it('that is no number is a mistake', async () => {
     const router = await start();
     const answer = await router.ask({ ...stock, headers: { 'x-request-timeout': 'soon' } });
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
   });
 
-  it('of one caller does not end what others wait for with more patience', async () => {
-    const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 300);
+  it('of one caller does not end what others wait for with later deadlines', async () => {
+    const slow = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 300);
     const router = await start({ PRODUCT_URL: slow.graphqlUrl });
     const query = '{ serverTime }';
     const [impatient, patient] = await Promise.all([
@@ -65,8 +65,8 @@ describe('a deadline', () => {
   });
 });
 
-describe('a subgraph that is too slow for what is asked of it', () => {
-  it('is not asked more: what is too much is refused at once, and the others answer', async () => {
+describe('a subgraph that is too slow for its requests', () => {
+  it('gets no more of them: load shedding refuses at once, and the others answer', async () => {
     const router = await start({
       SUBGRAPH_CONCURRENCY: '1',
       SUBGRAPH_QUEUE: '0',
@@ -85,12 +85,12 @@ describe('a subgraph that is too slow for what is asked of it', () => {
   });
 });
 
-describe('what anonymous callers ask alike', () => {
+describe('an equal read of anonymous callers', () => {
   const time = { query: '{ serverTime }' };
   const page = { query: '{ product(id: "1") { name price { amount } } }' };
 
-  it('is asked once while the answer is under way', async () => {
-    const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 100);
+  it('is sent once while it is in progress', async () => {
+    const slow = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 100);
     const router = await start({ PRODUCT_URL: slow.graphqlUrl });
     const answers = await Promise.all(Array.from({ length: 20 }, () => router.ask(time)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
@@ -98,7 +98,7 @@ describe('what anonymous callers ask alike', () => {
     await slow.close();
   });
 
-  it('is asked again afterwards, but for what the schema lets be given again', async () => {
+  it('is sent again afterwards, but for what the schema lets be cached', async () => {
     const router = await start();
     expect(await asked(() => router.ask(time).then(() => router.ask(time)))).toBe(2);
     expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(1);
@@ -116,12 +116,12 @@ describe('what anonymous callers ask alike', () => {
     expect((await router.ask({ query })).data).toEqual(first?.data);
   });
 
-  it('is asked each time where no memory is set aside', async () => {
+  it('is sent each time where no memory is set aside', async () => {
     const router = await start({ RESPONSE_CACHE_MIB: '0' });
     expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(2);
   });
 
-  it('is asked for each caller who is signed in', async () => {
+  it('is sent for each signed-in caller', async () => {
     const router = await start();
     const token = makeToken(key);
     await router.ask(page);
@@ -131,7 +131,7 @@ describe('what anonymous callers ask alike', () => {
 });
 
 it('passes the request id and the trace on', async () => {
-  const canned = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
+  const canned = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
   const router = await start({ PRODUCT_URL: canned.graphqlUrl });
   const trace = '0af7651916cd43dd8448eb211c80319c';
   await router.ask({

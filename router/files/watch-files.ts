@@ -18,7 +18,7 @@ export interface WatchOptions {
 
 /**
  * Reads files periodically, because notifications of changes differ between file systems, mounts and links. A text is
- * taken when two looks in a row found it, so that a file is not read while it is being written.
+ * taken when two reads in a row found it, so that a file is not read while it is being written.
  */
 export function watchFiles({ what, files, read, text, everyMs, take, logger }: WatchOptions): PeriodicJob {
   let known = text;

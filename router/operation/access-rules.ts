@@ -10,7 +10,7 @@ import { linkedName } from './supergraph-links.ts';
 /** Scopes as `@requiresScopes` writes them: one of the lists must be held in full. */
 export type ScopeChoice = readonly (readonly string[])[];
 
-/** What `@authenticated` and `@requiresScopes` say of one type or field. A scope can be held only by somebody signed in. */
+/** What `@authenticated` and `@requiresScopes` say of one type or field. Only a signed-in caller has scopes. */
 export interface AccessRule {
   readonly scopes: readonly ScopeChoice[];
 }
@@ -25,7 +25,7 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
     requiresScopes: linkedName(supergraph, 'requiresScopes'),
   };
   const rules = new Map<string, AccessRule>();
-  const note = (key: string, directives: readonly ConstDirectiveNode[] = []) => {
+  const record = (key: string, directives: readonly ConstDirectiveNode[] = []) => {
     const scopes = directives
       .filter(({ name }) => name.value === names.requiresScopes)
       .map((directive) => scopesOf(directive));
@@ -36,9 +36,9 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
   for (const definition of supergraph.definitions) {
     if (!isTypeDefinition(definition)) continue;
     const type = definition.name.value;
-    note(type, definition.directives);
+    record(type, definition.directives);
     if (!('fields' in definition)) continue;
-    for (const field of definition.fields ?? []) note(`${type}.${field.name.value}`, field.directives);
+    for (const field of definition.fields ?? []) record(`${type}.${field.name.value}`, field.directives);
   }
   return rules;
 }

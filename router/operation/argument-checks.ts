@@ -15,7 +15,7 @@ import { Fault } from '../../platform/errors.ts';
 import type { Variables } from './cost.ts';
 import { isIncluded, withDefaults } from './included.ts';
 
-/** @returns a sentence on what is wrong with the value of an argument; null: nothing that can be told without its subgraph */
+/** @returns a sentence on what is wrong with the value of an argument; null: nothing that can be checked without its subgraph */
 export type ArgumentCheck = (value: unknown) => string | null;
 
 /** By `Type.field`, and the name of the argument. */

@@ -19,7 +19,7 @@ export function readCostWeights(supergraph: DocumentNode): CostWeights {
   const weights = new Map<string, number>();
   const lists = new Map<string, ListSize>();
   const costs = linkedName(supergraph, 'cost');
-  const note = (key: string, directives: readonly ConstDirectiveNode[] = []) => {
+  const record = (key: string, directives: readonly ConstDirectiveNode[] = []) => {
     for (const directive of directives) {
       const given = argumentsOf(directive);
       if (directive.name.value === costs) weights.set(key, Number(given['weight']));
@@ -37,17 +37,17 @@ export function readCostWeights(supergraph: DocumentNode): CostWeights {
     switch (definition.kind) {
       case Kind.INPUT_OBJECT_TYPE_DEFINITION:
         for (const field of definition.fields ?? [])
-          note(`${definition.name.value}.${field.name.value}`, field.directives);
+          record(`${definition.name.value}.${field.name.value}`, field.directives);
         break;
       case Kind.OBJECT_TYPE_DEFINITION:
       case Kind.INTERFACE_TYPE_DEFINITION: {
         const type = definition.name.value;
-        note(type, definition.directives);
+        record(type, definition.directives);
         for (const field of definition.fields ?? []) {
           const name = `${type}.${field.name.value}`;
-          note(name, field.directives);
+          record(name, field.directives);
           for (const argument of field.arguments ?? [])
-            note(`${name}(${argument.name.value}:)`, argument.directives);
+            record(`${name}(${argument.name.value}:)`, argument.directives);
         }
         break;
       }

@@ -70,7 +70,7 @@ describe('counts introspection by the schema', () => {
     expect(costInShop(source)).toBe(expected);
   });
 
-  it('twice where it is asked for twice', () => {
+  it('twice where it is selected twice', () => {
     const once = costInShop(getIntrospectionQuery());
     const selection = '{ types { fields { name args { name } type { name ofType { name } } } } }';
     expect(costInShop(`{ a: __schema ${selection} b: __schema ${selection} }`)).toBe(

@@ -75,13 +75,13 @@ export function costFormula(
   }
 
   function listLength(list: ListSize, node: FieldNode, field: GraphQLField<unknown, unknown>): Cost {
-    const asked = list.slicingArguments.flatMap((name): Cost[] => {
+    const lengths = list.slicingArguments.flatMap((name): Cost[] => {
       const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
       const preset: unknown = field.args.find((argument) => argument.name === name)?.defaultValue;
       if (given === undefined) return preset === undefined ? [] : [lengthFrom(preset)];
       return [lengthGiven(given, preset)];
     });
-    return asked.length > 0 ? largest(asked) : (list.assumedSize ?? USUAL_LIST_SIZE);
+    return lengths.length > 0 ? largest(lengths) : (list.assumedSize ?? USUAL_LIST_SIZE);
   }
 
   function lengthGiven(given: ValueNode, preset: unknown): Cost {

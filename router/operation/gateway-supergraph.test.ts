@@ -35,7 +35,7 @@ it('knows the directives by the names that the supergraph gives them', () => {
   expect(forGateway).toContain('other: Int @authenticated');
 });
 
-it('leaves in a rule that nobody here keeps, so that the gateway refuses it', () => {
+it('leaves in a rule that this router does not enforce, so that the gateway refuses it', () => {
   const policy = `schema @link(url: "${SPECS}/policy/v0.1", for: SECURITY) { query: Query } type Query { a: Int @policy }`;
   expect(supergraphForGateway(parse(policy))).toContain('policy/v0.1');
 });

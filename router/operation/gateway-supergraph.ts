@@ -7,7 +7,7 @@ const KEPT_HERE = ['authenticated', 'requiresScopes'];
 /**
  * A copy of the supergraph for @apollo/gateway, which refuses to load one that links to `authenticated` or
  * `requiresScopes` ("for: SECURITY but is unsupported"). Any other SECURITY specification stays in, so that the
- * gateway still refuses a rule that nobody here would keep.
+ * gateway still refuses a rule that this router does not enforce.
  *
  * Of several keys of a type in a subgraph, those that it resolves come first: the planner returns to a subgraph by the first key that it
  * has the fields of, whether or not the subgraph resolves it.

@@ -56,7 +56,7 @@ function valueCost(type: GraphQLInputType, value: unknown, weights: ReadonlyMap<
   }, 0);
 }
 
-/** Whether a value of the type may have a cost; most may not, and need no look at each request. */
+/** Whether a value of the type may have a cost; most may not, and are not checked at each request. */
 function hasWeights(
   type: GraphQLInputType,
   weights: ReadonlyMap<string, number>,

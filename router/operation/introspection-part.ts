@@ -16,7 +16,7 @@ const FIELDS: ReadonlySet<string> = new Set([SchemaMetaFieldDef.name, TypeMetaFi
 export const isIntrospectionField = ({ name }: FieldNode): boolean => FIELDS.has(name.value);
 
 /**
- * What an operation wants to know of the schema, as an operation of its own. @returns null for one that wants nothing of the kind
+ * The introspection in an operation, as an operation of its own. @returns null for one without
  *
  * @param selected with its fragments expanded
  */

@@ -6,8 +6,8 @@ import type { Operation } from './operation.ts';
 const kept = new WeakMap<DocumentNode, ExecutionResult>();
 
 /**
- * Answers what an operation wants to know of the schema, by graphql-js alone: the planner knows less of it.
- * @returns null for an operation that wants nothing of the kind
+ * Answers the introspection in an operation by graphql-js alone: the planner supports only a part of it.
+ * @returns null for an operation without introspection
  */
 export function introspect(
   schema: GraphQLSchema,

@@ -16,7 +16,7 @@ describe('the store', () => {
     expect(store.find('{ a }', null, free)).toBe(store.find('{ a }', null, free));
   });
 
-  it('tells operations of one document apart, and documents of one operation name', () => {
+  it('keeps operations of one document apart, and documents of one operation name', () => {
     const store = createOperationStore(rules, MIB);
     const source = 'query A { a } mutation B { b }';
     const [a, b] = [store.find(source, 'A', free), store.find(source, 'B', free)];
@@ -52,7 +52,7 @@ describe('the store', () => {
     expect(store.find('{ a }', null, free)).toBe(first);
   });
 
-  it('asks before it works out a document that is new, and only then', () => {
+  it('charges before it works out a document that is new, and only then', () => {
     const store = createOperationStore(rules, MIB);
     const asked: number[] = [];
     const ask = (units: number) => void asked.push(units);
@@ -62,7 +62,7 @@ describe('the store', () => {
     expect(asked).toEqual([1, 1]);
   });
 
-  it('asks for more before it validates a long one, and before it keeps a large one for the planner', () => {
+  it('charges more before it validates a long one, and before it keeps a large one for the planner', () => {
     const fields = Array.from({ length: 100 }, (_, n) => `f${n}`);
     const wide = rulesFor(`type Query { ${fields.map((name) => `${name}: Int`).join(' ')} }`, {
       maxTokens: 1_000,
@@ -103,7 +103,7 @@ describe('a document', () => {
     expect(find(source, name)).toThrow(expect.objectContaining({ code }) as Error);
   });
 
-  it('tells where it is wrong', () => {
+  it('says where it is wrong', () => {
     expect(find('{\n  nothing }')).toThrow(
       expect.objectContaining({
         errors: [expect.objectContaining({ locations: [{ line: 2, column: 3 }] })],
@@ -111,7 +111,7 @@ describe('a document', () => {
     );
   });
 
-  it('does not tell what there is instead, where that is off', () => {
+  it('does not suggest names, where that is off', () => {
     const silent = createOperationStore({ ...rules, suggestions: false }, MIB);
     expect(() => silent.find('{ nam }', null, free)).toThrow(
       expect.objectContaining({

@@ -18,7 +18,7 @@ const BYTES_PER_CHARACTER = 40;
 /** A document that would take more than this part of the memory is not kept: a few of them would push all others out. */
 const LARGEST = 1 / 16;
 
-/** @param maxBytes about how much memory the kept operations may take; strangers choose how many there are */
+/** @param maxBytes about how much memory the kept operations may take; clients choose how many there are */
 export function createOperationStore(rules: OperationRules, maxBytes: number): OperationStore {
   const kept = new LRUCache<string, Operation>({
     maxSize: maxBytes,

@@ -28,7 +28,7 @@ export interface Operation {
   readonly definition: OperationDefinitionNode;
   /** What the planner gets of it. */
   readonly planned: PlannedOperation;
-  /** What it wants to know of the schema, which graphql-js answers; null: nothing. The same object for every request. */
+  /** Its introspection, which graphql-js answers; null: none. The same object for every request. */
   readonly introspection: DocumentNode | null;
   /** Variables of `@skip` and `@include` that must not be null, although their types allow it. */
   readonly conditions: ReadonlySet<string>;
@@ -42,13 +42,13 @@ export interface Operation {
   /** Fields whose arguments are checked before a mutation is sent. */
   readonly checked: readonly CheckedField[];
   readonly cost: Cost;
-  /** The objects of the response, estimated as `cost` is: what the router itself has to assemble, whether or not a subgraph is asked. */
+  /** The objects of the response, estimated as `cost` is: what the router itself has to assemble, also where an answer of another request is shared. */
   readonly responseSize: Cost;
   /** In all, after fragments were expanded and repeated selections merged. */
   readonly fields: number;
-  /** How often it asks for each root field, by `Type.field`. */
+  /** How often it selects each root field, by `Type.field`. */
   readonly rootFields: ReadonlyMap<string, number>;
-  /** Whether it asks for the schema and for nothing else. */
+  /** Whether it selects introspection and nothing else. */
   readonly isIntrospection: boolean;
   /** What its one mutation may be answered, by `__typename`; none where that is not one of several types. */
   readonly resultTypes: ReadonlySet<string>;

@@ -25,7 +25,7 @@ it('does not mind the same field side by side', () => {
   expect(check('{ a: me { orders { nodes { id } } } b: me { orders { nodes { id } } } }', 0)).not.toThrow();
 });
 
-it('looks through fragments', () => {
+it('goes through fragments', () => {
   const source = `{ me { ...A } } fragment A on User { orders { nodes { ... on Order { buyer { ...B } } } } }
     fragment B on User { orders { nodes { id } } }`;
   expect(check(source, 1)).not.toThrow();

@@ -16,7 +16,7 @@ const INTROSPECTION = /^__/;
 
 /**
  * A field may be found inside itself so many times: the orders of the buyer of an order go round in a circle for as long as
- * the depth allows, and each round is another question to a subgraph. Introspection goes round by its nature and has a
+ * the depth allows, and each round is another request to a subgraph. Introspection goes round by its nature and has a
  * limit of its own. One pass over the document, each fragment once.
  *
  * @throws {Fault} OPERATION_TOO_COMPLEX

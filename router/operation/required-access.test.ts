@@ -85,7 +85,7 @@ describe('an operation needs', () => {
     expect(access(source)).toEqual(expected);
   });
 
-  it('what the operation that is asked for needs, not another beside it', () => {
+  it('what the selected operation needs, not another beside it', () => {
     const document = select('query A { mine { id } } query B { open { inside { open } } }', 'B');
     expect(requiredAccess(rules.schema, document, rules.access)).toEqual(NOTHING);
   });

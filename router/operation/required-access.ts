@@ -10,7 +10,7 @@ import type { AccessRules, ScopeChoice } from './access-rules.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
 import { fieldOf, narrowTypes, visitSelections } from './walk-selections.ts';
 
-/** What an operation asks of its caller. */
+/** What an operation requires of its caller. */
 export interface RequiredAccess {
   readonly authenticated: boolean;
   /** Each of these must be met. */

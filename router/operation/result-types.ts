@@ -3,7 +3,7 @@ import { rootFieldsOf } from './root-fields.ts';
 import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
 
 /**
- * What the one mutation of an operation may be answered, by `__typename`. None where it is a query, or asks for several. A
+ * What the one mutation of an operation may be answered, by `__typename`. None where it is a query, or has several root fields. A
  * client can have any text answered under the name `__typename`; what is in here is of the schema.
  */
 export function resultTypesOf(schema: GraphQLSchema, selected: SelectedOperation): ReadonlySet<string> {
@@ -14,7 +14,7 @@ export function resultTypesOf(schema: GraphQLSchema, selected: SelectedOperation
   return new Set(isAbstractType(result) ? schema.getPossibleTypes(result).map(({ name }) => name) : []);
 }
 
-/** @returns the `__typename` of what a mutation was answered; undefined where the client did not ask for it */
+/** @returns the `__typename` of what a mutation was answered; undefined where the client did not select it */
 export function resultTypeIn(data: unknown, types: ReadonlySet<string>): string | undefined {
   if (types.size === 0 || typeof data !== 'object' || data === null) return undefined;
   const [answer] = Object.values(data) as { readonly __typename?: unknown }[];

@@ -3,8 +3,8 @@ import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
 import { responseName, visitSelections } from './walk-selections.ts';
 
 /**
- * The root fields that an operation asks for: each response name with the field behind it, through fragments. Selections under
- * one response name are one field to whoever executes them, and two aliases are two.
+ * The root fields of an operation: each response name with the field behind it, through fragments. Selections under one response name
+ * are executed as one field, and two aliases as two.
  */
 export function rootFieldsOf({ definition, fragments }: SelectedOperation): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
@@ -14,7 +14,7 @@ export function rootFieldsOf({ definition, fragments }: SelectedOperation): Read
   return fields;
 }
 
-/** @returns how often an operation asks for each root field, by `Type.field` */
+/** @returns how often an operation selects each root field, by `Type.field` */
 export function countRootFields(
   schema: GraphQLSchema,
   selected: SelectedOperation,

@@ -37,7 +37,7 @@ export function selectOperation(document: DocumentNode, operationName: string | 
   return { definition, fragments };
 }
 
-/** The document of this operation alone, so that nobody downstream has to choose again. */
+/** The document of this operation alone, so that nothing downstream has to choose again. */
 export const documentOf = ({ definition, fragments }: SelectedOperation): DocumentNode => ({
   kind: Kind.DOCUMENT,
   definitions: [definition, ...fragments.values()],

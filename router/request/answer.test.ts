@@ -48,11 +48,11 @@ it.each([
     ['order', 'items', 1, 'product'],
     ['order', 'items', 1, 'product'],
   ],
-])('the path %j is told as %j', (inside, told) => {
+])('the path %j is shown as %j', (inside, shown) => {
   const { body } = answer({ data: null, errors: [fault('TIMEOUT', inside)] }, context);
   expect((JSON.parse(String(body)) as { errors: object[] }).errors[0]).toEqual({
     message: 'A message.',
-    path: told,
+    path: shown,
     extensions: { code: 'TIMEOUT', requestId: 'request-1' },
   });
 });

@@ -10,7 +10,7 @@ import type { RequestContext } from './request-context.ts';
 export type AnswerContext = Pick<RequestContext, 'requestId' | 'contentType' | 'accept' | 'logger'>;
 
 export interface AnswerOptions {
-  /** Whether a mutation of the request has run: its answer must not look like a refusal. */
+  /** Whether a mutation of the request has run: its answer must not be taken for a refusal. */
   readonly mutated?: boolean;
   /** `extensions` beside the data; undefined: none. */
   readonly extensions?: object | undefined;
@@ -75,7 +75,7 @@ function showFault(error: GraphQLError, { requestId, logger }: AnswerContext): G
 
 /**
  * The part of a path that the client can find in its own operation: the planner's `@` stands for every element of a list,
- * and `_entities` for whatever was asked of another subgraph.
+ * and `_entities` for what was read from another subgraph.
  */
 function visible(path: readonly (string | number)[]): readonly (string | number)[] {
   const inside = path.findIndex((step) => step === '@' || step === '_entities');

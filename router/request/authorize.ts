@@ -4,7 +4,7 @@ import type { Authenticator } from '../../platform/identity/tokens/authenticator
 import { RefusedToken } from '../../platform/identity/tokens/refused-token.ts';
 import type { Operation } from '../operation/operation.ts';
 
-/** Who asks: a caller, null for a request without a token, or the refusal of a bad one, until it is known what for. */
+/** The result of authentication: a caller, null for a request without a token, or the refusal of a bad one, until the operation is known. */
 export type Presented = Caller | null | RefusedToken;
 
 /** @throws {Fault} UNAVAILABLE when there are no keys to check a token by */

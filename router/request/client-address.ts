@@ -13,7 +13,7 @@ export type ForwardedHeader = (typeof FORWARDED_HEADERS)[number];
 
 /**
  * From where a client connects. Every proxy appends to the header what it was connected from, so with n proxies of ours in
- * front the n-th entry from the end is the client's; what stands before that is the client's own word, and worth nothing.
+ * front the n-th entry from the end is the client's; what stands before that was sent by the client, and is not trusted.
  * Entries are counted from the end and split at every comma: whatever a client writes before them, quotes included, moves none of them.
  *
  * @returns where the connection comes from when there is no such entry, or when it is no address

@@ -8,7 +8,7 @@ const GRAPHQL_TYPE = 'application/graphql-response+json';
 
 /**
  * @returns `application/graphql-response+json` for a client that names it and likes nothing better, and JSON for any other, whatever it
- * accepts: an answer that it did not ask for is of more use to it than none
+ * accepts: an answer of another type is of more use to it than none
  */
 export function answerType(accept: string | undefined): string {
   // Most clients name one type, or do not name this one.
@@ -21,7 +21,7 @@ export function answerType(accept: string | undefined): string {
 }
 
 /**
- * Whether a client names JSON itself, which says that it looks at the body and not at the status: GraphQL over HTTP advises 200 for a
+ * Whether a client names JSON itself, which says that it reads the body and not the status: GraphQL over HTTP advises 200 for a
  * document that is not valid then.
  */
 export const namesJson = (accept: string | undefined): boolean =>

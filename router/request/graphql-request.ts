@@ -9,7 +9,7 @@ import type { AllowedOrigins } from './origins.ts';
 import { parseJson } from './parse-json.ts';
 import { assertMayGet } from './simple-get.ts';
 
-/** What a client asks for, as in the GraphQL over HTTP specification; the document as text, by its id, or both. */
+/** The parameters of a request, as in the GraphQL over HTTP specification; the document as text, by its id, or both. */
 export interface GraphqlRequest extends DocumentReference {
   readonly operationName: string | null;
   readonly variables: Variables;

@@ -38,7 +38,7 @@ it('has the address that the nearest trusted proxy wrote, and its network', () =
 });
 
 it('keeps a harmless request id of the client, and makes one otherwise', () => {
-  expect(contextOf({ headers: { 'x-request-id': 'mine-1' } }).requestId).toBe('mine-1');
+  expect(contextOf({ headers: { 'x-request-id': 'request-1' } }).requestId).toBe('request-1');
   const made = contextOf({ headers: { 'x-request-id': '"\n"' } }).requestId;
   expect(made).toMatch(/^[\w-]{8,}$/);
   expect(contextOf({}).requestId).not.toBe(made);
@@ -46,10 +46,10 @@ it('keeps a harmless request id of the client, and makes one otherwise', () => {
 
 it('makes a child logger when the first line is written, and only one', () => {
   const { logger, made } = countedLogger();
-  const context = contextOf({ headers: { 'x-request-id': 'mine-1' } }, 0, logger);
+  const context = contextOf({ headers: { 'x-request-id': 'request-1' } }, 0, logger);
   expect([context.isLogged('info'), context.isLogged('debug'), made.children]).toEqual([true, false, 0]);
   context.logger.info('one');
   context.logger.info('two');
   expect(made.children).toBe(1);
-  expect(made.lines.map(({ requestId }) => requestId)).toEqual(['mine-1', 'mine-1']);
+  expect(made.lines.map(({ requestId }) => requestId)).toEqual(['request-1', 'request-1']);
 });

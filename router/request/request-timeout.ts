@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../platform/http/types.ts';
 export const REQUEST_TIMEOUT_HEADER = 'x-request-timeout';
 
 /**
- * How long a client waits for its answer, in milliseconds: what it says itself, and no longer than this router lets anybody.
+ * How long a client waits for its answer, in milliseconds: the value of its header, bounded by the router's own limit.
  *
  * @throws {Fault} BAD_REQUEST for anything but a whole number above zero
  */

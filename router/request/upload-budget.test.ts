@@ -24,7 +24,7 @@ const send = (bodies: UploadBudget, network: string, sent: Sent = request()) => 
   return { ...sent, result };
 };
 
-it('lets the slowest of a network give way when it sends more than there is room for', async () => {
+it('evicts the slowest uploads of a network that sends more than its budget', async () => {
   const bodies = new UploadBudget(100_000, { network: 3 * 5_096, all: 1_000_000 });
   const other = send(bodies, 'another');
   const all = Array.from({ length: 5 }, () => send(bodies, 'one'));
@@ -35,7 +35,7 @@ it('lets the slowest of a network give way when it sends more than there is room
   expect(await other.result).toBe('body');
 });
 
-it('lets the slowest of all give way when many networks send', async () => {
+it('evicts the slowest uploads of all when many networks send', async () => {
   const bodies = new UploadBudget(100_000, { network: 1_000_000, all: 3 * 5_096 });
   const all = Array.from({ length: 5 }, (_, index) => send(bodies, `network-${index}`));
   for (const sent of all) sent.arrive();

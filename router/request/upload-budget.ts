@@ -3,7 +3,7 @@ import { ByteBudget, type BudgetLimits, type Holding } from '../../platform/http
 import type { HttpRequest } from '../../platform/http/types.ts';
 
 const MIB = 1_048_576;
-/** Memory for requests whose bodies are still arriving, in bytes. */
+/** The upload budget: memory for requests whose bodies are still arriving, in bytes. */
 const LIMITS: BudgetLimits = { network: 16 * MIB, all: 128 * MIB };
 /** What a request takes beside its body, in bytes. */
 const EACH = 4_096;

@@ -16,14 +16,14 @@ export class CurrentSchema {
     return this.#current.use(act);
   }
 
-  /** For whoever has no request around its questions: each is planned by the schema of its moment. */
+  /** For operations of the router itself, which belong to no request: each is planned by the schema that is served at that moment. */
   get gateway(): Pick<Gateway, 'schema' | 'execute'> {
     const schema = () => this.#current.serving.gateway.schema;
     return {
       get schema() {
         return schema();
       },
-      execute: (...question) => this.use(({ gateway }) => gateway.execute(...question)),
+      execute: (...operation) => this.use(({ gateway }) => gateway.execute(...operation)),
     };
   }
 

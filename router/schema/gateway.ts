@@ -43,9 +43,9 @@ export async function loadGateway(
     supergraphSdl,
     buildService,
     logger: quiet({ logger }),
-    // On by default outside production: anyone could ask for the query plan by a header.
+    // On by default outside production: any client could read the query plan by sending a header.
     __exposeQueryPlanExperimental: false,
-    // Off by default in production. A file that changes under the running router is looked at as closely as anywhere.
+    // Off by default in production. A file that changes while the router runs is validated as strictly as one at the start.
     validateSupergraph: true,
     experimental_didResolveQueryPlan: ({ requestContext }) => {
       (requestContext.context as unknown as ExecutionContext).isPlanned = true;
@@ -61,7 +61,7 @@ export async function loadGateway(
       const result = await settle(send(operation, variables, context));
       const { data, errors } = result;
       if (data !== undefined) {
-        if (!errors && !context.isAsked && Object.values(data ?? {}).includes(null))
+        if (!errors && !context.isSent && Object.values(data ?? {}).includes(null))
           throw new Fault('BAD_REQUEST', 'The operation fits the schema, but no subgraph answers it.');
         const unfit = { schema, definition: operation.definition, data, errors: unfitIn(result) };
         return clientsAnswer(data, errors ?? withoutHiddenValues(unfit, hidden), operation);
@@ -138,8 +138,8 @@ function clientsAnswer(
 }
 
 /**
- * To the gateway a custom scalar is anything; this way a bad instant is refused before a subgraph is asked. What another graph takes for
- * a DateTime is its own affair.
+ * To the gateway a custom scalar is anything; this way a bad instant is refused before a request to a subgraph. Other graphs define
+ * their own DateTime.
  */
 function checkScalarsHere(schema: GraphQLSchema): void {
   const type = schema.getType(DateTime.name);

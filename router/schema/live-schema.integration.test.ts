@@ -8,7 +8,7 @@ import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { makeToken } from '../../platform/identity/tokens/testing/issuer.ts';
 import type { Answer, TestRouter } from '../testing/router.ts';
-import { startCannedSubgraph } from '../testing/subgraphs.ts';
+import { startStubSubgraph } from '../testing/subgraphs.ts';
 import { useRouterSurroundings } from '../testing/use-router.ts';
 
 const stores = useStores();
@@ -88,7 +88,7 @@ it('a good change is taken while the router is busy, and no request notices', as
 it('a request that began on the old one ends on it', async () => {
   let letAnswer = (): void => undefined;
   const held = new Promise<void>((resolve) => (letAnswer = resolve));
-  const slow = await startCannedSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, held);
+  const slow = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, held);
   onTestFinished(async () => {
     letAnswer();
     await slow.close();
@@ -96,7 +96,7 @@ it('a request that began on the old one ends on it', async () => {
   const { router, publish, logged } = await watchedRouter({ PRODUCT_URL: slow.graphqlUrl });
   let answered: Answer | undefined;
   const underWay = router.ask(time).then((answer) => (answered = answer));
-  await waitUntil('the question', () => slow.received.length === 1);
+  await waitUntil('the request', () => slow.received.length === 1);
   await publish(withoutServerTime());
   await waitUntil('the change', () => logged(TAKEN));
   expect(answered).toBeUndefined();
@@ -105,7 +105,7 @@ it('a request that began on the old one ends on it', async () => {
   expect(await underWay).toMatchObject({ status: 200, data: { serverTime: '2026-01-02T03:04:05.678Z' } });
 });
 
-it('rules that were added hold, also for what was asked before', async () => {
+it('rules that were added hold, also for operations that were executed before', async () => {
   const { router, publish } = await watchedRouter();
   expect((await router.ask(time)).status).toBe(200);
   await publish(changed('serverTime: DateTime!', 'serverTime: DateTime! @authenticated'));
@@ -117,7 +117,7 @@ it.each([
   ['was written by half', () => committed.slice(0, committed.length / 2)],
   ['is empty', () => ''],
   [
-    'has a security specification that nobody here keeps',
+    'has a security specification that this router does not know',
     () =>
       changed(
         '@link(url: "https://specs.apollo.dev/join',

@@ -33,7 +33,7 @@ const NEVER_SENT = {
 /**
  * Plans every root field with what it gives at once and one object further: a supergraph may be sound as a schema and name
  * no subgraph that answers a field. Where not all of that can be planned, the field is sound as long as a part of it can. A field of which
- * nothing can be planned does not keep the others from being served: it is named in the log, and what asks for it is refused.
+ * nothing can be planned does not keep the others from being served: it is named in the log, and operations that select it are refused.
  *
  * @throws an error in a sentence when no field can be planned
  */

@@ -26,7 +26,7 @@ export interface Supergraph {
 /**
  * @param text the whole file
  * @param canVerify whether there are keys to check tokens by
- * @throws {ConfigurationError} when it is not GraphQL, or has rules that could never let anybody in
+ * @throws {ConfigurationError} when it is not GraphQL, or has access rules although no token can be verified
  */
 export function readSupergraph(text: string, canVerify: boolean): Supergraph {
   const document = parseSupergraph(text);

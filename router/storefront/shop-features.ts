@@ -10,7 +10,7 @@ export interface ShopFeatures {
   readonly revokedSessions: boolean;
 }
 
-/** @param liveOperation what the live stream asks */
+/** @param liveOperation what the live stream executes */
 export function shopFeaturesOf(schema: GraphQLSchema, liveOperation: string): ShopFeatures {
   const mutations = schema.getMutationType()?.getFields() ?? {};
   const liveStock = fitsSchema(schema, liveOperation);
@@ -21,6 +21,6 @@ export function shopFeaturesOf(schema: GraphQLSchema, liveOperation: string): Sh
   };
 }
 
-/** Whether the schema has all that the document asks for. */
+/** Whether the schema has all that the document selects. */
 export const fitsSchema = (schema: GraphQLSchema, source: string): boolean =>
   validate(schema, parse(source)).length === 0;

@@ -4,7 +4,7 @@ import { rootFieldsOf } from '../operation/root-fields.ts';
 import type { SelectedOperation } from '../operation/selected-operation.ts';
 
 /**
- * One request, one purchase: otherwise a hundred aliases in one operation are a hundred places in the queue.
+ * One request, one purchase: otherwise a hundred aliases in one operation would take a hundred places in the queue.
  *
  * @param purchases the names of the mutations that count (`SINGLE_MUTATIONS`)
  * @throws {Fault} OPERATION_TOO_COMPLEX

@@ -41,7 +41,7 @@ it('calls those who wait in order of arrival', async () => {
   expect(order).toEqual([1, 2, 3]);
 });
 
-it('begins nothing for whom the wait was too long, and tells the others what they have left', async () => {
+it('begins no task whose wait was too long, and gives the others their remaining time', async () => {
   const limit = new ConcurrencyLimit({ running: () => 1, waiting: 10 });
   const first = openTask();
   const running = limit.run('a client', 1_000, first.task);
@@ -60,7 +60,7 @@ it('gives the place of a task that failed to the next', async () => {
   expect(await limit.run('a client', 1_000, async () => 'yes')).toBe('yes');
 });
 
-it('tells whoever is refused when to come back', async () => {
+it('gives a rejected request the time to come back', async () => {
   const limit = new ConcurrencyLimit({ running: () => 1, waiting: 0 });
   const first = openTask();
   const running = limit.run('a client', 1_000, first.task);
@@ -70,7 +70,7 @@ it('tells whoever is refused when to come back', async () => {
   await running;
 });
 
-it('finds out how long a line makes sense, and sends away at once who would wait in vain', async () => {
+it('adapts the queue to the measured throughput, and sheds at once what would miss its deadline', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const limit = new ConcurrencyLimit({ running: () => 1, waiting: 10_000 });

@@ -1,17 +1,17 @@
 import { Fault } from '../../platform/errors.ts';
 import { FairQueue } from '../../platform/concurrency/fair-queue.ts';
-import { Pace } from './pace.ts';
+import { ThroughputEstimator } from './throughput.ts';
 
 export interface ConcurrencyOptions {
-  /** @returns how many questions may be under way at a time */
+  /** @returns how many requests may be in progress at a time */
   readonly running: () => number;
-  /** Questions that wait for one of them to be answered, at the most; more are refused at once. */
+  /** Requests in the queue, at the most; more are shed at once. */
   readonly waiting: number;
 }
 
-/** Of the caller's patience, the part that may go by before its turn; the rest is for the answer. */
-const SHARE_OF_PATIENCE = 0.8;
-/** A client that is told to come back does so within this time, in milliseconds, whatever the queue. */
+/** Of the caller's remaining time, the part that a request may spend in the queue; the rest is for the response. */
+const QUEUE_SHARE = 0.8;
+/** Bounds of `retryAfterMs`, in milliseconds, whatever the queue. */
 const LONGEST_RETRY_AFTER_MS = 10_000;
 const SHORTEST_RETRY_AFTER_MS = 250;
 
@@ -19,79 +19,79 @@ interface Waiting {
   readonly client: string;
   readonly called: () => void;
   readonly refused: (fault: Fault) => void;
-  /** When its turn must have come, by `performance.now()`. */
+  /** When it must have left the queue, by `performance.now()`. */
   readonly until: number;
 }
 
 /**
- * Keeps one subgraph that is slow from taking everything: what is too much for it is refused, and what is meant for the
- * others goes on. Too much is whoever would wait in vain: the line is as long as what is done in the time that callers have, which
- * is found out while there is one. Whoever is refused is told when the line will be gone.
+ * A concurrency limit with an adaptive queue and load shedding, so that one slow subgraph does not use up the router. A request is rejected
+ * if its estimated queueing time exceeds 80 % of its remaining time; the estimate comes from measured throughput. A rejection carries the
+ * time in which the queue will be served.
  *
- * The queue is fair between clients (`FairQueue`): a client that sends a thousand delays another one by one question in each turn. Where
- * each has one question, as in a rush, that is the order of arrival.
+ * The queue is fair between clients (`FairQueue`): a client that sends a thousand requests delays another one by one request in each turn.
+ * Where each client has one request, that is the order of arrival.
  */
 export class ConcurrencyLimit {
   readonly #options: ConcurrencyOptions;
   readonly #waiting = new FairQueue<Waiting>();
-  readonly #pace: Pace;
+  readonly #throughput: ThroughputEstimator;
   #running = 0;
 
   constructor(options: ConcurrencyOptions) {
     this.#options = options;
-    this.#pace = new Pace(options.running);
+    this.#throughput = new ThroughputEstimator(options.running);
   }
 
   /**
    * @param client `clientKeyOf` the caller
-   * @param patienceMs how long the caller waits in all, in milliseconds
-   * @param task is told what is left of it
-   * @throws {Fault} UNAVAILABLE, with `retryAfterMs`, when too many wait, or it was not its turn in time: nothing was begun
+   * @param remainingMs how long the caller waits in all, in milliseconds
+   * @param task is given what is left of it
+   * @throws {Fault} UNAVAILABLE, with `retryAfterMs`, when it is shed, or was not served in time: the task was not begun
    */
   async run<Result>(
     client: string,
-    patienceMs: number,
-    task: (patienceMs: number) => Promise<Result>,
+    remainingMs: number,
+    task: (leftMs: number) => Promise<Result>,
   ): Promise<Result> {
-    let left = patienceMs;
+    let left = remainingMs;
     if (this.#running < this.#options.running()) this.#running += 1;
-    else left = await this.#waitForPlace(client, patienceMs);
+    else left = await this.#enqueue(client, remainingMs);
     try {
       const result = await task(left);
-      if (this.#pace.note(performance.now())) this.#sendAwayInVain();
+      if (this.#throughput.record(performance.now())) this.#shedExpired();
       return result;
     } finally {
       this.#passPlaceOn();
     }
   }
 
-  /** @throws {Fault} UNAVAILABLE when the question would not be sent in time, or the queue has no place for the client */
-  #assertCapacity(client: string, patienceMs: number): void {
+  /** @throws {Fault} UNAVAILABLE when the request would not be sent in time, or the queue has no place for the client */
+  #assertCapacity(client: string, remainingMs: number): void {
     const isFull = this.#waiting.size >= this.#options.waiting;
     if (!isFull && this.#waiting.size < this.#options.running()) return;
-    // Each other client is served so often at the most before the turn of this question.
+    // Each other client is served so often at the most before this request.
     const turns = this.#waiting.lengthOf(client) + 1;
     const ahead = Math.min(this.#waiting.size, this.#waiting.keys * turns);
-    const waitMs = this.#pace.msFor(ahead, performance.now());
-    if (waitMs !== null && waitMs > patienceMs * SHARE_OF_PATIENCE) throw this.#refusal();
+    const waitMs = this.#throughput.msFor(ahead, performance.now());
+    if (waitMs !== null && waitMs > remainingMs * QUEUE_SHARE) throw this.#refusal();
     if (!isFull) return;
     const dropped = this.#waiting.dropForShareOf(client);
     if (!dropped) throw this.#refusal();
     dropped.refused(this.#refusal());
   }
 
-  async #waitForPlace(client: string, patienceMs: number): Promise<number> {
-    this.#assertCapacity(client, patienceMs);
+  async #enqueue(client: string, remainingMs: number): Promise<number> {
+    this.#assertCapacity(client, remainingMs);
     const since = performance.now();
-    this.#pace.queue(true, since);
+    this.#throughput.setQueued(true, since);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         client,
-        until: since + patienceMs * SHARE_OF_PATIENCE,
+        until: since + remainingMs * QUEUE_SHARE,
         called: () => {
           clearTimeout(timer);
-          // A whole millisecond at the least: nothing can be asked within none.
-          resolve(Math.max(1, patienceMs - (performance.now() - since)));
+          // A whole millisecond at the least, because no request can be made within none.
+          resolve(Math.max(1, remainingMs - (performance.now() - since)));
         },
         refused: (fault) => {
           clearTimeout(timer);
@@ -101,12 +101,12 @@ export class ConcurrencyLimit {
       const timer = setTimeout(() => {
         this.#leave(waiting);
         reject(this.#refusal());
-      }, patienceMs);
+      }, remainingMs);
       this.#waiting.push(client, waiting);
     });
   }
 
-  /** Directly to the next one, so that a question that arrives in between cannot take the place. */
+  /** Directly to the next one, so that a request that arrives in between cannot take the place. */
   #passPlaceOn(): void {
     const next = this.#running > this.#options.running() ? undefined : this.#waiting.shift();
     if (!next) {
@@ -117,10 +117,10 @@ export class ConcurrencyLimit {
     next.called();
   }
 
-  /** Whoever will not have their turn in time is better told now: nothing of theirs was begun. */
-  #sendAwayInVain(): void {
+  /** Load shedding: rejects the queued requests that would miss their deadline, as soon as that is known. Their tasks were not begun. */
+  #shedExpired(): void {
     const now = performance.now();
-    const msForOne = this.#pace.msFor(1, now) ?? 0;
+    const msForOne = this.#throughput.msFor(1, now) ?? 0;
     let turn = now;
     for (const [, waiting] of this.#waiting) {
       if (turn + msForOne <= waiting.until) turn += msForOne;
@@ -137,11 +137,11 @@ export class ConcurrencyLimit {
   }
 
   #left(): void {
-    if (this.#waiting.size === 0) this.#pace.queue(false, performance.now());
+    if (this.#waiting.size === 0) this.#throughput.setQueued(false, performance.now());
   }
 
   #refusal(): Fault {
-    const waitMs = this.#pace.msFor(this.#waiting.size, performance.now()) ?? 1_000;
+    const waitMs = this.#throughput.msFor(this.#waiting.size, performance.now()) ?? 1_000;
     const retryAfterMs = Math.min(Math.max(waitMs, SHORTEST_RETRY_AFTER_MS), LONGEST_RETRY_AFTER_MS);
     return new Fault('UNAVAILABLE', undefined, { retryAfterMs: Math.round(retryAfterMs) });
   }

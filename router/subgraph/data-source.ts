@@ -16,8 +16,8 @@ type Reply = Awaited<ReturnType<GraphQLDataSource['process']>>;
 const REFUSED_HERE: ReadonlySet<string> = new Set<FaultCode>(['UNAVAILABLE', 'RATE_LIMITED']);
 
 /**
- * The gateway's way to one subgraph: a signed identity instead of the client's headers, what is left of the caller's
- * patience as the deadline, and errors of which only what may be seen goes up. All that is known goes into the log.
+ * The gateway's connection to one subgraph. It sends a signed identity instead of the client's headers and propagates the deadline, and it
+ * masks errors: clients see what is meant for them, the log has the whole error.
  */
 export class SubgraphDataSource implements GraphQLDataSource {
   constructor(
@@ -32,29 +32,29 @@ export class SubgraphDataSource implements GraphQLDataSource {
       throw new Error('Subgraphs answer operations of clients only.');
     const { query = '', variables, operationName } = options.request;
     const context = options.incomingRequestContext.context as unknown as ExecutionContext;
-    context.isAsked = true;
+    context.isSent = true;
     context.onPlan?.();
-    const asked: Asked = { query, variables, path: options.pathInIncomingRequest ?? [], context };
+    const sent: SentRequest = { query, variables, path: options.pathInIncomingRequest ?? [], context };
     const begun = Date.now();
     try {
-      // Read anew by everybody who shares it: the gateway writes into what it is given.
-      const answer = await this.traffic.ask({ query, variables, operationName }, context);
+      // Parsed anew for each request that shares it: the gateway writes into the result.
+      const answer = await this.traffic.execute({ query, variables, operationName }, context);
       context.onFreshness?.(answer.freshForMs);
       const reply = readReply(answer);
       if (!isRead(query)) context.followUpDeadline = Date.now() + this.followUpMs;
       if (reply.errors) this.log(context, reply.errors);
-      if (reply.errors && reply.data === undefined) return failed(asked, faultOfWhole(reply.errors));
-      assertEntities(asked, reply);
-      keep(asked, reply.data);
-      return reply.errors ? withErrors(asked, reply.data, reply.errors) : { data: reply.data ?? null };
+      if (reply.errors && reply.data === undefined) return failed(sent, faultOfWhole(reply.errors));
+      assertEntities(sent, reply);
+      keep(sent, reply.data);
+      return reply.errors ? withErrors(sent, reply.data, reply.errors) : { data: reply.data ?? null };
     } catch (error) {
       const fault = error instanceof Fault ? error : new Fault('INTERNAL');
       const line = { subgraph: this.name, tookMs: Date.now() - begun };
       // Refused here, which thousands may be at once: a stack trace for each would be the greater trouble.
       if (REFUSED_HERE.has(fault.code) && !fault.cause)
-        context.logger.debug({ ...line, code: fault.code }, 'refused before the subgraph was asked');
+        context.logger.debug({ ...line, code: fault.code }, 'refused before a request to the subgraph');
       else context.logger.error({ ...line, err: error }, 'subgraph did not answer');
-      return failed(asked, isRead(query) ? faultOfRead(fault) : fault);
+      return failed(sent, isRead(query) ? faultOfRead(fault) : fault);
     }
   }
 
@@ -71,8 +71,8 @@ const codeOf = (extensions: Record<string, unknown> | undefined): string | null 
 /** Characters; the codes of another implementation of a subgraph are its own. */
 const MAX_CODE = 64;
 
-/** A question, and where its answer belongs. */
-interface Asked {
+/** A request to the subgraph, and where its response belongs. */
+interface SentRequest {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   /** Of the entities in the whole answer; `@` stands for every element of a list. */
@@ -80,51 +80,51 @@ interface Asked {
   readonly context: ExecutionContext;
 }
 
-const representationsIn = ({ variables }: Asked): readonly object[] | null => {
+const representationsIn = ({ variables }: SentRequest): readonly object[] | null => {
   const representations = variables?.['representations'];
   return Array.isArray(representations) ? (representations as readonly object[]) : null;
 };
 
-/** @throws {Error} when the entities are not those that were asked for */
-function assertEntities(asked: Asked, { data, errors }: SubgraphReply): void {
-  const representations = representationsIn(asked);
+/** @throws {Error} when the entities are not those that were requested */
+function assertEntities(sent: SentRequest, { data, errors }: SubgraphReply): void {
+  const representations = representationsIn(sent);
   if (!representations || (!data && errors)) return;
   const entities = data?.['_entities'];
   if (!Array.isArray(entities) || entities.length !== representations.length)
-    throw new Error('The subgraph did not answer with as many entities as it was asked for.');
+    throw new Error('The subgraph did not answer with as many entities as were requested.');
 }
 
 /** The objects themselves, into which the gateway merges what is read of them elsewhere. */
-function keep(asked: Asked, data: SubgraphReply['data']): void {
-  if (!data || representationsIn(asked)) return;
-  const answer = (asked.context.answer ??= {});
+function keep(sent: SentRequest, data: SubgraphReply['data']): void {
+  if (!data || representationsIn(sent)) return;
+  const answer = (sent.context.answer ??= {});
   for (const [name, value] of Object.entries(data)) answer[name] ??= value;
 }
 
 function withErrors(
-  asked: Asked,
+  sent: SentRequest,
   data: SubgraphReply['data'],
   errors: NonNullable<SubgraphReply['errors']>,
 ): Reply {
   const shown = errors.map((error): GraphQLFormattedError => {
     const fault = faultOfField(error);
-    const { message, extensions } = isOfRead(asked.query, data, error.path) ? faultOfRead(fault) : fault;
-    const place = placeOf(asked, error.path);
+    const { message, extensions } = isOfRead(sent.query, data, error.path) ? faultOfRead(fault) : fault;
+    const place = placeOf(sent, error.path);
     return {
       message,
       extensions: { ...extensions, ...(place ? { place } : {}) },
       ...(error.path ? { path: error.path } : {}),
     };
   });
-  return noted(asked, { data: data ?? null, errors: shown });
+  return noted(sent, { data: data ?? null, errors: shown });
 }
 
 /** Of an error in an answer of entities, whose path begins with `_entities` and the index of one. */
-function placeOf(asked: Asked, errorPath: Path = []): EntityPlace | null {
-  const representations = representationsIn(asked);
+function placeOf(sent: SentRequest, errorPath: Path = []): EntityPlace | null {
+  const representations = representationsIn(sent);
   const [, index, ...below] = errorPath;
   if (!representations || typeof index !== 'number') return null;
-  const entity = placesOfEntities(asked.context.answer, asked.path, representations)[index];
+  const entity = placesOfEntities(sent.context.answer, sent.path, representations)[index];
   return entity ? { entity, below, isOfWhole: false } : null;
 }
 
@@ -141,14 +141,14 @@ const MAX_PLACES = 100;
  * The answer of a subgraph that gave none: the fault at each of its root fields, as if they had all failed, and of entities at
  * each field of each of them.
  */
-function failed(asked: Asked, { message, extensions }: Fault): Reply {
-  const { ofRoot, ofEntities } = fieldsReadBy(asked.query);
-  const representations = representationsIn(asked);
+function failed(sent: SentRequest, { message, extensions }: Fault): Reply {
+  const { ofRoot, ofEntities } = fieldsReadBy(sent.query);
+  const representations = representationsIn(sent);
   if (!ofEntities || !representations) {
     const errors = ofRoot.map((field) => ({ message, extensions, path: [field] }));
-    return noted(asked, { data: null, errors });
+    return noted(sent, { data: null, errors });
   }
-  const entities = placesOfEntities(asked.context.answer, asked.path, representations);
+  const entities = placesOfEntities(sent.context.answer, sent.path, representations);
   const places = entities.flatMap((entity, index): EntityPlace[] => {
     const type = (representations[index] as { readonly __typename?: unknown }).__typename;
     const fields = ofEntities.get(String(type)) ?? [...ofEntities.values()].flat();
@@ -157,11 +157,11 @@ function failed(asked: Asked, { message, extensions }: Fault): Reply {
   const errors = places
     .slice(0, MAX_PLACES)
     .map((place) => ({ message, extensions: { ...extensions, place }, path: [] }));
-  return noted(asked, { data: null, errors });
+  return noted(sent, { data: null, errors });
 }
 
 function noted(
-  { context }: Asked,
+  { context }: SentRequest,
   reply: Reply & { readonly errors: readonly GraphQLFormattedError[] },
 ): Reply {
   (context.failures ??= []).push(...reply.errors);

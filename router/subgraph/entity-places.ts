@@ -19,7 +19,7 @@ interface Found {
 }
 
 /**
- * Where the entities that a subgraph is asked for are in the answer.
+ * Where the entities that are read from a subgraph are in the answer.
  *
  * @param answer what is there of it
  * @param path of the plan: `@` stands for every element of a list

@@ -14,16 +14,16 @@ export interface ExecutionContext {
   followUpDeadline?: number;
   /** Called before something is sent to a subgraph that an anonymous caller does not share with others. @throws {Fault} RATE_LIMITED */
   readonly beforeSend?: () => void | Promise<void>;
-  /** Called with how long each part of the answer may be given again to anybody, in milliseconds. */
+  /** Called with how long each part of the answer may be cached and reused for other callers, in milliseconds. */
   readonly onFreshness?: (freshForMs: number) => void;
-  /** Set once a subgraph is asked. */
-  isAsked?: boolean;
-  /** Told when a subgraph is asked; the plan is there by then. */
+  /** Set once a request to a subgraph is made. */
+  isSent?: boolean;
+  /** Called when a request to a subgraph is made; planning has ended by then. */
   readonly onPlan?: () => void;
   /** Set once the operation is planned: from then on something may have been sent. */
   isPlanned?: boolean;
-  /** What came of root fields. The gateway merges into it what comes of entities. */
+  /** The root fields as subgraphs have answered them. The gateway merges into it what entities are answered. */
   answer?: Record<string, unknown>;
-  /** What subgraphs failed at. */
+  /** Errors of subgraphs. */
   failures?: GraphQLFormattedError[];
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
-import { SharedReads } from './read-deduplication.ts';
+import { ReadDeduplication } from './read-deduplication.ts';
 
 function subgraph(freshForMs = 0) {
   const asked: ((answer: SubgraphResponse) => void)[] = [];
@@ -14,9 +14,9 @@ function subgraph(freshForMs = 0) {
   };
 }
 
-it('asks once for all who ask meanwhile, and again for who comes after the answer', async () => {
+it('sends equal reads once while one is in progress, and again after the answer', async () => {
   const { asked, ask, answer } = subgraph();
-  const reads = new SharedReads({ maxBytes: 1_000 });
+  const reads = new ReadDeduplication({ maxBytes: 1_000 });
   const both = [reads.read('page', 'a client', ask), reads.read('page', 'a client', ask)];
   expect(asked).toHaveLength(1);
   answer(0, 'first');
@@ -25,18 +25,18 @@ it('asks once for all who ask meanwhile, and again for who comes after the answe
   expect(asked).toHaveLength(2);
 });
 
-it('keeps what is asked with other values apart', () => {
+it('keeps reads with other values apart', () => {
   const { asked, ask } = subgraph();
-  const reads = new SharedReads({ maxBytes: 1_000 });
+  const reads = new ReadDeduplication({ maxBytes: 1_000 });
   void reads.read('page 1', 'a client', ask);
   void reads.read('page 2', 'a client', ask);
   expect(asked).toHaveLength(2);
 });
 
-it('lets nobody join a read that hangs', async () => {
+it('shares no read that hangs', async () => {
   const { asked, ask, answer } = subgraph();
   let now = 0;
-  const reads = new SharedReads({ maxBytes: 1_000, now: () => now });
+  const reads = new ReadDeduplication({ maxBytes: 1_000, now: () => now });
   void reads.read('page', 'a client', ask);
   now = 1_000;
   const second = reads.read('page', 'a client', ask);
@@ -46,8 +46,8 @@ it('lets nobody join a read that hangs', async () => {
   expect(await second).toBe(await third);
 });
 
-it('fails together, and asks anew after it', async () => {
-  const reads = new SharedReads({ maxBytes: 1_000 });
+it('fails together, and sends a new read after it', async () => {
+  const reads = new ReadDeduplication({ maxBytes: 1_000 });
   const fails = () => Promise.reject(new Error('no'));
   const both = [reads.read('page', 'a client', fails), reads.read('page', 'a client', fails)];
   for (const one of both) await expect(one).rejects.toThrow('no');
@@ -63,7 +63,7 @@ it('gives an answer again for as long as the subgraph said, where there is memor
   ] as const) {
     const { asked, ask, answer } = subgraph(50);
     let now = 1;
-    const reads = new SharedReads({ maxBytes, now: () => now });
+    const reads = new ReadDeduplication({ maxBytes, now: () => now });
     const first = reads.read('page', 'a client', ask);
     answer(0, 'first');
     await first;
@@ -78,7 +78,7 @@ it('gives an answer again for as long as the subgraph said, where there is memor
 it('says of an answer that is given again how long it may still be', async () => {
   const { ask, answer } = subgraph(1_000);
   let now = 1;
-  const reads = new SharedReads({ maxBytes: 1_000, now: () => now });
+  const reads = new ReadDeduplication({ maxBytes: 1_000, now: () => now });
   const first = reads.read('page', 'a client', ask);
   answer(0, 'first');
   expect((await first).freshForMs).toBe(1_000);
@@ -87,7 +87,7 @@ it('says of an answer that is given again how long it may still be', async () =>
 });
 
 it('shares a read that waits for its turn with its own client only, and its answer with all', async () => {
-  const reads = new SharedReads({ maxBytes: 1_000 });
+  const reads = new ReadDeduplication({ maxBytes: 1_000 });
   const turns: (() => void)[] = [];
   const sent: string[] = [];
   const readFor = (client: string) =>

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 
-/** A read that has been under way for longer is not joined, so that nobody waits for one that hangs. In milliseconds. */
-const JOINED_WITHIN_MS = 1_000;
+/** A read that has been in progress for longer is not shared, so that no request waits for one that hangs. In milliseconds. */
+const SHARED_WITHIN_MS = 1_000;
 
-export interface SharedReadsOptions {
-  /** Memory for answers that may be given again; 0: none is. */
+export interface ReadDeduplicationOptions {
+  /** Memory for cached answers; 0: no cache. */
   readonly maxBytes: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
@@ -19,22 +19,22 @@ interface Reading {
 }
 
 /**
- * What anonymous callers read of one subgraph. When a sale is about to open, thousands ask for the same page: those who ask
- * while another is being answered share its answer, and an answer that the subgraph lets be kept is given again for that long.
+ * Request deduplication and response cache for anonymous reads from one subgraph. Just before a sale opens, thousands of clients load the
+ * same page: equal reads share the one in progress, and a response that the subgraph allows to be cached is reused for that long.
  */
-export class SharedReads {
+export class ReadDeduplication {
   readonly #underWay = new Map<string, Reading>();
   readonly #fresh: LRUCache<string, SubgraphResponse> | null;
   readonly #now: () => number;
 
-  constructor({ maxBytes, now = () => performance.now() }: SharedReadsOptions) {
+  constructor({ maxBytes, now = () => performance.now() }: ReadDeduplicationOptions) {
     this.#now = now;
     this.#fresh = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes, perf: { now }, ttlResolution: 0 }) : null;
   }
 
   /**
-   * An answer that may be given again, or one that is under way. One that waits for its turn is shared with its own client only: in the queue
-   * of another client, which may have sent a thousand questions before it, others would wait for that client's turns.
+   * A cached answer, or one that is in progress. A read that is still in the queue is shared with its own client only: the queue is fair
+   * between clients, and behind a thousand requests of another client it would start later than in a queue of its own.
    *
    * @param key all that the answer depends on
    * @param client `clientKeyOf` the caller
@@ -43,24 +43,24 @@ export class SharedReads {
     const kept = this.#kept(key);
     if (kept) return Promise.resolve(kept);
     const known = this.#underWay.get(key);
-    if (!known || this.#now() - known.begunAt >= JOINED_WITHIN_MS) return undefined;
+    if (!known || this.#now() - known.begunAt >= SHARED_WITHIN_MS) return undefined;
     return known.turn.hasBegun || known.client === client ? known.answer : undefined;
   }
 
   /**
-   * As `find`, and asks where that finds nothing.
+   * As `find`, and sends the read where that finds nothing.
    *
-   * @param ask must call `begins` when the turn of the question has come: it returns the answer that came to another client meanwhile
+   * @param send must call `begins` when the read leaves the queue: it returns the answer that another client has got in the meantime
    */
   read(
     key: string,
     client: string,
-    ask: (begins: () => SubgraphResponse | undefined) => Promise<SubgraphResponse>,
+    send: (begins: () => SubgraphResponse | undefined) => Promise<SubgraphResponse>,
   ): Promise<SubgraphResponse> {
     const found = this.find(key, client);
     if (found) return found;
     const turn = { hasBegun: false };
-    const answer = ask(() => {
+    const answer = send(() => {
       turn.hasBegun = true;
       return this.#kept(key);
     });
@@ -76,7 +76,7 @@ export class SharedReads {
     return answer;
   }
 
-  /** @returns an answer that may be given again, for what is left of its time */
+  /** @returns a cached answer, with what is left of its time */
   #kept(key: string): SubgraphResponse | undefined {
     const kept = this.#fresh?.get(key);
     return kept && { ...kept, freshForMs: this.#fresh!.getRemainingTTL(key) };

@@ -1,7 +1,7 @@
 import type { ReadinessChecks } from '../../platform/http/readiness.ts';
 import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
 
-/** Anyone may ask whether this process is ready; the subgraphs are asked at most this often, in milliseconds. */
+/** `/health/ready` is open to any client; the subgraphs are checked at most this often, in milliseconds. */
 const FRESH_MS = 250;
 
 /**
@@ -13,10 +13,10 @@ export function subgraphReadiness(clients: ReadonlyMap<string, SubgraphClient>):
   return Object.fromEntries([...clients].map(([name, client]) => [name, shared(() => client.assertReady())]));
 }
 
-function shared(look: () => Promise<void>): () => Promise<void> {
+function shared(check: () => Promise<void>): () => Promise<void> {
   let last: { readonly at: number; readonly result: Promise<void> } | null = null;
   return () => {
-    if (!last || Date.now() - last.at > FRESH_MS) last = { at: Date.now(), result: look() };
+    if (!last || Date.now() - last.at > FRESH_MS) last = { at: Date.now(), result: check() };
     return last.result;
   };
 }

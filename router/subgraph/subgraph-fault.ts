@@ -14,8 +14,8 @@ const SPEAKS_TO_CALLER: ReadonlySet<FaultCode> = new Set([
 ]);
 
 /**
- * Codes that a subgraph may give to a request as a whole. Any other (such as its 415) is about how this router asked, which is
- * none of the caller's doing.
+ * Codes that a subgraph may give to a request as a whole. Any other (such as its 415) is about how this router sent it, which
+ * the caller did not cause.
  */
 const OF_THE_WHOLE: ReadonlySet<FaultCode> = new Set([
   'BAD_REQUEST',
@@ -25,13 +25,13 @@ const OF_THE_WHOLE: ReadonlySet<FaultCode> = new Set([
   'TIMEOUT',
 ]);
 
-/** What the caller is told of an error in one field of a subgraph's answer. */
+/** The fault that the caller sees for an error in one field of a subgraph's response. */
 export function faultOfField(error: SubgraphError): Fault {
   const code = error.extensions?.['code'];
   return isFaultCode(code) ? shown(code, error) : new Fault('INTERNAL');
 }
 
-/** What the caller is told when a subgraph refused to execute the operation at all. */
+/** The fault that the caller sees when a subgraph refused to execute the operation at all. */
 export function faultOfWhole(errors: readonly SubgraphError[]): Fault {
   const [first] = errors;
   const code = first?.extensions?.['code'];

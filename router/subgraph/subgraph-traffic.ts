@@ -5,7 +5,7 @@ import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 import type { ExecutionContext } from './execution-context.ts';
-import { SharedReads } from './read-deduplication.ts';
+import { ReadDeduplication } from './read-deduplication.ts';
 
 export interface TrafficOptions {
   readonly client: SubgraphClient;
@@ -16,20 +16,20 @@ export interface TrafficOptions {
   readonly cacheBytes: number;
 }
 
-/** All that goes to one subgraph: with a deadline, so much at a time, and what anonymous callers ask alike is asked once. */
+/** All requests to one subgraph: deadline propagation, a concurrency limit with load shedding, and request deduplication for anonymous reads. */
 export class SubgraphTraffic {
   readonly #options: TrafficOptions;
   readonly #limit: ConcurrencyLimit;
-  readonly #shared: SharedReads;
+  readonly #reads: ReadDeduplication;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
     this.#limit = new ConcurrencyLimit(options.concurrency);
-    this.#shared = new SharedReads({ maxBytes: options.cacheBytes });
+    this.#reads = new ReadDeduplication({ maxBytes: options.cacheBytes });
   }
 
   /** @throws {Fault} TIMEOUT, UNAVAILABLE */
-  ask(operation: Operation, context: ExecutionContext): Promise<SubgraphResponse> {
+  execute(operation: Operation, context: ExecutionContext): Promise<SubgraphResponse> {
     const { timeoutMs } = this.#options;
     const isReading = isRead(operation.query);
     // What a mutation has done is certain, so its answer waits no longer than this for what is only read beside it.
@@ -37,13 +37,13 @@ export class SubgraphTraffic {
       context.deadline,
       (isReading && context.followUpDeadline) || Number.POSITIVE_INFINITY,
     );
-    const patienceMs = Math.min(timeoutMs, deadline - Date.now());
-    if (patienceMs <= 0) return Promise.reject(new Fault('TIMEOUT'));
+    const remainingMs = Math.min(timeoutMs, deadline - Date.now());
+    if (remainingMs <= 0) return Promise.reject(new Fault('TIMEOUT'));
     if (context.identity.caller !== null || !isReading) {
-      return this.#send(operation, context, patienceMs);
+      return this.#send(operation, context, remainingMs);
     }
     const answer = this.#readShared(operation, context);
-    return withTimeout(patienceMs, answer, () => {
+    return withTimeout(remainingMs, answer, () => {
       throw new Fault('TIMEOUT');
     });
   }
@@ -51,26 +51,26 @@ export class SubgraphTraffic {
   async #readShared(operation: Operation, context: ExecutionContext): Promise<SubgraphResponse> {
     const { query, variables, operationName } = operation;
     const key = JSON.stringify([query, variables, operationName]);
-    const shared = this.#shared.find(key, context.clientKey);
+    const shared = this.#reads.find(key, context.clientKey);
     if (shared) return shared;
     const charged = context.beforeSend?.();
     if (charged) await charged;
-    // Asked with all of the time that there is, whoever asks first: the others may be more patient.
-    return this.#shared.read(key, context.clientKey, (begins) =>
+    // Sent with the whole timeout of the subgraph: other callers that share the read may have later deadlines.
+    return this.#reads.read(key, context.clientKey, (begins) =>
       this.#send(operation, context, this.#options.timeoutMs, begins),
     );
   }
 
-  /** @param begins called when its turn has come; an answer that is there by then is taken in its place */
+  /** @param begins called when the request leaves the queue; an answer that is there by then is used instead */
   #send(
     operation: Operation,
     { identity, clientKey }: ExecutionContext,
-    patienceMs: number,
+    remainingMs: number,
     begins?: () => SubgraphResponse | undefined,
   ): Promise<SubgraphResponse> {
     return this.#limit.run(
       clientKey,
-      patienceMs,
+      remainingMs,
       async (leftMs) => begins?.() ?? this.#options.client.ask(operation, identity, Math.ceil(leftMs)),
     );
   }

@@ -4,7 +4,7 @@ import { bytesToUuid } from '../../platform/uuid.ts';
 import { serveContract } from './subgraphs.ts';
 
 /** One product of a test, and what its subgraphs would answer. */
-export interface WindowProduct {
+export interface FakeProduct {
   status: 'UPCOMING' | 'OPEN' | 'CLOSED' | 'WITHDRAWN';
   opensAt: Date;
   closesAt: Date | null;
@@ -13,13 +13,13 @@ export interface WindowProduct {
 }
 
 /** A product and an order subgraph that answer what the test puts into `products`. */
-export interface ShopWindow {
-  readonly products: Map<string, WindowProduct>;
+export interface FakeShop {
+  readonly products: Map<string, FakeProduct>;
   /** As in the environment of a router. */
   readonly urls: { readonly PRODUCT_URL: string; readonly ORDER_URL: string };
-  /** How often stock was asked for. */
+  /** How often stock was read. */
   readings(): number;
-  /** How often a product was asked for. */
+  /** How often a product was read. */
   productReadings(): number;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface ShopWindow {
 export const idOf = (name: string): string =>
   bytesToUuid(createHash('sha256').update(name).digest().subarray(0, 16));
 
-export const onSale = (sold = 0, asOf = new Date()): WindowProduct => ({
+export const onSale = (sold = 0, asOf = new Date()): FakeProduct => ({
   status: 'OPEN',
   opensAt: new Date('2026-01-01T00:00:00.000Z'),
   closesAt: null,
@@ -36,8 +36,8 @@ export const onSale = (sold = 0, asOf = new Date()): WindowProduct => ({
   stock: { total: 100, sold, reserved: 0, remaining: 100 - sold, asOf },
 });
 
-export async function openShopWindow(): Promise<ShopWindow> {
-  const products = new Map<string, WindowProduct>();
+export async function openFakeShop(): Promise<FakeShop> {
+  const products = new Map<string, FakeProduct>();
   let readings = 0;
   let productReadings = 0;
   const product = await serveContract('product', {

@@ -6,7 +6,7 @@ import { withIntrospection } from '../operation/introspection-sizes.ts';
 import type { OperationRules } from '../operation/operation.ts';
 import { selectOperation, type SelectedOperation } from '../operation/selected-operation.ts';
 
-/** Rules for operations on a schema that a test writes, with limits that are in nobody's way. */
+/** Rules for operations on a schema that a test writes, with limits that refuse nothing. */
 export function rulesFor(supergraphSdl: string, changes: Partial<OperationRules> = {}): OperationRules {
   const document = parse(supergraphSdl);
   const schema = buildASTSchema(document, { assumeValidSDL: true });

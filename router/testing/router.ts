@@ -5,7 +5,7 @@ import { readRouterConfig } from '../config.ts';
 import { startRouter } from '../start-router.ts';
 import { IDENTITY_SECRETS } from './subgraphs.ts';
 
-/** A router on a free port, and questions to it. */
+/** A router on a free port, and requests to it. */
 export interface TestRouter extends RunningProcess {
   ask(question: Question): Promise<Answer>;
 }

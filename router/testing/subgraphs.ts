@@ -37,7 +37,7 @@ export interface TestSubgraph extends RunningHttpServer {
   readonly identities: readonly Identity[];
 }
 
-/** What the resolvers of the tests do, by the id that they are asked for. */
+/** What the resolvers of the tests do, by the id that they are given. */
 export const HANGS = 'hangs';
 export const THROWS_SQL = 'throws-sql';
 export const REFUSES = 'refuses';
@@ -146,18 +146,18 @@ function allowEverything(schemaFile: URL): Permissions {
 }
 
 /** A subgraph that answers the same to everything, and keeps what it was sent. */
-export interface CannedSubgraph extends RunningHttpServer {
+export interface StubSubgraph extends RunningHttpServer {
   readonly graphqlUrl: string;
   readonly received: { readonly headers: Readonly<Record<string, unknown>>; readonly body: unknown }[];
 }
 
 /** @param delay how long each answer takes, in milliseconds, or what it waits for */
-export async function startCannedSubgraph(
+export async function startStubSubgraph(
   status: number,
   answer: object | string,
   delay: number | Promise<void> = 0,
-): Promise<CannedSubgraph> {
-  const received: CannedSubgraph['received'] = [];
+): Promise<StubSubgraph> {
+  const received: StubSubgraph['received'] = [];
   const http = await startHttpServer({
     host: '127.0.0.1',
     port: 0,

@@ -30,7 +30,7 @@ export interface RouterSurroundings {
   /** By which each router of the file is started. */
   readonly settings: Readonly<Record<string, string>>;
   /** Starts a router with other settings beside these. It is closed when the test is done. */
-  start(changes?: Readonly<Record<string, string>>, logger?: Logger): Promise<TestRouter>;
+  readonly start: (changes?: Readonly<Record<string, string>>, logger?: Logger) => Promise<TestRouter>;
 }
 
 interface Started {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
+import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import { openRedis, type Redis } from '../../../platform/redis/client.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
@@ -28,7 +29,8 @@ function storeWith(client: Redis, maxDocumentsPerAddress: number) {
     maxDocumentsPerAddress,
     logger,
   });
-  const keep = (text: string, address: string) => store.keep(documentHash(text), text, address);
+  const keep = (text: string, address: string) =>
+    store.keep(documentHash(text), text, clientNetworkOf(address));
   const isKept = async (text: string) =>
     (await redis.exists(`${redisPrefix}document:${documentHash(text)}`)) === 1;
   return { keep, isKept, kept: () => redis.keys(`${redisPrefix}document:*`) };

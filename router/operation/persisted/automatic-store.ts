@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
-import { NearBuckets } from '../../request/rate-limits/local-buckets.ts';
+import { LocalBuckets } from '../../request/rate-limits/local-buckets.ts';
 import { documentHash } from './document-hash.ts';
 
 /** Documents that clients have sent once and name by their hash from then on (automatic persisted queries). */
 export interface AutomaticStore {
   /** Null when it is not known, or Redis does not answer: then the client sends it again. */
   find(hash: string): string | null | Promise<string | null>;
-  /** In the background; what cannot be kept is sent again by whoever needs it. */
+  /** In the background; a document that cannot be kept is sent again by the next client that needs it. */
   keep(hash: string, source: string, clientNetwork: string): void;
   /** In the background. */
   forget(hash: string): void;
@@ -21,14 +21,14 @@ export interface AutomaticStoreOptions {
   readonly ttlMs: number;
   /** A larger document is not kept. */
   readonly maxBytes: number;
-  /** New documents within one time to live, at the most. Strangers write here, into the Redis that the stock is in. */
+  /** New documents within one time to live, at the most. Any client can write here, into the Redis that the stock is in. */
   readonly maxDocuments: number;
   /** How many of them come from one address, through this router. */
   readonly maxDocumentsPerAddress: number;
   readonly logger: Logger;
 }
 
-/** Memory for documents that this router has been asked for, in characters. */
+/** Memory for documents that this router has read or kept, in characters. */
 const MAX_REMEMBERED = 4_000_000;
 
 /** A document that did not get into Redis is tried again when it is sent again, but not sooner, in milliseconds. */
@@ -47,7 +47,7 @@ export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticS
     sizeCalculation: ({ source }) => source.length + 100,
     ttl: ttlMs,
   });
-  const shares = new NearBuckets({
+  const shares = new LocalBuckets({
     perSecond: maxDocumentsPerAddress / (ttlMs / 1_000),
     burst: maxDocumentsPerAddress,
   });
@@ -80,12 +80,12 @@ export function createAutomaticStore(options: AutomaticStoreOptions): AutomaticS
     if (redis.status !== 'ready') return null;
     try {
       const source = await redis.get(keyOf(hash));
-      // Whoever can write to Redis cannot put another document in this one's place.
+      // A writer to Redis must not be able to put another document in this one's place.
       if (source === null || documentHash(source) !== hash) return null;
       remembered.set(hash, { source, storeAfter: Infinity });
       return source;
     } catch (error) {
-      logger.warn({ err: error }, 'could not look a document up');
+      logger.warn({ err: error }, 'a document could not be read');
       return null;
     }
   }

@@ -25,7 +25,7 @@ interface Known {
   readonly withTypenamesAtRoot: string;
 }
 
-/** What a client may send is longer than a text of the manifest by layout and `__typename`; longer ones are not looked at. */
+/** What a client may send is longer than a text of the manifest by layout and `__typename`; longer ones are unknown without a search. */
 const GROWTH = 3;
 
 export function knownDocuments(manifest: Manifest): KnownDocuments {
@@ -97,5 +97,5 @@ function knownOf(document: DocumentNode): Known {
 const ADDED_OR_LAYOUT = /#[^\n\r]*|__typename|[\s,\ufeff]+/g;
 const OPERATION_KEYWORD = /^query(?=\{)/;
 
-/** The same for texts that differ in layout and `__typename`: cheap, so that texts of strangers are parsed only where one may be known. */
+/** The same for texts that differ in layout and `__typename`: cheap, so that unknown texts are parsed only where one may be known. */
 const outlineOf = (text: string): string => text.replace(ADDED_OR_LAYOUT, '').replace(OPERATION_KEYWORD, '');

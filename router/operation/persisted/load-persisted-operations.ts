@@ -9,7 +9,7 @@ import { createPersistedOperations, type PersistedOperations } from './persisted
 
 export interface LoadedOperations {
   readonly persisted: PersistedOperations;
-  /** Begins to look for another manifest. */
+  /** Begins to watch the files for another manifest. */
   watch(): PeriodicJob;
 }
 

@@ -5,7 +5,7 @@ import type { AutomaticStore } from './automatic-store.ts';
 import { documentHash, isDocumentHash } from './document-hash.ts';
 import { knownDocuments, type KnownDocuments } from './known-documents.ts';
 import type { Manifest } from './manifest.ts';
-import { createUnlistedLog } from './unknown-operation-log.ts';
+import { createUnknownOperationLog } from './unknown-operation-log.ts';
 
 /** What a request says of its document: the text, its id (mostly its hash), or both. */
 export interface DocumentReference {
@@ -14,7 +14,7 @@ export interface DocumentReference {
   readonly id: string | null;
 }
 
-/** A document that proved to be good: within all limits, and its caller may ask for it. */
+/** A document that was accepted: within all limits, and its caller is authorized. */
 export interface GoodDocument extends DocumentReference {
   readonly source: string;
   readonly operation: Pick<Operation, 'definition' | 'rootFields' | 'holdsValues' | 'isReadOnly'>;
@@ -44,7 +44,7 @@ export interface PersistedOperations {
 }
 
 export interface PersistedOperationsOptions {
-  /** `only`: what is not in the manifest is refused. `log`: it is told of in the log. `off`: there is none. */
+  /** `only`: what is not in the manifest is refused. `log`: it is logged. `off`: there is none. */
   readonly manifest:
     { readonly mode: 'log' | 'only'; readonly operations: Manifest } | { readonly mode: 'off' };
   /** Null: clients have to send documents as text. */
@@ -57,7 +57,8 @@ export function createPersistedOperations(options: PersistedOperationsOptions): 
   if (manifest.mode === 'only') return safelist(manifest.operations);
   let known = manifest.mode === 'log' ? knownDocuments(manifest.operations) : null;
   const { automatic, logger } = options;
-  const unlisted = known && createUnlistedLog((source) => known?.byText(source) !== undefined, logger);
+  const unknownOperations =
+    known && createUnknownOperationLog((source) => known?.byText(source) !== undefined, logger);
 
   return {
     isInManifest: (source, operationName) => known?.has(source, operationName) ?? false,
@@ -68,7 +69,7 @@ export function createPersistedOperations(options: PersistedOperationsOptions): 
     },
     accept(document) {
       const { query, id } = document;
-      unlisted?.note(document);
+      unknownOperations?.record(document);
       if (id === null || !automatic || known?.byId(id) !== undefined) return;
       if (isKept(document)) return void (query !== null && automatic.keep(id, query, document.clientNetwork));
       if (query !== null) return;

@@ -3,13 +3,13 @@ import type { Logger } from '../../../platform/logger.ts';
 import { documentHash } from './document-hash.ts';
 import type { GoodDocument } from './persisted-operations.ts';
 
-/** Tells of operations that are sent and are not in the manifest, each once. */
-export interface UnlistedLog {
-  note(document: GoodDocument): void;
+/** Logs unknown operations, which are sent and are not in the manifest, each once. */
+export interface UnknownOperationLog {
+  record(document: GoodDocument): void;
 }
 
-/** Documents that are remembered as told of. */
-const MAX_TOLD = 1_000;
+/** Documents that are remembered as logged. */
+const MAX_LOGGED = 1_000;
 /** A client's name for its operation is shown up to this length. */
 const MAX_NAME = 64;
 
@@ -17,14 +17,17 @@ const MAX_NAME = 64;
  * The text is not logged: clients that write values into it write passwords and addresses there, too. Of a document with values
  * the hash is left out as well, since a short password can be found by trying until the hash is the same.
  */
-export function createUnlistedLog(isListed: (source: string) => boolean, logger: Logger): UnlistedLog {
-  const told = new LRUCache<string, true>({ max: MAX_TOLD });
+export function createUnknownOperationLog(
+  isInManifest: (source: string) => boolean,
+  logger: Logger,
+): UnknownOperationLog {
+  const logged = new LRUCache<string, true>({ max: MAX_LOGGED });
   return {
-    note({ source, operation: { definition, rootFields, holdsValues } }) {
-      if (isListed(source)) return;
+    record({ source, operation: { definition, rootFields, holdsValues } }) {
+      if (isInManifest(source)) return;
       const id = documentHash(source);
-      if (told.has(id)) return;
-      told.set(id, true);
+      if (logged.has(id)) return;
+      logged.set(id, true);
       logger.warn(
         {
           id: holdsValues ? null : id,

@@ -1,6 +1,6 @@
 import type { Rate } from './rate.ts';
 
-/** A bucket that empties at a steady rate. How full it is, is one number (GCRA): when it would be empty again. */
+/** A token bucket, kept as one number (GCRA): when it would be full of tokens again. */
 export class Bucket {
   readonly #unitMs: number;
   readonly #depthMs: number;

@@ -5,7 +5,7 @@ import type { RateLimits } from './rate-limits.ts';
 
 /**
  * Charges a request for its cost. A signed-in caller and a mutation pay all of it at once. An anonymous query pays for the objects of its
- * response at once, and the rest when a subgraph is asked for it: where the answer of another client is shared, as that of the
+ * response at once, and for the rest when a request to a subgraph is made: where the answer of another client is shared, as that of the
  * product page before a sale, the subgraphs have no work.
  */
 export class CostCharge {

@@ -4,10 +4,10 @@ import type { Rate } from './rate.ts';
 const SLOTS = 65_536;
 
 /**
- * Buckets for any number of subjects in memory of one size, for those who ask seldom: nothing is allocated for a subject and
- * nothing has to be forgotten. Two subjects may share a bucket; then there is less for each of them.
+ * Token buckets of this process, for any number of subjects in memory of a fixed size: nothing is allocated for a subject and
+ * nothing has to be evicted. Two subjects may share a bucket; then there is less for each of them.
  */
-export class NearBuckets {
+export class LocalBuckets {
   readonly #emptyAt = new Float64Array(SLOTS);
   readonly #unitMs: number;
   readonly #depthMs: number;
@@ -38,7 +38,7 @@ export class NearBuckets {
   }
 }
 
-/** FNV-1a. Whoever would fill somebody's bucket needs addresses of which one shares it. */
+/** FNV-1a. To use up the bucket of another subject, an attacker needs an address that shares its slot. */
 function slotOf(subject: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < subject.length; i++) hash = Math.imul(hash ^ subject.charCodeAt(i), 0x01000193);

@@ -82,14 +82,14 @@ describe('one router', () => {
     await waitUntil('room', async () => (await limits[0]!.take('somebody')) === 0);
   });
 
-  it('does not ask Redis for those who stay under a tenth', async () => {
+  it('does not call Redis for subjects that stay under a tenth', async () => {
     const { limits, connections } = await routers(1, '100/h', own.stores);
     const before = await calls(connections[0]!);
     for (let n = 0; n < 500; n++) expect(limits[0]!.take(`user-${n}`)).toBe(0);
     expect(await calls(connections[0]!)).toBe(before);
   });
 
-  it('counts a rush from one address in a few calls', async () => {
+  it('counts a burst from one address in a few calls', async () => {
     const { limits, connections } = await routers(1, '10000/h', own.stores);
     const before = await calls(connections[0]!);
     expect(await through(limits[0]!, 8_000)).toBe(8_000);
@@ -130,7 +130,7 @@ describe('several routers', () => {
   });
 });
 
-it('without Redis each router gives out the whole rate, and nobody waits; with it they share again', async () => {
+it('without Redis each router gives out the whole rate, and no request waits; with it they share again', async () => {
   const { limits } = await routers(2, '20/h', own.stores);
   await own.redis.kill();
   for (const limit of limits) expect(await through(limit, 50)).toBe(20);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
 import { Bucket } from './bucket.ts';
-import { NearBuckets } from './local-buckets.ts';
+import { LocalBuckets } from './local-buckets.ts';
 import type { Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';
 
@@ -12,84 +12,85 @@ export interface RateLimitOptions {
   readonly keyOf: (subject: string) => string;
 }
 
-/** A tenth of the rate is given out by each router without asking; the rest is shared by all. */
-const NEAR = 0.1;
-/** What is taken from Redis ahead of its use, as a part of the burst. */
-const AHEAD = 1 / 50;
-/** Subjects that are remembered; the others are taken for new ones, and Redis knows better. */
+/** The part of the rate that each router gives out by itself; the rest is shared by all. */
+const LOCAL_SHARE = 0.1;
+/** Units that are prefetched from Redis, as a part of the burst. */
+const PREFETCHED_SHARE = 1 / 50;
+/** Subjects in memory; the others are taken for new ones, and Redis has their buckets. */
 const MAX_SUBJECTS = 20_000;
-/** Requests that ask for the same subject together, at the most. */
-const MAX_TOGETHER = 1_000;
+/** Requests for the same subject that one call to Redis counts, at the most. */
+const MAX_BATCH = 1_000;
 
-/** Somebody who asks for more than that tenth. */
+/** A user or network that has used up the local share. */
 interface Subject {
   /** All that one router may let through. It spares Redis what one router can refuse, and takes its place when it is away. */
-  readonly far: Bucket;
+  readonly shared: Bucket;
   /** Units that were taken from Redis and not used yet. */
-  ahead: number;
-  /** Redis has said that there is nothing before then. */
-  nothingBefore: number;
+  prefetched: number;
+  /** Until then the bucket in Redis is empty, by `performance.now()`. */
+  blockedUntil: number;
 }
 
 /**
  * One rate for each of many subjects, exact over all routers but for a tenth: with n routers up to (0.9 + n / 10) times
- * the rate gets through. In exchange almost nobody waits for Redis: whoever stays under a tenth costs a look into memory,
- * and whoever asks for more is counted many at a time. Without Redis each router gives out the whole rate.
+ * the rate gets through. In exchange hardly any request waits for Redis: up to the local share a look-up in
+ * memory is enough, and beyond it requests are counted in batches. Without Redis each router gives out the whole rate.
  */
 export class RateLimit {
-  /** Given out without asking; null where a tenth is not even one. */
-  readonly #near: NearBuckets | null;
-  readonly #far: Rate;
+  /** The local share; null where it is less than one unit. */
+  readonly #local: LocalBuckets | null;
+  readonly #sharedRate: Rate;
   readonly #options: RateLimitOptions;
   readonly #subjects = new LRUCache<string, Subject>({ max: MAX_SUBJECTS });
-  readonly #asking = createKeyedCoalescer<number, number>(
+  readonly #sharedCalls = createKeyedCoalescer<number, number>(
     (subject, wanted) => this.#takeTogether(subject, wanted),
-    { maxItems: MAX_TOGETHER },
+    { maxItems: MAX_BATCH },
   );
 
   constructor(options: RateLimitOptions) {
     this.#options = options;
     const { perSecond, burst } = options.rate;
-    const nearBurst = Math.floor(burst * NEAR);
-    const nearPerSecond = nearBurst === 0 ? 0 : perSecond * NEAR;
-    this.#near = nearBurst === 0 ? null : new NearBuckets({ perSecond: nearPerSecond, burst: nearBurst });
-    this.#far = { perSecond: perSecond - nearPerSecond, burst: burst - nearBurst };
+    const localBurst = Math.floor(burst * LOCAL_SHARE);
+    const localPerSecond = localBurst === 0 ? 0 : perSecond * LOCAL_SHARE;
+    this.#local =
+      localBurst === 0 ? null : new LocalBuckets({ perSecond: localPerSecond, burst: localBurst });
+    this.#sharedRate = { perSecond: perSecond - localPerSecond, burst: burst - localBurst };
   }
 
   /** As `take`, of units that come in large numbers: more than a full bucket holds takes all of it. */
   takeAtMostAll(name: string, units: number): number | Promise<number> {
-    return this.take(name, Math.min(units, this.#far.burst));
+    return this.take(name, Math.min(units, this.#sharedRate.burst));
   }
 
   /** @returns 0 when the units are let through, else how many milliseconds later they may be */
   take(name: string, units = 1): number | Promise<number> {
     const now = performance.now();
-    if (this.#near?.take(name, units, now) === 0) return 0;
+    if (this.#local?.take(name, units, now) === 0) return 0;
     const subject = this.#find(name);
-    const waitMs = subject.far.take(units, now);
+    const waitMs = subject.shared.take(units, now);
     if (waitMs > 0) return waitMs;
-    if (subject.ahead >= units) {
-      subject.ahead -= units;
+    if (subject.prefetched >= units) {
+      subject.prefetched -= units;
       return 0;
     }
-    if (subject.nothingBefore > now) return subject.nothingBefore - now;
-    return this.#asking.ask(name, units);
+    if (subject.blockedUntil > now) return subject.blockedUntil - now;
+    return this.#sharedCalls.ask(name, units);
   }
 
   async #takeTogether(name: string, wanted: readonly number[]): Promise<number[]> {
     const subject = this.#find(name);
-    const { burst } = this.#far;
-    const needed = wanted.reduce((a, b) => a + b, 0) - subject.ahead;
+    const { burst } = this.#sharedRate;
+    const needed = wanted.reduce((a, b) => a + b, 0) - subject.prefetched;
     if (needed > 0) {
-      const more = needed + Math.floor(burst * AHEAD);
-      const taken = await this.#options.shared.take(this.#options.keyOf(name), this.#far, more);
+      const more = needed + Math.floor(burst * PREFETCHED_SHARE);
+      const taken = await this.#options.shared.take(this.#options.keyOf(name), this.#sharedRate, more);
       if (taken === null) return wanted.map(() => 0);
-      subject.ahead += taken.units;
-      if (taken.waitMs > 0) subject.nothingBefore = performance.now() + taken.waitMs;
+      subject.prefetched += taken.units;
+      if (taken.waitMs > 0) subject.blockedUntil = performance.now() + taken.waitMs;
     }
     return wanted.map((units) => {
-      if (subject.ahead < units) return Math.max(1, subject.nothingBefore - performance.now());
-      subject.ahead -= units;
+      if (subject.prefetched < units) return Math.max(1, subject.blockedUntil - performance.now());
+      subject.prefetched -= units;
       return 0;
     });
   }
@@ -97,7 +98,7 @@ export class RateLimit {
   #find(name: string): Subject {
     const known = this.#subjects.get(name);
     if (known) return known;
-    const subject: Subject = { far: new Bucket(this.#far), ahead: 0, nothingBefore: 0 };
+    const subject: Subject = { shared: new Bucket(this.#sharedRate), prefetched: 0, blockedUntil: 0 };
     this.#subjects.set(name, subject);
     return subject;
   }

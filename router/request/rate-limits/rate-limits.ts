@@ -2,14 +2,14 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
-import { NearBuckets } from './local-buckets.ts';
+import { LocalBuckets } from './local-buckets.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { FieldRate, Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';
 
 /**
- * How often anybody may ask. Each of these throws, or rejects with, RATE_LIMITED and `retryAfterMs`; where nothing has to be
- * waited for, nothing is returned to wait for.
+ * Rate limits by token buckets. Each of these throws, or rejects with, RATE_LIMITED and `retryAfterMs`; a promise is returned only where
+ * the shared buckets in Redis have to be read.
  */
 export interface RateLimits {
   /** Any request, good or bad, from a network of clients (`clientNetworkOf`), as everywhere below. */
@@ -21,9 +21,9 @@ export interface RateLimits {
   countNewOperation(network: string, units: number): void;
   /** Units of such work beyond those that were counted before it: never refused, a debt that later documents wait for. */
   chargeNewOperation(network: string, units: number): void;
-  /** A request of a user; of anybody who is not signed in, the address is all that can be counted. */
+  /** A request of a signed-in user; an anonymous request is counted by its address alone. */
   countCaller(caller: Caller | null): void | Promise<void>;
-  /** What an operation asks for: each root field as often as it occurs, under whatever names and in whatever fragments. */
+  /** The root fields of an operation: each as often as it occurs, under any alias and in any fragment. */
   countFields(operation: Operation, caller: Caller | null, network: string): void | Promise<void>;
   /**
    * Units of cost (`operation/cost.ts`). Anonymous requests are charged to their network; those of a user to the user and to a larger
@@ -49,7 +49,7 @@ export interface RateLimitSettings {
 export interface RateLimitsOptions extends RateLimitSettings {
   readonly shared: SharedBuckets;
   readonly redisPrefix: string;
-  /** Addresses are kept under a hash by this key, so that nobody can read them in Redis. */
+  /** Addresses are kept under a hash by this key, so that Redis does not hold them in plain text. */
   readonly secret: KeyObject;
 }
 
@@ -71,7 +71,7 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
     usersOfAddress: options.cost.usersPerAddress && limitOf('cost-users', options.cost.usersPerAddress),
     address: options.cost.perAddress && limitOf('cost-address', options.cost.perAddress),
   };
-  const newOperations = options.newOperations && new NearBuckets(options.newOperations);
+  const newOperations = options.newOperations && new LocalBuckets(options.newOperations);
   const fields = new Map(
     options.perField.map((one) => [
       one.field,

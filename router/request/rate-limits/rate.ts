@@ -6,7 +6,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** The rate at which one root field may be asked for, by each user or from each address. */
+/** The rate at which one root field may be selected, by each user or from each address. */
 export interface FieldRate {
   /** As `Mutation.signIn`. */
   readonly field: string;

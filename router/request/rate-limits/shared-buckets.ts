@@ -10,14 +10,14 @@ export interface Taken {
   readonly waitMs: number;
 }
 
-/** Buckets in Redis, which all routers take from. */
+/** Token buckets in Redis, shared by all routers. */
 export interface SharedBuckets {
-  /** Takes as many units as there are. Never rejects; null when Redis cannot be asked. */
+  /** Takes as many units as there are. Never rejects; null when Redis does not answer. */
   take(key: string, rate: Rate, wanted: number): Promise<Taken | null>;
 }
 
-/** After a failure nobody waits for Redis for so long, in milliseconds. */
-const DEAF_MS = 1_000;
+/** After a failure no request waits for Redis for so long, in milliseconds. */
+const COOLDOWN_MS = 1_000;
 
 /** @param redis may still be connecting; its command timeout is how long a request may wait here */
 export function createSharedBuckets(redis: Redis, logger: Logger): SharedBuckets {
@@ -27,18 +27,18 @@ export function createSharedBuckets(redis: Redis, logger: Logger): SharedBuckets
     begins: 'rate limits are counted by this router alone',
     ends: 'rate limits are counted for all routers again',
   });
-  let deafUntil = 0;
+  let cooldownUntil = 0;
 
   return {
     async take(key, { perSecond, burst }, wanted) {
-      if (redis.status !== 'ready' || performance.now() < deafUntil) return null;
+      if (redis.status !== 'ready' || performance.now() < cooldownUntil) return null;
       try {
         const [units, waitMs] = (await takeUnits([key], [1_000_000 / perSecond, burst, wanted])) as number[];
         outage.worked();
         return { units: Number(units), waitMs: Number(waitMs) };
       } catch (error) {
         outage.failed(error);
-        deafUntil = performance.now() + DEAF_MS;
+        cooldownUntil = performance.now() + COOLDOWN_MS;
         return null;
       }
     },

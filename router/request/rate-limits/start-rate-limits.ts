@@ -9,7 +9,7 @@ import { createSharedBuckets } from './shared-buckets.ts';
 /** Those of the shop, which another schema need not have. */
 const PRESET_FIELDS: ReadonlySet<string> = new Set(PRESET_FIELD_RATES.map((rate) => rate.split(' ')[0]!));
 
-/** The limits that the settings name. A field that the schema does not have is told of: its limit would limit nothing. */
+/** The limits that the settings name. A field that the schema does not have is logged: its limit would limit nothing. */
 export function startRateLimits(
   config: RouterConfig,
   schema: GraphQLSchema,

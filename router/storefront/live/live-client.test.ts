@@ -35,11 +35,11 @@ function watch(): { product: LiveProduct; connection: Connection; client: LiveCl
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('keeps one event for a client that does not read, and afterwards tells it the state of then', async () => {
+it('keeps one event for a client that does not read, and afterwards sends the latest state', async () => {
   const { product, connection, client } = watch();
   for (let sold = 1; sold <= 100; sold++) {
     product.replaceStock(stock(sold));
-    client.tell();
+    client.notify();
   }
   expect(connection.writableLength).toBeLessThan(500);
   connection.take();

@@ -3,12 +3,12 @@ import type { Listener, LiveProduct } from './live-product.ts';
 
 /** When a client whose stream ended comes back, in milliseconds; spread, so that not all of them come at once. */
 const RETRY_MS = { least: 1_000, most: 5_000 } as const;
-/** A client that has taken nothing for so many heartbeats is gone. */
-const PATIENCE_BEATS = 4;
+/** A client that has read nothing for so many heartbeats is gone. */
+const TIMEOUT_BEATS = 4;
 
 /**
  * One stream of server-sent events (HTML Living Standard, 9.2). An event's id names the states of all its products that the
- * client has by then. At most one event of a client waits in memory: what a slow one misses, it gets as the state of then.
+ * client has by then. Backpressure: at most one event of a client waits in memory, and a slow client gets the latest state instead of each change.
  */
 export class LiveClient implements Listener {
   readonly #out: Writable;
@@ -34,7 +34,7 @@ export class LiveClient implements Listener {
     for (const product of this.#products) product.listen(this);
   }
 
-  tell(): void {
+  notify(): void {
     if (this.#isWriting) this.#isBehind = true;
     else this.#writeNews();
   }
@@ -43,7 +43,7 @@ export class LiveClient implements Listener {
   beat(): void {
     if (!this.#isWriting) return this.#write(':\n\n');
     this.#beatsMissed += 1;
-    if (this.#beatsMissed >= PATIENCE_BEATS) this.#out.destroy();
+    if (this.#beatsMissed >= TIMEOUT_BEATS) this.#out.destroy();
   }
 
   /** The client comes back by itself, to this process or to another one. */

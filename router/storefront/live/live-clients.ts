@@ -29,7 +29,7 @@ export interface LivePlace {
 
 /**
  * All clients that watch: how many there may be, their heartbeats, and their end. One network may have most of the places while no other needs
- * them, since a crowd may sit behind one address. When all are taken, a client of another network takes the place of the newest stream of the
+ * them, since many clients may sit behind one address. When all are taken, a client of another network takes the place of the newest stream of the
  * network that has the most, as long as that one has `MARGIN` more than its own: the streams of one network shut no other out.
  */
 export class LiveClients {

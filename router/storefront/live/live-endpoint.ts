@@ -23,11 +23,11 @@ const MAX_PRODUCTS = 20;
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
-  // nginx gathers answers before it passes them on, unless it is told not to.
+  // nginx buffers responses unless this header turns that off.
   'x-accel-buffering': 'no',
 };
 
-/** `GET /live/stock?productId=…`: server-sent events. Whatever is wrong with the request is said before the stream begins. */
+/** `GET /live/stock?productId=…`: server-sent events. A request is refused before the stream begins. */
 export function liveEndpoint({ products, clients, rates }: LiveEndpointOptions): EdgeHandler {
   return async (request, { clientNetwork }) => {
     if (request.method === 'OPTIONS') return preflightReply;

@@ -6,14 +6,14 @@ import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { openConnection } from '../../../tests/harness/raw-connection.ts';
 import { routerForThisTest, type TestRouter } from '../../testing/router.ts';
-import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
+import { idOf, onSale, openFakeShop, type FakeShop } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const KNOWN = idOf('known');
-let shop: ShopWindow;
+let shop: FakeShop;
 
 beforeAll(async () => {
-  shop = await openShopWindow();
+  shop = await openFakeShop();
   shop.products.set(KNOWN, onSale());
 });
 afterAll(() => shop.close());
@@ -41,7 +41,7 @@ async function tryToWatch(router: TestRouter, address: string, ids: readonly str
 const request = (id: string) =>
   `GET /live/stock?productId=${id} HTTP/1.1\r\nhost: shop\r\nx-forwarded-for: 10.0.0.1\r\n\r\n`;
 
-it('takes one place for a connection that asks many times, and none once it is gone', async () => {
+it('takes one place for a connection with many requests, and none once it is gone', async () => {
   const router = await startRouter({ MAX_LIVE_CLIENTS_PER_ADDRESS: '3' });
   const connection = await openConnection(router.url, request(KNOWN).repeat(3));
   await waitUntil('the stream', () => connection.said.includes('event: stock'));
@@ -96,7 +96,7 @@ it('gives places of the network with the most streams to others, the newest firs
   );
 });
 
-it('takes every spelling of an id for the same product, and tells its news', async () => {
+it('takes every spelling of an id for the same product, and sends its changes', async () => {
   const router = await startRouter();
   const before = shop.readings();
   const stream = await EventStream.open(router.url, [KNOWN.toUpperCase(), KNOWN]);

@@ -4,33 +4,33 @@ import type { ServerClock } from './server-clock.ts';
 
 export interface Listener {
   /** The product has changed. Must be cheap, and must not throw. */
-  tell(product: LiveProduct): void;
+  notify(product: LiveProduct): void;
 }
 
-/** How far apart changes are told, at the least, in milliseconds. */
+/** The shortest time between two notifications, in milliseconds. */
 const APART_MS = 250;
-/** Telling takes at most this part of the process's time, however many listen. */
+/** Notifications take at most this part of the process's time, however many listeners there are. */
 const SHARE_OF_TIME = 0.1;
-/** Listeners that are told before others get their turn. */
+/** Listeners that are notified before the event loop goes on. */
 const PER_TURN = 500;
-/** Whoever is told within this time is told in the same words. Milliseconds. */
-const SAME_WORDS_MS = 50;
+/** Serialized events are reused for this long, in milliseconds. */
+const REUSED_MS = 50;
 /** The longest that a timer of Node can be set for, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A product that somebody watches: its latest state, told to all who listen a few times a second at the most, the last one
- * always. Opening and closing of the sale come by the server's clock.
+ * A product that clients watch: it notifies its listeners of the latest state a few times a second at the most, and always of the last
+ * one. Opening and closing of the sale come by the server's clock.
  */
 export class LiveProduct {
   readonly #clock: ServerClock;
   readonly #listeners = new Set<Listener>();
   #state: LiveState;
   #tag: string;
-  #words = { tag: '', at: 0, text: '' };
-  #telling: 'no' | 'soon' | 'now' | 'againAfterwards' = 'no';
+  #serialized = { tag: '', at: 0, text: '' };
+  #notifying: 'no' | 'soon' | 'now' | 'againAfterwards' = 'no';
   #notBefore = 0;
-  #tellTimer: NodeJS.Timeout | undefined;
+  #notifyTimer: NodeJS.Timeout | undefined;
   #turnTimer: NodeJS.Timeout | undefined;
 
   constructor(state: LiveState, clock: ServerClock) {
@@ -52,9 +52,9 @@ export class LiveProduct {
   /** The state as an event, without an id. */
   get event(): string {
     const now = this.#clock.now();
-    if (this.#words.tag !== this.#tag || now - this.#words.at > SAME_WORDS_MS)
-      this.#words = { tag: this.#tag, at: now, text: eventOf(this.#state, now) };
-    return this.#words.text;
+    if (this.#serialized.tag !== this.#tag || now - this.#serialized.at > REUSED_MS)
+      this.#serialized = { tag: this.#tag, at: now, text: eventOf(this.#state, now) };
+    return this.#serialized.text;
   }
 
   listen(listener: Listener): void {
@@ -65,14 +65,14 @@ export class LiveProduct {
     this.#listeners.delete(listener);
   }
 
-  /** What the subgraphs answered. */
+  /** The state as the subgraphs answered it. */
   replace({ productId, sale, stock }: LiveState): void {
     const known = this.#state.stock;
     this.#state = { productId, sale, stock: stock && !isNews(known, stock) ? known : stock };
     this.#changed();
   }
 
-  /** What was announced. */
+  /** The stock as an order subgraph published it. */
   replaceStock(stock: LiveStock): void {
     if (!isNews(this.#state.stock, stock)) return;
     this.#state = { ...this.#state, stock };
@@ -80,7 +80,7 @@ export class LiveProduct {
   }
 
   close(): void {
-    clearTimeout(this.#tellTimer);
+    clearTimeout(this.#notifyTimer);
     clearTimeout(this.#turnTimer);
     this.#listeners.clear();
   }
@@ -90,7 +90,7 @@ export class LiveProduct {
     const tag = tagOf(this.#state, this.#clock.now());
     if (tag === this.#tag) return;
     this.#tag = tag;
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   #awaitTurn(): void {
@@ -102,29 +102,29 @@ export class LiveProduct {
     this.#turnTimer.unref();
   }
 
-  #tellSoon(): void {
-    if (this.#telling === 'now') this.#telling = 'againAfterwards';
-    if (this.#telling !== 'no') return;
-    this.#telling = 'soon';
+  #notifySoon(): void {
+    if (this.#notifying === 'now') this.#notifying = 'againAfterwards';
+    if (this.#notifying !== 'no') return;
+    this.#notifying = 'soon';
     const delayMs = Math.max(0, this.#notBefore - performance.now());
-    this.#tellTimer = setTimeout(() => void this.#tellAll(), delayMs);
+    this.#notifyTimer = setTimeout(() => void this.#notifyAll(), delayMs);
   }
 
-  async #tellAll(): Promise<void> {
-    this.#telling = 'now';
+  async #notifyAll(): Promise<void> {
+    this.#notifying = 'now';
     const listeners = [...this.#listeners];
     let tookMs = 0;
     for (let start = 0; start < listeners.length; start += PER_TURN) {
       const begunAt = performance.now();
       for (const listener of listeners.slice(start, start + PER_TURN)) {
-        if (this.#listeners.has(listener)) listener.tell(this);
+        if (this.#listeners.has(listener)) listener.notify(this);
       }
       tookMs += performance.now() - begunAt;
       await nextTurnOfTheLoop();
     }
     this.#notBefore = performance.now() + Math.max(APART_MS, tookMs / SHARE_OF_TIME);
-    const isAsked = (this.#telling as string) === 'againAfterwards';
-    this.#telling = 'no';
-    if (isAsked) this.#tellSoon();
+    const isDue = (this.#notifying as string) === 'againAfterwards';
+    this.#notifying = 'no';
+    if (isDue) this.#notifySoon();
   }
 }

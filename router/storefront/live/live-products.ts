@@ -32,7 +32,7 @@ interface Watched {
   readonly watchers: Map<string, number>;
 }
 
-/** The products that somebody watches. One is read when the first comes, and forgotten when the last has gone. */
+/** The products that clients watch. A product is read when its first client comes, and removed when its last client has left. */
 export class LiveProducts {
   readonly #options: LiveProductsOptions;
   readonly #watched = new Map<string, Watched>();
@@ -55,7 +55,7 @@ export class LiveProducts {
    * @throws {Fault} NOT_FOUND; RATE_LIMITED; UNAVAILABLE and the like when the subgraphs did not answer
    */
   async watch(productId: string, network: string): Promise<LiveProduct> {
-    this.#assertRoom(productId, network);
+    this.#assertCapacity(productId, network);
     if (this.#absent.has(productId)) throw noProduct(productId);
     const watched = this.#watched.get(productId) ?? this.#begin(productId, network);
     this.#enter(watched, network);
@@ -78,7 +78,7 @@ export class LiveProducts {
   }
 
   /** An announcement of the order subgraph. */
-  hear({ productId, ...stock }: StockChanged): void {
+  onStockChanged({ productId, ...stock }: StockChanged): void {
     this.#absent.delete(productId);
     const watched = this.#watched.get(productId);
     if (!watched) return;
@@ -133,7 +133,7 @@ export class LiveProducts {
   }
 
   /** @throws {Fault} RATE_LIMITED */
-  #assertRoom(productId: string, network: string): void {
+  #assertCapacity(productId: string, network: string): void {
     if ((this.#byNetwork.get(network) ?? 0) < this.#options.maxProducts.perNetwork) return;
     if (this.#watched.get(productId)?.watchers.has(network)) return;
     throw new Fault('RATE_LIMITED', 'Too many products are watched from this address.', {

@@ -7,14 +7,14 @@ import { ownOperation, type PlannedOperation } from '../../operation/planned-ope
 import type { LiveState, LiveStock, SaleTerms } from './live-state.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Products asked for in one operation, at the most. */
+/** Products read by one operation, at the most. */
 const MAX_PER_OPERATION = 20;
 
 export interface LiveReaderOptions {
   readonly gateway: Pick<Gateway, 'execute'>;
   readonly clock: ServerClock;
   /** How long the subgraphs may take, in milliseconds. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly logger: Logger;
 }
 
@@ -24,8 +24,8 @@ const LIVE_READER = 'live stock';
 /** @returns null when there is no such product @throws {Fault} when the subgraphs did not answer */
 export type ReadLiveState = (productId: string) => Promise<LiveState | null>;
 
-/** Asks the subgraphs through the gateway, as a client would: sale and stock of all products that are asked for meanwhile. */
-export function createLiveReader({ gateway, clock, patienceMs, logger }: LiveReaderOptions): ReadLiveState {
+/** Reads sale and stock through the gateway, as a client would. Request batching: all products that are requested meanwhile are one operation. */
+export function createLiveReader({ gateway, clock, timeoutMs, logger }: LiveReaderOptions): ReadLiveState {
   const operations = new Map<number, PlannedOperation>();
   const readings = createCoalescer(readTogether, { maxItems: MAX_PER_OPERATION });
   return (productId) => readings.ask(productId);
@@ -39,9 +39,9 @@ export function createLiveReader({ gateway, clock, patienceMs, logger }: LiveRea
       operation,
       Object.fromEntries(ids.map((id, index) => [`id${index}`, id])),
       {
-        identity: { caller: null, requestId, patienceMs },
+        identity: { caller: null, requestId, patienceMs: timeoutMs },
         clientKey: LIVE_READER,
-        deadline: Date.now() + patienceMs,
+        deadline: Date.now() + timeoutMs,
         logger: logger.child({ requestId }),
       },
     );
@@ -70,7 +70,7 @@ interface StockAnswer extends Omit<LiveStock, 'asOf'> {
   readonly asOf: string;
 }
 
-/** What is asked for so many products at a time. */
+/** The operation that reads so many products. */
 export function liveOperation(count: number): string {
   const indexes = Array.from({ length: count }, (_, index) => index);
   return `query LiveStock(${indexes.map((i) => `$id${i}: ID!`).join(', ')}) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the stream tells of a product, and how it is written down. */
+/** What the stream publishes of a product, and how it is serialized. */
 export interface LiveState {
   readonly productId: string;
   readonly sale: SaleTerms;

@@ -4,17 +4,17 @@ import { EventStream } from '../../../tests/harness/event-stream.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { routerForThisTest, startTestRouter, type TestRouter } from '../../testing/router.ts';
-import { idOf, onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
+import { idOf, onSale, openFakeShop, type FakeShop } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };
-let shop: ShopWindow;
+let shop: FakeShop;
 let router: TestRouter;
 let publisher: Redis;
 const streams: EventStream[] = [];
 
 beforeAll(async () => {
-  shop = await openShopWindow();
+  shop = await openFakeShop();
   publisher = new Redis(stores.redisUrl);
   router = await startTestRouter({ ...shop.urls, ...redisSettings });
   await waitUntil('the router to listen', isHeard);
@@ -77,7 +77,7 @@ it('begins with the state as the subgraphs have it, at once', async () => {
   });
 });
 
-it('tells what is announced, a few times a second and the last always', async () => {
+it('sends what is published, a few times a second and the last always', async () => {
   shop.products.set(idOf('rush'), onSale());
   const stream = await watch([idOf('rush')]);
   await soldOn(stream, 0);
@@ -98,7 +98,7 @@ it('does not go back to older numbers', async () => {
   expect(stream.events.map(({ data }) => data.stock?.sold)).toEqual([3, 5]);
 });
 
-it('tells who comes back only what is new, of each of the products', async () => {
+it('sends a client that comes back only what is new, of each of the products', async () => {
   shop.products.set(idOf('a'), onSale(1));
   shop.products.set(idOf('b'), onSale(2));
   const before = await watch([idOf('a'), idOf('b')]);

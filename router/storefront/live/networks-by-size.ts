@@ -11,7 +11,7 @@ interface Network extends LiveNetwork {
   size: number;
 }
 
-/** Networks with places, and which of them has the most: known without looking at all, since strangers cause the question. */
+/** Networks with places, and which of them has the most: known without a search, since any client can cause it. */
 export class NetworksBySize {
   readonly #byName = new Map<string, Network>();
   /** At each size the networks that have it. */

@@ -6,14 +6,14 @@ import { useRedisProxy } from '../../../tests/harness/store-proxy.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { routerForThisTest } from '../../testing/router.ts';
-import { idOf, onSale, openShopWindow } from '../../testing/fake-shop.ts';
+import { idOf, onSale, openFakeShop } from '../../testing/fake-shop.ts';
 
 const direct = useStores();
 const { redis, stores } = useOwnRedis(direct);
 const silenced = useRedisProxy(direct);
 
 it('reads anew what is watched once Redis is back, and hears the news again', async () => {
-  const shop = await openShopWindow();
+  const shop = await openFakeShop();
   onTestFinished(() => shop.close());
   shop.products.set(idOf('p'), onSale(1));
   const router = await routerForThisTest({
@@ -47,7 +47,7 @@ it('reads anew what is watched once Redis is back, and hears the news again', as
 });
 
 it('reads anew what is watched within ten seconds after Redis has gone silent', async () => {
-  const shop = await openShopWindow();
+  const shop = await openFakeShop();
   onTestFinished(() => shop.close());
   shop.products.set(idOf('p'), onSale(1));
   const router = await routerForThisTest({

@@ -1,5 +1,5 @@
 /**
- * The clock that sales open and close by, as told by the field `serverTime`. Between two answers this process counts on by its
+ * The clock that sales open and close by, as the field `serverTime` gives it. Between two answers this process counts on by its
  * own monotonic clock.
  */
 export interface ServerClock {

@@ -16,7 +16,7 @@ const REFRESH_EVERY = 10_000;
 /** Products that may be watched at once: in all, and from one network. */
 const MAX_PRODUCTS = { all: 2_000, perNetwork: 200 } as const;
 
-/** Of the places for streams, unless set otherwise: a crowd may sit behind one address. */
+/** Of the places for streams, unless set otherwise: many clients may sit behind one address. */
 const SHARE_OF_ONE_NETWORK = 0.75;
 
 export interface LiveStockStreams {
@@ -36,7 +36,7 @@ export function startLiveStock(
 ): LiveStockStreams {
   const clock = createServerClock();
   const products = new LiveProducts({
-    read: createLiveReader({ gateway, clock, patienceMs: config.SUBGRAPH_TIMEOUT, logger }),
+    read: createLiveReader({ gateway, clock, timeoutMs: config.SUBGRAPH_TIMEOUT, logger }),
     clock,
     maxProducts: MAX_PRODUCTS,
     logger,
@@ -50,7 +50,7 @@ export function startLiveStock(
     redisUrl: config.REDIS_URL,
     redisPrefix: config.REDIS_PREFIX,
     logger,
-    onNews: (news) => products.hear(news),
+    onNews: (news) => products.onStockChanged(news),
     onGap: () => void products.refresh(),
   });
   const refreshing = runPeriodically('live-stock', REFRESH_EVERY, () => products.refresh(), logger);

@@ -8,11 +8,11 @@ export interface StockChangesOptions {
   readonly redisPrefix: string;
   readonly logger: Logger;
   readonly onNews: (news: StockChanged) => void;
-  /** Called when news may have gone past this process. */
+  /** Called when messages may have been missed. */
   readonly onGap: () => void;
 }
 
-const PATIENCE_MS = 500;
+const TIMEOUT_MS = 500;
 
 /** One subscription for all clients of this process. It connects by itself, and again, for as long as it is not closed. */
 export function subscribeToStockChanges({
@@ -24,7 +24,7 @@ export function subscribeToStockChanges({
 }: StockChangesOptions): { close(): void } {
   return subscribe({
     url: redisUrl,
-    commandTimeoutMs: PATIENCE_MS,
+    commandTimeoutMs: TIMEOUT_MS,
     channel: channelOf(stockChanged, redisPrefix),
     onMessage: (text) => {
       const news = parseEvent(stockChanged, text);

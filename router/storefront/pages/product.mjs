@@ -1,6 +1,6 @@
 import { ask, backOff, pause } from './shop-client.mjs';
 
-/** What anybody may read of a product. Without a token, so that the shop may answer from its cache. */
+/** The public part of a product. Without a token, so that the shop may answer from its cache. */
 const PRODUCT = `query Product($id: ID!) {
   product(id: $id) { name description imageUrl price { amount currency } }
 }`;

@@ -31,7 +31,7 @@ const ABANDON = `mutation Abandon($input: AbandonPurchaseInput!) {
 const OTHER_TAB_MS = 5_000;
 
 /**
- * Asks until the answer is final, and keeps that with the wish. When the buyer gives the wish up, here or in another tab,
+ * Repeats the request until the answer is final, and keeps that with the wish. When the buyer gives the wish up, here or in another tab,
  * `abandonPurchase` is sent in the place of `purchase`.
  *
  * @param onWait called with each answer that is not final, and how many there were

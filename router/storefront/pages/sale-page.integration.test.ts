@@ -4,7 +4,7 @@ import { useStores } from '../../../tests/harness/stores.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { routerForThisTest, type TestRouter } from '../../testing/router.ts';
 import { useRouter } from '../../testing/use-router.ts';
-import { onSale, openShopWindow, type ShopWindow } from '../../testing/fake-shop.ts';
+import { onSale, openFakeShop, type FakeShop } from '../../testing/fake-shop.ts';
 
 const stores = useStores();
 const redisSettings = { REDIS_URL: stores.redisUrl, REDIS_PREFIX: stores.redisPrefix };
@@ -72,7 +72,7 @@ it('gives no other file away', async () => {
     expect([path, (await fetch(router.url + path)).status]).toEqual([path, 404]);
 });
 
-it('is off in production unless asked for, and then names no account', async () => {
+it('is off in production unless set, and then names no account', async () => {
   const off = await routerForThisTest({ ...redisSettings, ...PRODUCTION });
   const path = `/sale/${randomUUID()}`;
   expect((await fetch(off.url + path)).status).toBe(404);
@@ -85,9 +85,9 @@ it('is off in production unless asked for, and then names no account', async () 
 });
 
 describe('the status of the page', () => {
-  let shop: ShopWindow;
+  let shop: FakeShop;
   beforeAll(async () => {
-    shop = await openShopWindow();
+    shop = await openFakeShop();
   });
   afterAll(() => shop.close());
 

@@ -18,7 +18,7 @@ export interface StaticFileOptions {
   readonly status?: number;
 }
 
-/** A small file that is sent with the program: read when it is first asked for, and not sent again while it is the same. */
+/** A small file that is sent with the program: read at the first request, and not sent again while it is the same. */
 export function staticFile(
   url: URL,
   { headers = {}, values = {}, status = 200 }: StaticFileOptions = {},
@@ -29,7 +29,7 @@ export function staticFile(
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
     made ??= make().catch((error: unknown) => {
-      // The next one who asks tries again.
+      // The next request tries again.
       made = null;
       throw error;
     });

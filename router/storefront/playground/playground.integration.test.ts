@@ -13,7 +13,7 @@ beforeAll(async () => {
   html = await response.text();
 });
 
-it('is a page that asks this router', () => {
+it('is a page that sends to this router', () => {
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(html).toContain('"endpoint":"/graphql"');
   expect(html).toContain('buyer@firstcome.example');

@@ -15,10 +15,10 @@ const load = createRequire(import.meta.url);
 
 /**
  * GraphiQL, with operations that are ready to run and a sign-in, in one page that needs nothing from anywhere else. It weighs
- * megabytes, so it is loaded and packed when it is first asked for.
+ * megabytes, so it is loaded and packed at the first request.
  *
  * @param showsDemoAccounts whether the sign-in is filled in
- * @param fits whether the schema has what an operation asks for: others are not offered
+ * @param fits whether the schema has what an operation selects: others are not offered
  */
 export function playground(showsDemoAccounts: boolean, fits: (source: string) => boolean): Handler {
   let made: Promise<Page> | null = null;
@@ -26,7 +26,7 @@ export function playground(showsDemoAccounts: boolean, fits: (source: string) =>
   return async ({ method, headers }) => {
     if (method !== 'GET' && method !== 'HEAD') throw new Fault('METHOD_NOT_ALLOWED');
     made ??= makePage(showsDemoAccounts, fits).catch((error: unknown) => {
-      // The next one who asks tries again.
+      // The next request tries again.
       made = null;
       throw error;
     });
@@ -109,7 +109,7 @@ const packed = ({ headers, zipped }: Page): HttpReply => ({
   body: zipped,
 });
 
-/** The page's own scripts and nothing else run; it talks to this origin and nobody else, and nobody frames it. */
+/** The page's own scripts and nothing else run; it sends requests to this origin only, and no page frames it. */
 function contentPolicy(scripts: readonly string[]): string {
   const hashes = scripts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   return [

@@ -81,7 +81,7 @@
   $('bar-sign-out').addEventListener('click', () => signOut());
   show('');
 
-  // Whoever comes for the first time sees the schema's documentation, where there is room for it.
+  // At the first visit the schema's documentation is open, where there is space for it.
   if (localStorage.getItem('graphiql:visiblePlugin') === null && innerWidth >= 1_500) {
     localStorage.setItem('graphiql:visiblePlugin', 'Documentation Explorer');
   }

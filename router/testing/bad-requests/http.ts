@@ -23,7 +23,7 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       bytes: Buffer.from('160301020001000001fc0303', 'hex'),
       answer: '400 BAD_REQUEST',
     },
-    { what: 'a method that nobody knows', method: 'BREW', answer: '400 BAD_REQUEST' },
+    { what: 'an unknown method', method: 'BREW', answer: '400 BAD_REQUEST' },
     { what: 'NUL in a header', bytes: head('x-a: a\0b'), answer: '400 BAD_REQUEST' },
     {
       what: 'a header of 20 kB',

@@ -15,7 +15,7 @@ export const unknownOperations: Readonly<Record<string, readonly BadRequest[]>> 
       json: persistedQuery(OTHER),
       answer: '400 PERSISTED_QUERY_NOT_FOUND',
     },
-    { what: 'an id that nobody knows', json: { id: OTHER }, answer: '400 PERSISTED_QUERY_NOT_FOUND' },
+    { what: 'an unknown id', json: { id: OTHER }, answer: '400 PERSISTED_QUERY_NOT_FOUND' },
     {
       what: 'the hash of another text',
       json: { query: QUERY, ...persistedQuery(OTHER) },

@@ -8,10 +8,10 @@ const RESTOCK =
 
 /** Tokens are named here, and made in the test. All but the first eight are refused where none is needed, too. */
 export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
-  'whoever may not': [
-    { what: 'a purchase of nobody', query: BUY, answer: '401 UNAUTHENTICATED' },
+  'a caller without the right': [
+    { what: 'an anonymous purchase', query: BUY, answer: '401 UNAUTHENTICATED' },
     {
-      what: 'a purchase of nobody under another name',
+      what: 'an anonymous purchase under another name',
       query: BUY.replace('purchase', 'x: purchase'),
       answer: '401 UNAUTHENTICATED',
     },

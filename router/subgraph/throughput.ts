@@ -1,39 +1,38 @@
 /** A window is open until enough was done in it, but not shorter or longer than this. In milliseconds. */
 const SHORTEST_WINDOW_MS = 250;
 const LONGEST_WINDOW_MS = 2_000;
-/** What was measured longer ago counts no more: the next crowd may find another machine. */
+/** An older measurement is not used: the load of the machine may have changed. */
 const FORGET_AFTER_MS = 10_000;
 /** How much the newest window counts. */
 const NEWEST = 0.4;
 
 /**
- * How fast tasks are done, measured only while others wait: without a queue one sees how much is asked, not how much could be
- * done. The first window of a line is not looked at: this process is still busy with letting the crowd in, and what it does
- * for those who came first is not what it will do. Moments are those of `performance.now()`.
+ * Estimates throughput. It is measured only while there is a queue: without one, what is measured is the demand, not the capacity. The
+ * first window after a queue forms is discarded: throughput has not settled yet. Moments are those of `performance.now()`.
  */
-export class Pace {
+export class ThroughputEstimator {
   readonly #enough: () => number;
   /** Tasks a millisecond. */
-  #pace: number | null = null;
+  #throughput: number | null = null;
   #measuredAt = 0;
-  /** Null: nobody waits. */
+  /** Null: there is no queue. */
   #windowFrom: number | null = null;
   #isFirst = false;
   #done = 0;
 
-  /** @param enough tasks for a window: answers come in batches, and what was just begun is not done yet */
+  /** @param enough tasks for a window: responses come in batches, and what was just begun is not done yet */
   constructor(enough: () => number) {
     this.#enough = enough;
   }
 
-  /** A task was done. @returns whether more is known than before */
-  note(now: number): boolean {
+  /** A task was done. @returns whether there is a new estimate */
+  record(now: number): boolean {
     this.#done++;
-    return this.#look(now);
+    return this.#update(now);
   }
 
-  /** From now on somebody waits, or nobody. */
-  queue(isThere: boolean, now: number): void {
+  /** From now on there is a queue, or none. */
+  setQueued(isThere: boolean, now: number): void {
     if (!isThere) this.#windowFrom = null;
     else if (this.#windowFrom === null) {
       this.#open(now);
@@ -43,21 +42,21 @@ export class Pace {
 
   /** @returns how long so many tasks take, in milliseconds; null while nothing is known */
   msFor(tasks: number, now: number): number | null {
-    this.#look(now);
-    if (this.#pace === null || now - this.#measuredAt > FORGET_AFTER_MS) return null;
-    return tasks / this.#pace;
+    this.#update(now);
+    if (this.#throughput === null || now - this.#measuredAt > FORGET_AFTER_MS) return null;
+    return tasks / this.#throughput;
   }
 
-  #look(now: number): boolean {
+  #update(now: number): boolean {
     if (this.#windowFrom === null) return false;
     const passed = now - this.#windowFrom;
     if (passed < (this.#done < this.#enough() ? LONGEST_WINDOW_MS : SHORTEST_WINDOW_MS)) return false;
-    const pace = this.#done / passed;
+    const throughput = this.#done / passed;
     const isFirst = this.#isFirst;
     this.#open(now);
     if (isFirst) return false;
-    const isKnown = this.#pace !== null && now - this.#measuredAt <= FORGET_AFTER_MS;
-    this.#pace = isKnown ? NEWEST * pace + (1 - NEWEST) * this.#pace! : pace;
+    const isKnown = this.#throughput !== null && now - this.#measuredAt <= FORGET_AFTER_MS;
+    this.#throughput = isKnown ? NEWEST * throughput + (1 - NEWEST) * this.#throughput! : throughput;
     this.#measuredAt = now;
     return true;
   }
