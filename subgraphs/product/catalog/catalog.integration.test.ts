@@ -181,7 +181,7 @@ describe('who may do what', () => {
     withdrawProduct: `withdrawProduct(input: { id: "${randomUUID()}" }) { __typename }`,
   };
 
-  it.each(Object.entries(mutations))('%s is for who keeps the catalog', async (_, mutation) => {
+  it.each(Object.entries(mutations))('%s needs the scope catalog:write', async (_, mutation) => {
     const answers = [null, buyer].map((caller) => subgraph.request(`mutation { ${mutation} }`, {}, caller));
     const codes = (await Promise.all(answers)).map(({ errors }) => errors?.[0]?.extensions?.code);
     expect(codes).toEqual(['UNAUTHENTICATED', 'FORBIDDEN']);

@@ -24,17 +24,3 @@ export const invalidRefreshToken = {
   __typename: 'InvalidRefreshToken',
   message: 'The refresh token is wrong, used or expired. Sign in again.',
 } as const;
-
-export type TooManyAttempts = ReturnType<typeof tooManyAttempts>;
-
-export const tooManyAttempts = (retryAfterMs: number) =>
-  ({
-    __typename: 'TooManyAttempts',
-    message: `Too many attempts. Try again in ${inWords(retryAfterMs)}.`,
-    retryAfterMs,
-  }) as const;
-
-function inWords(ms: number): string {
-  const minutes = Math.ceil(ms / 60_000);
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
-}

@@ -142,7 +142,7 @@ describe('a registered address', () => {
     await signUpAs(subgraph, email);
   });
 
-  test('asking for a code is answered like for any other; only the mailbox learns of the account', async () => {
+  test('a request for a code has the same response as for any other; only the mail differs', async () => {
     const [known, unknown] = [
       await requestVerification(email),
       await requestVerification('unknown@example.com'),

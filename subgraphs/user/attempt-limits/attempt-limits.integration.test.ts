@@ -105,7 +105,7 @@ describe('limits that clients share', () => {
     expect(await allowed(105, () => ADDRESS)).toBe(100);
   });
 
-  it('get back the failures of an account that succeeds in the end', async () => {
+  it('are released of the failures of an account that succeeds in the end', async () => {
     for (let i = 0; i < 30; i++) {
       const subject = account();
       for (let failure = 0; failure < 5; failure++) {
@@ -130,7 +130,7 @@ describe('limits that clients share', () => {
     expect(await limits.count('sign-in', 'guarded', '198.51.100.99')).toMatchObject({ isShared: true });
   });
 
-  it('get back an attempt that came to no result', async () => {
+  it('are not used up by attempts that end in a fault', async () => {
     for (let i = 0; i < 150; i++) {
       const subject = account();
       expect(await limits.count('sign-in', subject, '203.0.113.33')).toBeNull();

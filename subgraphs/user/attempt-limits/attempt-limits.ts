@@ -4,7 +4,7 @@ import { loadExpendableScript } from '../../../platform/redis/expendable-script.
 import { ATTEMPT_NUMBERS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
 import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
-import { tooManyAttempts, type TooManyAttempts } from '../accounts/refusals.ts';
+import { tooManyAttempts, type TooManyAttempts } from './too-many-attempts.ts';
 import { VERIFICATION } from '../verification/code-kinds.ts';
 
 const WINDOW_MS = 15 * 60_000;

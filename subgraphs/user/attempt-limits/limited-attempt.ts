@@ -1,7 +1,7 @@
 import type { RefusedAttempt } from './attempt-limits.ts';
 import type { LimitedAction } from './attempt-numbers.ts';
 import type { UserContext } from '../context.ts';
-import type { TooManyAttempts } from '../accounts/refusals.ts';
+import type { TooManyAttempts } from './too-many-attempts.ts';
 
 /**
  * Makes an attempt that is limited.

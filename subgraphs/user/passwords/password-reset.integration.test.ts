@@ -79,7 +79,7 @@ test('presented many times at once, a code sets one password', async () => {
   ]);
 });
 
-test('an address without an account is answered alike, and its mailbox alone learns that there is none', async () => {
+test('an address without an account has the same response; only the mail differs', async () => {
   await signUpAs(subgraph, 'known@example.com');
   const [known, unknown] = [
     await execute(REQUEST_RESET, 'requestPasswordReset', { email: 'known@example.com' }),
