@@ -1,25 +1,25 @@
 /**
- * An ordinary evening: how do browsing and buying get on with each other?
+ * Ordinary traffic: how do reads and purchases affect each other?
  *
  * Of RATE requests a second, 90 % are the list of products with their stock, 9 % the stock of the product on sale, and
  * 1 % a purchase of it, for DURATION. All arrive at a steady rate whether or not the earlier ones were answered.
  */
 import exec from 'k6/execution';
 import { Counter } from 'k6/metrics';
-import { complain } from './lib/log.js';
+import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { bookThresholds, closeBooks, enter, openBooks } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record, openLedger } from './lib/ledger.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
-import { ask } from './lib/graphql.js';
-import { buy, openTill, purchaseThresholds } from './lib/purchase.js';
+import { execute } from './lib/graphql.js';
+import { buy, openCounters, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { enterShop, putOnSale, STOCK, takeOffSale } from './lib/shop.js';
+import { signInAsAdmin, putOnSale, STOCK, takeOffSale } from './lib/shop.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
 const DURATION = seconds('DURATION', '30s');
 const UNITS = count('UNITS', 1000);
-/** Buyers come back when there are more purchases than users. */
+/** Users purchase repeatedly if there are more purchases than users. */
 const USERS = count('USERS', 100);
 /** More than there will be. */
 const MOST_PURCHASES = Math.ceil(RATE * 0.01 * DURATION) + 2;
@@ -44,7 +44,7 @@ export const options = {
   teardownTimeout: '5m',
   summaryTrendStats,
   thresholds: {
-    ...bookThresholds,
+    ...ledgerThresholds,
     ...purchaseThresholds,
     wrong_answers: ['count==0'],
     ...inTime(Object.values(TIMES), RATE * DURATION),
@@ -52,10 +52,10 @@ export const options = {
 };
 
 export async function setup() {
-  const admin = await enterShop();
+  const admin = await signInAsAdmin();
   await requireBuyers(USERS);
-  openBooks();
-  openTill();
+  openLedger();
+  openCounters();
   wrongAnswers.add(0);
   const productId = await putOnSale(admin, { name: 'Load test: mix', units: UNITS });
   return { admin, productId, run: productId.slice(-12) };
@@ -69,12 +69,12 @@ const PRODUCTS = `query Products {
 }`;
 
 export async function browse() {
-  const { data, fault } = await ask(PRODUCTS);
+  const { data, fault } = await execute(PRODUCTS);
   if (fault || data.products.nodes.length === 0) isWrong('the list of products', fault || 'nothing');
 }
 
 export async function look({ productId }) {
-  const { data, fault } = await ask(STOCK, { productId });
+  const { data, fault } = await execute(STOCK, { productId });
   const adds = !fault && data.stock.total === UNITS && data.stock.sold + data.stock.reserved <= UNITS;
   if (!adds) isWrong('the stock', fault || JSON.stringify(data.stock));
 }
@@ -83,18 +83,18 @@ const purchaseOf = (run, number) => ({ token: tokens[number % USERS], key: `perf
 
 export async function purchase({ productId, run }) {
   const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
-  if (answer.order) enter(answer.order.id);
+  if (answer.order) record(answer.order.id);
 }
 
 export async function teardown({ admin, productId, run }) {
   const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(run, number));
-  await closeBooks({ productId, purchases, units: UNITS });
+  await closeLedger({ productId, purchases, units: UNITS });
   await takeOffSale(admin, productId);
 }
 
 function isWrong(what, answer) {
   wrongAnswers.add(1);
-  complain(`${what} was answered with ${answer}`);
+  log(`${what} was answered with ${answer}`);
 }
 
 export function handleSummary(data) {

@@ -1,25 +1,25 @@
 /**
- * The sale opens at a moment and everybody wants one: how soon is it over, and is it exact?
+ * All buyers purchase at the opening: how long until the last result, and is it exact?
  *
- * USERS buyers, each with a token and a key of its own, wait for the opening of a product with UNITS units. They ask
- * within SPREAD of it, and again under the same key until the answer is final. Afterwards each purchase is asked for
- * once more under its key: who was confirmed must be given the same order, and who was not must still be refused.
+ * USERS buyers, each with a token and a key of its own, wait for the opening of a product with UNITS units. They purchase
+ * within SPREAD of it, with retries under the same key until the result is final. Afterwards each purchase is sent
+ * once more with its key (idempotency): a confirmed one must return the same order, a refused one the same refusal.
  */
 import exec from 'k6/execution';
 import { Trend } from 'k6/metrics';
-import { bookThresholds, closeBooks, enter, openBooks, wrong } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record, openLedger, fail } from './lib/ledger.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
-import { ask, pause } from './lib/graphql.js';
-import { buy, openTill, PURCHASE, purchaseThresholds } from './lib/purchase.js';
+import { execute, pause } from './lib/graphql.js';
+import { buy, openCounters, PURCHASE, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { enterShop, putOnSale, takeOffSale } from './lib/shop.js';
+import { signInAsAdmin, putOnSale, takeOffSale } from './lib/shop.js';
 import { grouped, summaryTrendStats, table } from './lib/summary.js';
 
 const USERS = count('USERS', 2000);
 const UNITS = count('UNITS', 500);
 const SPREAD = seconds('SPREAD', '0s');
 const SELLS = Math.min(USERS, UNITS);
-/** Time for everybody to open the page, in seconds. */
+/** Time for all users to open the page, in seconds. */
 const OPENS_IN = 2 + Math.ceil(USERS / 400);
 
 /** From the opening to the final answer, in milliseconds; by `outcome`. */
@@ -33,7 +33,7 @@ export const options = {
   teardownTimeout: '10m',
   summaryTrendStats,
   thresholds: {
-    ...bookThresholds,
+    ...ledgerThresholds,
     ...purchaseThresholds,
     stock_sold: [`value<=${UNITS}`],
     'purchase_outcomes{outcome:PurchaseConfirmed}': [`count==${SELLS}`],
@@ -46,10 +46,10 @@ export const options = {
 const purchaseOf = (run, user) => ({ token: tokens[user], key: `perf-${run}-${user}` });
 
 export async function setup() {
-  const admin = await enterShop();
+  const admin = await signInAsAdmin();
   await requireBuyers(USERS);
-  openBooks();
-  openTill();
+  openLedger();
+  openCounters();
   const productId = await putOnSale(admin, { name: 'Load test: rush', units: UNITS, opensIn: OPENS_IN });
   return { admin, productId, run: productId.slice(-12) };
 }
@@ -65,14 +65,14 @@ export default async function ({ productId, run }) {
 
   const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
   sinceOpening.add(Date.now() - opensAt, { outcome: answer.__typename });
-  if (answer.order) enter(answer.order.id);
+  if (answer.order) record(answer.order.id);
 }
 
-/** Some time before the opening, which it returns by this machine's clock. Whoever does not get the page loads it again. */
+/** Some time before the opening, which it returns by this machine's clock. A page that does not load is retried. */
 async function openPage(productId) {
   await pause(OPENS_IN * 900 * Math.random());
   for (let attempt = 1; attempt <= 60; attempt++) {
-    const { data } = await ask(PAGE, { id: productId });
+    const { data } = await execute(PAGE, { id: productId });
     if (data) return Date.now() + Date.parse(data.product.opensAt) - Date.parse(data.serverTime);
     await pause(1000 * Math.random());
   }
@@ -81,20 +81,20 @@ async function openPage(productId) {
 
 export async function teardown({ admin, productId, run }) {
   const purchases = Array.from({ length: USERS }, (_, user) => purchaseOf(run, user));
-  const askAgain = (purchase) => askForTheSame(purchase, productId);
-  await closeBooks({ productId, purchases, units: UNITS, sells: SELLS, askAgain });
+  const lookUp = (purchase) => repeatPurchase(purchase, productId);
+  await closeLedger({ productId, purchases, units: UNITS, sells: SELLS, lookUp });
   await takeOffSale(admin, productId);
 }
 
-/** Returns the order's id, or null for who was refused. */
-async function askForTheSame({ token, key }, productId) {
+/** Returns the order's id, or null after a refusal. */
+async function repeatPurchase({ token, key }, productId) {
   const input = { productId, idempotencyKey: key };
-  const { data, fault } = await ask(PURCHASE, { input }, token);
+  const { data, fault } = await execute(PURCHASE, { input }, token);
   const answer = data ? data.purchase : { __typename: fault };
   if (answer.order && answer.replayed) return answer.order.id;
   return answer.__typename === 'SoldOut'
     ? null
-    : wrong('replay', `the same key again: ${JSON.stringify(answer)}`);
+    : fail('replay', `the same key again: ${JSON.stringify(answer)}`);
 }
 
 export function handleSummary(data) {
@@ -103,10 +103,10 @@ export function handleSummary(data) {
     ['confirmed', 'since_opening{outcome:PurchaseConfirmed}'],
     ['sold out', 'since_opening{outcome:SoldOut}'],
     ['other ends', 'unexpected_outcomes'],
-    ['told Busy', 'purchase_answers{answer:Busy}'],
-    ['told OutcomeUnknown', 'purchase_answers{answer:OutcomeUnknown}'],
-    ['told UNAVAILABLE', 'purchase_answers{answer:UNAVAILABLE}'],
+    ['got Busy', 'purchase_answers{answer:Busy}'],
+    ['got OutcomeUnknown', 'purchase_answers{answer:OutcomeUnknown}'],
+    ['got UNAVAILABLE', 'purchase_answers{answer:UNAVAILABLE}'],
     ['not answered', 'purchase_answers{answer:no answer}'],
-    ['told SaleNotOpen', 'purchase_answers{answer:SaleNotOpen}'],
+    ['got SaleNotOpen', 'purchase_answers{answer:SaleNotOpen}'],
   ]);
 }

@@ -1,35 +1,35 @@
 /**
- * The whole way of a buyer: how long does each step take when buyers keep arriving?
+ * The user flow from sign-in to payment: how long does each step take at a steady rate of buyers?
  *
- * RATE buyers a second arrive for DURATION, each with an account of its own: sign in, look around, wish for the product,
+ * RATE buyers a second arrive for DURATION, each with an account of its own: sign in, browse, add the product to the wishlist,
  * check the wishlist out, pay (PAYMENT_TOKEN; `sim_random` declines one in five, and they pay again). They think for
  * about THINK between the steps. Afterwards every order that was confirmed must be there, and be paid.
  */
 import exec from 'k6/execution';
 import { Counter, Trend } from 'k6/metrics';
-import { complain } from './lib/log.js';
+import { log } from './lib/log.js';
 import { accounts, requireAccounts } from './lib/accounts.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { bookThresholds, closeBooks, enter, inTurns, openBooks } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record, inTurns, openLedger } from './lib/ledger.js';
 import { pause } from './lib/graphql.js';
-import { browse, pay, wishFor } from './lib/user-flow.js';
-import { checkOut, openTill, purchaseThresholds } from './lib/purchase.js';
+import { browse, pay, addToWishlist } from './lib/user-flow.js';
+import { checkOut, openCounters, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds, text } from './lib/settings.js';
-import { enterShop, putOnSale, signIn, takeOffSale } from './lib/shop.js';
+import { signInAsAdmin, putOnSale, signIn, takeOffSale } from './lib/shop.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 5);
 const DURATION = seconds('DURATION', '30s');
 const THINK = seconds('THINK', '1s');
 const PAYMENT_TOKEN = text('PAYMENT_TOKEN', 'sim_random');
-const JOURNEYS = RATE * DURATION;
-const UNITS = count('UNITS', JOURNEYS);
+const FLOWS = RATE * DURATION;
+const UNITS = count('UNITS', FLOWS);
 
-/** From signing in to having paid, in milliseconds, thinking left out. */
-const journeys = new Trend('journey_duration', true);
+/** From sign-in to the paid order, in milliseconds, without think time. */
+const flows = new Trend('journey_duration', true);
 const broken = new Counter('journeys_broken');
 const declined = new Counter('payments_declined');
-/** Orders that buyers were told are paid, less those that are: see lib/ledger.js. */
+/** Orders reported as paid minus orders that are paid: see lib/ledger.js. */
 const paidLeft = new Counter('books_paid_left');
 
 const STEPS = [
@@ -49,24 +49,24 @@ export const options = {
   teardownTimeout: '10m',
   summaryTrendStats,
   thresholds: {
-    ...bookThresholds,
+    ...ledgerThresholds,
     ...purchaseThresholds,
     books_paid_left: ['count==0'],
     journeys_broken: ['count==0'],
     ...inTime(
       STEPS.map(([, times]) => times),
-      JOURNEYS,
+      FLOWS,
     ),
   },
 };
 
 export async function setup() {
-  requireAccounts(JOURNEYS);
-  const admin = await enterShop();
-  openBooks();
-  openTill();
+  requireAccounts(FLOWS);
+  const admin = await signInAsAdmin();
+  openLedger();
+  openCounters();
   for (const metric of [paidLeft, broken]) metric.add(0);
-  const productId = await putOnSale(admin, { name: 'Load test: journey', units: UNITS });
+  const productId = await putOnSale(admin, { name: 'Load test: user flow', units: UNITS });
   return { admin, productId, run: productId.slice(-12) };
 }
 
@@ -88,26 +88,26 @@ export default async function ({ productId, run }) {
     await think();
     await browse(productId);
     await think();
-    await wishFor(productId, token);
+    await addToWishlist(productId, token);
     await think();
     const { order } = await checkOut({ token, key: keyOf(run, user) });
     if (!order) return;
-    enter(order.id);
+    record(order.id);
     await think();
     const payment = await pay(order.id, PAYMENT_TOKEN, token);
     paidLeft.add(1);
     if (payment.declined) declined.add(1);
-    journeys.add(Date.now() - began - thought);
+    flows.add(Date.now() - began - thought);
   } catch (error) {
     broken.add(1);
-    complain(error.message);
+    log(error.message);
   }
 }
 
 export async function teardown({ admin, productId, run }) {
   const purchases = [];
   await inTurns(
-    Array.from({ length: JOURNEYS }, (_, user) => user),
+    Array.from({ length: FLOWS }, (_, user) => user),
     async (user) => {
       const { token, refusal } = await signIn(accounts[user].email, accounts[user].password);
       if (!token) throw new Error(`signing in to read back was answered with ${refusal}`);
@@ -118,14 +118,14 @@ export async function teardown({ admin, productId, run }) {
   const inspect = ({ status }) => {
     if (status === 'PAID') paidLeft.add(-1);
   };
-  await closeBooks({ productId, purchases, units: UNITS, inspect });
+  await closeLedger({ productId, purchases, units: UNITS, inspect });
   await takeOffSale(admin, productId);
 }
 
 export function handleSummary(data) {
   return table(data, `purchase-to-payment: ${RATE} buyers a second for ${DURATION} s`, [
     ...STEPS,
-    ['the whole way', 'journey_duration'],
+    ['the whole flow', 'journey_duration'],
     ['sold out', 'purchase_outcomes{outcome:SoldOut}'],
     ['declined, paid again', 'payments_declined'],
     ['broken off', 'journeys_broken'],

@@ -1,13 +1,13 @@
 /**
- * How fast is the live stock of one product, read by anybody, at a steady rate?
+ * How fast is the live stock of one product, at a steady rate?
  *
  * RATE requests a second arrive whether or not the earlier ones were answered (an open model), for DURATION.
  */
 import { Counter } from 'k6/metrics';
-import { complain } from './lib/log.js';
-import { ask } from './lib/graphql.js';
+import { log } from './lib/log.js';
+import { execute } from './lib/graphql.js';
 import { count, seconds } from './lib/settings.js';
-import { enterShop, putOnSale, STOCK, takeOffSale } from './lib/shop.js';
+import { signInAsAdmin, putOnSale, STOCK, takeOffSale } from './lib/shop.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
@@ -28,17 +28,17 @@ export const options = {
 };
 
 export async function setup() {
-  const admin = await enterShop();
+  const admin = await signInAsAdmin();
   wrongAnswers.add(0);
   return { admin, productId: await putOnSale(admin, { name: 'Load test: stock', units: UNITS }) };
 }
 
 export default async function ({ productId }) {
-  const { data, fault } = await ask(STOCK, { productId });
+  const { data, fault } = await execute(STOCK, { productId });
   const stock = data && data.stock;
   if (!fault && stock.total === UNITS && stock.remaining === UNITS && stock.sold === 0) return;
   wrongAnswers.add(1);
-  complain(`the stock was answered with ${fault || JSON.stringify(stock)}`);
+  log(`the stock was answered with ${fault || JSON.stringify(stock)}`);
 }
 
 export async function teardown({ admin, productId }) {

@@ -42,7 +42,7 @@ interface SignedIn {
 }
 
 async function signIn(): Promise<SignedIn> {
-  const { data } = await stack.ask(
+  const { data } = await stack.execute(
     'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { accessToken user { id } } } }',
   );
   return data?.['signIn'] as SignedIn;
@@ -68,8 +68,8 @@ function keepShopping(product: string) {
   stopTraffic = () => {
     isOver = true;
   };
-  const ask = async (query: string, variables: object, token: string) => {
-    const { status, data, errors } = await stack.ask(query, variables, token);
+  const execute = async (query: string, variables: object, token: string) => {
+    const { status, data, errors } = await stack.execute(query, variables, token);
     if (status !== 200 || errors) failures.push(`${status} ${JSON.stringify(errors)} ${query}`);
     return data;
   };
@@ -77,19 +77,23 @@ function keepShopping(product: string) {
   async function shopOnce(): Promise<void> {
     const { accessToken: fresh, user } = await signIn();
     keyIds.add(keyIdOf(fresh));
-    await ask(
+    await execute(
       'mutation ($name: String!) { updateProfile(input: { name: $name }) { __typename } }',
       { name: `Name ${rounds}` },
       fresh,
     );
-    const bought = await ask(PURCHASE, { input: { productId: product, idempotencyKey: newKey() } }, fresh);
+    const bought = await execute(
+      PURCHASE,
+      { input: { productId: product, idempotencyKey: newKey() } },
+      fresh,
+    );
     const { id: newest } = (bought?.['purchase'] as { order: { id: string } }).order;
-    await ask(PREPARE, { id: newest }, fresh);
+    await execute(PREPARE, { id: newest }, fresh);
     orders.push(newest);
     for (const token of [fresh, stack.mint.buyer(user.id)])
-      await ask('{ me { email name address { line1 } } }', {}, token);
+      await execute('{ me { email name address { line1 } } }', {}, token);
     for (const id of [orders[0], ...orders.slice(-4)]) {
-      const read = await ask(
+      const read = await execute(
         'query ($id: ID!) { order(id: $id) { shippingAddress { line1 } } }',
         { id },
         fresh,
@@ -99,7 +103,7 @@ function keepShopping(product: string) {
     rounds += 1;
   }
 
-  // Several, so that it is chance who is asked what: the router asks the processes of a service in turn.
+  // Several, because the router distributes requests round-robin over the processes of a service.
   const shoppers = Array.from({ length: 3 }, async () => {
     while (!isOver) await shopOnce().catch((error: unknown) => failures.push(String(error)));
   });
@@ -118,7 +122,7 @@ function keepShopping(product: string) {
   };
 }
 
-/** SIGTERM, wait for the end, start again at the same place with other secrets, wait until it is asked again. */
+/** SIGTERM, wait for the end, start again at the same place with other secrets, wait until it gets requests again. */
 async function restart(services: Service[], index: number, secrets: Secrets): Promise<void> {
   const { name, url } = services[index]!;
   await services[index]!.stop();
@@ -127,7 +131,7 @@ async function restart(services: Service[], index: number, secrets: Secrets): Pr
   services[index] = service;
   // The router leaves out for a while what did not answer.
   const operation = name === 'user' ? 'Mutation.signIn' : 'Mutation.purchase';
-  await waitUntil(`the router to ask ${name}`, () => service.log.includes(`"operation":"${operation}"`));
+  await waitUntil(`the router to reach ${name}`, () => service.log.includes(`"operation":"${operation}"`));
 }
 
 let secrets: Secrets;
@@ -184,7 +188,7 @@ describe('a flood of tokens under made-up keys', () => {
     });
     onTestFinished(() => router.stop());
     const statusOf = async (token: string) =>
-      (await stack.askAt(router.url, '{ me { id } }', {}, token)).status;
+      (await stack.executeAt(router.url, '{ me { id } }', {}, token)).status;
     expect(await statusOf((await signIn()).accessToken)).toBe(200);
 
     const begun = performance.now();

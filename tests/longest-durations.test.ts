@@ -44,7 +44,7 @@ const LONGEST = new Map([...STORED.map((name) => [name, '36500d'] as const), ['R
 const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
 const durations = [...example.matchAll(/^# ([A-Z_]+)=\d+(?:ms|s|m|h|d)\b/gm)].map(([, name]) => name!);
 
-/** @returns what the processes that know the setting say to a value */
+/** @returns the messages of the processes that have the setting, for a value */
 function readBy(name: string, value: string): string[] {
   return READERS.flatMap((read) => {
     try {

@@ -20,7 +20,7 @@ export function arrivals({ rate, duration, seconds = 1, ...more }) {
   };
 }
 
-/** Times of one operation in one scenario: what is asked before and after a run does not count. */
+/** Times of one operation in one scenario: requests before and after a run are not counted. */
 export const timesOf = (scenario, operation) => `http_req_duration{scenario:${scenario},name:${operation}}`;
 
 /**

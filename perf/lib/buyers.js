@@ -1,5 +1,5 @@
 import { SharedArray } from 'k6/data';
-import { ask } from './graphql.js';
+import { execute } from './graphql.js';
 import { tokensFile } from './settings.js';
 
 /** Access tokens, one a user, made by `npm run perf:tokens`. */
@@ -19,7 +19,7 @@ export async function requireBuyers(users) {
   const make = `\`npm run perf:tokens -- --users ${users}\``;
   if (tokens.length < users)
     throw new Error(`There are ${tokens.length} tokens and ${users} are needed: ${make}.`);
-  const { fault } = await ask('query Me { me { id } }', {}, tokens[0]);
+  const { fault } = await execute('query Me { me { id } }', {}, tokens[0]);
   if (fault)
     throw new Error(
       `The tokens were answered with ${fault}: they have expired, or are another shop's. Make new ones with ${make}.`,

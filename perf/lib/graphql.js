@@ -2,13 +2,13 @@ import http from 'k6/http';
 import { baseUrl } from './settings.js';
 
 /**
- * Sends one operation. Requests are told apart by the operation's name: `http_req_duration{name:Stock}`.
+ * Sends one operation. Requests are distinguished by the operation's name: `http_req_duration{name:Stock}`.
  *
  * @param document a document whose operation has a name
  * @returns what came back: `data`, or the `fault` in its place, which is an error code, `HTTP 502` or `no answer`, with
- * `retryAfterMs` where the shop says when to come back
+ * `retryAfterMs` if the response has it
  */
-export async function ask(document, variables = {}, token = undefined) {
+export async function execute(document, variables = {}, token = undefined) {
   const name = /(?:query|mutation)\s+(\w+)/.exec(document)[1];
   const headers = { 'Content-Type': 'application/json' };
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -27,8 +27,8 @@ export async function ask(document, variables = {}, token = undefined) {
 }
 
 /** For set-up and reading back, where a fault ends the run. Returns the data. */
-export async function askOrThrow(document, variables, token) {
-  const { data, fault } = await ask(document, variables, token);
+export async function executeOrThrow(document, variables, token) {
+  const { data, fault } = await execute(document, variables, token);
   if (fault) throw new Error(`${document.trim().split('\n')[0]} was answered with ${fault}`);
   return data;
 }

@@ -1,17 +1,17 @@
 import { Counter, Gauge } from 'k6/metrics';
-import { complain } from './log.js';
-import { ask, pause } from './graphql.js';
+import { log } from './log.js';
+import { execute, pause } from './graphql.js';
 import { readStock } from './shop.js';
 
 /**
- * Whether a run was exact. Each user of a load test sees only its own answers, and `teardown` sees none of them, so the
- * books are kept in metrics: what a buyer is told goes in, what is read back afterwards comes out, and at the end nothing
- * may be left. Thresholds make anything else k6's exit code.
+ * Ledger check: whether a run was exact. Each user of a load test sees only its own results, and `teardown` sees none of them, so the
+ * ledger is kept in metrics: each confirmed order is added, each order that is read back is subtracted, and the balance at the end
+ * must be 0. Thresholds turn anything else into k6's exit code.
  */
 
-/** Orders confirmed to buyers, less orders read back: positive when some were lost, negative when nobody was told. */
+/** Confirmed orders minus orders read back: positive if some were lost, negative if some were never confirmed. */
 const ordersLeft = new Counter('books_orders_left');
-/** The same with a number made of each order's id, so that one order in another's place shows. */
+/** The same with a number derived from each order's id, which detects one order in the place of another. */
 const idsLeft = new Counter('books_ids_left');
 const errors = new Counter('books_errors');
 const closed = new Counter('books_closed');
@@ -24,7 +24,7 @@ const stockGauges = {
   remaining: new Gauge('stock_remaining'),
 };
 
-export const bookThresholds = {
+export const ledgerThresholds = {
   books_orders_left: ['count==0'],
   books_ids_left: ['count==0'],
   books_errors: ['count==0'],
@@ -32,57 +32,57 @@ export const bookThresholds = {
 };
 
 /** For `setup`: a threshold on a metric without samples is not judged, so each gets one. */
-export function openBooks() {
+export function openLedger() {
   for (const metric of [ordersLeft, idsLeft, errors, closed]) metric.add(0);
 }
 
 /** Call with each order that was confirmed to a buyer, once. */
-export function enter(orderId) {
+export function record(orderId) {
   ordersLeft.add(1);
   idsLeft.add(numberOf(orderId));
 }
 
 /**
- * For `teardown`: reads everything back and strikes the balance.
+ * For `teardown`: reads everything back and computes the balance.
  *
- * @param purchases `{ token, key }` of every purchase that may have been asked for
+ * @param purchases `{ token, key }` of every purchase that may have been requested
  * @param units that were put on sale
  * @param sells how many must have been sold; undefined when the run leaves it open
- * @param inspect is shown each order that was read back, with its status
- * @param askAgain looks up a purchase: `({ token, key })` to the order's id, or null when there is none
+ * @param inspect is called with each order that was read back, with its status
+ * @param lookUp looks up a purchase: `({ token, key })` to the order's id, or null when there is none
  */
-export async function closeBooks({
+export async function closeLedger({
   productId,
   purchases,
   units,
   sells = undefined,
   inspect = undefined,
-  askAgain = look,
+  lookUp = look,
 }) {
   const stock = await stockAtRest(productId);
   const ids = [];
   await inTurns(purchases, async (purchase) => {
-    const id = await askAgain(purchase);
+    const id = await lookUp(purchase);
     if (id === null) return;
     ids.push(id);
     ordersLeft.add(-1);
     idsLeft.add(-numberOf(id));
     const problem = await readOrder(id, productId, purchase.token, inspect);
-    if (problem) wrong('order', `order ${id} ${problem}`);
+    if (problem) fail('order', `order ${id} ${problem}`);
   });
 
   for (const name of Object.keys(stockGauges)) stockGauges[name].add(stock[name]);
   read.add(ids.length);
-  if (new Set(ids).size < ids.length) wrong('double', 'two purchases were given one order');
+  if (new Set(ids).size < ids.length) fail('double', 'two purchases were given one order');
   if (stock.total !== units)
-    wrong('total', `${units} units were put on sale, and the stock's total is ${stock.total}`);
-  if (stock.sold > units) wrong('oversold', `${stock.sold} of ${units} units are sold`);
-  if (stock.sold !== ids.length) wrong('sold', `${stock.sold} units are sold, in ${ids.length} orders`);
-  if (stock.reserved !== 0) wrong('reserved', `${stock.reserved} units are still reserved`);
+    fail('total', `${units} units were put on sale, and the stock's total is ${stock.total}`);
+  if (stock.sold > units) fail('oversold', `${stock.sold} of ${units} units are sold`);
+  if (stock.sold !== ids.length) fail('sold', `${stock.sold} units are sold, in ${ids.length} orders`);
+  if (stock.reserved !== 0) fail('reserved', `${stock.reserved} units are still reserved`);
   if (stock.remaining !== stock.total - stock.sold - stock.reserved)
-    wrong('remaining', `the stock does not add up`);
+    fail('remaining', `the stock does not add up`);
   if (sells !== undefined && stock.sold !== sells)
-    wrong('expected', `${sells} units were to be sold, and ${stock.sold} are`);
+    fail('expected', `${sells} units were to be sold, and ${stock.sold} are`);
   closed.add(1);
 }
 
@@ -91,8 +91,8 @@ const OUTCOME = `query Outcome($key: String!) {
 }`;
 
 async function look({ token, key }) {
-  const { data, fault } = await ask(OUTCOME, { key }, token);
-  if (fault) return wrong('fault', `reading an outcome back was answered with ${fault}`);
+  const { data, fault } = await execute(OUTCOME, { key }, token);
+  if (fault) return fail('fault', `reading an outcome back was answered with ${fault}`);
   const outcome = data.purchaseOutcome;
   return outcome && outcome.order ? outcome.order.id : null;
 }
@@ -101,9 +101,9 @@ const ORDER = `query Order($id: ID!) {
   order(id: $id) { id status items { quantity product { id } } }
 }`;
 
-/** What is wrong with the order in its buyer's eyes, or null. */
+/** The problem with the order as its buyer reads it, or null. */
 async function readOrder(id, productId, token, inspect) {
-  const { data, fault } = await ask(ORDER, { id }, token);
+  const { data, fault } = await execute(ORDER, { id }, token);
   if (fault) return `was answered with ${fault}`;
   if (!data.order || data.order.id !== id) return 'is not there for its buyer';
   if (inspect) inspect(data.order);
@@ -121,13 +121,13 @@ async function stockAtRest(productId) {
   }
 }
 
-export function wrong(error, sentence) {
+export function fail(error, sentence) {
   errors.add(1, { error });
-  complain(`NOT EXACT: ${sentence}`);
+  log(`NOT EXACT: ${sentence}`);
   return null;
 }
 
-/** As many at a time as a browser would not mind. */
+/** At most `atOnce` at a time. */
 export async function inTurns(items, work, atOnce = 32) {
   let next = 0;
   const worker = async () => {

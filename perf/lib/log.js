@@ -1,7 +1,7 @@
 const MOST = 10;
-let said = 0;
+let logged = 0;
 
-/** Says what went wrong; where it goes wrong for thousands, the first few are enough. The counters have all. */
-export function complain(sentence) {
-  if (said++ < MOST) console.error(sentence);
+/** Logs a failure; only the first few of a run, because the counters have them all. */
+export function log(sentence) {
+  if (logged++ < MOST) console.error(sentence);
 }

@@ -1,8 +1,8 @@
 import { Counter, Trend } from 'k6/metrics';
-import { complain } from './log.js';
-import { ask, pause } from './graphql.js';
+import { log } from './log.js';
+import { execute, pause } from './graphql.js';
 
-/** Every answer, also those after which the buyer asks again; by `answer`: the union's member, or the fault. */
+/** Every result, also those that are retried; by `answer`: the union's member, or the fault. */
 const answers = new Counter('purchase_answers');
 /** How each purchase ended, once; by `outcome`. */
 const outcomes = new Counter('purchase_outcomes');
@@ -11,10 +11,10 @@ const duration = new Trend('purchase_duration', true);
 /** Of purchases that ended in anything but an order or a definite "sold out". */
 const unexpected = new Counter('unexpected_outcomes');
 
-/** What every script that buys demands: a sale has no other ends than these two, and each purchase comes to one. */
+/** For every script that purchases: each purchase has a final result, and a sale has only these two. */
 export const purchaseThresholds = {
   unexpected_outcomes: ['count==0'],
-  // These demand nothing: they make k6 keep the parts for the summary.
+  // Always met: they make k6 keep these parts for the summary.
   'purchase_outcomes{outcome:PurchaseConfirmed}': ['count>=0'],
   'purchase_outcomes{outcome:SoldOut}': ['count>=0'],
   'purchase_duration{outcome:PurchaseConfirmed}': ['max>=0'],
@@ -46,8 +46,8 @@ const CHECKOUT = `mutation Checkout($input: CheckoutWishlistInput!) {
   }
 }`;
 
-/** Faults that say nothing about the purchase. */
-const PASSING = [
+/** Faults that leave the outcome of the purchase unknown. */
+const TRANSIENT = [
   'no answer',
   'UNAVAILABLE',
   'TIMEOUT',
@@ -57,10 +57,10 @@ const PASSING = [
   'HTTP 503',
   'HTTP 504',
 ];
-/** In milliseconds. */
-const PATIENCE = 60000;
+/** A purchase is retried for this long. */
+const RETRY_FOR_MS = 60000;
 
-/** One unit, asked for until the answer is a final one. Returns it: `{ __typename, order?, replayed? }`. */
+/** Purchases one unit, with retries until the result is final. Returns it: `{ __typename, order?, replayed? }`. */
 export const buy = ({ token, key, productId }) =>
   untilSettled(PURCHASE, 'purchase', { productId, idempotencyKey: key }, token);
 
@@ -68,29 +68,29 @@ export const buy = ({ token, key, productId }) =>
 export const checkOut = ({ token, key }) =>
   untilSettled(CHECKOUT, 'checkoutWishlist', { idempotencyKey: key }, token);
 
-/** Asks again under the same key, as the schema tells clients to, and counts what is said. */
+/** Retries with the same key, as the schema requires of clients, and counts the results. */
 async function untilSettled(document, field, input, token) {
   const began = Date.now();
   for (;;) {
-    const { data, fault, retryAfterMs } = await ask(document, { input }, token);
+    const { data, fault, retryAfterMs } = await execute(document, { input }, token);
     const answer = data ? data[field] : { __typename: fault, retryAfterMs };
     const name = answer.__typename;
     answers.add(1, { answer: name });
 
-    const wait = waitBeforeAskingAgain(answer);
+    const wait = retryDelayMs(answer);
     if (wait === null) return settled(answer, Date.now() - began);
-    if (Date.now() - began > PATIENCE)
+    if (Date.now() - began > RETRY_FOR_MS)
       return settled({ __typename: `${name} to the end` }, Date.now() - began);
     await pause(wait);
   }
 }
 
 /** In milliseconds; null when the answer is final. */
-function waitBeforeAskingAgain({ __typename: name, retryAfterMs, opensAt, serverTime }) {
+function retryDelayMs({ __typename: name, retryAfterMs, opensAt, serverTime }) {
   if (name === 'SaleNotOpen') return Math.max(1, Date.parse(opensAt) - Date.parse(serverTime));
   if (name === 'Busy' || name === 'OutcomeUnknown') return retryAfterMs * (0.5 + Math.random());
-  if (!PASSING.includes(name)) return null;
-  // Spread, so that a crowd that was sent away does not come back as one.
+  if (!TRANSIENT.includes(name)) return null;
+  // With jitter, so that rejected requests do not return at the same moment.
   return (retryAfterMs || 500) * (0.5 + Math.random());
 }
 
@@ -100,12 +100,12 @@ function settled(answer, ms) {
   duration.add(ms, { outcome });
   if (outcome !== 'PurchaseConfirmed' && outcome !== 'SoldOut') {
     unexpected.add(1, { outcome });
-    complain(`a purchase ended in ${outcome}`);
+    log(`a purchase ended in ${outcome}`);
   }
   return answer;
 }
 
-/** A fresh start for each run: samples, so that a threshold is judged even when nothing else is counted. */
-export function openTill() {
+/** For `setup`: one sample each, because k6 does not judge a threshold without samples. */
+export function openCounters() {
   unexpected.add(0);
 }

@@ -1,11 +1,11 @@
-import { ask, askOrThrow } from './graphql.js';
+import { execute, executeOrThrow } from './graphql.js';
 import { baseUrl, text } from './settings.js';
 
-/** What the administrator does before and after a run. */
+/** The administrator's steps before and after a run. */
 
-/** Throws a sentence when no shop answers, or the administrator is not let in. Returns the administrator's token. */
-export async function enterShop() {
-  const { fault } = await ask('query ServerTime { serverTime }');
+/** Throws a sentence if no router responds, or the sign-in is refused. Returns the administrator's token. */
+export async function signInAsAdmin() {
+  const { fault } = await execute('query ServerTime { serverTime }');
   if (fault)
     throw new Error(
       `No shop answers at ${baseUrl} (${fault}). Start one with \`npm start\`, or set BASE_URL to another.`,
@@ -26,7 +26,7 @@ const SIGN_IN = `mutation SignIn($input: SignInInput!) {
 
 /** Returns `{ token }`, or `{ refusal }`: the union's member or the fault. */
 export async function signIn(email, password) {
-  const { data, fault } = await ask(SIGN_IN, { input: { email, password } });
+  const { data, fault } = await execute(SIGN_IN, { input: { email, password } });
   if (fault) return { refusal: fault };
   return data.signIn.accessToken ? { token: data.signIn.accessToken } : { refusal: data.signIn.__typename };
 }
@@ -50,11 +50,11 @@ export async function putOnSale(admin, { name, units, opensIn = -60 }) {
     opensAt: at(opensIn),
     closesAt: at(opensIn + 3600),
   };
-  const { createProduct } = await askOrThrow(CREATE, { input: product }, admin);
+  const { createProduct } = await executeOrThrow(CREATE, { input: product }, admin);
   if (createProduct.__typename !== 'ProductSaved') throw new Error(JSON.stringify(createProduct));
   const { id } = createProduct.product;
   const input = { productId: id, change: units, idempotencyKey: `perf-restock-${id}` };
-  const { restock } = await askOrThrow(RESTOCK, { input }, admin);
+  const { restock } = await executeOrThrow(RESTOCK, { input }, admin);
   if (restock.__typename !== 'Restocked') throw new Error(`restock was answered with ${restock.__typename}`);
   return id;
 }
@@ -62,9 +62,9 @@ export async function putOnSale(admin, { name, units, opensIn = -60 }) {
 const WITHDRAW =
   'mutation WithdrawProduct($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }';
 
-/** So that the shop is not left full of what load tests sold. */
+/** Withdraws the product, so that load tests leave none in the catalog. */
 export async function takeOffSale(admin, id) {
-  await askOrThrow(WITHDRAW, { input: { id } }, admin);
+  await executeOrThrow(WITHDRAW, { input: { id } }, admin);
 }
 
 export const STOCK = `query Stock($productId: ID!) {
@@ -72,5 +72,5 @@ export const STOCK = `query Stock($productId: ID!) {
 }`;
 
 export async function readStock(productId) {
-  return (await askOrThrow(STOCK, { productId })).stock;
+  return (await executeOrThrow(STOCK, { productId })).stock;
 }

@@ -4,7 +4,7 @@ export const summaryTrendStats = ['count', 'med', 'p(95)', 'p(99)', 'max'];
 /**
  * What `handleSummary` returns: a table on the screen.
  *
- * @param title what was asked, in a line
+ * @param title the run, in one line
  * @param rows `[label, metric]`; counters give a number, trends a number and times; what did not happen is left out
  */
 export function table(data, title, rows) {
@@ -47,6 +47,6 @@ function verdictOn({ metrics }) {
       .map(([condition]) => `          ${name}: ${condition}`),
   );
   const isExact = !missed.some((line) => line.includes(' books_') || line.includes('outcomes'));
-  const books = metrics.books_closed ? [`books     ${isExact ? 'exact' : 'NOT EXACT'}`] : [];
-  return missed.length === 0 ? books : [...books, 'missed', ...missed];
+  const ledger = metrics.books_closed ? [`ledger    ${isExact ? 'exact' : 'NOT EXACT'}`] : [];
+  return missed.length === 0 ? ledger : [...ledger, 'missed', ...missed];
 }

@@ -1,6 +1,6 @@
-import { askOrThrow, pause } from './graphql.js';
+import { executeOrThrow, pause } from './graphql.js';
 
-/** What somebody with an account does between signing in and having paid. Each step throws when it is not answered well. */
+/** The user flow from sign-in to a paid order. Each step throws if its response is not the expected one. */
 
 const PRODUCTS = `query Products {
   products(first: 20) { nodes { id name price { amount currency } status stock { remaining } } }
@@ -24,33 +24,36 @@ const PAY = `mutation Pay($input: PayInput!) {
 const STATUS = 'query OrderStatus($id: ID!) { order(id: $id) { status } }';
 
 export async function browse(productId) {
-  const { products } = await askOrThrow(PRODUCTS);
+  const { products } = await executeOrThrow(PRODUCTS);
   if (products.nodes.length === 0) throw new Error('the list of products was empty');
-  const { product } = await askOrThrow(PAGE, { id: productId });
+  const { product } = await executeOrThrow(PAGE, { id: productId });
   if (!product) throw new Error('the product was not there');
 }
 
 /** Leaves just this product on the wishlist: an earlier run may have been ended in between. */
-export async function wishFor(productId, token) {
-  const { me } = await askOrThrow(WISHLIST, {}, token);
+export async function addToWishlist(productId, token) {
+  const { me } = await executeOrThrow(WISHLIST, {}, token);
   for (const { product } of me.wishlist)
-    expectMember(await askOrThrow(REMOVE, { input: { productId: product.id } }, token), 'WishlistUpdated');
-  expectMember(await askOrThrow(ADD, { input: { productId } }, token), 'WishlistUpdated');
+    expectMember(
+      await executeOrThrow(REMOVE, { input: { productId: product.id } }, token),
+      'WishlistUpdated',
+    );
+  expectMember(await executeOrThrow(ADD, { input: { productId } }, token), 'WishlistUpdated');
 }
 
-/** Pays as a person would: a card that is declined is followed by one that works. */
+/** Pays; after a declined card, once more with one that is accepted. */
 export async function pay(orderId, paymentToken, token) {
-  expectMember(await askOrThrow(PREPARE, { input: { orderId } }, token), 'PaymentPrepared');
-  const first = await askOrThrow(PAY, { input: { orderId, paymentToken } }, token);
+  expectMember(await executeOrThrow(PREPARE, { input: { orderId } }, token), 'PaymentPrepared');
+  const first = await executeOrThrow(PAY, { input: { orderId, paymentToken } }, token);
   const paid =
     first.pay.__typename === 'PaymentDeclined'
-      ? await askOrThrow(PAY, { input: { orderId, paymentToken: 'sim_success' } }, token)
+      ? await executeOrThrow(PAY, { input: { orderId, paymentToken: 'sim_success' } }, token)
       : first;
   let { status } = expectMember(paid, 'PaymentAccepted').order;
   const until = Date.now() + 60000;
   while (status === 'PAYING' && Date.now() < until) {
     await pause(500);
-    status = (await askOrThrow(STATUS, { id: orderId }, token)).order.status;
+    status = (await executeOrThrow(STATUS, { id: orderId }, token)).order.status;
   }
   if (status !== 'PAID') throw new Error(`an order that was paid is ${status}`);
   return { declined: paid !== first };

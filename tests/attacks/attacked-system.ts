@@ -20,7 +20,7 @@ export interface AttackedSystem {
 
 export interface Client {
   readonly address: string;
-  readonly ask: (query: string, variables?: object, token?: string) => Promise<Reply>;
+  readonly execute: (query: string, variables?: object, token?: string) => Promise<Reply>;
 }
 
 /** Call at the top of a test file or a `describe`. */
@@ -34,7 +34,12 @@ export function useAttackedSystem(options: StackOptions = {}): AttackedSystem {
   const connections = new Agent({ connections: 512, headersTimeout: 30_000, bodyTimeout: 30_000 });
   afterAll(() => connections.close());
 
-  const ask = async (address: string, query: string, variables: object, token?: string): Promise<Reply> => {
+  const execute = async (
+    address: string,
+    query: string,
+    variables: object,
+    token?: string,
+  ): Promise<Reply> => {
     stack.leaks.values.addRequest(query, variables, token);
     stack.leaks.values.add('client address', address);
     const response = await connections.request({
@@ -58,7 +63,7 @@ export function useAttackedSystem(options: StackOptions = {}): AttackedSystem {
     rounds: ROUNDS,
     from: (address) => ({
       address,
-      ask: (query, variables = {}, token) => ask(address, query, variables, token),
+      execute: (query, variables = {}, token) => execute(address, query, variables, token),
     }),
   };
 }

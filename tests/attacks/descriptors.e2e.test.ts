@@ -12,7 +12,7 @@ it('a network that opens more connections than a process has descriptors does no
   const router = await stack.startService('router', {}, { maxOpenFiles: 1_200 });
   onTestFinished(() => router.stop());
   const buy = (token: string) =>
-    purchase({ ask: (...question) => stack.askAt(router.url, ...question) }, product, token);
+    purchase({ execute: (...question) => stack.executeAt(router.url, ...question) }, product, token);
   expect((await buy(stack.mint.buyer())).__typename).toBe('PurchaseConfirmed');
 
   const sockets = openIdle(router.url, '127.0.0.66', 2_000);

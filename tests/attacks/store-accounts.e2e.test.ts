@@ -15,7 +15,7 @@ const ADDRESS = { postalCode: '04524', line1: '110 Sejong-daero' };
 const SESSION = '__typename ... on Session { accessToken }';
 
 async function send(mutation: string, type: string, input: object, token?: string, answer = '__typename') {
-  const reply = await stack.ask(
+  const reply = await stack.execute(
     `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${answer} } }`,
     { input },
     token,
@@ -23,12 +23,12 @@ async function send(mutation: string, type: string, input: object, token?: strin
   return (reply.data?.[mutation] ?? reply) as Record<string, string>;
 }
 
-const statusOf = async (token: string) => (await stack.ask('{ me { id } }', {}, token)).status;
+const statusOf = async (token: string) => (await stack.execute('{ me { id } }', {}, token)).status;
 
 const orderBecomes = (id: string, status: string, token: string) =>
   waitUntil(
     `the order to be ${status}`,
-    async () => (await stack.ask('query ($id: ID!) { order(id: $id) { status } }', { id }, token)).data,
+    async () => (await stack.execute('query ($id: ID!) { order(id: $id) { status } }', { id }, token)).data,
     (data) => (data?.['order'] as { status: string }).status === status,
   );
 
@@ -86,7 +86,7 @@ describe('with the accounts of docker-compose.yml', () => {
       ({ sold, reserved }) => sold === 1 && reserved === 0,
     );
 
-    const signedOut = await stack.ask('mutation { signOut { __typename } }', {}, token);
+    const signedOut = await stack.execute('mutation { signOut { __typename } }', {}, token);
     expect(signedOut.data).toEqual({ signOut: { __typename: 'SignedOut' } });
     await waitUntil(
       'the access token to stop working',

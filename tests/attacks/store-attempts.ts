@@ -5,7 +5,7 @@ import { createConnection } from 'mysql2/promise';
 export const MYSQL_REFUSAL = /denied/i;
 export const REDIS_REFUSAL = /^NOPERM|ACL failure in script|The user executing the script can't/;
 
-/** @returns what the server says to this statement of this account: an error's message, or `done` */
+/** @returns the server's reply to this statement of this account: an error's message, or `done` */
 export async function askMysql(url: string, statement: string): Promise<string> {
   try {
     const connection = await createConnection(url);
@@ -20,7 +20,7 @@ export async function askMysql(url: string, statement: string): Promise<string> 
   }
 }
 
-/** @returns what the server says to this command of this user: an error's message, or `done` */
+/** @returns the server's reply to this command of this user: an error's message, or `done` */
 export async function askRedis(
   url: string,
   [name, ...args]: readonly [string, ...string[]],

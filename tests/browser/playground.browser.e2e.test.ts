@@ -25,7 +25,7 @@ async function run(
     `the answer of ${tab} to show ${shows}`,
     async () => {
       const text = await page.locator('.result-window .view-lines').innerText();
-      // GraphiQL takes a moment to see which operation another tab has; nobody clicks as quickly as a test.
+      // GraphiQL takes a moment to detect the operation of another tab, and a test clicks faster than a person.
       if (text.includes('Cannot')) await execute();
       return text.replaceAll('\u00a0', ' ');
     },
@@ -48,7 +48,7 @@ async function putVariables(page: Page, variables: object | string): Promise<voi
 }
 
 describe('the playground', () => {
-  it('runs a query, signs in, purchases and shows the order, and asks nobody but its router', async () => {
+  it('runs a query, signs in, purchases and shows the order, and sends requests to its router only', async () => {
     const product = await openSale(stack, { units: 3, name: 'Moon jar' });
     const { url } = stack.routers[0]!;
     const { page, requested, problems } = await browser.visit(`${url}/`);

@@ -96,7 +96,7 @@ export async function changeProduct(
   stack: Stack,
   input: { id: string; [field: string]: string },
 ): Promise<void> {
-  await stack.ask(
+  await stack.execute(
     'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
     { input },
     stack.mint.administrator(),

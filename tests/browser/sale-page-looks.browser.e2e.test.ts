@@ -39,7 +39,7 @@ async function violations(page: Page): Promise<string[]> {
 
 const width = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth');
 
-describe('the page of a sale, as people see, hear and reach it', () => {
+describe('the sale page, seen, read aloud and operated by keyboard', () => {
   it.each([
     { colorScheme: 'light' as const, width: 1_280 },
     { colorScheme: 'dark' as const, width: 320 },

@@ -120,7 +120,7 @@ describe('the page of a sale', () => {
     const { page } = visited;
     const sent = record(visited);
     await signIn(page);
-    // The purchase happens, but the page is gone before it hears of that.
+    // The purchase takes effect, but the page is closed before the response arrives.
     await page.route('**/graphql', async (route) => {
       const isFirst = count(sent.names, 'Purchase') === 1;
       if (!isFirst || !route.request().postData()!.includes('mutation Purchase')) return route.continue();
@@ -212,7 +212,7 @@ describe('the page of a sale', () => {
     expect(await page.locator('#pay').isHidden()).toBe(true);
   });
 
-  it('says why not: sold out, and more than the limit', async () => {
+  it('shows the reason of a refusal: sold out, and more than the limit', async () => {
     const limited = await openSale(stack, { units: 5, purchaseLimit: 1 });
     const { page } = await visit(limited);
     await signIn(page);
@@ -233,7 +233,7 @@ describe('the page of a sale', () => {
     await shows(page, '#outcome-text', /A cancelled or unpaid order may bring some back/);
   });
 
-  it('says so when it is refused, and takes a new key for the next attempt', async () => {
+  it('shows a refusal, and uses a new key for the next attempt', async () => {
     const refusals = [
       [{ __typename: 'SaleNotOpen', opensAt: '2026-01-01T00:00:00.000Z' }, 'The sale is not open yet.'],
       [{ __typename: 'SaleClosed', closedAt: null }, 'The sale is over.'],
@@ -269,7 +269,7 @@ describe('the page of a sale', () => {
     expect([keys.size, await sold(product)]).toEqual([1, 0]);
   });
 
-  it('says that there is no stock yet, and sells once there is', async () => {
+  it('shows that there is no stock yet, and sells once there is', async () => {
     const product = await createProduct(stack);
     const { page } = await visit(product);
     await shows(page, '#status', 'Not stocked yet');
@@ -283,7 +283,7 @@ describe('the page of a sale', () => {
     await outcomeIs(page, 'It is yours.');
   });
 
-  it('says that a password is wrong', async () => {
+  it('shows that a password is wrong', async () => {
     const { page } = await visit(await openSale(stack, { units: 1 }));
     await page.getByLabel('Password').fill('not the password');
     await page.locator('#sign-in .big').click();
@@ -298,7 +298,7 @@ describe('the page of a sale', () => {
     expect(problems).toEqual([]);
   });
 
-  it('says that the shop does not answer, in the place of the product, and shows the product when it does', async () => {
+  it('shows an outage in the place of the product, and the product when the shop responds again', async () => {
     const product = await openSale(stack, { units: 5, name: 'Moon jar' });
     const visited = await visit(product);
     const { page } = visited;

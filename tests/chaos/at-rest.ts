@@ -12,11 +12,11 @@ import type { Products } from './products.ts';
 /** Payments are looked up again after half their age. */
 const QUIET_WITHIN_MS = 60_000;
 const FINAL_WITHIN_MS = 60_000;
-/** Where an answer does not say when to try again, in milliseconds. */
+/** If a response has no `retryAfterMs`, in milliseconds. */
 const AGAIN_MS = 200;
 
 /**
- * Waits until nothing is under way, for a bounded time: the rules say what is wrong then.
+ * Waits, for a bounded time, until nothing is in flight; afterwards the rules report what is wrong.
  *
  * @param visitor buys one unit of each product then
  * @param log gets what was still under way

@@ -12,7 +12,7 @@ import type { Service } from '../harness/service.ts';
 import { Stack } from '../harness/stack.ts';
 import type { FaultyLine } from '../harness/tcp-proxy.ts';
 
-/** Failed sign-ins are counted for each network, and all clients of a run have one. Orders arrive, and come back, within seconds. */
+/** Failed sign-ins are counted per network, and all clients of a run share one. Orders are delivered and returned within seconds. */
 const ENVIRONMENT = {
   RESERVATION_TIMEOUT: '5s',
   PAYMENT_PROVIDER: 'http',
@@ -28,7 +28,7 @@ const TOKEN_LIFETIME_MS = 600_000;
 
 /**
  * The whole system as real processes, two of the order service and two routers, on stores of its own: a MySQL and a Redis,
- * each behind a proxy and with a replica; and a payment provider. The proxies are processes, too: what this one is busy with delays no store.
+ * each behind a proxy and with a replica; and a payment provider. The proxies are separate processes, so that load in this process delays no store.
  */
 export class ChaosSystem {
   readonly mysql = new MysqlPair();

@@ -9,7 +9,7 @@ import {
 } from './evidence.ts';
 import type { Call, Line, PurchaseCall } from './history.ts';
 
-/** What a broken rule means for the shop. */
+/** The harm of a broken rule. */
 export const HARMS = [
   'oversold',
   'lost',
@@ -30,7 +30,7 @@ interface Rule {
 
 /** Needs a machine that has time for every retry. */
 const RULE_OF_TIME = 'every key comes to a final answer';
-/** Milliseconds between the clock of Redis and that of this process, and between two looks of Redis at its own. */
+/** Milliseconds between the clock of Redis and that of this process, and between two reads of its own clock by Redis. */
 const CLOCKS_MS = 100;
 
 const textOf = (lines: readonly Line[]): string =>
@@ -102,7 +102,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     check: ({ products, purchases }) =>
       products.flatMap(({ name, mysql, isPlentiful, nextPurchase, opensAt, closesAt }) => {
         const refused = purchases.filter(({ soldOut }) => soldOut === mysql.product).length;
-        const sentences = isPlentiful && refused > 0 ? [`${name}: ${refused} buyers heard SoldOut`] : [];
+        const sentences = isPlentiful && refused > 0 ? [`${name}: ${refused} buyers got SoldOut`] : [];
         const now = Date.now();
         const expected =
           now < opensAt

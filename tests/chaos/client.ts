@@ -13,7 +13,7 @@ import {
 } from './history.ts';
 import { ABANDON, CHECKOUT, PURCHASE, RESTOCK } from './operations.ts';
 
-/** Where an answer does not say when to try again, in milliseconds. */
+/** If a response has no `retryAfterMs`, in milliseconds. */
 const AGAIN_MS = 300;
 
 /** What is sent under one key. */
@@ -21,7 +21,7 @@ export interface KeyedRequest {
   readonly operation: 'purchase' | 'checkoutWishlist' | 'abandonPurchase';
   readonly userId: string;
   readonly key: string;
-  /** Null where it is not known. A purchase has one line. */
+  /** Null if it is unknown. A purchase has one line. */
   readonly wanted: readonly Line[] | null;
 }
 
@@ -48,7 +48,7 @@ interface AnsweredOrder {
   readonly items: readonly { readonly quantity: number; readonly product: { readonly id: string } | null }[];
 }
 
-/** Sends requests through the routers, again under the same key as a good client does, and records every answer. */
+/** Sends requests through the routers, retries under the same key as a well-behaved client does, and records every response. */
 export class Client {
   readonly #system: ChaosSystem;
   readonly #history: History;
@@ -76,7 +76,7 @@ export class Client {
     const input = { idempotencyKey: key, ...(operation === 'purchase' ? wanted![0] : {}) };
     const signal = hangsUpAfterMs === undefined ? undefined : AbortSignal.timeout(hangsUpAfterMs);
     const made = await call(operation, USUAL[operation], () =>
-      this.#ask(router, DOCUMENTS[operation], { input }, userId, signal),
+      this.#execute(router, DOCUMENTS[operation], { input }, userId, signal),
     );
     const order = (made.field?.['order'] as AnsweredOrder | undefined) ?? null;
     const recorded: PurchaseCall = {
@@ -104,7 +104,7 @@ export class Client {
     const input = { productId, change, idempotencyKey: key };
     return this.#repeat(async (attempt) => {
       const made = await call('restock', 'Restocked', () =>
-        this.#ask(router + attempt, RESTOCK, { input }, null),
+        this.#execute(router + attempt, RESTOCK, { input }, null),
       );
       const recorded = { ...made, field: null, key, productId, change };
       this.#history.restocks.push(recorded);
@@ -116,7 +116,9 @@ export class Client {
   send(request: UserRequest, router: number): Promise<Call & { readonly attempts: number }> {
     const { operation, query, variables, userId, usual, about } = request;
     return this.#repeat(async (attempt) => {
-      const made = await call(operation, usual, () => this.#ask(router + attempt, query, variables, userId));
+      const made = await call(operation, usual, () =>
+        this.#execute(router + attempt, query, variables, userId),
+      );
       this.#history.others.push({ ...made, field: null, about });
       return { ...made, attempts: attempt + 1 };
     });
@@ -130,10 +132,10 @@ export class Client {
     }
   }
 
-  #ask(router: number, query: string, variables: object, userId: string | null, signal?: AbortSignal) {
+  #execute(router: number, query: string, variables: object, userId: string | null, signal?: AbortSignal) {
     const { stack } = this.#system;
     const { url } = stack.routers[router % stack.routers.length]!;
     const token = this.#system.tokenOf(userId === null ? administrator : { userId, scopes: new Set() });
-    return stack.askAt(url, query, variables, token, signal);
+    return stack.executeAt(url, query, variables, token, signal);
   }
 }

@@ -4,7 +4,7 @@ import type { StoredOrder, StoredPayment } from './stored-orders.ts';
 import type { Call, History, PurchaseCall } from './history.ts';
 import type { OnSale } from './products.ts';
 
-/** What both stores, and the API, have of one product once nothing is under way. */
+/** What both stores, and the API, have of one product once nothing is in flight. */
 export interface ProductAtRest extends Omit<OnSale, 'id'> {
   readonly mysql: StockLedger;
   readonly redis: { readonly total: number; readonly sold: number; readonly reserved: number };
@@ -20,18 +20,18 @@ export interface ProductAtRest extends Omit<OnSale, 'id'> {
   readonly isTotalKnown: boolean;
 }
 
-/** What the payment provider has done for one payment. */
+/** The payment provider's record of one payment. */
 export interface Charge {
   readonly charges: number;
   readonly refunds: number;
 }
 
-/** What clients saw, and what is stored. */
+/** The responses to clients, and the stored data. */
 export interface Evidence extends Pick<History, 'purchases' | 'restocks' | 'others'> {
   readonly products: readonly ProductAtRest[];
   /** What MySQL had of the products at several instants before. */
   readonly samples: readonly StockLedger[];
-  /** Of everyone who has bought one of the products, by id. */
+  /** Of all buyers of the products, by id. */
   readonly orders: ReadonlyMap<string, StoredOrder>;
   readonly payments: readonly StoredPayment[];
   /** By payment. */

@@ -20,7 +20,7 @@ const RECOVERY_WAIT_MS = 45_000;
 const USUAL_MS = 2_000;
 const USUAL_FAULT_S = 5;
 const KEYS_SETTLE_WITHIN_MS = 30_000;
-/** Above one of these, the times are those of a machine that has too much to do, and say nothing of recovery. Milliseconds. */
+/** Above one of these, the machine is overloaded, so its times do not measure recovery. Milliseconds. */
 const LATE_MS = 100;
 const USUAL_PURCHASE_MS = 300;
 /** Confirmed keys that are sent again at the end. */
@@ -54,29 +54,29 @@ export interface Result {
   /** Keys of purchases and checkouts. */
   readonly purchases: number;
   readonly requests: Readonly<Record<Outcome, number>>;
-  /** Of what was begun while the fault lasted, or before it was recovered from. */
+  /** Of requests that began during the fault, or before the recovery. */
   readonly seen: string;
   readonly seenByOthers: string;
   readonly readiness: string;
-  /** Milliseconds from the healing; null when it did not come. */
+  /** Milliseconds from the healing; null: it was not reached. */
   readonly firstPurchaseMs: number | null;
   readonly recoveryMs: number | null;
-  /** How late 9 of 10 timers of this process were at most, in milliseconds: the clients are in it. */
+  /** 90th percentile of the timer delay of this process, which runs the clients, in milliseconds. */
   readonly latenessMs: number;
   /** Median time of a purchase before the fault, in milliseconds. */
   readonly usualMs: number;
-  /** Whether the machine had time enough for the times of recovery to be judged. */
+  /** Whether the machine was idle enough for recovery times to be judged. */
   readonly isRecoveryJudged: boolean;
   readonly breaches: readonly Breach[];
-  /** A sentence for each operation that came back too late. */
+  /** A sentence for each operation that recovered too late. */
   readonly slow: readonly string[];
-  /** What was sold, for a look at the end of the system. */
+  /** The products, for the check at the end of the system. */
   readonly products: Products;
 }
 
 export interface ExperimentOptions {
   readonly purchasesPerSecond: number;
-  /** Gets every request, so that it is there also when the round fails. */
+  /** Records every request, so that it exists also when the round fails. */
   readonly history: History;
   readonly log: (line: string) => void;
   /** Milliseconds; a test on a busy machine gives more. */
@@ -86,7 +86,7 @@ export interface ExperimentOptions {
 export const isBroken = ({ breaches, slow }: Result): boolean => breaches.length + slow.length > 0;
 
 /**
- * One fault or several under load: injects and heals them, measures what clients see, and checks every rule when all is quiet.
+ * One fault or several under load: injects and heals them, measures what clients observe, and checks every rule when nothing is in flight.
  *
  * @throws when a fault could not be injected or healed; the system is of no use then
  */
@@ -198,7 +198,7 @@ async function observe(
   };
 }
 
-/** A fault needs something that another fault of the round has taken away. It says nothing about the system, which is of no use then. */
+/** A fault needs something that another fault of the round has removed. The round is no evidence about the system. */
 export class NotInjected extends Error {
   override readonly name = 'NotInjected';
 
@@ -235,7 +235,7 @@ function countOutcomes(calls: readonly Call[]): Record<Outcome, number> {
   return counts;
 }
 
-/** Milliseconds; without a call that has ended it is infinite. */
+/** Milliseconds; infinite if no call has ended. */
 function median(calls: readonly Call[]): number {
   const sorted = calls.map(({ begunAt, endedAt }) => endedAt - begunAt).sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Infinity;

@@ -10,7 +10,7 @@ import { keepEvidence } from './keep-evidence.ts';
 import { sentencesOf } from './report.ts';
 
 const PURCHASES_PER_SECOND = 40;
-/** What a purchase may be answered while Redis is lost, beside what the sale itself refuses. */
+/** Results of a purchase that are allowed while Redis is lost, besides the refusals of the sale itself. */
 const ANSWERS_WITHOUT_REDIS = /^(PurchaseConfirmed|PurchaseAbandoned|SoldOut|Busy|OutcomeUnknown)$/;
 const OF_THE_SALE = /^(PurchaseLimitExceeded|SaleNotOpen|SaleClosed|WishlistEmpty)$/;
 
@@ -52,11 +52,11 @@ describe('every rule holds, and all is well again, after', () => {
     '$name, and purchases were answered with data all the time',
     async (planned) => {
       const { history, result } = await run(planned);
-      // A machine that is too busy answers some of them with TIMEOUT, and clients that hang up hear nothing.
-      const heard = history.purchases.filter(({ answer, outcome }) =>
+      // A machine that is too busy answers some of them with TIMEOUT, and clients that close the connection get no response.
+      const completed = history.purchases.filter(({ answer, outcome }) =>
         result.isRecoveryJudged ? !answer.startsWith('connection') : outcome !== 'unknown',
       );
-      const answers = new Set(heard.map(({ answer }) => answer));
+      const answers = new Set(completed.map(({ answer }) => answer));
       for (const answer of answers)
         if (!OF_THE_SALE.test(answer)) expect(answer).toMatch(ANSWERS_WITHOUT_REDIS);
       expect(answers).toContain('SoldOut');

@@ -28,7 +28,8 @@ it('a refusal binds an older attempt that has waited in the socket of a frozen r
   const [frozen, other] = stack.routers as [Service, Service];
   const at = ({ url }: Service) => ({
     mint: stack.mint,
-    ask: (query: string, variables?: object, bearer?: string) => stack.askAt(url, query, variables, bearer),
+    execute: (query: string, variables?: object, bearer?: string) =>
+      stack.executeAt(url, query, variables, bearer),
   });
 
   frozen.signal('SIGSTOP');

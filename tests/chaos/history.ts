@@ -1,19 +1,19 @@
 import type { Reply } from '../harness/stack.ts';
 
-/** What an answer says: that it was done, that it was not done, or neither. */
+/** Result of a response: done, not done, or unknown. */
 export type Outcome = 'yes' | 'no' | 'unknown';
 
-/** One request, and what became of it. Times are those of `performance.now()`. */
+/** One request and its result. Times are those of `performance.now()`. */
 export interface Call {
   readonly operation: string;
   readonly begunAt: number;
   readonly endedAt: number;
-  /** The member of the result union, the code of the error, or what became of the connection. */
+  /** The member of the result union, the code of the error, or the state of the connection. */
   readonly answer: string;
   readonly outcome: Outcome;
-  /** HTTP 500, or an error that says so. */
+  /** HTTP 500, or an error with INTERNAL. */
   readonly isFaultOfCode: boolean;
-  /** Milliseconds, where the answer says when to try again. */
+  /** Milliseconds; `retryAfterMs` of the response. */
   readonly retryAfterMs: number | null;
   /** The field of the operation, if it was answered. */
   readonly field: Record<string, unknown> | null;
@@ -36,7 +36,7 @@ export interface PurchaseCall extends Call {
   readonly orderId: string | null;
   /** Of the order, as it was answered. */
   readonly confirmed: readonly Line[] | null;
-  /** The product of which too little was left, as the refusal says. */
+  /** The product of which too little was left, from the refusal. */
   readonly soldOut: string | null;
 }
 
@@ -60,9 +60,9 @@ export class History {
 }
 
 const FAULTS_OF_CODE = /^INTERNAL/;
-/** After these, a mutation may have happened. */
+/** After these, a mutation may have taken effect. */
 const UNKNOWN = new Set(['OutcomeUnknown', 'TIMEOUT', 'UNAVAILABLE']);
-/** After these, the same key is sent again. */
+/** After these, the request is retried with the same key. */
 const TRY_AGAIN = /^(Busy|OutcomeUnknown|TIMEOUT|UNAVAILABLE|RATE_LIMITED|connection|HTTP 5)/;
 
 export const isToBeTriedAgain = ({ answer }: Pick<Call, 'answer'>): boolean => TRY_AGAIN.test(answer);

@@ -6,7 +6,7 @@ import type { Products } from './products.ts';
 
 const QUIET_WITHIN_MS = 60_000;
 
-/** What one system has sold in all its rounds. Later faults must not touch the orders of earlier rounds. */
+/** All sales of one system over its rounds. Later faults must not affect the orders of earlier rounds. */
 export class Ledger {
   /** By product: orders when its round was over. */
   readonly #orders = new Map<string, number>();
@@ -16,7 +16,7 @@ export class Ledger {
     for (const { id } of all) this.#orders.set(id, counts.get(id) ?? 0);
   }
 
-  /** Looks at all of it again, after the expiry of what was not paid as well. */
+  /** Checks all of it again, after the expiry of unpaid orders as well. */
   async check(system: ChaosSystem): Promise<Breach[]> {
     const ids = [...this.#orders.keys()];
     if (ids.length === 0) return [];

@@ -67,7 +67,7 @@ function readOptions(): Options | null {
   };
 }
 
-/** The system that the faults meet; another one after a fault that spoils it, or from which it did not recover. */
+/** The system under test; a new one after a fault that spoils it, or from which it did not recover. */
 class Systems {
   #current: { readonly system: ChaosSystem; readonly ending: Ending; readonly ledger: Ledger } | null = null;
 
@@ -81,7 +81,7 @@ class Systems {
     return this.#current;
   }
 
-  /** Looks at everything that it has sold, and ends it. */
+  /** Checks all of its sales, and stops it. */
   async retire(): Promise<Breach[]> {
     if (!this.#current) return [];
     const { system, ledger } = this.#current;

@@ -27,7 +27,7 @@ interface Operation {
   readonly name: string;
   /** The subgraph that has the field. */
   readonly of: 'user' | 'product' | 'order';
-  /** The member of the result union while all is well; null for a field without one. */
+  /** The member of the result union without a fault; null for a field without one. */
   readonly usual: string | null;
   /** Null where there is nothing to work on. */
   readonly request: (subjects: OperationSubjects) => Request | null;
@@ -57,7 +57,7 @@ export const REQUEST_RETURN = mutation('requestReturn', 'RequestReturnInput');
 export const RESTOCK = mutation('restock', 'RestockInput');
 export const ORDER = 'query ($id: ID!) { order(id: $id) { id status } }';
 
-/** What clients do beside buying, a kind each; and a purchase, for a look at whether one succeeds. */
+/** Every kind of operation besides purchases; and a purchase, to check whether one succeeds. */
 export const OPERATIONS: readonly Operation[] = [
   {
     name: 'signIn',
@@ -177,7 +177,7 @@ export function sendThrough(
   if (!made) return null;
   const { query, variables, caller } = made;
   const token = caller ? system.tokenOf(caller) : undefined;
-  return call(name, usual, () => system.stack.askAt(router.url, query, variables, token));
+  return call(name, usual, () => system.stack.executeAt(router.url, query, variables, token));
 }
 
 /** To a process of the subgraph that has the field, as a router would. @returns as `sendThrough` */

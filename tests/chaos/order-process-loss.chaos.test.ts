@@ -7,15 +7,15 @@ import { waitUntil } from '../harness/wait-until.ts';
 
 const stack = useStack(useStores(), { environment: { RESERVATION_TIMEOUT: '5s', SUBGRAPH_TIMEOUT: '6s' } });
 
-/** A second router that knows only an order process which will be struck right before its first COMMIT. */
+/** A second router whose only order process has a failpoint right before its first COMMIT. */
 async function withStruckProcess(
   signal: 'SIGKILL' | 'SIGSTOP',
-  story: (ask: typeof stack.ask, struck: Service) => Promise<void>,
+  use: (execute: typeof stack.execute, struck: Service) => Promise<void>,
 ) {
   const struck = await stack.startService('order', { FAULT_POINT: `before-commit:${signal}` });
   const router = await stack.startService('router', { ORDER_URL: `${struck.url}/graphql` });
   try {
-    await story((query, variables, token) => stack.askAt(router.url, query, variables, token), struck);
+    await use((query, variables, token) => stack.executeAt(router.url, query, variables, token), struck);
   } finally {
     await router.stop();
     await struck.stop();
@@ -26,8 +26,8 @@ describe('an order process', () => {
   it('killed between reservation and COMMIT leaves stock that is whole again', async () => {
     const product = await openSale(stack, { units: 5 });
     const [token, key] = [stack.mint.buyer(), newKey()];
-    await withStruckProcess('SIGKILL', async (ask, struck) => {
-      const answer = await purchase({ ask }, product, token, key);
+    await withStruckProcess('SIGKILL', async (execute, struck) => {
+      const answer = await purchase({ execute }, product, token, key);
       expect(['TIMEOUT', 'UNAVAILABLE']).toContain(answer.__typename);
       expect((await struck.ended()).signal).toBe('SIGKILL');
     });
@@ -42,8 +42,8 @@ describe('an order process', () => {
   it('frozen there for longer than a reservation lives, and thawed, neither sells twice nor loses the unit', async () => {
     const product = await openSale(stack, { units: 1 });
     const [token, key] = [stack.mint.buyer(), newKey()];
-    await withStruckProcess('SIGSTOP', async (ask, struck) => {
-      const answer = await purchase({ ask }, product, token, key);
+    await withStruckProcess('SIGSTOP', async (execute, struck) => {
+      const answer = await purchase({ execute }, product, token, key);
       expect(['TIMEOUT', 'OutcomeUnknown']).toContain(answer.__typename);
       await waitUntil(
         'the unit to come back',
@@ -56,7 +56,7 @@ describe('an order process', () => {
       struck.signal('SIGCONT');
       await waitUntil(
         'the thawed process to have learnt what became of its order',
-        () => purchase({ ask }, product, token, key),
+        () => purchase({ execute }, product, token, key),
         ({ __typename }) => __typename === 'PurchaseAbandoned',
       );
     });

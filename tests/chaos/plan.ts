@@ -2,7 +2,7 @@ import { randomFrom, type RandomNumbers } from '../harness/random-numbers.ts';
 import type { PlannedFault, Round } from './experiment.ts';
 import type { Fault } from './faults/fault.ts';
 
-/** What a fault strikes, by the first word of its name. Two at once strike different things: one that is down cannot be struck again. */
+/** The component that a fault affects, by the first word of its name. Two simultaneous faults affect different components. */
 const STRUCK: Readonly<Record<string, string>> = { keys: 'redis', commit: 'mysql', payment: 'order' };
 const struckBy = ({ name }: Fault): string => {
   const [first] = name.split('-') as [string];

@@ -33,7 +33,7 @@ describe('without the product subgraph', () => {
       expect(await expectSales(product, 20)).toBeLessThan(10_000);
 
       const begun = performance.now();
-      const answer = await stack.ask(
+      const answer = await stack.execute(
         PURCHASE_WITH_NAME,
         { input: { productId: product, idempotencyKey: newKey() } },
         stack.mint.buyer(),
@@ -59,7 +59,7 @@ describe('without the product subgraph', () => {
     }
     await waitUntil(
       'the name to be read again',
-      () => stack.ask('query ($id: ID!) { product(id: $id) { name } }', { id: product }),
+      () => stack.execute('query ($id: ID!) { product(id: $id) { name } }', { id: product }),
       ({ data }) => JSON.stringify(data) === '{"product":{"name":"Lucky box"}}',
       10_000,
     );
@@ -78,7 +78,7 @@ describe('without the product subgraph', () => {
     await waitUntil(
       'the withdrawal',
       () =>
-        stack.ask(
+        stack.execute(
           'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }',
           { input: { id: product } },
           stack.mint.administrator(),

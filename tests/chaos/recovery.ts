@@ -15,7 +15,7 @@ interface Recovered {
 }
 
 /**
- * Sends every operation to every process that serves it, directly and through each router, again and again until each has succeeded.
+ * Sends every operation to every process that serves it, directly and through each router, repeatedly until each has succeeded.
  *
  * @param healedAt of `performance.now()`
  * @param onCall is given every call that was made
@@ -55,7 +55,7 @@ export function measureRecovery(
   );
 }
 
-/** How `/health/ready` of every process is answered, looked at four times a second. */
+/** The response of `/health/ready` of every process, sampled four times a second. */
 export class ReadinessWatch {
   readonly #notReady = new Set<Service>();
   readonly #timer: NodeJS.Timeout;

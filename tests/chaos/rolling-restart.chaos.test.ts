@@ -12,7 +12,7 @@ const stack = useStack(useStores(), {
   environment: { RATE_LIMITS: 'off' },
 });
 
-/** They leave the machine time for the restarts: together they purchase at most 240 times a second. */
+/** At most 240 purchases a second in total, which leaves CPU time for the restarts. */
 const BUYERS = 24;
 const PAUSE_MS = 100;
 
@@ -26,7 +26,7 @@ const PORT_OF: Record<ServiceName, string> = {
 let stopBuying = (): void => undefined;
 afterEach(() => stopBuying());
 
-/** Buyers who purchase again and again. Each sends a key once: no failure is hidden by a retry. */
+/** Buyers who purchase repeatedly. Each key is sent once, so that no retry hides a failure. */
 function keepBuying(product: string) {
   const client = new RouterClient(
     stack.routers.map(({ url }) => url),

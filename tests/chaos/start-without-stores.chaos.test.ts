@@ -36,7 +36,7 @@ const waitsFor = (line: string, store: string): boolean => {
   return msg === 'waiting for a store' && named === store;
 };
 
-/** @returns what a process that ended before it was ready had to say beside its log */
+/** @returns the output, besides its log, of a process that ended before it was ready */
 async function lastWords(service: Promise<Service>): Promise<string> {
   const error = await service.then(
     () => null,
@@ -74,11 +74,11 @@ describe.concurrent('a process whose store is not there', () => {
   });
 
   it('does not wait where the account is refused', async () => {
-    const url = Object.assign(new URL(stores.mysqlUrl), { username: 'nobody', password: 'wrong' }).href;
+    const url = Object.assign(new URL(stores.mysqlUrl), { username: 'unknown', password: 'wrong' }).href;
     await expect(start('user', { MYSQL_URL: url }).service).rejects.toThrow(
       'MYSQL_URL is not acceptable: the MySQL server refuses its user, password or host',
     );
-    const redisUrl = Object.assign(new URL(stores.redisUrl), { username: 'nobody', password: 'wrong' }).href;
+    const redisUrl = Object.assign(new URL(stores.redisUrl), { username: 'unknown', password: 'wrong' }).href;
     await expect(start('user', { REDIS_URL: redisUrl }).service).rejects.toThrow(
       'Redis does not accept the user and password in REDIS_URL',
     );

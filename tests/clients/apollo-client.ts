@@ -27,9 +27,9 @@ export interface ApolloVersion {
 
 /** What all versions have alike; each has types of its own for what is read and written. */
 export interface ApolloClient {
-  query(options: Asked & { readonly fetchPolicy?: 'no-cache' }): Promise<unknown>;
+  query(options: ReadOptions & { readonly fetchPolicy?: 'no-cache' }): Promise<unknown>;
   mutate(options: { readonly mutation: DocumentNode; readonly variables: Variables }): Promise<unknown>;
-  watchQuery(options: Asked): {
+  watchQuery(options: ReadOptions): {
     subscribe(next: () => void): { unsubscribe(): void };
     getCurrentResult(): { readonly data?: unknown };
     fetchMore(options: { readonly variables: Variables }): Promise<unknown>;
@@ -38,7 +38,7 @@ export interface ApolloClient {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-interface Asked {
+interface ReadOptions {
   readonly query: DocumentNode;
   readonly variables?: Variables;
 }
@@ -100,7 +100,7 @@ export function describeApolloClient({ heading, open, codeOf }: ApolloVersion, s
       const method = useGETForHashedQueries ? 'GET' : 'POST';
       // A document that no other test has registered.
       const query = PRODUCT.replace('name', `${heading.replaceAll(' ', '')}${method}: name`);
-      const ask = () =>
+      const execute = () =>
         read<ProductData>(
           open({
             uri: system.graphqlUrl,
@@ -110,8 +110,8 @@ export function describeApolloClient({ heading, open, codeOf }: ApolloVersion, s
           query,
           { id },
         );
-      expect((await ask())?.product?.id).toBe(id);
-      expect((await ask())?.product?.id).toBe(id);
+      expect((await execute())?.product?.id).toBe(id);
+      expect((await execute())?.product?.id).toBe(id);
       expect(sent.map((request) => [request.method, hasDocument(request)])).toEqual([
         [method, false],
         ['POST', true],
@@ -148,8 +148,8 @@ export function describeApolloClient({ heading, open, codeOf }: ApolloVersion, s
         refreshToken,
       });
       const client = open({ uri: system.graphqlUrl, session });
-      const ask = () => read<MeData>(client, ME, {}, { fetchPolicy: 'no-cache' });
-      const [first, second] = await Promise.all([ask(), ask()]);
+      const execute = () => read<MeData>(client, ME, {}, { fetchPolicy: 'no-cache' });
+      const [first, second] = await Promise.all([execute(), execute()]);
       expect([first?.me?.role, second?.me?.role]).toEqual(['USER', 'USER']);
       expect(session.refreshes).toBe(1);
     });

@@ -48,7 +48,7 @@ export function describeGraphqlRequest(system: ClientSystem): void {
       const client = new GraphQLClient(system.graphqlUrl, {
         headers: () => ({ authorization: session.authorization }),
       });
-      const ask = async (): Promise<MeData> => {
+      const execute = async (): Promise<MeData> => {
         try {
           return await client.request<MeData>(ME);
         } catch (error) {
@@ -57,7 +57,7 @@ export function describeGraphqlRequest(system: ClientSystem): void {
           return client.request<MeData>(ME);
         }
       };
-      const [first, second] = await Promise.all([ask(), ask()]);
+      const [first, second] = await Promise.all([execute(), execute()]);
       expect([first.me?.role, second.me?.role]).toEqual(['USER', 'USER']);
       expect(session.refreshes).toBe(1);
     });

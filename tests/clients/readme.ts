@@ -43,7 +43,7 @@ export function describeReadme(system: ClientSystem): void {
     let mutation: ConcreteRequest;
     let session: SessionModule;
     let sent: Sent[] = [];
-    /** How many answers of a purchase are still to be lost, after the shop has heard of it. */
+    /** How many responses of a purchase are still to be lost, after the shop has processed it. */
     let losses = 0;
 
     // Here, so that the packages are found.

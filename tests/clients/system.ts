@@ -53,7 +53,7 @@ export class ClientSystem {
 
   /** A session of the demo buyer. */
   async signIn(): Promise<{ accessToken: string; refreshToken: string }> {
-    const { data } = await this.#stack.ask(
+    const { data } = await this.#stack.execute(
       'mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { accessToken refreshToken } } }',
       { input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } },
     );

@@ -59,7 +59,7 @@ export function describeUrql(system: ClientSystem): void {
       const query = gql(
         PRODUCT.replace('name', `urql${preferGetForPersistedQueries ? 'Get' : 'Post'}: name`),
       );
-      const ask = () =>
+      const execute = () =>
         new Client({
           url: system.graphqlUrl,
           exchanges: [persistedExchange({ preferGetForPersistedQueries }), fetchExchange],
@@ -68,8 +68,8 @@ export function describeUrql(system: ClientSystem): void {
         })
           .query<ProductData>(query, { id })
           .toPromise();
-      expect((await ask()).data?.product?.id).toBe(id);
-      expect((await ask()).data?.product?.id).toBe(id);
+      expect((await execute()).data?.product?.id).toBe(id);
+      expect((await execute()).data?.product?.id).toBe(id);
       const method = preferGetForPersistedQueries ? 'GET' : 'POST';
       expect(sent.map(({ method }) => method)).toEqual([
         method,
@@ -120,8 +120,8 @@ export function describeUrql(system: ClientSystem): void {
         refreshAuth: async () => void (await session.refresh()),
       }));
       const client = new Client({ url: system.graphqlUrl, exchanges: [auth, fetchExchange] });
-      const ask = (alias: string) => client.query<MeData>(gql(ME.replace('Me', alias)), {}).toPromise();
-      const [first, second] = await Promise.all([ask('One'), ask('Two')]);
+      const execute = (alias: string) => client.query<MeData>(gql(ME.replace('Me', alias)), {}).toPromise();
+      const [first, second] = await Promise.all([execute('One'), execute('Two')]);
       expect([first.data?.me?.role, second.data?.me?.role]).toEqual(['USER', 'USER']);
       expect(session.refreshes).toBe(1);
     });
@@ -146,8 +146,8 @@ export function describeUrql(system: ClientSystem): void {
       }));
       const { fetch, sent } = recordedFetch();
       const client = new Client({ url: system.graphqlUrl, exchanges: [auth, fetchExchange], fetch });
-      const ask = (alias: string) => client.query<MeData>(gql(ME.replace('Me', alias)), {}).toPromise();
-      const [first, second] = await Promise.all([ask('One'), ask('Two')]);
+      const execute = (alias: string) => client.query<MeData>(gql(ME.replace('Me', alias)), {}).toPromise();
+      const [first, second] = await Promise.all([execute('One'), execute('Two')]);
       expect([first.data?.me?.role, second.data?.me?.role]).toEqual(['USER', 'USER']);
       expect(refreshes).toBe(1);
       expect(sent.filter(({ status }) => status === 401).every(({ method }) => method === 'GET')).toBe(true);

@@ -18,14 +18,16 @@ describe('without a token', () => {
       'mutation ($input: PurchaseInput!) { ...Buy } fragment Buy on Mutation { purchase(input: $input) { __typename } }',
       'mutation ($input: PurchaseInput!) { ... on Mutation { purchase(input: $input) { __typename } } }',
     ]) {
-      const reply = await stack.ask(query, { input: input() });
+      const reply = await stack.execute(query, { input: input() });
       expect([reply.status, code(reply)]).toEqual([401, 'UNAUTHENTICATED']);
     }
   });
 
   it('products and stock can be read', async () => {
     const product = await openSale(stack, { units: 4 });
-    const reply = await stack.ask('{ products { nodes { id name status stock { remaining } } } serverTime }');
+    const reply = await stack.execute(
+      '{ products { nodes { id name status stock { remaining } } } serverTime }',
+    );
     expect(reply).toMatchObject({
       status: 200,
       data: { products: { nodes: [{ id: product, stock: { remaining: 4 } }] } },
@@ -38,7 +40,7 @@ describe('a token', () => {
   it.each([
     ['that has expired', () => stack.mint.mint({ iat: now - 1_800, exp: now - 900 })],
     ['for another audience', () => stack.mint.mint({ aud: 'another-shop' })],
-    ['of another issuer', () => stack.mint.mint({ iss: 'somebody' })],
+    ['of another issuer', () => stack.mint.mint({ iss: 'another-issuer' })],
     ['that never expires', () => stack.mint.mint({ exp: undefined })],
     ['of an unknown key', () => stack.mint.mint({}, { kid: 'unknown' })],
     ['with alg none', () => `${stack.mint.mint({}, { alg: 'none' }).split('.').slice(0, 2).join('.')}.`],
@@ -46,15 +48,15 @@ describe('a token', () => {
     ['whose subject is no UUID', () => stack.mint.mint({ sub: 'admin' })],
     ['that was tampered with', () => tamper(stack.mint.buyer())],
     ['that is none', () => 'no token at all'],
-  ])('%s is 401, whatever is asked', async (_, make) => {
+  ])('%s is 401, for every operation', async (_, make) => {
     for (const query of ['{ serverTime }', '{ me { id } }']) {
-      const reply = await stack.ask(query, {}, make());
+      const reply = await stack.execute(query, {}, make());
       expect([reply.status, code(reply)]).toEqual([401, 'UNAUTHENTICATED']);
     }
   });
 
   it('of a buyer does not create products: 403', async () => {
-    const reply = await stack.ask(
+    const reply = await stack.execute(
       'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename } }',
       { input: { name: 'Mine', type: 'GENERAL', price: { amount: 1 } } },
       stack.mint.buyer(),
@@ -63,16 +65,16 @@ describe('a token', () => {
   });
 
   it('of a session that was signed out is 401 within a second', async () => {
-    const signedIn = await stack.ask(
+    const signedIn = await stack.execute(
       'mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { ... on Session { accessToken } } }',
     );
     const token = (signedIn.data?.['signIn'] as { accessToken: string }).accessToken;
-    expect((await stack.ask('{ me { id } }', {}, token)).status).toBe(200);
-    await stack.ask('mutation { signOut { __typename } }', {}, token);
+    expect((await stack.execute('{ me { id } }', {}, token)).status).toBe(200);
+    await stack.execute('mutation { signOut { __typename } }', {}, token);
     const until = Date.now() + 1_000;
     let status = 200;
     while (status === 200 && Date.now() < until)
-      status = (await stack.ask('{ me { id } }', {}, token)).status;
+      status = (await stack.execute('{ me { id } }', {}, token)).status;
     expect(status).toBe(401);
   });
 });
@@ -102,7 +104,7 @@ describe('bad input to a purchase', () => {
   it('is answered with every problem, and nothing is written', async () => {
     const product = await openSale(stack, { units: 2 });
     const before = await readStock(stack, product);
-    const reply = await stack.ask(
+    const reply = await stack.execute(
       'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename ... on InvalidInput { problems { path } } } }',
       { input: { productId: product, quantity: -1, idempotencyKey: 'short' } },
       stack.mint.buyer(),
@@ -114,7 +116,11 @@ describe('bad input to a purchase', () => {
   });
 
   it('of a quantity that is no 32-bit integer is 400', async () => {
-    const reply = await stack.ask(PURCHASE, { input: { ...input(), quantity: 2 ** 31 } }, stack.mint.buyer());
+    const reply = await stack.execute(
+      PURCHASE,
+      { input: { ...input(), quantity: 2 ** 31 } },
+      stack.mint.buyer(),
+    );
     expect(reply.status).toBe(400);
     expect(reply.errors?.[0]?.message).toContain('quantity');
   });

@@ -22,7 +22,7 @@ const WISHLIST = {
   answer: '... on WishlistUpdated { wishlist { quantity product { name } } }',
 };
 
-/** The type of each mutation's input, and what is asked of its answer. */
+/** The type of each mutation's input, and the selection of its result. */
 const OPERATIONS = {
   addToWishlist: WISHLIST,
   updateWishlistItem: WISHLIST,
@@ -59,7 +59,7 @@ function aBuyer() {
 
   async function send(operation: keyof typeof OPERATIONS, input: object): Promise<Record<string, unknown>> {
     const { input: type, answer } = OPERATIONS[operation];
-    const reply = await stack.ask(
+    const reply = await stack.execute(
       `mutation ($input: ${type}!) { ${operation}(input: $input) { __typename ... on Error { message } ${answer} } }`,
       { input },
       token,
@@ -69,7 +69,7 @@ function aBuyer() {
   }
 
   async function order(id: string): Promise<SeenOrder> {
-    const reply = await stack.ask(
+    const reply = await stack.execute(
       'query ($id: ID!) { order(id: $id) { status payment { status } history { status } } }',
       { id },
       token,
@@ -224,13 +224,13 @@ describe('an order', () => {
     await becomes(order!.id, 'DELIVERED');
   });
 
-  it('of another buyer does not exist, for nobody but its owner', async () => {
+  it('of another buyer does not exist: only its owner can read it', async () => {
     const product = await openSale(stack, { units: 1 });
     const { order } = await purchase(stack, product, stack.mint.buyer());
     const { send, token } = aBuyer();
     const orderId = order!.id;
     expect(
-      (await stack.ask('query ($id: ID!) { order(id: $id) { id } }', { id: orderId }, token)).data,
+      (await stack.execute('query ($id: ID!) { order(id: $id) { id } }', { id: orderId }, token)).data,
     ).toEqual({ order: null });
     for (const [operation, input] of [
       ['preparePayment', { orderId, shippingAddress: ADDRESS }],

@@ -13,7 +13,7 @@ const PURCHASE = `mutation ($input: PurchaseInput!) { purchase(input: $input) {
 async function buy(
   productId: string,
 ): Promise<{ __typename: string; order?: { total: { amount: number } } }> {
-  const reply = await stack.ask(
+  const reply = await stack.execute(
     PURCHASE,
     { input: { productId, idempotencyKey: newKey() } },
     stack.mint.buyer(),
@@ -31,7 +31,7 @@ async function buyASecondLater(productId: string, changedAt: number) {
 }
 
 async function change(mutation: string, input: object): Promise<number> {
-  const reply = await stack.ask(mutation, { input }, stack.mint.administrator());
+  const reply = await stack.execute(mutation, { input }, stack.mint.administrator());
   expect(JSON.stringify(reply.data)).toContain('ProductSaved');
   return performance.now();
 }
@@ -47,18 +47,18 @@ describe('a change of a product shows in purchases within a second', () => {
     expect(await buyASecondLater(product, changedAt)).toMatchObject({ order: { total: { amount: 9_000 } } });
   });
 
-  it('when it is withdrawn: nobody buys it any more, and orders that name it keep working', async () => {
+  it('when it is withdrawn: purchases are refused, and orders that contain it keep working', async () => {
     const product = await openSale(stack, { units: 100_000, name: 'Withdrawn later' });
     const token = stack.mint.buyer();
     const key = newKey();
     const input = { productId: product, idempotencyKey: key };
-    await stack.ask(PURCHASE, { input }, token);
+    await stack.execute(PURCHASE, { input }, token);
     const changedAt = await change(
       'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }',
       { id: product },
     );
     expect(await buyASecondLater(product, changedAt)).toMatchObject({ __typename: 'SaleClosed' });
-    expect((await stack.ask(PURCHASE, { input }, token)).data).toMatchObject({
+    expect((await stack.execute(PURCHASE, { input }, token)).data).toMatchObject({
       purchase: { __typename: 'PurchaseConfirmed', order: { items: [{ productName: 'Withdrawn later' }] } },
     });
   });
@@ -76,7 +76,7 @@ describe('the catalog', () => {
     const names: string[] = [];
     let after: string | null = null;
     do {
-      const { data } = await stack.ask(query, { after });
+      const { data } = await stack.execute(query, { after });
       const page = data!['products'] as {
         totalCount: number;
         nodes: { name: string }[];
@@ -89,9 +89,9 @@ describe('the catalog', () => {
     expect(names.sort()).toEqual(['Tea bowl, blue', 'Tea bowl, white', 'Tea pot']);
   });
 
-  it('tells what an administrator got wrong, all of it, and keeps nothing', async () => {
-    const before = await stack.ask('{ products { totalCount } }');
-    const reply = await stack.ask(
+  it('reports every problem in the input of an administrator, and stores nothing', async () => {
+    const before = await stack.execute('{ products { totalCount } }');
+    const reply = await stack.execute(
       `mutation ($input: CreateProductInput!) { createProduct(input: $input) {
         __typename ... on InvalidInput { problems { path } }
       } }`,
@@ -114,6 +114,6 @@ describe('the catalog', () => {
       'price.amount',
       'purchaseLimit',
     ]);
-    expect((await stack.ask('{ products { totalCount } }')).data).toEqual(before.data);
+    expect((await stack.execute('{ products { totalCount } }')).data).toEqual(before.data);
   });
 });

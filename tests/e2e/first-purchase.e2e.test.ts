@@ -12,13 +12,13 @@ describe('a new buyer', () => {
     const email = 'minji@shop.example';
     const password = 'correct horse battery';
 
-    const requested = await stack.ask(
+    const requested = await stack.execute(
       'mutation ($email: String!) { requestEmailVerification(input: { email: $email }) { __typename } }',
       { email },
     );
     expect(requested.data).toEqual({ requestEmailVerification: { __typename: 'VerificationRequested' } });
 
-    const signedUp = await stack.ask(
+    const signedUp = await stack.execute(
       `mutation ($input: SignUpInput!) { signUp(input: $input) { __typename ... on Session { accessToken user { id role } } } }`,
       {
         input: {
@@ -33,13 +33,13 @@ describe('a new buyer', () => {
     );
     expect(signedUp.data).toMatchObject({ signUp: { __typename: 'Session', user: { role: 'USER' } } });
 
-    const signedIn = await stack.ask(
+    const signedIn = await stack.execute(
       `mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { accessToken } } }`,
       { input: { email, password } },
     );
     const token = (signedIn.data?.['signIn'] as { accessToken: string }).accessToken;
 
-    const bought = await stack.ask(
+    const bought = await stack.execute(
       `mutation ($input: PurchaseInput!) { purchase(input: $input) {
         __typename
         ... on PurchaseConfirmed { order { id items { product { name } } } }
@@ -55,7 +55,7 @@ describe('a new buyer', () => {
     });
 
     const { order } = bought.data!['purchase'] as { order: { id: string } };
-    const read = await stack.ask(
+    const read = await stack.execute(
       `query ($id: ID!) { order(id: $id) {
         status total { amount currency } buyer { name email }
         items { quantity product { name price { amount currency } stock { remaining } } }
@@ -82,11 +82,11 @@ describe('a new buyer', () => {
       },
     });
 
-    const mine = await stack.ask('{ me { orders { totalCount nodes { id } } } }', {}, token);
+    const mine = await stack.execute('{ me { orders { totalCount nodes { id } } } }', {}, token);
     expect(mine.data).toEqual({ me: { orders: { totalCount: 1, nodes: [{ id: order.id }] } } });
   });
 
-  it('who gives up an attempt never buys under its key, and one who has bought learns the order', async () => {
+  it('who abandons an attempt never buys with its key, and after a purchase gets the order', async () => {
     const product = await openSale(stack, { units: 3 });
     const token = stack.mint.buyer();
     const [given, bought] = [newKey(), newKey()];
@@ -95,19 +95,19 @@ describe('a new buyer', () => {
     const buy = 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }';
     const look = 'query ($key: String!) { purchaseOutcome(idempotencyKey: $key) { __typename } }';
 
-    expect((await stack.ask(look, { key: given }, token)).data).toEqual({ purchaseOutcome: null });
-    expect((await stack.ask(abandon, { key: given }, token)).data).toEqual({
+    expect((await stack.execute(look, { key: given }, token)).data).toEqual({ purchaseOutcome: null });
+    expect((await stack.execute(abandon, { key: given }, token)).data).toEqual({
       abandonPurchase: { __typename: 'PurchaseAbandoned' },
     });
     expect(
-      (await stack.ask(buy, { input: { productId: product, idempotencyKey: given } }, token)).data,
+      (await stack.execute(buy, { input: { productId: product, idempotencyKey: given } }, token)).data,
     ).toEqual({ purchase: { __typename: 'PurchaseAbandoned' } });
 
-    await stack.ask(buy, { input: { productId: product, idempotencyKey: bought } }, token);
-    expect((await stack.ask(look, { key: bought }, token)).data).toEqual({
+    await stack.execute(buy, { input: { productId: product, idempotencyKey: bought } }, token);
+    expect((await stack.execute(look, { key: bought }, token)).data).toEqual({
       purchaseOutcome: { __typename: 'PurchaseConfirmed' },
     });
-    expect((await stack.ask(abandon, { key: bought }, token)).data).toEqual({
+    expect((await stack.execute(abandon, { key: bought }, token)).data).toEqual({
       abandonPurchase: { __typename: 'PurchaseConfirmed' },
     });
   });

@@ -4,7 +4,7 @@ import { newKey } from '../harness/shop.ts';
 import { useStack, type Reply } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 
-// Only where HIVE_ROUTER says where that program is; see vitest.config.ts.
+// Runs only if HIVE_ROUTER is the path of that program; see vitest.config.ts.
 const email = 'owner@shop.example';
 const password = 'correct horse battery';
 const stack = useStack(useStores(), {
@@ -18,11 +18,11 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => hive?.stop());
 
-const ask = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
-  stack.askAt(hive.url, query, variables, token);
+const execute = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
+  stack.executeAt(hive.url, query, variables, token);
 
 async function signIn(): Promise<string> {
-  const { data } = await ask(
+  const { data } = await execute(
     'mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { accessToken } } }',
     { input: { email, password } },
   );
@@ -30,13 +30,13 @@ async function signIn(): Promise<string> {
 }
 
 async function openSale(token: string): Promise<string> {
-  const created = await ask(
+  const created = await execute(
     'mutation ($input: CreateProductInput!) { createProduct(input: $input) { ... on ProductSaved { product { id } } } }',
-    { input: { name: 'Through another door', type: 'GENERAL', price: { amount: 5_000 } } },
+    { input: { name: 'Through another router', type: 'GENERAL', price: { amount: 5_000 } } },
     token,
   );
   const { id } = (created.data?.['createProduct'] as { product: { id: string } }).product;
-  const restocked = await ask(
+  const restocked = await execute(
     'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
     { input: { productId: id, change: 2, idempotencyKey: newKey() } },
     token,
@@ -53,16 +53,16 @@ describe('behind another federation router, with the supergraph as it is committ
   it('a buyer signs in, purchases, and reads the order over all three subgraphs', async () => {
     const token = await signIn();
     const productId = await openSale(token);
-    const bought = await ask(PURCHASE, { input: { productId, idempotencyKey: newKey() } }, token);
+    const bought = await execute(PURCHASE, { input: { productId, idempotencyKey: newKey() } }, token);
     expect(bought.errors).toBeUndefined();
     expect(bought.data).toMatchObject({
       purchase: {
         __typename: 'PurchaseConfirmed',
-        order: { items: [{ product: { name: 'Through another door' } }] },
+        order: { items: [{ product: { name: 'Through another router' } }] },
       },
     });
     const { order } = bought.data!['purchase'] as { order: { id: string } };
-    const read = await ask(
+    const read = await execute(
       'query ($id: ID!) { order(id: $id) { status buyer { email } items { product { name stock { remaining } } } } }',
       { id: order.id },
       token,
@@ -71,15 +71,17 @@ describe('behind another federation router, with the supergraph as it is committ
       order: {
         status: 'PENDING_PAYMENT',
         buyer: { email },
-        items: [{ product: { name: 'Through another door', stock: { remaining: 1 } } }],
+        items: [{ product: { name: 'Through another router', stock: { remaining: 1 } } }],
       },
     });
-    expect((await ask('query ($id: ID!) { product(id: $id) { name } }', { id: productId })).data).toEqual({
-      product: { name: 'Through another door' },
-    });
+    expect((await execute('query ($id: ID!) { product(id: $id) { name } }', { id: productId })).data).toEqual(
+      {
+        product: { name: 'Through another router' },
+      },
+    );
   });
 
-  it('the other router itself refuses what needs a token, and no subgraph sees it', async () => {
+  it('the other router itself refuses fields that need a token, and no subgraph gets the request', async () => {
     const logged = () => [...stack.user, ...stack.order].map(({ log }) => log.split('\n').length);
     const before = logged();
     for (const [query, variables] of [
@@ -87,22 +89,22 @@ describe('behind another federation router, with the supergraph as it is committ
       ['query ($id: ID!) { order(id: $id) { id } }', { id: '1' }],
       [PURCHASE, { input: { productId: '1', idempotencyKey: newKey() } }],
     ] as const) {
-      const { data, errors } = await ask(query, variables);
+      const { data, errors } = await execute(query, variables);
       expect([data ?? null, errors?.[0]?.extensions?.code]).toEqual([null, 'UNAUTHORIZED_FIELD_OR_TYPE']);
     }
     expect(logged()).toEqual(before);
   });
 
-  it('nobody buys without a token, with a bad one, or for somebody else', async () => {
+  it('refuses a purchase without a token, with an invalid one, or for another user', async () => {
     const owner = await signIn();
     const productId = await openSale(owner);
     const variables = () => ({ input: { productId, idempotencyKey: newKey() } });
-    for (const token of [undefined, stack.mint.mint({ iss: 'somebody-else' })])
-      expect((await ask(PURCHASE, variables(), token)).data?.['purchase'] ?? null).toBeNull();
+    for (const token of [undefined, stack.mint.mint({ iss: 'another-issuer' })])
+      expect((await execute(PURCHASE, variables(), token)).data?.['purchase'] ?? null).toBeNull();
 
-    const bought = await ask(PURCHASE, variables(), owner);
+    const bought = await execute(PURCHASE, variables(), owner);
     const { id } = (bought.data!['purchase'] as { order: { id: string } }).order;
-    const read = (token: string) => ask('query ($id: ID!) { order(id: $id) { id } }', { id }, token);
+    const read = (token: string) => execute('query ($id: ID!) { order(id: $id) { id } }', { id }, token);
     const others = Array.from({ length: 10 }, () => stack.mint.buyer());
     const answers = await Promise.all(others.flatMap((other) => [read(owner), read(other)]));
     for (const [index, { data }] of answers.entries())
@@ -111,23 +113,23 @@ describe('behind another federation router, with the supergraph as it is committ
 
   it('the subgraphs themselves refuse a token whose session has ended', async () => {
     const token = await signIn();
-    const me = () => ask('{ me { id } }', {}, token);
+    const me = () => execute('{ me { id } }', {}, token);
     expect((await me()).data).toMatchObject({ me: { id: expect.any(String) as string } });
-    await ask('mutation { signOut { __typename } }', {}, token);
+    await execute('mutation { signOut { __typename } }', {}, token);
     expect((await me()).data?.['me'] ?? null).toBeNull();
   });
 
   it('no subgraph shows its schema to a token, not even to that of the owner', async () => {
     const token = await signIn();
     for (const { url } of [...stack.user, ...stack.product, ...stack.order]) {
-      const { data, errors } = await stack.askAt(url, '{ _service { sdl } }', {}, token);
+      const { data, errors } = await stack.executeAt(url, '{ _service { sdl } }', {}, token);
       expect(data?.['_service'] ?? null).toBeNull();
       expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
     }
   });
 
   it('this system’s own router serves beside it', async () => {
-    const answer = await stack.ask('{ me { email } }', {}, await signIn());
+    const answer = await stack.execute('{ me { email } }', {}, await signIn());
     expect(answer.data).toEqual({ me: { email } });
   });
 });

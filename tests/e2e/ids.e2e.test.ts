@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 describe.each(SPELLINGS)('an id %s', (_name, spell) => {
   it('is the same product for every reader, and is answered in lower case', async () => {
-    const read = await stack.ask(
+    const read = await stack.execute(
       `query ($id: ID!) { product(id: $id) { id name stock { total } } stock(productId: $id) { total } }`,
       { id: spell(product) },
     );
@@ -35,7 +35,7 @@ describe.each(SPELLINGS)('an id %s', (_name, spell) => {
     expect(stream.events.map(({ data }) => data.productId)).toEqual([product]);
   });
 
-  it('is the same product to a subgraph that another router asks', async () => {
+  it('is the same product to a subgraph behind another router', async () => {
     const representations = [{ __typename: 'Product', id: spell(product) }];
     const query = (fields: string) =>
       `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { id ${fields} } } }`;
@@ -58,13 +58,13 @@ describe.each(SPELLINGS)('an id %s', (_name, spell) => {
     });
 
     const id = spell(bought.order!.id);
-    const read = await stack.ask(
+    const read = await stack.execute(
       'query ($id: ID!) { order(id: $id) { id items { product { id } } } }',
       { id },
       token,
     );
     expect(read.data).toEqual({ order: { id: bought.order!.id, items: [{ product: { id: product } }] } });
-    const cancelled = await stack.ask(
+    const cancelled = await stack.execute(
       'mutation ($id: ID!) { cancelOrder(input: { orderId: $id }) { __typename } }',
       { id },
       token,
@@ -75,7 +75,7 @@ describe.each(SPELLINGS)('an id %s', (_name, spell) => {
   it('is one line on a wishlist', async () => {
     const token = stack.mint.buyer();
     const change = (mutation: string, id: string) =>
-      stack.ask(
+      stack.execute(
         `mutation ($id: ID!) { ${mutation}(input: { productId: $id }) {
           __typename ... on WishlistUpdated { wishlist { quantity product { id } } }
         } }`,
@@ -95,7 +95,7 @@ describe.each(SPELLINGS)('an id %s', (_name, spell) => {
     const token = stack.mint.administrator();
     const idempotencyKey = newKey();
     const restock = (id: string, change: number) =>
-      stack.ask(
+      stack.execute(
         'mutation ($input: RestockInput!) { restock(input: $input) { __typename ... on Restocked { stock { total } } } }',
         { input: { productId: id, change, idempotencyKey } },
         token,
@@ -103,12 +103,12 @@ describe.each(SPELLINGS)('an id %s', (_name, spell) => {
     for (const id of [spell(product), product]) {
       expect((await restock(id, 5)).data).toMatchObject({ restock: { stock: { total: 105 } } });
     }
-    await stack.ask(
+    await stack.execute(
       'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
       { input: { productId: spell(product), change: -5, idempotencyKey: newKey() } },
       token,
     );
-    const updated = await stack.ask(
+    const updated = await stack.execute(
       `mutation ($id: ID!) { updateProduct(input: { id: $id, description: "Spelled ${newKey()}" }) {
         __typename ... on ProductSaved { product { id } }
       } }`,

@@ -8,7 +8,7 @@ import { useStores } from '../harness/stores.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
 const CLIENTS = Number(process.env['LIVE_CLIENTS'] ?? 2_000);
-/** Of a router that has nothing else to do, for each client, with room to spare. */
+/** Of a router that has nothing else to do, for each client, with a margin. */
 const MAX_KIB_PER_CLIENT = 35;
 
 const stack = useStack(useStores(), {
@@ -36,8 +36,8 @@ const sold = (stream: EventStream, units: number) =>
     (stock) => stock?.sold === units && stock.reserved === 0,
   );
 
-describe('who watches a product', () => {
-  it('sees what others buy, whichever router they are at, and the end of a rush exactly', async () => {
+describe('a client that watches a product', () => {
+  it('sees purchases through every router, and the exact final stock after a rush', async () => {
     const product = await openSale(stack, { units: 50 });
     const streams = [await watch(product, 0), await watch(product, 1)];
     await Promise.all(streams.map((stream) => sold(stream, 0)));
@@ -50,7 +50,7 @@ describe('who watches a product', () => {
     expect(streams[0]!.last?.stock).toMatchObject({ remaining: 0, soldOut: true });
   });
 
-  it('comes back to another router and gets what was missed, or nothing', async () => {
+  it('reconnects to another router and gets what it missed, or nothing', async () => {
     const product = await openSale(stack, { units: 5 });
     const stream = await watch(product, 0);
     await sold(stream, 0);
@@ -95,7 +95,7 @@ describe(`${CLIENTS} clients at one router`, () => {
     await waitUntil('everybody to see it', () => clients.every(({ text }) => text.includes('"sold":1')));
     console.log(
       `${CLIENTS} live clients: ${Math.round(before / 1024)} MiB before, ${Math.round(residentKib() / 1024)} MiB with them, ` +
-        `${perClient.toFixed(1)} KiB each; all told within ${Math.round(performance.now() - begun)} ms`,
+        `${perClient.toFixed(1)} KiB each; all notified within ${Math.round(performance.now() - begun)} ms`,
     );
     expect(perClient).toBeLessThan(MAX_KIB_PER_CLIENT);
     expect(residentKib()).toBeLessThan(512 * 1024);

@@ -61,7 +61,7 @@ describe('two processes of every service, while one after the other is killed', 
     await kill(stack.product[0]!);
     await kill(stack.user[0]!);
     await more(answers, 200);
-    const read = await stack.ask('{ products { nodes { name } } me { id } }', {}, stack.mint.buyer());
+    const read = await stack.execute('{ products { nodes { name } } me { id } }', {}, stack.mint.buyer());
     expect([read.status, read.errors]).toEqual([200, undefined]);
 
     await buying.done();

@@ -14,7 +14,7 @@ const NODE = `query ($id: ID!) { node(id: $id) {
 } }`;
 
 const node = async (id: string, token?: string) => {
-  const { status, data, errors } = await stack.ask(NODE, { id }, token);
+  const { status, data, errors } = await stack.execute(NODE, { id }, token);
   expect([status, errors]).toEqual([200, undefined]);
   return data?.['node'];
 };
@@ -25,7 +25,7 @@ describe('a node is found by its id alone', () => {
   let order: string;
 
   beforeAll(async () => {
-    const { data } = await stack.ask(
+    const { data } = await stack.execute(
       'mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { accessToken user { id } } } }',
       { input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } },
     );

@@ -21,10 +21,12 @@ const linesOf = (log: string) =>
     .filter(isObject)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** Prometheus text of a process: a router tells at a port of its own. */
+/** Prometheus text of a process: a router serves it at a separate port. */
 async function metricsOf(service: Service): Promise<string> {
-  const told = linesOf(service.log).find(({ msg }) => msg === 'metrics are told')?.['url'];
-  const response = await fetch((told as string | undefined) ?? `${service.url}/metrics`);
+  const listening = linesOf(service.log).find(({ msg, url }) => url && String(msg).startsWith('metrics '))?.[
+    'url'
+  ];
+  const response = await fetch((listening as string | undefined) ?? `${service.url}/metrics`);
   expect(response.status).toBe(200);
   return response.text();
 }
@@ -41,7 +43,7 @@ const valueOf = (text: string, series: string) =>
     .map((line) => Number(line.slice(series.length + 1)))
     .reduce((sum, value) => (Number.isNaN(sum) ? value : sum + value), NaN);
 
-describe('the logs of all processes, with all that they can say', () => {
+describe('the logs of all processes, at the lowest level', () => {
   const secret = randomBytes(4).toString('hex');
   const person = {
     email: `mina.kim.${secret}@firstcome.example`,
@@ -55,41 +57,41 @@ describe('the logs of all processes, with all that they can say', () => {
   it('hold nothing personal and no secret of one who signs up, buys and pays', async () => {
     const { email, password } = person;
     const product = await openSale(stack, { units: 5 });
-    await stack.ask(
+    await stack.execute(
       'mutation ($email: String!) { requestEmailVerification(input: { email: $email }) { __typename } }',
       { email },
     );
     const verificationCode = await mailedCode(stack.mailFolder, email);
-    const signedUp = await stack.ask(
+    const signedUp = await stack.execute(
       'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }',
       { input: { ...person, verificationCode } },
     );
     expect(signedUp.errors).toBeUndefined();
-    const signedIn = await stack.ask(
+    const signedIn = await stack.execute(
       `mutation { signIn(input: { email: "${email}", password: "${password}" }) { ... on Session { accessToken refreshToken } } }`,
     );
     const session = signedIn.data!['signIn'] as { accessToken: string; refreshToken: string };
-    await stack.ask(
+    await stack.execute(
       `mutation { signIn(input: { email: "${email}", password: "not ${password}" }) { __typename } }`,
     );
-    await stack.ask('query ($id: ID!) { user(id: $id) { name } }', { id: email }, session.accessToken);
-    await stack.ask('mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }', {
+    await stack.execute('query ($id: ID!) { user(id: $id) { name } }', { id: email }, session.accessToken);
+    await stack.execute('mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }', {
       input: { email: { wrong: email }, password },
     });
 
     const bought = await purchase(stack, product, session.accessToken);
-    const prepared = await stack.ask(
+    const prepared = await stack.execute(
       'mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename ... on PaymentPrepared { order { shippingAddress { line1 } } } } }',
       { input: { orderId: bought.order!.id, shippingAddress: elsewhere } },
       session.accessToken,
     );
     expect(prepared.data).toMatchObject({ preparePayment: { __typename: 'PaymentPrepared' } });
-    await stack.ask(
+    await stack.execute(
       'mutation ($input: PayInput!) { pay(input: $input) { __typename } }',
       { input: { orderId: bought.order!.id, paymentToken: 'sim_success' } },
       session.accessToken,
     );
-    await stack.ask('{ me { name email phoneNumber address { line1 } } }', {}, session.accessToken);
+    await stack.execute('{ me { name email phoneNumber address { line1 } } }', {}, session.accessToken);
 
     const secrets = [
       secret,
@@ -102,7 +104,7 @@ describe('the logs of all processes, with all that they can say', () => {
       session.accessToken.split('.')[1]!,
       session.refreshToken,
     ];
-    // Of several processes of a service, one may have been asked nothing.
+    // Of several processes of a service, one may have got no request.
     await waitUntil('the last answer to be logged', () =>
       [stack.user, stack.product, stack.order, stack.routers].every((services) =>
         services.some(({ log }) => log.includes('answered')),
@@ -113,7 +115,7 @@ describe('the logs of all processes, with all that they can say', () => {
 });
 
 describe('a request', () => {
-  it('leaves one line at the router, and its id in the logs of whoever worked on it', async () => {
+  it('leaves one line at the router, and its id in the logs of each process that worked on it', async () => {
     const product = await openSale(stack, { units: 5 });
     const requestId = `test-${newKey()}`;
     const response = await fetch(`${stack.routers[0]!.url}/graphql`, {
@@ -132,7 +134,7 @@ describe('a request', () => {
 
     const about = (log: string) => linesOf(log).filter((line) => line['requestId'] === requestId);
     const [line, ...more] = await waitUntil(
-      'the line of the router',
+      'the log line of the router',
       () => about(stack.routers[0]!.log),
       (lines) => lines.length > 0,
     );
@@ -146,7 +148,7 @@ describe('a request', () => {
     });
     expect(line!['tookMs']).toBeTypeOf('number');
     const lines = await waitUntil(
-      'the line of the order service',
+      'the log line of the order service',
       () => stack.order.flatMap(({ log }) => about(log)),
       (found) => found.length > 0,
     );
@@ -155,7 +157,7 @@ describe('a request', () => {
 });
 
 describe('metrics', () => {
-  it('tell of purchases by what they were answered, and of all that it took', async () => {
+  it('count purchases by result, and the work for them', async () => {
     const product = await openSale(stack, { units: 2 });
     for (let i = 0; i < 5; i++) await purchase(stack, product, stack.mint.buyer());
 
@@ -186,43 +188,43 @@ describe('metrics', () => {
       expect(valueOf(await metricsOf(service), 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   });
 
-  it('say that MySQL and Redis agree', async () => {
+  it('report that MySQL and Redis agree', async () => {
     const product = await openSale(stack, { units: 7 });
     await purchase(stack, product, stack.mint.buyer());
-    const told = await waitUntil(
+    const metrics = await waitUntil(
       'the numbers of this sale to be looked at',
       () => metricsOfAll(stack.order),
       (text) => valueOf(text, 'firstcome_stock_units{state="total"}') >= 7,
     );
-    expect(valueOf(told, 'firstcome_stock_drift_units')).toBe(0);
+    expect(valueOf(metrics, 'firstcome_stock_drift_units')).toBe(0);
   });
 
-  it('say whether the stores answer', async () => {
+  it('report whether the stores respond', async () => {
     for (const service of [...stack.user, ...stack.product, ...stack.order]) {
-      const told = await metricsOf(service);
+      const metrics = await metricsOf(service);
       for (const check of ['mysql', 'redis'])
-        expect(valueOf(told, `firstcome_ready{check="${check}"}`), service.name).toBe(1);
+        expect(valueOf(metrics, `firstcome_ready{check="${check}"}`), service.name).toBe(1);
     }
   });
 
   it.each(['grafana/dashboards/firstcome.json', 'prometheus/alerts.yml'])(
-    'are all there that %s asks for',
+    'include every metric that %s uses',
     async (file) => {
-      const told = await metricsOfAll(processes());
+      const metrics = await metricsOfAll(processes());
       const text = await readFile(new URL(`../../ops/${file}`, import.meta.url), 'utf8');
-      const asked = new Set(text.match(/\b(firstcome|nodejs|process)_[a-z0-9_]+(?=[[{)" ])/g));
-      expect(asked.size).toBeGreaterThan(4);
-      for (const name of asked) expect(told, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+      const used = new Set(text.match(/\b(firstcome|nodejs|process)_[a-z0-9_]+(?=[[{)" ])/g));
+      expect(used.size).toBeGreaterThan(4);
+      for (const name of used) expect(metrics, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
     },
   );
 
   it('are called _total if they are counters, and only then', async () => {
-    const told = await metricsOfAll(processes());
-    for (const [, name, type] of told.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+    const metrics = await metricsOfAll(processes());
+    for (const [, name, type] of metrics.matchAll(/^# TYPE (\S+) (\S+)$/gm))
       expect(name!.endsWith('_total'), name).toBe(type === 'counter');
   });
 
-  it('cannot be read at the port that is open to the world', async () => {
+  it('are not served at the public port', async () => {
     expect((await fetch(`${stack.routers[0]!.url}/metrics`)).status).toBe(404);
   });
 });

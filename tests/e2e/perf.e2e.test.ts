@@ -32,7 +32,7 @@ interface Ended {
   readonly output: string;
 }
 
-/** One of scripts/perf/, against the stack unless the environment says otherwise. */
+/** One of scripts/perf/, against the stack unless the environment overrides it. */
 function run(script: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = spawn(process.execPath, [join('dist/scripts/perf', script), ...args], {
     env: {
@@ -64,23 +64,23 @@ describe.concurrent('a load test against a shop that keeps its promises', () => 
 
   it('purchase-rush sells exactly what there is', async () => {
     const { code, output } = await run('run.js', ['purchase-rush'], small);
-    expect(output).toMatch(/confirmed +15 [^]*sold out +25 [^]*15 orders read back\n +books +exact/);
+    expect(output).toMatch(/confirmed +15 [^]*sold out +25 [^]*15 orders read back\n +ledger +exact/);
     expect(code).toBe(0);
   });
 
-  it('purchase-rush sells some of it when there is enough for everybody', async () => {
+  it('purchase-rush sells a part of the units when there are more than buyers', async () => {
     const { code, output } = await run('run.js', ['purchase-rush'], { USERS: '40', UNITS: '50' });
     expect(output).toMatch(/confirmed +40 [^]*50 total, 40 sold, 0 reserved, 10 remaining/);
     expect(code).toBe(0);
   });
 
-  it('browse-mix buys among those who only look', async () => {
+  it('browse-mix purchases beside reads', async () => {
     const { code, output } = await run('run.js', ['browse-mix'], {
       RATE: '100',
       DURATION: '2s',
       USERS: '2',
     });
-    expect(output).toMatch(/confirmed +2\n[^]*books +exact/);
+    expect(output).toMatch(/confirmed +2\n[^]*ledger +exact/);
     expect(code).toBe(0);
   });
 
@@ -90,20 +90,20 @@ describe.concurrent('a load test against a shop that keeps its promises', () => 
       DURATION: '2s',
       THINK: '0s',
     });
-    expect(output).toMatch(/the whole way +8 [^]*8 orders read back\n +books +exact/);
+    expect(output).toMatch(/the whole flow +8 [^]*8 orders read back\n +ledger +exact/);
     expect(code).toBe(0);
   });
 });
 
-describe('purchase-rush through somebody who makes one answer wrong', () => {
+describe('purchase-rush through a proxy that falsifies one response', () => {
   const servers: Server[] = [];
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
   type Data = Record<string, { __typename?: string; order?: { id: string }; sold?: number } | null>;
-  type Lie = (data: Data) => Data;
+  type Falsify = (data: Data) => Data;
 
-  /** Passes everything on, with lies told as often as they are given. */
-  async function liar(lie: Lie): Promise<string> {
+  /** Forwards everything, with each response changed by `falsify`. @returns its URL */
+  async function falsifyingProxy(falsify: Falsify): Promise<string> {
     const server = createServer((request, response) => {
       void (async () => {
         const body: Buffer[] = [];
@@ -116,7 +116,7 @@ describe('purchase-rush through somebody who makes one answer wrong', () => {
         });
         const reply = (await answer.json()) as { data: Data | null };
         response.statusCode = answer.status;
-        response.end(JSON.stringify({ ...reply, data: reply.data && lie(reply.data) }));
+        response.end(JSON.stringify({ ...reply, data: reply.data && falsify(reply.data) }));
       })();
     });
     servers.push(server);
@@ -125,11 +125,11 @@ describe('purchase-rush through somebody who makes one answer wrong', () => {
   }
 
   /** Changes the first answer that it fits. */
-  const once = (change: (data: Data) => Data | null): Lie => {
-    let told = false;
+  const once = (change: (data: Data) => Data | null): Falsify => {
+    let hasChanged = false;
     return (data) => {
-      const changed = told ? null : change(data);
-      told ||= changed !== null;
+      const changed = hasChanged ? null : change(data);
+      hasChanged ||= changed !== null;
       return changed ?? data;
     };
   };
@@ -141,7 +141,7 @@ describe('purchase-rush through somebody who makes one answer wrong', () => {
   const isConfirmed = ({ purchase }: Data) => purchase?.__typename === 'PurchaseConfirmed';
   const isRefused = ({ purchase }: Data) => purchase?.__typename === 'SoldOut';
 
-  it.each<[string, string, () => Lie]>([
+  it.each<[string, string, () => Falsify]>([
     [
       'a buyer is confirmed an order that there is not',
       'books_orders_left: count==0',
@@ -176,10 +176,10 @@ describe('purchase-rush through somebody who makes one answer wrong', () => {
       () => (data) =>
         'stock' in data && data['stock']?.sold === 15 ? { stock: { ...data['stock'], sold: 16 } } : data,
     ],
-  ])('fails when %s', async (_, complaint, lie) => {
+  ])('fails when %s', async (_, complaint, falsify) => {
     const { code, output } = await run('run.js', ['purchase-rush'], {
       ...small,
-      BASE_URL: await liar(lie()),
+      BASE_URL: await falsifyingProxy(falsify()),
     });
     expect(output).toContain(complaint);
     expect(output).toContain('NOT EXACT');
@@ -188,7 +188,7 @@ describe('purchase-rush through somebody who makes one answer wrong', () => {
 });
 
 describe('a load test that cannot be made', () => {
-  it('says in a sentence that no shop answers', async () => {
+  it('reports in one sentence that no router responds', async () => {
     const { code, output } = await run('run.js', ['stock-read'], { BASE_URL: 'http://127.0.0.1:9' });
     expect(output).toBe(
       'No shop answers at http://127.0.0.1:9 (no answer). Start one with `npm start`, or set BASE_URL to another.\n',
@@ -196,13 +196,13 @@ describe('a load test that cannot be made', () => {
     expect(code).toBe(107);
   });
 
-  it('says that there are too few tokens', async () => {
+  it('reports that there are too few tokens', async () => {
     const { code, output } = await run('run.js', ['purchase-rush'], { USERS: '41' });
     expect(output).toContain('There are 40 tokens and 41 are needed');
     expect(code).toBe(107);
   });
 
-  it("says that the tokens are another shop's", async () => {
+  it('reports that the tokens are of another installation', async () => {
     const other = { TOKENS: join(folder, 'others.json') };
     await run('tokens.js', ['--users', '40'], { ...other, SIGNING_KEYS: new TokenMint().signingKeys });
     const { code, output } = await run('run.js', ['purchase-rush'], { ...small, ...other });
@@ -211,7 +211,7 @@ describe('a load test that cannot be made', () => {
   });
 });
 
-describe('purchase-rush at a shop whose stock guard was left out', () => {
+describe('purchase-rush without the stock guard', () => {
   /** The CHECK in MySQL. */
   async function dropLastGuard(): Promise<void> {
     const url = new URL(stores.mysqlUrl);
@@ -237,11 +237,11 @@ describe('purchase-rush at a shop whose stock guard was left out', () => {
     expect(unguarded.code).toBe(99);
 
     const guarded = await run('run.js', ['purchase-rush'], small);
-    expect(guarded.output).toMatch(/books +exact/);
+    expect(guarded.output).toMatch(/ledger +exact/);
     expect(guarded.code).toBe(0);
   });
 
-  it('is not to be had in production', async () => {
+  it('is refused in production', async () => {
     await expect(
       stack.startService('order', { FAULT_POINT: 'stock-guard:OFF', NODE_ENV: 'production' }),
     ).rejects.toThrow('FAULT_POINT must not be set in production.');

@@ -57,16 +57,16 @@ async function outcomeOf(main: string, { environment, file }: Start) {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 60_000,
   });
-  const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-  return { said, code: child.exitCode };
+  const [output] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  return { output, code: child.exitCode };
 }
 
 it.each(STARTS)('production with %s starts no process without secrets', async (_what, start, ends) => {
   const outcomes = Object.entries(PROCESSES).map(async ([name, main]) => {
-    const { said, code } = await outcomeOf(main, start);
-    expect(code, `${name} said ${said}`).not.toBe(0);
-    if (typeof ends === 'string') expect(said, name).toContain(ends);
-    else expect(said, name).toMatch(ends);
+    const { output, code } = await outcomeOf(main, start);
+    expect(code, `${name} printed ${output}`).not.toBe(0);
+    if (typeof ends === 'string') expect(output, name).toContain(ends);
+    else expect(output, name).toMatch(ends);
   });
   await Promise.all(outcomes);
 });

@@ -22,7 +22,7 @@ async function countOrders(productId: string): Promise<number> {
 }
 
 describe('2,000 buyers for 500 units, through the router and two order processes', () => {
-  it('500 are confirmed, 1,500 are told that all is sold, and nothing else is said', async () => {
+  it('500 are confirmed, 1,500 get SoldOut, and there is no other result', async () => {
     const product = await openSale(stack, { units: 500 });
     const tokens = Array.from({ length: 2_000 }, () => stack.mint.buyer());
     const answers = await Promise.all(tokens.map((token) => purchase(stack, product, token)));

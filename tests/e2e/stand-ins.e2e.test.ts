@@ -43,7 +43,7 @@ function bare(process: ProcessName): { environment: NodeJS.ProcessEnv; names: st
   return { environment, names: ['FAULT_POINT', ...names] };
 }
 
-/** @returns what the process says as it ends */
+/** @returns the output of the process when it ends */
 async function refusal(name: ServiceName, environment: NodeJS.ProcessEnv): Promise<string> {
   const started = Service.start(name, environment).then((service) => service.stop());
   const { message } = (await started.then(
@@ -87,7 +87,7 @@ describe('in production, a system for which everything was chosen', () => {
   });
 
   it('has no demo accounts, and shows none', async () => {
-    const reply = await stack.ask(
+    const reply = await stack.execute(
       `mutation { signIn(input: { email: "buyer@firstcome.example", password: "firstcome-buyer" }) { __typename } }`,
     );
     expect(reply.data).toEqual({ signIn: { __typename: 'InvalidCredentials' } });

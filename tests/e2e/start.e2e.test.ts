@@ -74,7 +74,7 @@ const run = (program: string, ...args: readonly string[]) =>
   });
 
 describe('npm start', () => {
-  it('is ready, and says what is where', () => {
+  it('is ready, and prints its URLs', () => {
     expect(start.screen).toContain('firstcome is ready.');
     expect(start.screen).toContain(`Playground   http://localhost:${port}/\n`);
     expect(start.screen).toContain(firstPurchase(`localhost:${port}`));
@@ -102,7 +102,7 @@ describe('npm start', () => {
     }
   });
 
-  it("does the seller's story of README.md, by curl and by npm run sale", () => {
+  it("runs the seller's commands of README.md, by curl and by npm run sale", () => {
     const text = blockOf('Put something on sale', 'ADMIN=');
     for (let time = 0; time < 2; time++)
       expect(paste(text)).toMatchObject({
@@ -119,7 +119,7 @@ describe('npm start', () => {
     expect(stdout).toMatch(new RegExp(`page +http://localhost:${port}/sale/`));
   });
 
-  it('npm run sale says the price in the decimals of its currency, and which time zone a time without one is in', () => {
+  it('npm run sale prints the price in the decimals of its currency, and the time zone of a time without one', () => {
     const args = ['--name', 'Cup', '--units', '1', '--price', '1000', '--currency', 'USD'];
     const { stdout } = run('sale', ...args, '--opens', '2030-01-31 10:00', '--closes', '1d');
     expect(stdout).toMatch(/^Cup: 1 units at 10\.00 USD\n/);
@@ -162,7 +162,7 @@ describe('npm start', () => {
   });
 
   it('npm run admin gives and takes the role, and sessions of before end with it', async () => {
-    const ask = async (query: string, token = '') => {
+    const execute = async (query: string, token = '') => {
       const answer = await fetch(`http://localhost:${port}/graphql`, {
         method: 'POST',
         headers: {
@@ -178,12 +178,12 @@ describe('npm start', () => {
     };
     const signIn = async () =>
       (
-        await ask(
+        await execute(
           'mutation { signIn(input: {email: "buyer@firstcome.example", password: "firstcome-buyer"}) { ... on Session { accessToken } } }',
         )
       ).data!['signIn']!['accessToken']!;
     const create = (token: string) =>
-      ask(
+      execute(
         'mutation { createProduct(input: {name: "Bowl", type: GENERAL, price: {amount: 1}}) { __typename } }',
         token,
       );
@@ -195,7 +195,7 @@ describe('npm start', () => {
     expect(run('admin', 'revoke', 'buyer@firstcome.example').status).toBe(0);
     await waitUntil('the end of the session', async () => (await create(token)).status === 401);
     expect(run('admin', 'list').stdout).not.toContain('buyer@firstcome.example');
-    expect(run('admin', 'grant', 'nobody@firstcome.example').stderr).toContain('No account has the address');
+    expect(run('admin', 'grant', 'unknown@firstcome.example').stderr).toContain('No account has the address');
   });
 
   it('prints with --urls, in another shell, how to reach its private stores, and ends', async () => {
@@ -220,7 +220,7 @@ describe('npm start', () => {
       );
   });
 
-  it('says of the settings of all services what is not acceptable, before it opens stores', async () => {
+  it('reports the invalid settings of all services, before it opens stores', async () => {
     const ports = { PORT: '', USER_PORT: '', PRODUCT_PORT: '', ORDER_PORT: '' };
     for (const name of Object.keys(ports)) Object.assign(ports, { [name]: String(await freePort()) });
     const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/scripts/start.js'], {

@@ -31,7 +31,7 @@ function newTrace() {
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
 }
 
-async function ask(
+async function execute(
   url: string,
   traceparent: string,
   query: string,
@@ -59,7 +59,7 @@ async function buy(
 ): Promise<void> {
   const query = 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }';
   const input = { productId: product, quantity: 1, idempotencyKey };
-  expect(await ask(url, traceparent, query, { input }, token)).toEqual({
+  expect(await execute(url, traceparent, query, { input }, token)).toEqual({
     data: { purchase: { __typename: 'PurchaseConfirmed' } },
   });
 }
@@ -153,7 +153,7 @@ describe('a purchase', () => {
     await quiet.stop();
   });
 
-  it('is not traced where the share is 0, whatever the client asks for', async () => {
+  it('is not traced where the share is 0, even if the client requests it', async () => {
     const product = await openSale(stack, { units: 5 });
     const sparing = await stack.startService('router', { OTEL_TRACES_SAMPLER_ARG: '0' });
     const [untraced, traced] = [newTrace(), newTrace()];
@@ -166,16 +166,16 @@ describe('a purchase', () => {
 });
 
 describe('a read of a product', () => {
-  it('shows how the cache was asked, and the SELECT when it did not know', async () => {
+  it('shows the look-up in the cache, and the SELECT after a miss', async () => {
     const product = await createProduct();
     /**
-     * @param fields the router keeps the answer to what was asked before
+     * @param fields the router caches responses of earlier reads
      * @param last of what the request leads to; it may be under way when the answer is given
      */
     const read = async (fields: string, last: string) => {
       const client = newTrace();
       const query = `query ($id: ID!) { product(id: $id) { ${fields} } }`;
-      await ask(stack.routers[0]!.url, client.traceparent, query, { id: product });
+      await execute(stack.routers[0]!.url, client.traceparent, query, { id: product });
       const spans = await waitUntil(
         'all spans of the trace',
         () =>
@@ -193,9 +193,9 @@ describe('a read of a product', () => {
     expect(await read('name type', 'MGET')).toEqual(['MGET']);
   });
 
-  /** One that nobody has read yet. @returns its id */
+  /** One that is in no cache yet. @returns its id */
   async function createProduct(): Promise<string> {
-    const { data } = await stack.ask(
+    const { data } = await stack.execute(
       `mutation ($input: CreateProductInput!) {
         createProduct(input: $input) { ... on ProductSaved { product { id } } }
       }`,
@@ -207,15 +207,15 @@ describe('a read of a product', () => {
 });
 
 describe('everything that was sent', () => {
-  it('holds nothing personal, no secret and nothing that a statement or a command was asked with', async () => {
+  it('holds nothing personal, no secret and no value of a statement or a command', async () => {
     const secret = randomBytes(6).toString('hex');
     const [email, password] = [`mina.${secret}@firstcome.example`, `correct horse ${secret}`];
     const { url } = stack.routers[0]!;
     const client = newTrace();
-    const tell = (query: string, variables: object, token?: string) =>
-      ask(url, client.traceparent, query, variables, token);
+    const send = (query: string, variables: object, token?: string) =>
+      execute(url, client.traceparent, query, variables, token);
 
-    await tell('mutation ($e: String!) { requestEmailVerification(input: { email: $e }) { __typename } }', {
+    await send('mutation ($e: String!) { requestEmailVerification(input: { email: $e }) { __typename } }', {
       e: email,
     });
     const verificationCode = await mailedCode(stack.mailFolder, email);
@@ -226,10 +226,10 @@ describe('everything that was sent', () => {
       phoneNumber: '+82 10-9876-5432',
       verificationCode,
     };
-    await tell('mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }', {
+    await send('mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }', {
       input: { ...signUp, address: { postalCode: '04524', line1: `Sejong-daero ${secret}`, line2: secret } },
     });
-    const { data } = await tell(
+    const { data } = await send(
       'mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { accessToken refreshToken } } }',
       { input: { email, password } },
     );
@@ -237,7 +237,7 @@ describe('everything that was sent', () => {
     const product = await openSale(stack, { units: 5 });
     const idempotencyKey = newKey();
     await buy(url, product, client.traceparent, session.accessToken, idempotencyKey);
-    await tell('{ me { id email name } }', {}, session.accessToken);
+    await send('{ me { id email name } }', {}, session.accessToken);
 
     const statements = ['INSERT account', 'SELECT account', 'INSERT session', 'INSERT orders', 'COMMIT'];
     await waitUntil(

@@ -2,7 +2,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { findChromium } from '../../scripts/browser/find-chromium.ts';
 
-/** Without these it tells its makers that it runs, and looks for updates. */
+/** Without these it sends telemetry and checks for updates. */
 const QUIET = [
   '--disable-gpu',
   '--disable-quic',

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 
-/** What the live stream tells of a product. */
+/** State of a product in the live stream. */
 export interface LiveEvent {
   readonly productId: string;
   readonly status: string;

@@ -42,7 +42,7 @@ export async function prepareEveryOperation(stack: Stack): Promise<Prepared[]> {
     if (!order) throw new Error(`nothing was bought for ${name}`);
     const input = { orderId: order.id, ...more };
     if (name === 'Pay')
-      await stack.ask(
+      await stack.execute(
         documentOf('PreparePayment'),
         { input: { orderId: order.id, shippingAddress: ADDRESS } },
         token,
@@ -52,7 +52,7 @@ export async function prepareEveryOperation(stack: Stack): Promise<Prepared[]> {
   };
   const ofWishlist = async (name: string, usual: string, input: object): Promise<Prepared> => {
     const token = stack.mint.buyer();
-    await stack.ask(documentOf('AddToWishlist'), { input: { productId: product } }, token);
+    await stack.execute(documentOf('AddToWishlist'), { input: { productId: product } }, token);
     return { name, query: documentOf(name), variables: { input }, token, usual };
   };
   const send = (
@@ -143,7 +143,7 @@ export const sendAll = (stack: Stack, operations: readonly Prepared[]): Promise<
   Promise.all(operations.map((operation) => sendOne(stack, operation)));
 
 async function sendOne(stack: Stack, { name, query, variables, token, usual }: Prepared): Promise<Seen> {
-  const reply = await stack.ask(query, variables, token);
+  const reply = await stack.execute(query, variables, token);
   const [field] = Object.values(reply.data ?? {}) as ({ __typename?: string } | null)[];
   const typename = field?.__typename ?? null;
   const codes = (reply.errors ?? []).map(({ extensions }) => extensions?.code ?? 'none');
@@ -165,6 +165,6 @@ function retryTimeOf({ errors }: Reply, field: unknown): number | null {
 const aMail = (): string => `${randomUUID()}@firstcome.example`;
 
 async function signIn(stack: Stack): Promise<{ accessToken: string; refreshToken: string }> {
-  const { data } = await stack.ask(documentOf('SignIn'), { input: DEMO });
+  const { data } = await stack.execute(documentOf('SignIn'), { input: DEMO });
   return data!['signIn'] as never;
 }

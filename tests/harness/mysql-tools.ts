@@ -48,7 +48,7 @@ function findMysqlTools(): MysqlTools | undefined {
   };
 }
 
-/** @throws with what the tool says when it fails */
+/** @throws with the tool's message when it fails */
 function run(
   tool: string,
   url: string,

@@ -76,7 +76,7 @@ export class OtlpReceiver {
 const valuesOf = (attributes: readonly Attribute[]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
-/** Call at the top of a test file, before the stack. @param environment of the stack, which is told where to send spans */
+/** Call at the top of a test file, before the stack. @param environment of the stack, with the address of this receiver */
 export function useOtlpReceiver(environment: NodeJS.ProcessEnv): OtlpReceiver {
   const receiver = new OtlpReceiver();
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.
 import { runSql } from './run-sql.ts';
 import { mysqlDatabasePattern, type TestStores, withOther } from './stores.ts';
 
-/** A MySQL whose settings one test file may change, and which it may freeze, kill and start again, without harm to any other. */
+/** A MySQL whose settings one test file may change, and which it may freeze, kill and restart, without effect on other files. */
 export class OwnMysql {
   #folder = '';
   #server: RunningMysql | null = null;

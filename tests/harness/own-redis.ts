@@ -5,7 +5,7 @@ import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.
 import { REDIS_PREFIX_PATTERN, type TestStores } from './stores.ts';
 import { useOtherRedis } from './other-redis.ts';
 
-/** A Redis that one test file may empty, kill and start again without harm to any other. */
+/** A Redis that one test file may empty, kill and restart, without effect on other files. */
 export class OwnRedis {
   #folder = '';
   #server: RunningRedis | null = null;

@@ -1,7 +1,7 @@
 import { assert, type IAsyncProperty, type IProperty, type Parameters } from 'fast-check';
 import { it } from 'vitest';
 
-/** Milliseconds for one property in a run that is not asked to be longer: a busy machine tries it less often. */
+/** Milliseconds for one property in a run of the default length: on a busy machine there are fewer runs. */
 const ENOUGH_MS = 4_000;
 /** `PROPERTY_RUNS=50` tries each property fifty times as often, for as long as that takes. */
 const factor = Number(process.env['PROPERTY_RUNS'] ?? 1);

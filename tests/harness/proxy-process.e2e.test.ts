@@ -21,7 +21,7 @@ async function listen(prefix: string): Promise<number> {
 }
 
 /** @returns the answer, or how the connection ended */
-async function say(port: number, text: string): Promise<string> {
+async function echo(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   ending.push(() => void socket.destroy());
   socket.on('error', () => undefined);
@@ -38,19 +38,19 @@ it('passes, cuts the message that a pattern names, and leads new connections to 
   ending.push(() => proxy.stop());
   const port = await proxy.start();
 
-  expect(await say(port, 'hello')).toBe('first hello');
+  expect(await echo(port, 'hello')).toBe('first hello');
   proxy.nextWith(/^COMMIT$/, 'cut');
-  expect(await say(port, 'BEGIN')).toBe('first BEGIN');
+  expect(await echo(port, 'BEGIN')).toBe('first BEGIN');
   await waitUntil(
     'a COMMIT to be cut',
-    () => say(port, 'COMMIT'),
+    () => echo(port, 'COMMIT'),
     (answer) => answer === 'closed',
   );
-  expect(await say(port, 'COMMIT')).toBe('first COMMIT');
+  expect(await echo(port, 'COMMIT')).toBe('first COMMIT');
   proxy.leadTo({ host: '127.0.0.1', port: second });
   await waitUntil(
     'the other server to answer',
-    () => say(port, 'hello'),
+    () => echo(port, 'hello'),
     (answer) => answer === 'second hello',
   );
 });

@@ -21,7 +21,7 @@ export type ProxyCommand = {
 type Remote = 'nextWith' | 'leadTo' | 'silence' | 'passNew';
 
 /**
- * A `TcpProxy` in a process of its own, so that what this process is busy with delays nothing on the line. Commands take effect in the
+ * A `TcpProxy` in a process of its own, so that load in this process does not delay the proxied connections. Commands take effect in the
  * order of the calls, within a millisecond or so.
  */
 export class ProxyProcess implements FaultyLine {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A connection of which the test says what goes over it, and when. */
+/** A connection on which the test chooses what is sent, and when. */
 export interface RawConnection {
   readonly socket: Socket;
   /** All that came. */

@@ -89,7 +89,7 @@ export class RedisCluster {
     for (const client of clients) client.disconnect();
   }
 
-  /** The node ends without a word; what it held is lost. */
+  /** The node is killed; its data is lost. */
   async kill(index: number): Promise<void> {
     const node = this.#nodes[index]!;
     node.signal('SIGKILL');

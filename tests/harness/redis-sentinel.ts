@@ -14,7 +14,7 @@ const PASSWORD = 'shared-by-both-servers';
 const SENTINEL_PASSWORD = 'of-the-sentinel';
 const MASTER = 'shop';
 
-/** A Redis with a replica, and a Sentinel that promotes it a second after the other has gone. */
+/** A Redis with a replica, and a Sentinel that promotes it a second after the loss of the master. */
 export class WatchedRedis {
   #folder = '';
   #servers: RunningServer[] = [];
@@ -88,7 +88,7 @@ sentinel failover-timeout ${MASTER} 3000
       const valueOf = (field: string) => replica[replica.indexOf(field) + 1];
       // Until then it would give up a fail-over, and begin another one after twice the time limit.
       if (valueOf('flags') !== 'slave' || valueOf('master-link-status') !== 'ok')
-        throw new Error('it knows of no replica that it would promote');
+        throw new Error('it has no replica that it would promote');
     } finally {
       client.disconnect();
     }

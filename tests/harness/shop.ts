@@ -4,7 +4,7 @@ import type { Reply, Stack } from './stack.ts';
 
 /** What an administrator and a buyer do, through the router. */
 
-type Shop = { readonly ask: (query: string, variables?: object, token?: string) => Promise<Reply> };
+type Shop = { readonly execute: (query: string, variables?: object, token?: string) => Promise<Reply> };
 
 export const newKey = (): string => randomBytes(12).toString('base64url');
 
@@ -35,7 +35,7 @@ export async function createProduct(
     closesAt = new Date(Date.now() + 3_600_000),
   }: Omit<Sale, 'units'> = {},
 ): Promise<string> {
-  const created = await stack.ask(
+  const created = await stack.execute(
     'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } } }',
     {
       input: {
@@ -55,11 +55,11 @@ export async function createProduct(
 }
 
 export async function restock(
-  stack: Pick<Stack, 'ask' | 'mint'>,
+  stack: Pick<Stack, 'execute' | 'mint'>,
   productId: string,
   change: number,
 ): Promise<void> {
-  const restocked = await stack.ask(
+  const restocked = await stack.execute(
     'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
     { input: { productId, change, idempotencyKey: newKey() } },
     stack.mint.administrator(),
@@ -73,7 +73,7 @@ export interface Answer {
   /** The union member, or the code of the fault in its place. */
   readonly __typename: string;
   readonly order?: { readonly id: string };
-  /** When to ask again, in milliseconds, where the shop says so. */
+  /** When to retry, in milliseconds, if the response has it. */
   readonly retryAfterMs?: number;
   readonly replayed?: boolean;
 }
@@ -94,14 +94,14 @@ export async function purchase(
   key = newKey(),
   quantity = 1,
 ): Promise<Answer> {
-  const reply = await stack.ask(PURCHASE, { input: { productId, quantity, idempotencyKey: key } }, token);
+  const reply = await stack.execute(PURCHASE, { input: { productId, quantity, idempotencyKey: key } }, token);
   const answer = reply.data?.['purchase'] as Answer | null | undefined;
   if (answer) return answer;
   const { code = `HTTP ${reply.status}`, retryAfterMs } = reply.errors?.[0]?.extensions ?? {};
   return { __typename: code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** Asks again under the same key, when and as the schema tells clients to, until the answer is a final one. */
+/** Retries with the same key, as the schema requires of clients, until the result is final. */
 export async function purchaseToTheEnd(
   stack: Shop,
   productId: string,
@@ -124,7 +124,7 @@ export interface StockNumbers {
 }
 
 export async function readStock(stack: Shop, productId: string): Promise<StockNumbers> {
-  const reply = await stack.ask(
+  const reply = await stack.execute(
     'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining } }',
     {
       id: productId,

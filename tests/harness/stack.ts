@@ -21,10 +21,10 @@ export interface Reply {
 }
 
 export interface StackOptions {
-  /** How many processes of each service; `E2E_PROCESSES` or one, unless said otherwise. */
+  /** How many processes of each service; `E2E_PROCESSES` or one, unless set. */
   readonly processes?: Partial<Record<ServiceName, number>>;
   readonly environment?: NodeJS.ProcessEnv;
-  /** Whether a test takes rights in the stores away, so that a refusal of one is no mistake. */
+  /** Whether a test revokes privileges in the stores, so that a refusal is expected. */
   readonly mayLackRights?: boolean;
 }
 
@@ -35,7 +35,7 @@ const USUAL_PROCESSES = Number(process.env['E2E_PROCESSES'] ?? 1);
 
 /** The whole system as it runs: real processes, real stores with the rights of each service, real HTTP. */
 export class Stack {
-  /** Searches logs, traces, errors, metrics and stores for what the test has used, when the stack stops. */
+  /** Searches logs, traces, errors, metrics and stores for the values that the test used, when the stack stops. */
   readonly leaks: LeakWatch;
   readonly mint = new TokenMint((token) => this.leaks.values.addToken(token));
   readonly encryptionKeys = `test:${randomBytes(32).toString('base64url')}`;
@@ -46,7 +46,7 @@ export class Stack {
   user: Service[] = [];
   product: Service[] = [];
   order: Service[] = [];
-  /** Questions go to these in turn. */
+  /** Requests go to these round-robin. */
   routers: Service[] = [];
   #turn = 0;
 
@@ -73,7 +73,7 @@ export class Stack {
     this.routers = await many('router');
   }
 
-  /** Another process of a service; the router does not know of it unless it is started afterwards. */
+  /** Another process of a service; a router that was started before does not discover it. */
   async startService(
     name: ServiceName,
     environment: NodeJS.ProcessEnv = {},
@@ -132,11 +132,11 @@ export class Stack {
   }
 
   /** Through a router. */
-  readonly ask = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
-    this.askAt(this.routers[this.#turn++ % this.routers.length]!.url, query, variables, token);
+  readonly execute = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
+    this.executeAt(this.routers[this.#turn++ % this.routers.length]!.url, query, variables, token);
 
   /** Through another router. @param signal closes the connection, as a client does that goes away */
-  async askAt(
+  async executeAt(
     url: string,
     query: string,
     variables: object = {},

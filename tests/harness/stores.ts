@@ -75,8 +75,8 @@ async function dropDatabases(url: string, name: string): Promise<void> {
   const server = new URL(url);
   server.pathname = '/';
   const connection = await createConnection(server.href);
-  for (const room of ['user', 'product', 'order'])
-    await connection.query(`DROP DATABASE IF EXISTS ${name}_${room}`);
+  for (const subgraph of ['user', 'product', 'order'])
+    await connection.query(`DROP DATABASE IF EXISTS ${name}_${subgraph}`);
   await connection.end();
 }
 

@@ -46,7 +46,7 @@ export const administrator: Caller = {
   sessionId: null,
 };
 
-/** Asks a subgraph directly, as the router would for this caller. */
+/** Sends a request to a subgraph directly, as the router would for this caller. */
 export async function askSubgraph(
   name: CalledSubgraph['name'],
   url: string,

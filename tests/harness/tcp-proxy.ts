@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /**
- * What becomes of what a client sends: passed on, passed on with the answer lost, cut before it arrives, passed on late, or
+ * How a message of a client is handled: forwarded, forwarded with the reply lost, cut before it arrives, passed on late, or
  * passed on late after the client was cut off. After `silence` nothing passes on that connection in either direction, as when the
  * server's machine loses power: no end of it is seen.
  */
@@ -9,7 +9,7 @@ export type Fate =
   'pass' | 'loseReply' | 'cut' | 'silence' | { readonly delayMs: number } | { readonly holdMs: number };
 
 type Rule = (data: Buffer, client: Socket) => Fate;
-/** What a fault does to a line, whichever process the proxy runs in. */
+/** The effect of a fault on connections, in whichever process the proxy runs. */
 export type FaultyLine = Pick<TcpProxy, 'start' | 'stop' | 'nextWith' | 'leadTo' | 'silence' | 'passNew'>;
 
 /** A TCP proxy that can lose one message, as a network does. */
@@ -40,7 +40,7 @@ export class TcpProxy {
   }
 
   /**
-   * The next message that contains `text` (a pattern sees each byte as a character) meets this fate; everything else passes.
+   * The next message that contains `text` (a pattern sees each byte as a character) is handled this way; everything else is forwarded.
    *
    * @param behind what the same connection must have sent before, from now on: whose COMMIT is meant, for example
    */
@@ -49,7 +49,7 @@ export class TcpProxy {
     this.#rule = this.#ruleFor(text, fate, behind);
   }
 
-  /** As `nextWith`, from the moment on at which the message that was named before has met its fate. */
+  /** As `nextWith`, from the moment at which the previously named message has been handled. */
   thenNextWith(text: string | RegExp, fate: Fate): void {
     this.#later.push(this.#ruleFor(text, fate));
   }
@@ -76,7 +76,7 @@ export class TcpProxy {
     this.#areNewSilent = false;
   }
 
-  /** Whether the message that was named is still to come. */
+  /** Whether the named message has not arrived yet. */
   get isWaiting(): boolean {
     return this.#rule !== null;
   }
@@ -141,7 +141,7 @@ export class TcpProxy {
           late = null;
         }, fate.delayMs);
       } else {
-        // The client has gone by the time the server hears of it.
+        // The client has disconnected by the time the server receives it.
         deaf = true;
         client.destroy();
         setTimeout(() => server.write(data), fate.holdMs).unref();

@@ -52,7 +52,7 @@ export async function runTests(
   );
 }
 
-/** Resolves when it has ended, however it did: the report says the rest. */
+/** Resolves when it has ended, however it did: the report has the rest. */
 function runVitest(folder: string, options: readonly string[], signal: AbortSignal): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...options], {

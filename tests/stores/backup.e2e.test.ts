@@ -99,7 +99,7 @@ describe('a backup made under purchases', () => {
       SoldOut: BEFORE,
     });
     expect(await readStock(stack, productId)).toMatchObject({ total: UNITS, sold: UNITS, remaining: 0 });
-    // Of an order that is not in the backup its key knows nothing any more.
+    // The key of an order that is not in the backup is unused again.
     for (const { token, key } of lost)
       expect(await purchase(stack, productId, token, key)).toMatchObject({ __typename: 'SoldOut' });
   };
@@ -107,7 +107,7 @@ describe('a backup made under purchases', () => {
   it('holds accounts, which can be read with the keys, and orders; what it leaves is sold exactly once', async () => {
     tools.restore(other.url, backup);
     await restartOn(other);
-    expect((await stack.ask(SIGN_IN)).data).toMatchObject({
+    expect((await stack.execute(SIGN_IN)).data).toMatchObject({
       signIn: { __typename: 'Session', user: { email: 'buyer@firstcome.example', name: 'Demo Buyer' } },
     });
     await expectTheShopOfTheBackup();

@@ -23,10 +23,10 @@ const RESET = 'mutation ($input: ResetPasswordInput!) { resetPassword(input: $in
 /** To sign in again after any of these is harmless. */
 const RETRYABLE = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);
 
-/** A client that comes back when the answer says so. @returns the union member */
-async function signIn({ ask }: Client, email: string, password: string): Promise<string> {
+/** A client that retries after `retryAfterMs`. @returns the union member */
+async function signIn({ execute }: Client, email: string, password: string): Promise<string> {
   for (;;) {
-    const { data, errors } = await ask(SIGN_IN, { input: { email, password } });
+    const { data, errors } = await execute(SIGN_IN, { input: { email, password } });
     const answer = data?.['signIn'] as { __typename: string } | null | undefined;
     if (answer) return answer.__typename;
     const { code = '', retryAfterMs = 1_000 } = errors?.[0]?.extensions ?? {};
@@ -35,14 +35,14 @@ async function signIn({ ask }: Client, email: string, password: string): Promise
   }
 }
 
-async function signUp({ ask }: Client, email: string, verificationCode: string): Promise<string> {
+async function signUp({ execute }: Client, email: string, verificationCode: string): Promise<string> {
   const profile = {
     password: 'correct horse battery',
     name: 'Ada',
     phoneNumber: '+82 2 0000 0000',
     address: { postalCode: '00000', line1: 'Not given' },
   };
-  const { data } = await ask(SIGN_UP, { input: { email, verificationCode, ...profile } });
+  const { data } = await execute(SIGN_UP, { input: { email, verificationCode, ...profile } });
   return (data?.['signUp'] as { __typename: string }).__typename;
 }
 
@@ -67,7 +67,7 @@ const median = (times: readonly number[]) =>
 
 export const attacksOnAccounts: readonly Attack[] = [
   {
-    attack: 'a crowd of honest buyers behind one address',
+    attack: 'many honest buyers behind one address',
     gets: 'signs in to the last one, and delays no buyer elsewhere',
     async run(system) {
       // More than the attempts of a network; with twenty rounds, five thousand.
@@ -76,7 +76,7 @@ export const attacksOnAccounts: readonly Attack[] = [
       const shared = system.from(someAddress());
       const begun = performance.now();
       let served = 0;
-      const crowd = Promise.all(
+      const buyers = Promise.all(
         accounts.map(async (account) => {
           const tookMs = await signInTime(shared, account);
           served += 1;
@@ -86,10 +86,10 @@ export const attacksOnAccounts: readonly Attack[] = [
       const others: number[] = [];
       for (let tenth = 0; tenth < 8; tenth++) {
         const enough = (count: number) => count >= (accounts.length * tenth) / 10;
-        await Promise.race([waitUntil('a part of the crowd', () => served, enough, 300_000), crowd]);
+        await Promise.race([waitUntil('some of the buyers', () => served, enough, 300_000), buyers]);
         others.push(await signInTime(system.from(someAddress()), elsewhere));
       }
-      const times = await crowd;
+      const times = await buyers;
       console.log(
         `${accounts.length} sign-ins behind one address in ${Math.round(performance.now() - begun)} ms, the slowest ${Math.round(Math.max(...times))} ms; elsewhere ${others.map(Math.round).join(', ')} ms`,
       );
@@ -98,8 +98,8 @@ export const attacksOnAccounts: readonly Attack[] = [
     },
   },
   {
-    attack: 'a neighbour with wrong passwords for many accounts',
-    gets: 'keeps out no account that has signed in from that network',
+    attack: 'a client of the same network with wrong passwords for many accounts',
+    gets: 'locks out no account that has signed in from that network',
     async run(system) {
       const { email, password } = await makeOne(system);
       const shared = system.from(someAddress());
@@ -116,7 +116,7 @@ export const attacksOnAccounts: readonly Attack[] = [
   },
   {
     attack: 'wrong passwords for one account from eleven networks',
-    gets: 'keep its owner out of no usual network, and are a hundred at most',
+    gets: 'lock its owner out of no known network, and are a hundred at most',
     async run(system) {
       const { email, password } = await makeOne(system);
       const owner = system.from(someAddress());
@@ -134,18 +134,18 @@ export const attacksOnAccounts: readonly Attack[] = [
     },
   },
   {
-    attack: 'a stranger who requests codes for the address of somebody, and guesses',
-    gets: 'ends no code of its owner',
+    attack: 'a client that requests codes for the address of another user, and guesses',
+    gets: 'invalidates no code of its owner',
     async run(system) {
       const email = someEmail();
       const owner = system.from(someAddress());
-      await owner.ask(REQUEST_CODE, { input: { email } });
+      await owner.execute(REQUEST_CODE, { input: { email } });
       const code = await mailedCode(system.stack.mailFolder, email);
       const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
       for (let network = 0; network < 3; network++) {
-        const stranger = system.from(someAddress());
-        await stranger.ask(REQUEST_CODE, { input: { email } });
-        for (let i = 0; i < 6; i++) expect(await signUp(stranger, email, wrong)).not.toBe('Session');
+        const attacker = system.from(someAddress());
+        await attacker.execute(REQUEST_CODE, { input: { email } });
+        for (let i = 0; i < 6; i++) expect(await signUp(attacker, email, wrong)).not.toBe('Session');
       }
       expect(await signUp(system.from(someAddress()), email, code)).toBe('InvalidVerificationCode');
       expect(await signUp(owner, email, code)).toBe('Session');
@@ -153,35 +153,35 @@ export const attacksOnAccounts: readonly Attack[] = [
     },
   },
   {
-    attack: 'a stranger who requests codes for a new password, and guesses from many networks',
-    gets: 'sets none, learns of no account, and keeps its owner from none',
+    attack: 'a client that requests reset codes of another user, and guesses from many networks',
+    gets: 'sets no password, learns of no account, and does not stop its owner',
     async run(system) {
       const { email, password } = await makeOne(system);
       const reset = async (
-        { ask }: Client,
+        { execute }: Client,
         address: string,
         resetCode: string,
         newPassword = 'a stolen account',
       ) => {
-        const { data } = await ask(RESET, { input: { email: address, resetCode, newPassword } });
+        const { data } = await execute(RESET, { input: { email: address, resetCode, newPassword } });
         return (data?.['resetPassword'] as { __typename: string }).__typename;
       };
-      const requested = async ({ ask }: Client, address: string) =>
-        (await ask(REQUEST_RESET, { input: { email: address } })).data;
+      const requested = async ({ execute }: Client, address: string) =>
+        (await execute(REQUEST_RESET, { input: { email: address } })).data;
       const owner = system.from(someAddress());
       await requested(owner, email);
       const code = await mailedResetCode(system.stack.mailFolder, email);
 
       for (let network = 0; network < 5 * system.rounds; network++) {
-        const stranger = system.from(someAddress());
+        const attacker = system.from(someAddress());
         const unknown = someEmail();
         if (network === 0)
-          expect(await requested(stranger, email)).toEqual(await requested(stranger, unknown));
+          expect(await requested(attacker, email)).toEqual(await requested(attacker, unknown));
         const guesses = Array.from({ length: 12 }, (_, n) => `0000-0000-${String(n).padStart(4, '0')}`);
-        const answers = await Promise.all(guesses.map((guess) => reset(stranger, email, guess)));
+        const answers = await Promise.all(guesses.map((guess) => reset(attacker, email, guess)));
         expect(answers.filter((answer) => answer === 'InvalidVerificationCode')).toHaveLength(10);
         expect(answers.filter((answer) => answer === 'TooManyAttempts')).toHaveLength(2);
-        expect(await reset(stranger, unknown, guesses[0]!)).toBe('InvalidVerificationCode');
+        expect(await reset(attacker, unknown, guesses[0]!)).toBe('InvalidVerificationCode');
       }
       expect(await signIn(owner, email, password)).toBe('Session');
       expect(await reset(owner, email, code, 'the choice of its owner')).toBe('PasswordReset');
@@ -190,14 +190,14 @@ export const attacksOnAccounts: readonly Attack[] = [
     },
   },
   {
-    attack: 'the owner of an account who signs in without end',
+    attack: 'repeated sign-ins to one account by its owner',
     gets: 'opens a hundred sessions in a window, of which fifty stay open',
     async run(system) {
       const { email, password } = await makeOne(system);
-      const { ask } = system.from(someAddress());
+      const { execute } = system.from(someAddress());
       const tokens: string[] = [];
       for (let i = 0; i < 11; i++) {
-        const some = Array.from({ length: 10 }, () => ask(SIGN_IN, { input: { email, password } }));
+        const some = Array.from({ length: 10 }, () => execute(SIGN_IN, { input: { email, password } }));
         for (const { data } of await Promise.all(some)) {
           const answer = data?.['signIn'] as { __typename: string; accessToken?: string };
           if (answer.accessToken) tokens.push(answer.accessToken);

@@ -7,11 +7,11 @@ import { waitUntil } from '../../harness/wait-until.ts';
 import type { Attack } from '../attack.ts';
 import { someAddress } from '../attacked-system.ts';
 
-/** What connections can do before, behind and beside the requests that they carry. */
+/** Attacks by connections, independent of the requests on them. */
 export const attacksOnConnections: readonly Attack[] = [
   {
-    attack: 'five connections that ask for a large answer 400 times each and read nothing',
-    gets: 'cost a bounded amount of memory, and are cut',
+    attack: 'five connections that request a large response 400 times each and read nothing',
+    gets: 'cost a bounded amount of memory, and are disconnected (backpressure)',
     async run({ stack, rounds }) {
       const { pid, url } = stack.routers[0]!;
       const before = residentMiB(pid);
@@ -31,8 +31,8 @@ export const attacksOnConnections: readonly Attack[] = [
     },
   },
   {
-    attack: 'a good purchase with rubbish behind it on the same connection',
-    gets: 'is answered before the rubbish is refused',
+    attack: 'a valid purchase followed by invalid bytes on the same connection',
+    gets: 'is answered before the invalid bytes are rejected',
     async run({ stack }) {
       const product = await openSale(stack, { units: 1 });
       const body = JSON.stringify({
@@ -47,7 +47,7 @@ export const attacksOnConnections: readonly Attack[] = [
   },
   {
     attack: 'hundreds of connections with half a request each',
-    gets: 'do not keep a buyer from purchasing',
+    gets: 'do not stop a purchase',
     async run(system) {
       const { stack, rounds } = system;
       const half = `POST /graphql HTTP/1.1\r\nhost: shop\r\nx-forwarded-for: ${someAddress()}\r\ncontent-`;
@@ -65,7 +65,7 @@ const LARGE_QUERY = `/graphql?query=${encodeURIComponent(
   `{ __schema { types { name ${[...'abcdefghij'].map((alias) => `${alias}: description`).join(' ')} } } }`,
 )}`;
 
-/** Far above what the limits let the router keep for these clients, and far below what the attack asks for. */
+/** Far above what the limits let the router keep for these clients, and far below what the attack requests. */
 const MOST_MIB = 150;
 
 const head = (body: string, address: string, token?: string) =>

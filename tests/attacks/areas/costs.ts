@@ -22,7 +22,7 @@ const COSTLY = `query { ${Array.from(
 
 let word = 0;
 const search = (client: Client): Promise<Reply> =>
-  client.ask(SEARCH, Object.fromEntries(SEARCHES.map((n) => [`s${n}`, `mug ${word++}`])));
+  client.execute(SEARCH, Object.fromEntries(SEARCHES.map((n) => [`s${n}`, `mug ${word++}`])));
 
 /** Runs `task` so many times, `atOnce` at a time. */
 async function flood<Result>(
@@ -51,7 +51,7 @@ function expectRateLimited(replies: readonly Reply[]): void {
 }
 
 async function spendCost(client: Client): Promise<void> {
-  for (let n = 0; n < 500; n++) if (codeOf(await client.ask(COSTLY)) === 'RATE_LIMITED') return;
+  for (let n = 0; n < 500; n++) if (codeOf(await client.execute(COSTLY)) === 'RATE_LIMITED') return;
   throw new Error('The cost of an address has no limit.');
 }
 
@@ -63,7 +63,7 @@ async function watch({ stack }: AttackedSystem, address: string, ids: readonly s
   return { ...((await body.json()) as Omit<Reply, 'status' | 'headers'>), status: statusCode, headers };
 }
 
-/** What requests cost that are few, or small, and take much time. */
+/** Few or small requests that are expensive. */
 export const attacksOnCosts: readonly Attack[] = [
   {
     attack: 'fifteen searches with totals in one operation',
@@ -73,13 +73,13 @@ export const attacksOnCosts: readonly Attack[] = [
         { length: 15 },
         (_, n) => `a${n}: products(filter: { search: "x${n}" }) { totalCount }`,
       );
-      const reply = await system.from(someAddress()).ask(`{ ${lists.join(' ')} }`);
+      const reply = await system.from(someAddress()).execute(`{ ${lists.join(' ')} }`);
       expect([reply.status, codeOf(reply)]).toEqual([400, 'OPERATION_TOO_COMPLEX']);
     },
   },
   {
     attack: 'twenty-four connections of one network with searches',
-    gets: 'take no list from signed-in buyers of that network, or from other networks',
+    gets: 'delay no list of signed-in buyers of that network, or of other networks',
     async run(system) {
       const attacker = system.from(someAddress());
       const other = system.from(someAddress());
@@ -87,8 +87,10 @@ export const attacksOnCosts: readonly Attack[] = [
       const attack = flood(300 * system.rounds, 24, () => search(attacker)).finally(() => (isOver = true));
       const lists: Reply[] = [];
       for (let n = 0; !isOver; n++) {
-        lists.push(await attacker.ask(LIST, { n: (n % 50) + 1 }, system.stack.mint.buyer()));
-        lists.push(await other.ask(LIST, { n: (n % 50) + 1 }, n % 2 ? system.stack.mint.buyer() : undefined));
+        lists.push(await attacker.execute(LIST, { n: (n % 50) + 1 }, system.stack.mint.buyer()));
+        lists.push(
+          await other.execute(LIST, { n: (n % 50) + 1 }, n % 2 ? system.stack.mint.buyer() : undefined),
+        );
       }
       const replies = await attack;
       expect(refused(lists)).toEqual([]);
@@ -98,14 +100,14 @@ export const attacksOnCosts: readonly Attack[] = [
     },
   },
   {
-    attack: 'the whole schema asked for again and again by twenty connections of one network',
-    gets: 'is charged by its size, and no purchase of another network waits for it',
+    attack: 'repeated introspection of the whole schema by twenty connections of one network',
+    gets: 'is charged by its size, and delays no purchase of another network',
     async run(system) {
       const attacker = system.from(someAddress());
       const buyer = system.from(someAddress());
       const product = await openSale(system.stack, { units: 1_000 });
       let isOver = false;
-      const attack = flood(400 * system.rounds, 20, () => attacker.ask(getIntrospectionQuery())).finally(
+      const attack = flood(400 * system.rounds, 20, () => attacker.execute(getIntrospectionQuery())).finally(
         () => (isOver = true),
       );
       const purchases: Awaited<ReturnType<typeof purchase>>[] = [];
@@ -126,10 +128,10 @@ export const attacksOnCosts: readonly Attack[] = [
         `query C${n}_${randomUUID().replaceAll('-', '')} { product(id: "${randomUUID()}") { ...F0 } } ` +
         Array.from({ length: 64 }, (_, i) => `fragment F${i} on Product { ...F${i + 1} }`).join(' ') +
         ' fragment F64 on Product { id }';
-      const replies = await flood(100, 8, (n) => client.ask(chain(n)));
+      const replies = await flood(100, 8, (n) => client.execute(chain(n)));
       expect(refused(replies).length).toBeGreaterThan(50);
       expectRateLimited(refused(replies));
-      const other = await system.from(someAddress()).ask(`{ serverTime } # ${randomUUID()}`);
+      const other = await system.from(someAddress()).execute(`{ serverTime } # ${randomUUID()}`);
       expect(refused([other])).toEqual([]);
     },
   },
@@ -149,7 +151,7 @@ export const attacksOnCosts: readonly Attack[] = [
     },
   },
   {
-    attack: 'a crowd of honest buyers behind one address',
+    attack: 'many honest buyers behind one address',
     gets: 'is served',
     async run(system) {
       const client = system.from(someAddress());
@@ -159,9 +161,12 @@ export const attacksOnCosts: readonly Attack[] = [
         'query ($id: ID!) { serverTime product(id: $id) { name status price { amount } stock { remaining } } }';
       const answers = await flood(buyers, 100, async () => {
         const token = system.stack.mint.buyer();
-        const looks = await Promise.all([client.ask(page, { id: productId }), client.ask(LIST, { n: 20 })]);
+        const looks = await Promise.all([
+          client.execute(page, { id: productId }),
+          client.execute(LIST, { n: 20 }),
+        ]);
         expect(refused(looks)).toEqual([]);
-        expect(refused([await client.ask(page, { id: productId }, token)])).toEqual([]);
+        expect(refused([await client.execute(page, { id: productId }, token)])).toEqual([]);
         return purchase(client, productId, token);
       });
       expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: buyers });

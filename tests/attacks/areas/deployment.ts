@@ -5,11 +5,11 @@ import type { Attack } from '../attack.ts';
 import { askMysql, askRedis, MYSQL_REFUSAL, REDIS_REFUSAL } from '../store-attempts.ts';
 import { mysqlRefusals, redisRefusals } from './store-refusals.ts';
 
-/** What the credentials of one service are good for in the stores. With stores that were given, there are no such accounts. */
+/** Privileges of the credentials of one service in the stores. Stores that the environment names have no such accounts. */
 export const attacksOnDeployment: readonly Attack[] = [
   ...MYSQL_SERVICES.map((service) => ({
     attack: `the MySQL account of ${service}`,
-    gets: 'no rights outside its own database',
+    gets: 'no privileges outside its own database',
     async run({ stores }: Parameters<Attack['run']>[0]) {
       const url = stores.accounts?.mysql?.[service];
       if (!url) return;

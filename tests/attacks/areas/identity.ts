@@ -156,7 +156,7 @@ export const attacksOnIdentity: readonly Attack[] = [
     },
   },
   {
-    attack: 'a token of an administrator that asks a subgraph of SUBGRAPH_AUTH=jwt for its schema',
+    attack: 'a token of an administrator that requests the schema of a subgraph with SUBGRAPH_AUTH=jwt',
     gets: 'is refused, under every alias and in every fragment',
     async run({ stack }) {
       const product = await stack.startService('product', { SUBGRAPH_AUTH: 'jwt' });
@@ -169,8 +169,8 @@ export const attacksOnIdentity: readonly Attack[] = [
           'query ($no: Boolean = false) { _service @skip(if: $no) { sdl } }',
         ];
         for (const document of documents) {
-          expect((await stack.askAt(product.url, '{ serverTime }', {}, token)).errors).toBeUndefined();
-          const { data, errors } = await stack.askAt(product.url, document, {}, token);
+          expect((await stack.executeAt(product.url, '{ serverTime }', {}, token)).errors).toBeUndefined();
+          const { data, errors } = await stack.executeAt(product.url, document, {}, token);
           expect(JSON.stringify(data ?? null)).not.toContain('sdl');
           expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
         }

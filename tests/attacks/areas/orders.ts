@@ -9,17 +9,17 @@ import { someAddress, type AttackedSystem } from '../attacked-system.ts';
 /** What an account can do to the rows of purchases, and to the steps of an order. */
 export const attacksOnOrders: readonly Attack[] = [
   {
-    attack: 'fifteen purchases given up in each request, as fast as the requests are taken',
-    gets: 'write as many rows as their rate allows, and keep no other buyer from buying',
+    attack: 'fifteen abandoned purchases in each request, as fast as the requests are accepted',
+    gets: 'write as many rows as their rate limit allows, and stop no purchase of another buyer',
     async run(system) {
-      const [{ ask }, attacker] = [system.from(someAddress()), randomUUID()];
+      const [{ execute }, attacker] = [system.from(someAddress()), randomUUID()];
       const token = system.stack.mint.buyer(attacker);
       const product = await openSale(system.stack, { units: 100 });
       const begun = performance.now();
       const codes = new Set<string | undefined>();
       await atOnce(10, async () => {
         for (let n = 0; n < 6 * system.rounds; n++) {
-          const reply = await ask(ABANDON, keys(), token);
+          const reply = await execute(ABANDON, keys(), token);
           codes.add(reply.errors?.[0]?.extensions?.code);
         }
       });
@@ -35,9 +35,9 @@ export const attacksOnOrders: readonly Attack[] = [
   },
   {
     attack: 'lists of an account with thirty thousand tombstones, on twelve connections',
-    gets: 'leave every purchase and every list of others answered',
+    gets: 'delay no purchase and no list of other buyers',
     async run(system) {
-      const [{ ask }, attacker, other] = [system.from(someAddress()), randomUUID(), randomUUID()];
+      const [{ execute }, attacker, other] = [system.from(someAddress()), randomUUID(), randomUUID()];
       const product = await openSale(system.stack, { units: 1_000 });
       await inOrders(system, (db) => insertTombstones(db, attacker, 30_000));
       const tokens = [attacker, other].map((id) => system.stack.mint.buyer(id)) as [string, string];
@@ -46,10 +46,10 @@ export const attacksOnOrders: readonly Attack[] = [
       );
       let isOver = false;
       const lists = atOnce(12, async () => {
-        while (!isOver) await ask(listsOf(his!), {}, tokens[0]);
+        while (!isOver) await execute(listsOf(his!), {}, tokens[0]);
       });
       for (let n = 0; n < 10 * system.rounds; n++) {
-        const reply = await system.from(someAddress()).ask(listsOf(mine!), {}, tokens[1]);
+        const reply = await system.from(someAddress()).execute(listsOf(mine!), {}, tokens[1]);
         expect(reply.errors).toBeUndefined();
         expect(reply.data).toMatchObject({ order: { buyer: { orders: { totalCount: 1 } } } });
         const answer = await purchase(system.stack, product, system.stack.mint.buyer());
@@ -60,8 +60,8 @@ export const attacksOnOrders: readonly Attack[] = [
     },
   },
   {
-    attack: 'an order that is paid without a word on where it goes',
-    gets: 'is not paid, and its money is not taken',
+    attack: 'a payment of an order without a shipping address',
+    gets: 'is refused, and nothing is charged',
     async run(system) {
       const { send, order } = await anOrder(system);
       expect(await send('pay', { orderId: order, paymentToken: 'sim_success' })).toMatchObject({
@@ -77,8 +77,8 @@ export const attacksOnOrders: readonly Attack[] = [
     },
   },
   {
-    attack: 'the steps of an order, left out, repeated and in a wrong order',
-    gets: 'do what the table of moves allows, and nothing else',
+    attack: 'the transitions of an order, skipped, repeated and out of order',
+    gets: 'do what the state machine allows, and nothing else',
     async run(system) {
       const { send, order: orderId } = await anOrder(system);
       const paymentToken = 'sim_success';
@@ -123,7 +123,7 @@ async function anOrder({ stack }: AttackedSystem) {
   const { order } = await purchase(stack, await openSale(stack, { units: 1 }), token);
   const send = async (field: keyof typeof INPUTS, input: object): Promise<{ __typename: string }> => {
     const document = `mutation ($input: ${INPUTS[field]}!) { ${field}(input: $input) { __typename } }`;
-    const reply = await stack.ask(document, { input }, token);
+    const reply = await stack.execute(document, { input }, token);
     return reply.data?.[field] as { __typename: string };
   };
   return { send, order: order!.id };

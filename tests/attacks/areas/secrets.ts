@@ -19,7 +19,7 @@ async function post(system: AttackedSystem, body: object) {
   };
 }
 
-/** What others have sent, and what the system says or keeps of it. */
+/** Values that other clients sent, in responses, logs and stores. */
 export const attacksOnSecrets: readonly Attack[] = [
   {
     attack: 'the hash of a document with a password',

@@ -67,7 +67,7 @@ const KEYS: readonly { readonly key: string; readonly owner: RedisService; reado
   { key: 'verification:some-address', owner: 'user' },
   { key: 'attempts:sign-in:some-address', owner: 'user' },
   { key: '{ended-session}:some-session', owner: 'user', isRead: true },
-  { key: 'rate:user:somebody', owner: 'router' },
+  { key: 'rate:user:another', owner: 'router' },
   { key: 'document:some-hash', owner: 'router' },
 ];
 

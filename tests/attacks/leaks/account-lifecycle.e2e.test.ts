@@ -8,7 +8,7 @@ import { useStack } from '../../harness/stack.ts';
 import { useStores } from '../../harness/stores.ts';
 import { waitUntil } from '../../harness/wait-until.ts';
 
-/** Everything that can be told is: logs at the lowest level, a span of each request, metrics, documents that are not known. */
+/** All output is on: logs at the lowest level, a span of each request, metrics, documents that are not known. */
 const environment: NodeJS.ProcessEnv = {
   OTEL_BSP_SCHEDULE_DELAY: '100',
   LOG_LEVEL: 'trace',
@@ -38,7 +38,7 @@ interface Sent {
   readonly headers?: Record<string, string>;
 }
 
-/** From the address of the story, and noted like every request of the harness. */
+/** From the address of this user flow, and recorded like every request of the harness. */
 async function send(query: string, variables: object = {}, { token, extensions, headers }: Sent = {}) {
   stack.leaks.values.addRequest(query, variables, token);
   const response = await fetch(`${stack.routers[0]!.url}/graphql`, {
@@ -205,7 +205,7 @@ describe('a person who signs up, buys and pays, with everything that can go wron
     );
     redis.disconnect();
 
-    // The values of this story are among those that are searched for; that they would be found is shown next door.
+    // The values of this user flow are among those that are searched for; planted-values.integration.test.ts shows that they would be found.
     expect(stack.leaks.values.size).toBeGreaterThan(40);
     await stack.leaks.beforeStop('/nowhere');
     expect(await stack.leaks.find()).toEqual([]);

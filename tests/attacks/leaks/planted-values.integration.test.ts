@@ -159,7 +159,7 @@ describe('the search for leaks finds', () => {
     expect(await watch.find()).toEqual([expect.stringContaining('e-mail address in metrics')]);
   });
 
-  it('the message of an error, and of a refusal, but not what a client has asked for', async () => {
+  it('the message of an error, and of a refusal, but not the text of a request', async () => {
     const { watch } = watched();
     watch.noteAnswer({ data: { me: { email: EMAIL } } });
     expect(await watch.find()).toEqual([]);

@@ -2,25 +2,25 @@ import { Agent } from 'undici';
 import { newKey } from '../../harness/shop.ts';
 import { PURCHASE } from '../operations.ts';
 
-/** What a crowd wants, and who it is. */
+/** The load: which product, and with which tokens. */
 export interface Crowd {
   readonly routers: readonly string[];
   readonly productId: string;
   readonly tokens: readonly string[];
 }
 
-/** Callers who wait for each answer, to learn what the system can take; and for how long. */
+/** Closed-loop callers, which measure the capacity of the system; and for how long. */
 const MEASURING = 64;
 const MEASURED_MS = 2_000;
 const TIMES = 10;
 const MOST_IN_FLIGHT = 4_000;
-/** Then a client gives up. Milliseconds. */
+/** Time-out of a client, in milliseconds. */
 const GIVES_UP_MS = 3_000;
 const TICK_MS = 20;
 
 /**
- * A process of its own, so that the clients of the experiment are not held up by it. It first buys as fast as it is answered, and then
- * sends ten times as many purchases a second, whatever is answered. It says `begun` when it does, and ends with its parent.
+ * A separate process, so that it does not delay the clients of the experiment. It first purchases in a closed loop, and then
+ * sends ten times as many purchases a second, in an open model. It sends `begun` at that moment, and exits with its parent.
  */
 process.once('message', (crowd: Crowd) => void press(crowd));
 process.on('disconnect', () => process.exit(0));

@@ -10,7 +10,7 @@ export interface Fault {
   readonly name: string;
   /** What happens, for a person. */
   readonly what: string;
-  /** What clients should see while it lasts. */
+  /** What clients should observe during the fault. */
   readonly answer: string;
   /** Seconds until it is healed. */
   readonly lastsS?: number;
@@ -24,7 +24,7 @@ export interface Fault {
   inject(system: ChaosSystem, products: Products): Promise<Heal>;
 }
 
-/** Does something every so many milliseconds until it is healed. A failure does not end it. */
+/** Repeats an action at an interval, in milliseconds, until the fault is healed. A failure does not end it. */
 export function repeatedly(everyMs: number, work: () => Promise<unknown> | void): Heal {
   let isOver = false;
   let underWay: Promise<unknown> = Promise.resolve();
@@ -38,7 +38,7 @@ export function repeatedly(everyMs: number, work: () => Promise<unknown> | void)
   };
 }
 
-/** An obstacle of faults that change the limits of a process that runs. */
+/** Why a fault that changes the limits of a running process cannot be injected here. */
 export const withoutPrlimit: string | null = findExecutable(['prlimit'])
   ? null
   : 'prlimit is not here (Linux, package util-linux).';

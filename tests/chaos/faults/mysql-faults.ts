@@ -23,7 +23,7 @@ async function killSessions({ mysql }: ChaosSystem): Promise<void> {
   }
 }
 
-/** The name leads to the replica, which takes writes. */
+/** The name resolves to the replica, which accepts writes. */
 async function failOver(system: ChaosSystem): Promise<void> {
   await system.mysql.promoteReplica();
   system.mysqlProxy.leadTo({ host: '127.0.0.1', port: system.mysql.replica.port });

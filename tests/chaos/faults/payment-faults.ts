@@ -42,8 +42,10 @@ export const PAYMENT_FAULTS: readonly Fault[] = [
     () => byTurns('answered', 'late'),
   ),
   unreliable('twice', 'the payment provider executes every request twice', () => () => 'twice'),
-  unreliable('lost', 'responses of the payment provider are lost, after and before it has executed the request', () =>
-    byTurns('lost', 'unanswered', 'answered'),
+  unreliable(
+    'lost',
+    'responses of the payment provider are lost, after and before it has executed the request',
+    () => byTurns('lost', 'unanswered', 'answered'),
   ),
   unreliable('refused', 'a proxy in front of the payment provider responds 502', () => () => 'refused'),
   {
@@ -54,7 +56,7 @@ export const PAYMENT_FAULTS: readonly Fault[] = [
     async inject(system) {
       const { provider } = system;
       const port = await freePort();
-      const told = await system.replaceService(system.stack.order[0]!, {
+      const withEvents = await system.replaceService(system.stack.order[0]!, {
         PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
         PAYMENT_WEBHOOK_PORT: String(port),
       });
@@ -65,7 +67,7 @@ export const PAYMENT_FAULTS: readonly Fault[] = [
       return async () => {
         await stopEvents();
         provider.fateOf = () => 'answered';
-        await system.replaceService(told);
+        await system.replaceService(withEvents);
       };
     },
   },

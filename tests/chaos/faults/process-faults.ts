@@ -30,7 +30,7 @@ const killed = (name: string, what: string, answer: string, choose: Choose): Fau
   },
 });
 
-/** Stopped as a whole, since from outside a process that computes for a second looks the same. Milliseconds. */
+/** The process is stopped, which from outside is the same as an event loop that is blocked for a second. Milliseconds. */
 const BLOCKED_MS = 1_000;
 const BETWEEN_MS = 500;
 

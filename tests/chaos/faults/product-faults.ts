@@ -12,7 +12,7 @@ async function keyOf(redis: Redis, system: ChaosSystem, productId: string, part:
   return system.stockKey(productId, `${epoch}:${part}`);
 }
 
-/** One product's keys are damaged in Redis, once; nothing heals it but the system itself. */
+/** One product's keys are damaged in Redis, once; only the system itself repairs them (reconciliation). */
 const damage = (
   name: string,
   what: string,

@@ -13,7 +13,7 @@ import type { Products } from '../products.ts';
 import { repeatedly, type Fault, type Heal } from './fault.ts';
 import { keepPaying } from './payers.ts';
 
-/** Makes a process come to its place. Resolves at once; what it began goes on until it is healed. */
+/** Starts the work that reaches the failpoint. Resolves at once; the work continues until the fault is healed. */
 type Cause = (system: ChaosSystem, products: Products, armed: Service) => Promise<Heal> | Heal;
 type Signal = 'SIGKILL' | 'SIGSTOP';
 
@@ -33,7 +33,7 @@ const ORPHANS = 20;
 const ANSWER =
   'Confirmed by the other process; OutcomeUnknown, TIMEOUT or UNAVAILABLE for what was in flight, then Confirmed or PurchaseAbandoned';
 
-/** The workload comes by. */
+/** The workload reaches it. */
 const nothing: Cause = () => async () => undefined;
 
 const rebuilds: Cause = ({ redis }) => repeatedly(1_500, () => redis.command('FLUSHALL'));
@@ -112,7 +112,7 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** One of two order processes is struck at one place after the other, each time when it first comes there. */
+/** One of two order processes is killed or frozen at one failpoint after the other, each time when it first reaches it. */
 const struckIn = ({ name, what, places, cause }: Part, signal: Signal): Fault => ({
   name: `order-${signal === 'SIGKILL' ? 'killed' : 'frozen'}-in-${name}`,
   what: `one of two order processes is ${signal === 'SIGKILL' ? 'killed' : 'frozen for longer than a reservation lives'} at each step of ${what}`,

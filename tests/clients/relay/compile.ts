@@ -19,7 +19,7 @@ export interface Compiled {
  * Compiles `documents.ts`.
  *
  * @param isTrusted whether the texts stay out of the code, which then names each by its hash
- * @throws with what the compiler says of the documents or of the schema
+ * @throws with the compiler's message about the documents or the schema
  */
 export async function compileDocuments(folder: string, isTrusted: boolean): Promise<Compiled> {
   const source = join(folder, 'src');

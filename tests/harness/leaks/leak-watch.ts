@@ -88,7 +88,7 @@ export class LeakWatch {
 
 const withoutRequestId = (text: string): string => text.replace(/"requestId":"[^"]*"/g, '');
 
-/** Members of result unions that say no: they have a message. */
+/** Refusals, the members of result unions that have a message. */
 function* refusalsIn(data: unknown): Generator<string> {
   if (typeof data !== 'object' || data === null) return;
   const { message, problems } = data as { readonly message?: unknown; readonly problems?: unknown };

@@ -107,7 +107,7 @@ export class SensitiveValues {
     else this.add(kind, text.trim());
   }
 
-  /** @param kind of everything below; null: as its field says */
+  /** @param kind of everything below; null: by its field's name */
   #walk(value: unknown, kinds: Readonly<Record<string, Kind>>, kind: Kind | null): void {
     if (typeof value === 'string' && kind) this.#addText(kind, value);
     if (typeof value !== 'object' || value === null) return;

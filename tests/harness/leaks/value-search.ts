@@ -1,7 +1,7 @@
 /** A form of a value, such as its base64, as bytes. */
 export interface Pattern {
   readonly bytes: Buffer;
-  /** Of what value, and in which form; what a report says in the place of the value. */
+  /** Of what value, and in which form; what a report has in the place of the value. */
   readonly label: string;
   /** A short value counts only where no letter or digit stands beside it. */
   readonly isWord: boolean;
