@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './tests/harness/summary-reporter.ts';
 
-const IGNORED = ['**/node_modules/**', 'dist/**'];
+const IGNORED = ['**/node_modules/**', 'dist/**', 'dist-dev/**'];
 
 /** Needs the program of another federation router, at HIVE_ROUTER; where that is not said, there is no such test. */
 const OTHER_ROUTER = process.env['HIVE_ROUTER'] ? [] : ['tests/e2e/hive-router.e2e.test.ts'];
@@ -12,7 +12,7 @@ const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
 const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
 const LOADS = [
   'tests/attacks/{attacks,descriptors}.e2e.test.ts',
-  'tests/e2e/{perf,purchase-rush,live-stock,many-instances,rate-limits,start}.e2e.test.ts',
+  'tests/e2e/{perf,purchase-rush,live-stock,many-instances,rate-limits,start,dev}.e2e.test.ts',
 ];
 /** These files mostly wait: for stores, timers, and each other's answers. */
 const WORKERS = Math.max(3, availableParallelism());

@@ -1,4 +1,4 @@
-/** The health check of the container image: whichever service runs in here says that it is ready. */
+/** The health check of the container image: the service that runs in it is ready. */
 const ports = [
   portOf(process.env.PORT, 4000),
   portOf(process.env.USER_PORT, 4001),

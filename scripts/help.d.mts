@@ -1,1 +1,1 @@
-export const help: Readonly<Record<'start' | 'test' | 'attacks' | 'build' | 'check', string>>;
+export const help: Readonly<Record<'start' | 'dev' | 'test' | 'attacks' | 'build' | 'check', string>>;

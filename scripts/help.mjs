@@ -1,4 +1,4 @@
-/** What `--help` says, for each thing that bootstrap.mjs can start. */
+/** What `--help` prints, for each task of bootstrap.mjs. */
 export const help = {
   start: `npm start
 
@@ -22,19 +22,34 @@ Variables (in the environment or in a file .env; .env.example lists every one):
                            subgraphs that run elsewhere, which are not started then, and another issuer's keys
   SMTP_URL                 where mails are sent; without it they are files in DATA_DIR/mail
   RATE_LIMITS              "off" turns every attempt and rate limit off, for load tests
-  NODE_ENV                 "production" asks for every secret and makes no demo data; what stands in for a payment provider, a
+  NODE_ENV                 "production" requires every secret and makes no demo data; what stands in for a payment provider, a
                            carrier, a mail server and servers must be chosen (PAYMENT_PROVIDER, FULFILMENT, MAIL_TRANSPORT, STORES)
+`,
+  dev: `npm run dev
+
+Like npm start, for an edit to be tried at once: a changed source is compiled, and only the services that import it, directly or not,
+start again, within a few seconds. Data and settings are those of npm start, and the two do not run at the same time.
+
+  - What does not compile (syntax or types) is printed, and everything runs as before.
+  - An edit of schema/user.graphql, product.graphql or order.graphql runs codegen and compose; the router loads the new supergraph,
+    and the subgraph starts again.
+  - An edit of scripts/, of packages or of .env needs a new npm run dev.
+  - The logs are shown as one line per event: time, service, level, message; as JSON they are in DATA_DIR/logs.
+
+  --no-demo    no demo products
+
+Ctrl-C stops everything. The variables are those of npm start; LOG_LEVEL=debug shows every request.
 `,
   test: `npm test                     all tests; builds when needed, and starts MySQL and Redis for itself
 npm test -- NAME             the test files whose path contains NAME
-npm test -- --project unit   one kind of test: unit, integration, e2e, e2e-load or chaos
+npm test -- --project unit   one kind of test: unit, integration, e2e, e2e-load or chaos; unit needs no build and no store
 npm test -- --watch          again at every change
 Everything after -- goes to vitest. The clients of tests/clients have packages of their own, installed when they are to run.
 
 MYSQL_URL and REDIS_URL name stores to use; MYSQL_SERVER and REDIS_SERVER the binaries for private ones.
 `,
   attacks: `npm run attacks              the attacks of tests/attacks, twenty times as long as in npm test
-ATTACK_ROUNDS=5 npm run attacks      as many times as long as it says
+ATTACK_ROUNDS=5 npm run attacks      as many times as long as this number
 Everything after -- goes to vitest.
 `,
   chaos: `npm run chaos                every fault of tests/chaos once, and a table of what clients saw and how soon all was well
@@ -56,6 +71,8 @@ MYSQL_SERVER and REDIS_SERVER name the binaries of the stores.
 `,
   build: `npm run build    compiles to dist/, when a source has changed
 `,
-  check: `npm run check    types, lint, format, generated files, unused code
+  check: `npm run check    types, lint, format, generated files, contract, unused code
+`,
+  ci: `.ci/run    packages and build once, then npm run check beside npm test; the summary of the tests is at the end
 `,
 };

@@ -14,16 +14,16 @@ const stampOf = (folder) => join(folder, 'node_modules/.firstcome-lock');
 /** npm's own note of what it put into node_modules. It is written last, so half an installation has none. */
 const npmNoteOf = (folder) => join(folder, 'node_modules/.package-lock.json');
 
-/** Of what npm says when it fails. */
+/** Of the output of npm when it fails. */
 const mostLines = 25;
 
-/** The command line of the npm that runs us, or of the one on the PATH. */
+/** The command line of the npm that runs this process, or of the one on the PATH. */
 export function npm() {
   const running = process.env.npm_execpath;
   return running?.endsWith('npm-cli.js') ? [process.execPath, running] : ['npm'];
 }
 
-/** True when the folder's node_modules holds what its package-lock.json asks for. */
+/** True when the folder's node_modules holds what its package-lock.json lists. */
 export function arePackagesInstalled(folder = root) {
   const installed = read(stampOf(folder));
   if (installed === undefined) return isNoteEqual(folder);
@@ -40,7 +40,7 @@ export function installPackages(folder = root) {
     { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (error !== undefined) return `npm could not be run: ${error.message}`;
-  // The beginning says what is wrong; npm's own help follows.
+  // The beginning names the failure; npm's own help follows.
   if (status !== 0) return `${stderr}${stdout}`.split('\n').slice(0, mostLines).join('\n');
   writeFileSync(stampOf(folder), hashOfLock(folder));
   return undefined;
@@ -52,7 +52,7 @@ function hashOfLock(folder) {
     .digest('hex');
 }
 
-/** For packages that somebody installed with npm by hand: compares what is there with what should be. */
+/** For packages that were installed with npm by hand: compares what is there with what should be. */
 function isNoteEqual(folder) {
   const note = read(npmNoteOf(folder));
   if (note === undefined) return false;

@@ -103,15 +103,15 @@ function keepShopping(product: string) {
     rounds += 1;
   }
 
-  // Several, because the router distributes requests round-robin over the processes of a service.
+  // Several, so that requests meet every combination of processes: the router distributes them in turn.
   const shoppers = Array.from({ length: 3 }, async () => {
     while (!isOver) await shopOnce().catch((error: unknown) => failures.push(String(error)));
   });
   return {
     keyIds,
     failures,
-    /** Rounds that begin after this was called: enough for everybody to read what everybody else has written. */
-    metEverybody: () => {
+    /** Rounds that begin after this was called: enough for every process to read what the others have written. */
+    metEveryProcess: () => {
       const enough = rounds + 8;
       return waitUntil('shopping to go on', () => rounds >= enough || failures.length > 0);
     },
@@ -129,9 +129,11 @@ async function restart(services: Service[], index: number, secrets: Secrets): Pr
   const port = { [name === 'user' ? 'USER_PORT' : 'ORDER_PORT']: new URL(url).port };
   const service = await stack.startService(name, { ...secrets, ...port, LOG_LEVEL: 'debug' });
   services[index] = service;
-  // The router leaves out for a while what did not answer.
+  // The router ejects for a while an instance that did not answer.
   const operation = name === 'user' ? 'Mutation.signIn' : 'Mutation.purchase';
-  await waitUntil(`the router to reach ${name}`, () => service.log.includes(`"operation":"${operation}"`));
+  await waitUntil(`a request of the router to ${name}`, () =>
+    service.log.includes(`"operation":"${operation}"`),
+  );
 }
 
 let secrets: Secrets;
@@ -142,14 +144,14 @@ describe('keys are rotated in two steps while old and new processes run side by 
     secrets = { SIGNING_KEYS: stack.mint.signingKeys, ENCRYPTION_KEYS: stack.encryptionKeys };
     const before = signingKeyOf(secrets);
     const shopping = keepShopping(product);
-    await shopping.metEverybody();
+    await shopping.metEveryProcess();
 
     for (const step of ['add', 'use'] as const) {
       secrets = makeStep(step, secrets);
       for (const services of [stack.user, stack.order]) {
         for (let index = 0; index < services.length; index++) {
           await restart(services, index, secrets);
-          await shopping.metEverybody();
+          await shopping.metEveryProcess();
           expect(shopping.failures).toEqual([]);
         }
       }

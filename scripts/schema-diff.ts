@@ -20,7 +20,7 @@ when nothing breaks, 1 when something does, 2 when there was nothing to compare 
 
 process.exitCode = run();
 
-/** @returns the exit code: 0 nothing breaks, 1 something does, 2 it could not be told */
+/** @returns the exit code: 0 nothing breaks, 1 something does, 2 it could not be found out */
 function run(): number {
   try {
     const { values } = readCommandLine(HELP, {
@@ -32,14 +32,14 @@ function run(): number {
     const before = readSchema(values.against);
     const composed = composeSchemas();
     if (!composed.ok) throw new Error(`The subgraphs do not compose:\n${indented(composed.problems)}`);
-    return tell(schemaChanges(before, composed.api), values.against, values['allow-breaking']);
+    return report(schemaChanges(before, composed.api), values.against, values['allow-breaking']);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return 2;
   }
 }
 
-function tell(
+function report(
   { breaking, dangerous }: ReturnType<typeof schemaChanges>,
   against: string,
   isBreakingAllowed: boolean,
@@ -55,7 +55,7 @@ function tell(
     console.log('Breaking changes are allowed this time.');
     return 0;
   }
-  console.error('The schema breaks clients. Where that is meant, say --allow-breaking.');
+  console.error('The schema breaks clients. Where that is meant, add --allow-breaking.');
   return 1;
 }
 

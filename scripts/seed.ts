@@ -15,7 +15,7 @@ export interface SeedOptions {
 
 /**
  * Fills an empty shop with demo products, through its public API. If it is interrupted, the next start goes on where it ended:
- * a product is made unless there is one of its name, and stock and purchases are asked for under keys that never change.
+ * a product is made unless there is one of its name, and stock and purchases are made under idempotency keys that never change.
  */
 export async function seed({ graphqlUrl, admin, buyer, dataDir, log }: SeedOptions): Promise<void> {
   const done = join(dataDir, 'demo-data-made');
@@ -45,7 +45,7 @@ export async function seed({ graphqlUrl, admin, buyer, dataDir, log }: SeedOptio
 const keyFor = (what: string, id: string): string => `demo-${what}-${id}`;
 
 async function productsByName(shop: ShopClient): Promise<Map<string, string>> {
-  const { products } = await shop.ask<{ products: { nodes: { id: string; name: string }[] } }>(
+  const { products } = await shop.execute<{ products: { nodes: { id: string; name: string }[] } }>(
     '{ products(first: 100) { nodes { id name } } }',
   );
   return new Map(products.nodes.map(({ id, name }) => [name, id]));

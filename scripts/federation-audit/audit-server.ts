@@ -62,7 +62,7 @@ export async function startAudit(folder: string): Promise<Audit> {
 async function readSuites(url: string): Promise<readonly Suite[]> {
   const ids = await readJson<readonly string[]>(`${url}/ids`);
   const suites: Suite[] = [];
-  // In turn: the audit composes each supergraph when it is asked for.
+  // In turn: the audit composes each supergraph when it is requested.
   for (const id of ids)
     suites.push({
       id,

@@ -10,7 +10,7 @@ import type { GatewayAnswer } from './run-suite.ts';
 
 /** A gateway that serves one supergraph. */
 export interface AuditedGateway {
-  ask(query: string): Promise<GatewayAnswer>;
+  execute(query: string): Promise<GatewayAnswer>;
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function openThisRouter(supergraph: string): Promise<AuditedGateway
     const config = readRouterConfig({ ...SETTINGS, SUPERGRAPH_FILE: file });
     const router = await startRouter(config, createLogger('router', 'silent'));
     return {
-      ask: async (query) => {
+      execute: async (query) => {
         const response = await fetch(`${router.url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -58,7 +58,7 @@ export async function openStockGateway(supergraph: string): Promise<AuditedGatew
   });
   await server.start();
   return {
-    ask: async (query) => {
+    execute: async (query) => {
       const { body } = await server.executeOperation({ query });
       // As over HTTP: graphql-js makes objects without a prototype.
       return JSON.parse(JSON.stringify(body.kind === 'single' ? body.singleResult : {})) as GatewayAnswer;

@@ -25,7 +25,7 @@ export async function runSuite(
   }
   try {
     const verdicts: Verdict[] = [];
-    for (const one of cases) verdicts.push({ failure: failureOf(one, await gateway.ask(one.query)) });
+    for (const one of cases) verdicts.push({ failure: failureOf(one, await gateway.execute(one.query)) });
     return verdicts;
   } finally {
     await gateway.close();

@@ -11,7 +11,7 @@ import { wholeNumber } from './whole-number.ts';
 /** `npm run perf:accounts`: accounts for load tests in which people sign in. */
 const HELP = `npm run perf:accounts -- [--users N]
 
-Opens N accounts (200) in the shop at BASE_URL (http://localhost:4000), the way anybody would: it asks for a code, reads it
+Opens N accounts (200) in the shop at BASE_URL (http://localhost:4000), as a client does: it requests a code, reads it
 from the mails in DATA_DIR (.data), and signs up. A password hash each takes its time: some 30 accounts a second.
 The result is perf/.accounts.json, where the load tests look for it.
 `;
@@ -54,7 +54,7 @@ const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { __typ
 
 async function open(accounts: readonly Account[], shop: ShopClient, mails: string): Promise<void> {
   const since = new Date();
-  await Promise.all(accounts.map(({ email }) => shop.ask(REQUEST, { input: { email } })));
+  await Promise.all(accounts.map(({ email }) => shop.execute(REQUEST, { input: { email } })));
   const codes = await mailedCodes(mails, since);
   await Promise.all(
     accounts.map(async (account) => {
@@ -68,7 +68,7 @@ async function open(accounts: readonly Account[], shop: ShopClient, mails: strin
         phoneNumber: '+82 10 0000 0000',
         address: { postalCode: '04524', line1: '110 Sejong-daero' },
       };
-      const { signUp } = await shop.ask<{ signUp: { __typename: string } }>(SIGN_UP, { input });
+      const { signUp } = await shop.execute<{ signUp: { __typename: string } }>(SIGN_UP, { input });
       if (signUp.__typename !== 'Session')
         throw new Error(`signing up was answered with ${signUp.__typename}`);
     }),

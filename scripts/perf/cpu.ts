@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Ending } from '../start/teardown.ts';
+import { Teardown } from '../start/teardown.ts';
 import { openOwnShop, openSale } from './cpu/own-shop.ts';
 import { RouterProcess } from './cpu/router-process.ts';
 import { createMint } from './mint.ts';
@@ -15,7 +15,7 @@ Starts a shop of its own, with several routers on the same subgraphs and stores,
 purchases (2000) in turn, for several rounds (10), each by a buyer whose token it has not seen before. Prints the CPU time that
 one purchase takes of each router: the median of the rounds, and the smallest and largest. Linux only.
 
-  all on     this checkout, as it is preset, with metrics told
+  all on     this checkout, as it is preset, with metrics recorded
   off        this checkout, with all off that can be switched off
   before     the checkout in FOLDER, which was built there (npm run build), if it is given
 `;
@@ -42,14 +42,14 @@ async function main(): Promise<void> {
   });
   const purchases = wholeNumber('--purchases', values.purchases);
   const rounds = wholeNumber('--rounds', values.rounds);
-  const ending = new Ending();
-  process.once('SIGINT', () => void ending.run().then(() => process.exit(130)));
+  const teardown = new Teardown();
+  process.once('SIGINT', () => void teardown.run().then(() => process.exit(130)));
   try {
-    const shop = await openOwnShop(ending);
+    const shop = await openOwnShop(teardown);
     const routers = new Map<string, RouterProcess>();
     const start = async (name: string, folder: string, environment: NodeJS.ProcessEnv) => {
       const router = await RouterProcess.start(folder, { ...shop.routerEnvironment, ...environment });
-      await ending.add(() => router.stop());
+      await teardown.add(() => router.stop());
       routers.set(name, router);
     };
     if (values.against) await start('before', resolve(values.against), EVERYTHING_OFF);
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     await start('all on', '.', ALL_ON);
     await measure(routers, shop.dataDir, purchases, rounds);
   } finally {
-    await ending.run();
+    await teardown.run();
   }
 }
 

@@ -9,7 +9,7 @@ import { wholeNumber } from './whole-number.ts';
 const HELP = `npm run perf:tokens -- [--users N] [--hours N]
 
 Makes access tokens of N users (2000), good for N hours (6), into perf/.tokens.json, where the load tests look for them.
-They are signed by the key of the shop that runs here: SIGNING_KEYS, or the one under DATA_DIR (.data). Whoever has such
+They are signed by the key of the shop that runs here: SIGNING_KEYS, or the one under DATA_DIR (.data). The bearer of such
 a key can be any user, so a shop that matters keeps it elsewhere.
 `;
 

@@ -74,7 +74,7 @@ function operationOrNot(file: string, source: string, schema: GraphQLSchema): Fo
   return validate(schema, document).length === 0 ? [{ file, source, name: nameOf(document) }] : [];
 }
 
-/** Strings and templates that say all they say by themselves. */
+/** Strings and templates without expressions. */
 function stringsIn(file: string, text: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {

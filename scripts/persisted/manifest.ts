@@ -10,7 +10,7 @@ interface ManifestEntry {
 
 /**
  * `schema/persisted-operations.json`: the operations that the shop's own clients send, for `PERSISTED_OPERATIONS`. Each
- * document once, whoever sends it.
+ * document once, for all clients that send it.
  */
 export function makeManifest(schema: GraphQLSchema): string {
   const byId = new Map(

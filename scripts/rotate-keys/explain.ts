@@ -14,7 +14,9 @@ export function explain(what: string, list: KeyList, keys: readonly ListedKey[])
     lines.push(
       `1. Give this value to every process of ${list.readers}, and restart them one by one.`,
       ...(what === 'signing'
-        ? ['2. Wait a minute: whoever checks tokens fetches the published keys again in that time.']
+        ? [
+            '2. Wait a minute: every service that verifies tokens fetches the published keys again in that time.',
+          ]
         : ['2. See that none runs with the value before: it could not read what comes next.']),
       `3. Then, with this value: npm run keys:rotate -- ${what} use`,
     );

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../platform/config/environment.ts';
 import { makeEncryptionKey, makeSigningKey, type SecretName } from '../../platform/config/secrets.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 
-/** One key of a secret that holds several. The first is in use; all are known to whoever has the secret. */
+/** One key of a secret that holds several. The first is in use; all are known to every process that has the secret. */
 export interface ListedKey {
   readonly id: string;
   /** It is to be used after it is known everywhere. */

@@ -12,13 +12,13 @@ export interface Stepped {
   readonly wasMade: boolean;
 }
 
-/** A new key stands last, marked as next: whoever starts with this value knows it, and does not use it. */
+/** A new key stands last, marked as next: a process that starts with this value knows it, and does not use it. */
 function add(keys: readonly ListedKey[], list: KeyList): Stepped {
   if (keys.some(({ isNext }) => isNext)) return { keys, wasMade: true };
   return { keys: [...keys, { ...list.make(), isNext: true }], wasMade: false };
 }
 
-/** The key that is next stands first: whoever starts with this value uses it. The others stay known. */
+/** The key that is next stands first: a process that starts with this value uses it. The others stay known. */
 function use(keys: readonly ListedKey[]): Stepped {
   const next = keys.find(({ isNext }) => isNext);
   if (!next) return { keys, wasMade: true };

@@ -51,7 +51,7 @@ export async function putOnSale(
     opensAt: opensAt.toISOString(),
     ...(closesAt ? { closesAt: closesAt.toISOString() } : {}),
   };
-  const { createProduct } = await shop.ask<Created>(CREATE, { input });
+  const { createProduct } = await shop.execute<Created>(CREATE, { input });
   if (!createProduct.product)
     throw new Error(
       (createProduct.problems ?? []).map(({ path, message }) => `${path}: ${message}`).join('\n'),
@@ -60,7 +60,7 @@ export async function putOnSale(
   try {
     await restock(shop, id, units);
   } catch (error) {
-    await shop.ask(WITHDRAW, { input: { id } }).catch(() => undefined);
+    await shop.execute(WITHDRAW, { input: { id } }).catch(() => undefined);
     throw error;
   }
   return id;

@@ -13,7 +13,7 @@ export class ShopClient {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    const { signIn } = await this.ask<{ signIn: { __typename: string; accessToken?: string } }>(
+    const { signIn } = await this.execute<{ signIn: { __typename: string; accessToken?: string } }>(
       'mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { accessToken } } }',
       { input: { email, password } },
     );
@@ -22,7 +22,7 @@ export class ShopClient {
   }
 
   /** @throws with the fault's message */
-  async ask<Data>(query: string, variables: object = {}): Promise<Data> {
+  async execute<Data>(query: string, variables: object = {}): Promise<Data> {
     const response = await this.#send(JSON.stringify({ query, variables }));
     const reply = (await response.json().catch(() => ({}))) as Reply<Data>;
     if (reply.errors?.[0] || !reply.data)
@@ -38,7 +38,7 @@ export class ShopClient {
    * @throws a sentence when it is another member of the union than this
    */
   async expect<Answer>(member: string, mutation: string, input: object): Promise<Answer> {
-    const data = await this.ask<Record<string, { readonly __typename: string }>>(mutation, { input });
+    const data = await this.execute<Record<string, { readonly __typename: string }>>(mutation, { input });
     const [[field, answer]] = Object.entries(data) as [[string, { readonly __typename: string }]];
     if (answer.__typename !== member) throw new Error(`${field} was answered with ${answer.__typename}`);
     return answer as Answer;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopClient } from '../seed/shop-client.ts';
 import { seed } from '../seed.ts';
-import { say } from './screen.ts';
+import { log } from './screen.ts';
 
 /** Accounts of a demo shop. Never made in production. */
 export const demoAccounts = {
@@ -21,7 +21,7 @@ const PAUSE_MS = 1_000;
 export async function fillShop(graphqlUrl: string, dataDir: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await seed({ graphqlUrl, ...demoAccounts, dataDir, log: say });
+      return await seed({ graphqlUrl, ...demoAccounts, dataDir, log });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (attempt === ATTEMPTS)
@@ -47,7 +47,7 @@ export interface OnSale {
 
 export async function findProductsOnSale(graphqlUrl: string, search: string): Promise<OnSale> {
   try {
-    const { first, any } = await new ShopClient(graphqlUrl).ask<{ first: Nodes; any: Nodes }>(
+    const { first, any } = await new ShopClient(graphqlUrl).execute<{ first: Nodes; any: Nodes }>(
       `query ($search: String!) {
         first: products(first: 1, filter: { search: $search, status: OPEN }) { nodes { id } }
         any: products(first: 1, filter: { status: OPEN }) { nodes { id } }

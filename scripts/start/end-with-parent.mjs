@@ -1,6 +1,6 @@
 /**
- * Loaded into each service before its own code (`node --import`): ends it, in its own orderly way, when `npm start` is
- * gone without having said so, as after SIGKILL. The channel to it closes then.
+ * Loaded into each service before its own code (`node --import`): stops it gracefully when `npm start` has
+ * ended without stopping it, as after SIGKILL. The channel to it closes then.
  */
 const killAfterMs = 10_000;
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isTelling, LogReader, readLine } from './log-lines.ts';
+import { isInformative, LogReader, readLine } from './log-lines.ts';
 
 describe('a line of a log', () => {
   it('is shown as its message and its error', () => {
@@ -34,9 +34,9 @@ describe('a line of a log', () => {
     expect(readLine('PORT must be set.')).toEqual({ text: 'PORT must be set.', isWarning: false });
   });
 
-  it('says nothing when it is a stack frame', () => {
-    expect(isTelling('    at main (file.js:1:1)')).toBe(false);
-    expect(isTelling('Error: boom')).toBe(true);
+  it('is left out when it is a stack frame', () => {
+    expect(isInformative('    at main (file.js:1:1)')).toBe(false);
+    expect(isInformative('Error: boom')).toBe(true);
   });
 });
 

@@ -28,7 +28,7 @@ function storeOf({ store, host, setting }: Partial<Record<string, unknown>>): st
 }
 
 /** False for the stack frames below an error, which would push its message out of the last few lines. */
-export function isTelling(text: string): boolean {
+export function isInformative(text: string): boolean {
   return !/^\s+at |^Node\.js v|^\s*[{}]\s*$/.test(text);
 }
 
@@ -41,7 +41,7 @@ export class LogReader {
     this.#path = path;
   }
 
-  /** The complete lines that are new. After a flood only the newest 64 KiB, since nobody reads more than that. */
+  /** The complete lines that are new. After a flood only the newest 64 KiB, because more is not read on a screen. */
   readNew(): string[] {
     const file = openSync(this.#path, 'r');
     try {

@@ -17,11 +17,11 @@ describe('the ports', () => {
     return { PORT, USER_PORT, PRODUCT_PORT, ORDER_PORT };
   }
 
-  it('may be used when nobody listens there', async () => {
+  it('may be used when no process listens there', async () => {
     await expect(requireFreePorts(await free())).resolves.toBeUndefined();
   });
 
-  it('are refused, naming the variable, when somebody does', async () => {
+  it('are refused, naming the variable, when a process does', async () => {
     const server = createServer();
     other = server;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

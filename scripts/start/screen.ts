@@ -1,7 +1,7 @@
 const startedAt = Date.now();
 
 /** A step of the start, with the seconds since it began. */
-export function say(what: string): void {
+export function log(what: string): void {
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(6);
   console.log(`${seconds} s  ${what}`);
 }

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RedisService } from '../stores/accounts/redis-users.ts';
-import type { Ending } from './teardown.ts';
-import { say } from './screen.ts';
+import type { Teardown } from './teardown.ts';
+import { log } from './screen.ts';
 import { isElsewhere, placesOf, reachableHost, SUBGRAPHS, type Subgraph } from './service-places.ts';
-import { ServiceProcess, type Service } from './service-process.ts';
+import { ServiceProcess, type Service, type ServiceProcessOptions } from './service-process.ts';
 import type { Settings } from './settings.ts';
 import type { StoreUrls } from './stores.ts';
 
@@ -15,8 +15,10 @@ export type Services = { subgraphs: Service[]; router: Service };
 /**
  * The four processes, with one environment but for the stores: each has its own accounts there, where they are private. A subgraph
  * that a URL of the environment places elsewhere is not among them.
+ *
+ * @param build the folder of what is compiled, in the project's root
  */
-export function describeServices(settings: ServiceSettings, stores: StoreUrls): Services {
+export function describeServices(settings: ServiceSettings, stores: StoreUrls, build = 'dist'): Services {
   const { ports, dataDir, host } = settings;
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -28,7 +30,7 @@ export function describeServices(settings: ServiceSettings, stores: StoreUrls): 
   };
   const service = (name: RedisService, folder: string, port: number): Service => ({
     name,
-    main: `dist/${folder}/main.js`,
+    main: `${build}/${folder}/main.js`,
     url: `http://${reachableHost(host)}:${port}`,
     env: {
       ...env,
@@ -54,10 +56,14 @@ export function describeServices(settings: ServiceSettings, stores: StoreUrls): 
   };
 }
 
-/** Starts these together and resolves when all are ready; at the end they are stopped together. */
-export async function startServices(services: readonly Service[], ending: Ending): Promise<void> {
-  const processes = services.map((service) => ({ service, process: new ServiceProcess(service) }));
-  await ending.add(
+/** Starts these together and resolves with their processes when all are ready; at the end they are stopped together. */
+export async function startServices(
+  services: readonly Service[],
+  teardown: Teardown,
+  options: ServiceProcessOptions = {},
+): Promise<ReadonlyMap<string, ServiceProcess>> {
+  const processes = services.map((service) => ({ service, process: new ServiceProcess(service, options) }));
+  await teardown.add(
     async () => {
       await Promise.all(processes.map((each) => each.process.stop()));
     },
@@ -66,7 +72,8 @@ export async function startServices(services: readonly Service[], ending: Ending
   await Promise.all(
     processes.map(async (each) => {
       await each.process.start();
-      say(`${each.service.name} is ready on port ${new URL(each.service.url).port || 80}`);
+      log(`${each.service.name} is ready on port ${new URL(each.service.url).port || 80}`);
     }),
   );
+  return new Map(processes.map(({ service, process }) => [service.name, process]));
 }

@@ -6,8 +6,8 @@ import type { RedisService } from '../stores/accounts/redis-users.ts';
 import { describeExit, type RunningServer } from '../stores/server-process.ts';
 import { startMysql } from '../stores/start-mysql.ts';
 import { startRedis } from '../stores/start-redis.ts';
-import type { Ending } from './teardown.ts';
-import { say, warn } from './screen.ts';
+import type { Teardown } from './teardown.ts';
+import { log, warn } from './screen.ts';
 import type { Settings } from './settings.ts';
 import type { StoreNotes } from './store-notes.ts';
 
@@ -37,22 +37,22 @@ export function plannedStores({
  */
 export async function openStores(
   settings: Pick<Settings, 'mysqlUrl' | 'redisUrl' | 'redisPrefix' | 'dataDir'>,
-  ending: Ending,
+  teardown: Teardown,
 ): Promise<StoreUrls> {
   const { mysqlUrl, redisUrl, redisPrefix, dataDir } = settings;
-  await installServers({ mysql: mysqlUrl === undefined, redis: redisUrl === undefined }, say);
+  await installServers({ mysql: mysqlUrl === undefined, redis: redisUrl === undefined }, log);
   const mysqlFolder = join(dataDir, 'mysql');
   const redisFolder = join(dataDir, 'redis');
   const [mysql, redis] = await Promise.all([
     mysqlUrl
       ? { urls: { user: mysqlUrl, product: mysqlUrl, order: mysqlUrl } }
-      : runPrivate('MySQL', (port) => startMysql({ dataDir: mysqlFolder, port, log: say }), ending),
+      : runPrivate('MySQL', (port) => startMysql({ dataDir: mysqlFolder, port, log }), teardown),
     redisUrl
       ? { urls: { router: redisUrl, user: redisUrl, product: redisUrl, order: redisUrl } }
       : runPrivate(
           'Redis',
-          (port) => startRedis({ dataDir: redisFolder, port, log: say, prefix: asPattern(redisPrefix) }),
-          ending,
+          (port) => startRedis({ dataDir: redisFolder, port, log, prefix: asPattern(redisPrefix) }),
+          teardown,
         ),
   ]);
   const notes = {
@@ -69,21 +69,21 @@ const asPattern = (prefix: string): string => prefix.replace(/[\\*?[\]]/g, '\\$&
 async function runPrivate<Urls>(
   name: string,
   start: (port?: number) => Promise<RunningServer & { urls: Urls }>,
-  ending: Ending,
+  teardown: Teardown,
 ): Promise<{ urls: Urls; administrator: string }> {
   let server = await start();
-  await ending.add(() => server.stop());
-  say(`${name} is ready on port ${server.port}`);
+  await teardown.add(() => server.stop());
+  log(`${name} is ready on port ${server.port}`);
   void keepAlive();
   return { urls: server.urls, administrator: server.url };
 
   async function keepAlive(): Promise<void> {
     for (;;) {
       const exit = await server.exited;
-      if (ending.hasBegun) return;
+      if (teardown.hasBegun) return;
       warn(`${name} has ended (${describeExit(exit)}). It starts again.`);
       await sleep(1000);
-      if (ending.hasBegun) return;
+      if (teardown.hasBegun) return;
       try {
         server = await start(server.port);
         warn(`${name} is back.`);
@@ -91,7 +91,7 @@ async function runPrivate<Urls>(
         warn(error instanceof Error ? error.message : String(error));
         await sleep(5000);
       }
-      if (ending.hasBegun) await server.stop();
+      if (teardown.hasBegun) await server.stop();
     }
   }
 }

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { Ending, Interrupted } from './teardown.ts';
+import { Teardown, Interrupted } from './teardown.ts';
 
-describe('the end', () => {
+describe('the teardown', () => {
   it('stops things in the opposite order of their start, once', async () => {
     const stopped: string[] = [];
-    const ending = new Ending();
-    await ending.add(() => void stopped.push('stores'));
-    await ending.add(() => void stopped.push('router'));
-    await Promise.all([ending.run(), ending.run()]);
+    const teardown = new Teardown();
+    await teardown.add(() => void stopped.push('stores'));
+    await teardown.add(() => void stopped.push('router'));
+    await Promise.all([teardown.run(), teardown.run()]);
     expect(stopped).toEqual(['router', 'stores']);
   });
 
   it('stops what is started after it began, and interrupts the start', async () => {
     const stopped: string[] = [];
-    const ending = new Ending();
-    await ending.run();
-    await expect(ending.add(() => void stopped.push('late'))).rejects.toThrow(Interrupted);
+    const teardown = new Teardown();
+    await teardown.run();
+    await expect(teardown.add(() => void stopped.push('late'))).rejects.toThrow(Interrupted);
     expect(stopped).toEqual(['late']);
   });
 });

@@ -5,20 +5,20 @@ export class Interrupted extends Error {
 
 type Step = () => void | Promise<void>;
 
-/** Whatever was started registers how it is stopped; at the end this happens in the opposite order, once. */
-export class Ending {
+/** The steps that stop what was started; they run in the opposite order, once ("graceful shutdown"). */
+export class Teardown {
   #steps: Step[] = [];
   #hardSteps: (() => void)[] = [];
   #ended: Promise<void> | undefined;
 
-  /** True from the moment when the end began: whatever stops from now on was meant to. */
+  /** True from the moment when the teardown began: what stops from now on is no failure. */
   get hasBegun(): boolean {
     return this.#ended !== undefined;
   }
 
   /**
-   * `hardStep` is for whoever does not want to wait. Something that was started after the end had begun is stopped at
-   * once, and this throws Interrupted.
+   * `hardStep` is for a second Ctrl-C, which does not wait. What was started after the teardown had begun is stopped at once,
+   * and this throws Interrupted.
    */
   async add(step: Step, hardStep?: () => void): Promise<void> {
     if (hardStep !== undefined) this.#hardSteps.push(hardStep);

@@ -75,7 +75,7 @@ function isComplete({ path, flavour }: FoundServer): boolean {
   return flavour !== 'mariadb' || findExecutable(['my_print_defaults'], [dirname(path)]) !== undefined;
 }
 
-/** Asks the binary itself, since Debian's `mysqld` is a link to MariaDB's server. */
+/** Runs the binary itself, because Debian's `mysqld` is a link to MariaDB's server. */
 function flavourOf(store: Store, path: string): FoundServer['flavour'] {
   if (store === 'redis') return 'redis';
   const version = execFileSync(path, ['--no-defaults', '--version'], { encoding: 'utf8', timeout: 10_000 });

@@ -7,13 +7,13 @@ import { findExecutable, type FoundServer } from './find-server.ts';
 
 const execute = promisify(execFile);
 
-/** Both servers refuse to run as root unless they are told to. */
+/** Both servers refuse to run as root without an option. */
 export const asRoot: readonly string[] = process.getuid?.() === 0 ? ['--user=root'] : [];
 
 /**
  * Makes a new data folder for the server, unless there is one already. It is built aside and renamed when it is
- * complete, so that one cut short is never mistaken for data. `tmpFolder` must be nobody else's. Throws with what the
- * server said.
+ * complete, so that one cut short is never mistaken for data. `tmpFolder` must belong to this process alone. Throws with the
+ * output of the server.
  */
 export async function initialiseMysql(
   server: FoundServer,
@@ -76,9 +76,9 @@ function explain(error: unknown): string {
     stderr = '',
     message = '',
   } = error as { stdout?: string; stderr?: string; message?: string };
-  const said = `${stdout}\n${stderr}`.trim() || message;
-  const hint = /errno:? 13|permission denied/i.test(said)
+  const output = `${stdout}\n${stderr}`.trim() || message;
+  const hint = /errno:? 13|permission denied/i.test(output)
     ? ' AppArmor may be keeping this server out of every folder but its own: install mariadb-server-core instead, use docker compose, or set MYSQL_URL.'
     : '';
-  return `The data folder for MySQL could not be made.${hint} The server said:\n${said.split('\n').slice(-8).join('\n').replace(/^/gm, '  ')}`;
+  return `The data folder for MySQL could not be made.${hint} The output of the server:\n${output.split('\n').slice(-8).join('\n').replace(/^/gm, '  ')}`;
 }

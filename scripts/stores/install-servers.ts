@@ -51,7 +51,7 @@ function choices(store: Store): string {
   );
 }
 
-/** Tries one set after the other, then all again with fresh package lists. Returns what the last failure said. */
+/** Tries one set after the other, then all again with fresh package lists. Returns the output of the last failure. */
 export async function install(
   aptGet: string,
   sets: readonly (readonly string[])[],

@@ -12,7 +12,7 @@ export type RunningServer = {
   url: string;
   /** On 127.0.0.1. */
   port: number;
-  /** Of the server itself, for whoever wants to look at it or hurt it. */
+  /** Of the server itself, for tests that inspect or kill it. */
   pid: number;
   /** SIGTERM, and SIGKILL for a server that has not ended ten seconds later. Resolves when it has ended. */
   stop(): Promise<void>;
@@ -22,19 +22,19 @@ export type RunningServer = {
   exited: Promise<Exit>;
 };
 
-/** A child whose life is tied to this process by a guardian. */
+/** A child whose life is tied to this process by a watchdog. */
 export type ServerProcess = Pick<RunningServer, 'pid' | 'stop' | 'signal' | 'exited'> & {
-  guardianPid: number;
+  watchdogPid: number;
 };
 
-type GuardianMessage = { pid: number } | { error: string } | Exit;
+type WatchdogMessage = { pid: number } | { error: string } | Exit;
 
-const guardian = fileURLToPath(new URL('./watchdog.mjs', import.meta.url));
+const watchdog = fileURLToPath(new URL('./watchdog.mjs', import.meta.url));
 const readyWithinMs = 60_000;
 const killAfterMs = 10_000;
 
 /**
- * Starts a server under a guardian, its output going to `logFile`, and waits until it runs (not: until it answers).
+ * Starts a server under a watchdog, its output going to `logFile`, and waits until it runs (not: until it answers).
  * Throws when the binary cannot be run.
  */
 export async function spawnServer(
@@ -43,7 +43,7 @@ export async function spawnServer(
   logFile: string,
 ): Promise<ServerProcess> {
   const log = openSync(logFile, 'w');
-  const child = spawn(process.execPath, [guardian, binary, ...args], {
+  const child = spawn(process.execPath, [watchdog, binary, ...args], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
   });
@@ -53,7 +53,7 @@ export async function spawnServer(
   const exited = exitOf(child).then((exit) => (ended = exit));
   const pid = await pidOf(child);
   void exited.then(() => {
-    // A guardian that was killed can no longer end its server, so the last one who knows the pid does.
+    // A watchdog that was killed can no longer end its server, so this process does, which has the id.
     if (child.signalCode !== null) kill(pid, 'SIGKILL');
   });
 
@@ -66,17 +66,17 @@ export async function spawnServer(
     await exited;
     clearTimeout(timer);
   };
-  return { pid, guardianPid: child.pid ?? pid, signal, stop, exited };
+  return { pid, watchdogPid: child.pid ?? pid, signal, stop, exited };
 }
 
 /**
- * Waits until `ask` succeeds: a real query, with the password. Throws with the end of the server's own log when the
+ * Waits until `query` succeeds: a real query, with the password. Throws with the end of the server's own log when the
  * server ends first, or does not answer within a minute; in both cases nothing is left running.
  */
 export async function untilReady(
   name: string,
   server: ServerProcess,
-  ask: () => Promise<void>,
+  query: () => Promise<void>,
   logFile: string,
 ): Promise<void> {
   let exit: Exit | undefined;
@@ -85,7 +85,7 @@ export async function untilReady(
   let refusal = '';
   while (exit === undefined && Date.now() < giveUpAt) {
     try {
-      await ask();
+      await query();
       return;
     } catch (error) {
       refusal = error instanceof Error ? error.message : String(error);
@@ -117,18 +117,18 @@ function tailOf(logFile: string, lines = 8): string {
 function pidOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('message', (message: GuardianMessage) => {
+    child.on('message', (message: WatchdogMessage) => {
       if ('pid' in message) resolve(message.pid);
       if ('error' in message) reject(new Error(message.error));
     });
-    child.on('exit', () => reject(new Error('The guardian of a server ended before the server ran.')));
+    child.on('exit', () => reject(new Error('The watchdog of a server ended before the server ran.')));
   });
 }
 
-/** What the guardian says of its server, or, if it was killed, what became of the guardian. */
+/** How the server ended, as the watchdog reports it, or, if that was killed, how the watchdog ended. */
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
-    child.on('message', (message: GuardianMessage) => {
+    child.on('message', (message: WatchdogMessage) => {
       if ('code' in message) resolve(message);
     });
     child.on('exit', (code, signal) => resolve({ code, signal }));
@@ -140,6 +140,6 @@ function kill(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended meanwhile, which is all that a signal is for here.
+    // It has ended meanwhile.
   }
 }

@@ -4,29 +4,29 @@ import type { ServerProcess } from './server-process.ts';
 import type { StoreFolder } from './store-folder.ts';
 import { isRunning } from './process-table.ts';
 
-/** Longer than a guardian takes to end its server. */
-const waitForGuardianMs = 8000;
+/** Longer than a watchdog takes to end its server. */
+const waitForWatchdogMs = 8000;
 const waitForServerMs = 10_000;
 
-type Note = { server: number; guardian: number };
+type Note = { server: number; watchdog: number };
 
 /** Remembers in the folder which server works there. */
 export function noteServer(folder: StoreFolder, server: ServerProcess): void {
-  const note: Note = { server: server.pid, guardian: server.guardianPid };
+  const note: Note = { server: server.pid, watchdog: server.watchdogPid };
   folder.writePrivate('server.json', JSON.stringify(note));
 }
 
 /**
- * Waits until no server of an earlier run works in the folder: after a crash its guardian ends it within seconds. One
- * whose guardian was killed as well is ended here. Throws a sentence when somebody else is using the folder.
+ * Waits until no server of an earlier run works in the folder: after a crash its watchdog ends it within seconds. One
+ * whose watchdog was killed as well is ended here. Throws a sentence when another server is using the folder.
  */
-export async function endLeftover(folder: StoreFolder): Promise<void> {
+export async function endStaleServer(folder: StoreFolder): Promise<void> {
   const note = readNote(folder);
   if (note === undefined) return;
   const runs = () => isRunning(note.server, folder.path);
-  const isGuarded = () => isRunning(note.guardian, 'watchdog.mjs');
+  const hasWatchdog = () => isRunning(note.watchdog, 'watchdog.mjs');
 
-  if (await until(() => !runs() || !isGuarded(), waitForGuardianMs)) {
+  if (await until(() => !runs() || !hasWatchdog(), waitForWatchdogMs)) {
     if (!runs()) return;
     process.kill(note.server, 'SIGTERM');
     if (await until(() => !runs(), waitForServerMs)) return;
@@ -41,8 +41,8 @@ export async function endLeftover(folder: StoreFolder): Promise<void> {
 function readNote(folder: StoreFolder): Note | undefined {
   try {
     const note = JSON.parse(readFileSync(folder.file('server.json'), 'utf8')) as Partial<Note>;
-    const { server, guardian } = note;
-    return Number.isInteger(server) && Number.isInteger(guardian) ? (note as Note) : undefined;
+    const { server, watchdog } = note;
+    return Number.isInteger(server) && Number.isInteger(watchdog) ? (note as Note) : undefined;
   } catch {
     return undefined;
   }

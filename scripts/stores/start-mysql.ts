@@ -6,7 +6,7 @@ import type { FoundServer } from './find-server.ts';
 import { onPort } from './free-port.ts';
 import { asRoot, initialiseMysql } from './initialise-mysql.ts';
 import { ensureServer } from './install-servers.ts';
-import { endLeftover, noteServer } from './stale-server.ts';
+import { endStaleServer, noteServer } from './stale-server.ts';
 import { spawnServer, untilReady, type RunningServer } from './server-process.ts';
 import { openStoreFolder, type StoreFolder } from './store-folder.ts';
 
@@ -15,7 +15,7 @@ export type MysqlOptions = {
   dataDir: string;
   /** On 127.0.0.1; a free one by default. */
   port?: number | undefined;
-  /** Told when the server has to be installed, or the data folder made, first. */
+  /** Called when the server has to be installed, or the data folder made, first. */
   log?: (line: string) => void;
   /** More server options, such as `--innodb-buffer-pool-size=1G`. */
   extraArgs?: readonly string[];
@@ -42,7 +42,7 @@ export async function startMysql(options: MysqlOptions): Promise<RunningMysql> {
   const log = options.log ?? (() => undefined);
   const found = await ensureServer('mysql', log);
   const folder = openStoreFolder(options.dataDir);
-  await endLeftover(folder);
+  await endStaleServer(folder);
   // Of its own: a starting MariaDB removes the temporary tables that it finds, whichever server they belong to.
   const tmp = folder.file('tmp');
   mkdirSync(tmp, { recursive: true });
@@ -84,7 +84,7 @@ function serverOptions(found: FoundServer, folder: StoreFolder, port: number): s
     `--pid-file=${folder.file('mysqld.pid')}`,
     `--port=${port}`,
     `--bind-address=${host}`,
-    // No Unix socket: its path is limited to 107 bytes, and nobody needs it.
+    // No Unix socket: its path is limited to 107 bytes, and no client needs it.
     '--socket=',
     '--skip-name-resolve',
     '--innodb-flush-log-at-trx-commit=1',

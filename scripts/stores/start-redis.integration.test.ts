@@ -34,7 +34,7 @@ describe('a private Redis', () => {
     expect(await asking(server.url, (redis) => redis.ping())).toBe('PONG');
   });
 
-  it('refuses whoever has no password', async () => {
+  it('refuses a client without the password', async () => {
     const unlocked = `redis://127.0.0.1:${server.port}`;
     await expect(asking(unlocked, (redis) => redis.set('key', 'value'))).rejects.toThrow(/NOAUTH/);
   });
@@ -75,11 +75,11 @@ describe('a private Redis', () => {
     expect(await asking(url, (redis) => redis.dbsize())).toBe(0);
   });
 
-  it('is ended by the next start when its guardian was killed together with its parent', async () => {
+  it('is ended by the next start when its watchdog was killed together with its parent', async () => {
     const orphan = await startedElsewhere();
-    process.kill(orphan.guardianPid, 'SIGSTOP');
+    process.kill(orphan.watchdogPid, 'SIGSTOP');
     orphan.killParent();
-    process.kill(orphan.guardianPid, 'SIGKILL');
+    process.kill(orphan.watchdogPid, 'SIGKILL');
     expect(isRunning(orphan.pid, orphan.folder)).toBe(true);
     const next = await startRedis({ dataDir: orphan.folder });
     expect(isRunning(orphan.pid, orphan.folder)).toBe(false);
@@ -92,7 +92,7 @@ describe('a private Redis', () => {
     await vi.waitFor(
       () => {
         expect(isRunning(orphan.pid, orphan.folder)).toBe(false);
-        expect(isRunning(orphan.guardianPid, 'watchdog.mjs')).toBe(false);
+        expect(isRunning(orphan.watchdogPid, 'watchdog.mjs')).toBe(false);
       },
       { timeout: 10_000 },
     );
@@ -106,13 +106,13 @@ async function startedElsewhere() {
   const folder = mkdtempSync(join(dataDir, 'elsewhere-'));
   const program = `
     import { startRedis } from ${JSON.stringify(built)};
-    const { pid, guardianPid } = await startRedis({ dataDir: ${JSON.stringify(folder)} });
-    process.send({ pid, guardianPid });
+    const { pid, watchdogPid } = await startRedis({ dataDir: ${JSON.stringify(folder)} });
+    process.send({ pid, watchdogPid });
     setInterval(() => {}, 1000);
   `;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const [started] = (await once(parent, 'message')) as [{ pid: number; guardianPid: number }];
+  const [started] = (await once(parent, 'message')) as [{ pid: number; watchdogPid: number }];
   return { ...started, folder, killParent: () => parent.kill('SIGKILL') };
 }

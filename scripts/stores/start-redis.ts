@@ -4,7 +4,7 @@ import { derivePasswords } from './accounts/derive-passwords.ts';
 import { REDIS_SERVICES, redisUsers, type RedisService } from './accounts/redis-users.ts';
 import { onPort } from './free-port.ts';
 import { ensureServer } from './install-servers.ts';
-import { endLeftover, noteServer } from './stale-server.ts';
+import { endStaleServer, noteServer } from './stale-server.ts';
 import { spawnServer, untilReady, type RunningServer } from './server-process.ts';
 import { openStoreFolder, type StoreFolder } from './store-folder.ts';
 
@@ -13,7 +13,7 @@ export type RedisOptions = {
   dataDir: string;
   /** On 127.0.0.1; a free one by default. */
   port?: number | undefined;
-  /** Told when the server has to be installed first. */
+  /** Called when the server has to be installed first. */
   log?: (line: string) => void;
   /** More lines for its configuration, as on the command line: `['--maxmemory', '10mb']`. */
   extraArgs?: readonly string[];
@@ -35,7 +35,7 @@ export type RunningRedis = RunningServer & {
 export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   const { path } = await ensureServer('redis', options.log);
   const folder = openStoreFolder(options.dataDir);
-  await endLeftover(folder);
+  await endStaleServer(folder);
   const hasUsers = knowsSelectors(path);
   if (!hasUsers) options.log?.('this Redis is older than 7: its services share one account');
   return onPort(options.port, (port) => launch(path, folder, port, hasUsers, options));
@@ -74,7 +74,7 @@ async function launch(
   return { ...server, url, urls, port };
 }
 
-/** `set-proc-title no` keeps the configuration's path in the command line, by which a leftover server is recognised. */
+/** `set-proc-title no` keeps the configuration's path in the command line, by which a stale server is recognised. */
 function configuration(folder: StoreFolder, port: number): string {
   return `
 bind 127.0.0.1

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createPool, type Pool } from 'mysql2/promise';
-import type { Ending } from '../../scripts/start/teardown.ts';
+import type { Teardown } from '../../scripts/start/teardown.ts';
 import type { Caller } from '../../platform/identity/identity.ts';
 import { FakePaymentProvider, PROVIDER_KEY } from '../../subgraphs/order/testing/fake-payment-provider.ts';
 import { MysqlPair } from '../harness/mysql-pair.ts';
@@ -40,7 +40,7 @@ export class ChaosSystem {
   readonly redisPrefix = `t${randomBytes(5).toString('hex')}:`;
 
   /** @param ending gets what has to be stopped, as it is started */
-  static async start(ending: Ending): Promise<ChaosSystem> {
+  static async start(ending: Teardown): Promise<ChaosSystem> {
     const system = new ChaosSystem();
     await ending.add(() => system.#stop());
     await Promise.all([system.mysql.start(), system.redis.start()]);

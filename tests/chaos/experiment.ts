@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ending } from '../../scripts/start/teardown.ts';
+import { Teardown } from '../../scripts/start/teardown.ts';
 import { randomFrom } from '../harness/random-numbers.ts';
 import { readAtRest } from './at-rest.ts';
 import type { ChaosSystem } from './chaos-system.ts';
@@ -95,7 +95,7 @@ export async function runExperiment(
   round: Round,
   options: ExperimentOptions,
 ): Promise<Result> {
-  const started = new Ending();
+  const started = new Teardown();
   try {
     return await observe(system, round, options, started);
   } finally {
@@ -108,7 +108,7 @@ async function observe(
   system: ChaosSystem,
   round: Round,
   { purchasesPerSecond, history, log, recoveryLimitMs = RECOVERY_LIMIT_MS }: ExperimentOptions,
-  started: Ending,
+  started: Teardown,
 ): Promise<Result> {
   const products = await putOnSale(system);
   const users = inventUsers(Math.max(LEAST_BUYERS, purchasesPerSecond * 4));

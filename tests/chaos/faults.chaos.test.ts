@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Ending } from '../../scripts/start/teardown.ts';
+import { Teardown } from '../../scripts/start/teardown.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import { runExperiment, type PlannedFault, type Result, type Round } from './experiment.ts';
 import { FAULTS } from './faults/catalogue.ts';
@@ -14,7 +14,7 @@ const PURCHASES_PER_SECOND = 40;
 const ANSWERS_WITHOUT_REDIS = /^(PurchaseConfirmed|PurchaseAbandoned|SoldOut|Busy|OutcomeUnknown)$/;
 const OF_THE_SALE = /^(PurchaseLimitExceeded|SaleNotOpen|SaleClosed|WishlistEmpty)$/;
 
-const ending = new Ending();
+const ending = new Teardown();
 let system: ChaosSystem;
 beforeAll(async () => {
   system = await ChaosSystem.start(ending);

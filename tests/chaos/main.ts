@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseNamed, readCommandLine, readWholeNumber, runScript } from '../../scripts/command-line.ts';
-import { Ending, Interrupted } from '../../scripts/start/teardown.ts';
+import { Teardown, Interrupted } from '../../scripts/start/teardown.ts';
 import { installServers } from '../../scripts/stores/install-servers.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import type { Breach } from './checks.ts';
@@ -69,12 +69,13 @@ function readOptions(): Options | null {
 
 /** The system under test; a new one after a fault that spoils it, or from which it did not recover. */
 class Systems {
-  #current: { readonly system: ChaosSystem; readonly ending: Ending; readonly ledger: Ledger } | null = null;
+  #current: { readonly system: ChaosSystem; readonly ending: Teardown; readonly ledger: Ledger } | null =
+    null;
 
   async use(): Promise<{ system: ChaosSystem; ledger: Ledger }> {
     if (!this.#current) {
       log('starting stores and processes');
-      const [ending, ledger] = [new Ending(), new Ledger()];
+      const [ending, ledger] = [new Teardown(), new Ledger()];
       this.#current = { ending, ledger, system: null as never };
       this.#current = { ending, ledger, system: await ChaosSystem.start(ending) };
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { applyEdit, type Mutant } from './mutant.ts';
 
-const NOT_COPIED = new Set(['.git', '.data', 'node_modules', 'dist']);
+const NOT_COPIED = new Set(['.git', '.data', 'node_modules', 'dist', 'dist-dev']);
 
 /**
  * A copy of the sources in which one mutant at a time takes effect, so that what is served, built or released never contains one, and

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ShopClient } from '../../seed/shop-client.ts';
-import type { Ending } from '../../start/teardown.ts';
+import type { Teardown } from '../../start/teardown.ts';
 import { describeServices, startServices } from '../../start/services.ts';
 import { openStores } from '../../start/stores.ts';
 import { freePort } from '../../stores/free-port.ts';
@@ -13,14 +13,14 @@ const ADMINISTRATOR = { ADMIN_EMAIL: 'admin@firstcome.example', ADMIN_PASSWORD: 
 export interface OwnShop {
   /** Where its signing key is. */
   readonly dataDir: string;
-  /** What a router of it is told. */
+  /** The settings of its routers. */
   readonly routerEnvironment: NodeJS.ProcessEnv;
 }
 
 /** Stores and subgraphs of this checkout for a measurement, gone at the end; a router is not among them. */
-export async function openOwnShop(ending: Ending): Promise<OwnShop> {
+export async function openOwnShop(teardown: Teardown): Promise<OwnShop> {
   const dataDir = await mkdtemp(join(tmpdir(), 'firstcome-perf-'));
-  await ending.add(() => rm(dataDir, { recursive: true, force: true }));
+  await teardown.add(() => rm(dataDir, { recursive: true, force: true }));
   const [PORT, USER_PORT, PRODUCT_PORT, ORDER_PORT] = await Promise.all([
     freePort(),
     freePort(),
@@ -38,8 +38,8 @@ export async function openOwnShop(ending: Ending): Promise<OwnShop> {
     urls: { user: undefined, product: undefined, order: undefined, jwks: undefined },
   };
   Object.assign(process.env, ADMINISTRATOR);
-  const { subgraphs, router } = describeServices(settings, await openStores(settings, ending));
-  await startServices(subgraphs, ending);
+  const { subgraphs, router } = describeServices(settings, await openStores(settings, teardown));
+  await startServices(subgraphs, teardown);
   return { dataDir, routerEnvironment: router.env };
 }
 
@@ -55,12 +55,12 @@ export async function openSale(graphqlUrl: string, units: number): Promise<strin
     opensAt: at(-60),
     closesAt: at(36_000),
   };
-  const { createProduct } = await shop.ask<{ createProduct: { product: { id: string } } }>(
+  const { createProduct } = await shop.execute<{ createProduct: { product: { id: string } } }>(
     'mutation ($input: CreateProductInput!) { createProduct(input: $input) { ... on ProductSaved { product { id } } } }',
     { input: product },
   );
   const { id } = createProduct.product;
-  await shop.ask('mutation ($input: RestockInput!) { restock(input: $input) { __typename } }', {
+  await shop.execute('mutation ($input: RestockInput!) { restock(input: $input) { __typename } }', {
     input: { productId: id, change: units, idempotencyKey: randomUUID() },
   });
   return id;

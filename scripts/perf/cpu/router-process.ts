@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 
-/** Of `/proc/<pid>/stat`: Linux counts CPU time in hundredths of a second for whoever asks. */
+/** Of `/proc/<pid>/stat`: Linux counts CPU time in hundredths of a second. */
 const TICK_US = 10_000;
 
 /** A router of some checkout. */

@@ -21,7 +21,7 @@ export async function runScript(file: string, progress: Progress): Promise<numbe
   try {
     script = await loadScript(file);
   } catch (error) {
-    return tell(error);
+    return report(error);
   }
   const began = performance.now();
   const failure = await play(script, progress);
@@ -30,7 +30,7 @@ export async function runScript(file: string, progress: Progress): Promise<numbe
 
   const verdicts = judge(script.options.thresholds, seconds);
   if (failure?.in !== 'setup') summarise(script, verdicts, seconds);
-  if (failure) return tell(failure.error);
+  if (failure) return report(failure.error);
   return verdicts.every(({ ok }) => ok) ? PASSED : THRESHOLD_MISSED;
 }
 
@@ -41,7 +41,7 @@ async function play(
   let data: string | undefined;
   progress.step('setup');
   try {
-    // Each user gets a copy, as in k6: what one does to it no other sees.
+    // Each user gets a copy, as in k6: a change by one is not visible to the others.
     data = JSON.stringify(await script.find('setup')?.());
   } catch (error) {
     return { in: 'setup', error };
@@ -87,7 +87,7 @@ function summarise({ options, ...script }: Script, verdicts: readonly Verdict[],
   }
 }
 
-function tell(error: unknown): number {
+function report(error: unknown): number {
   console.error(error instanceof Error ? error.message : error);
   return SCRIPT_THREW;
 }

@@ -3,7 +3,7 @@ import { currentContext, type UserContext } from '../user-context.ts';
 /** The module `k6/execution`: the parts of it that name the user and the iteration. */
 function here(): UserContext {
   const context = currentContext();
-  if (!context) throw new Error('k6/execution knows of no iteration in setup, teardown and at load time.');
+  if (!context) throw new Error('k6/execution has no iteration in setup, teardown and at load time.');
   return context;
 }
 
@@ -24,5 +24,5 @@ const execution = {
 };
 
 export const { scenario, vu } = execution;
-// k6 gives it by default, and so do the scripts ask for it.
+// k6 has it as a default export, and the scripts import it as one.
 export { execution as default };

@@ -1,0 +1,158 @@
+/**
+ * A child process of `npm run dev`: compiles the services to dist-dev/ at every edit, and sends its parent what the edit affects.
+ * TypeScript's own watcher checks types as `npm run build` does, only of what an edit touches; the process of its own keeps the
+ * parent's screen and Ctrl-C free meanwhile.
+ */
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { AffectedServices, MAINS, subgraphOfSchema, type ServiceName } from './affected-services.ts';
+
+export type CompilerMessage =
+  | { readonly kind: 'watching' }
+  /** Of an edit: when it was noticed (ms since 1970), what changed of what is compiled, and which services import that. */
+  | {
+      readonly kind: 'compiled';
+      readonly at: number;
+      readonly changed: readonly string[];
+      readonly services: readonly ServiceName[];
+    }
+  /** The edit takes no effect; `text` is what the compiler prints. */
+  | { readonly kind: 'failed'; readonly text: string }
+  /** Schemas of subgraphs, from which code and the supergraph are to be generated. */
+  | { readonly kind: 'schema'; readonly files: readonly string[] };
+
+/** From the parent: what is generated from these schemas is up to date, so the subgraphs may load them. */
+export interface SchemaGenerated {
+  readonly files: readonly string[];
+}
+
+const FOLDERS = ['platform', 'router', 'subgraphs'];
+const READ_AT_RUN_TIME = /\.(graphql|lua|sql|html|css|svg|mjs)$/;
+/** An editor writes a file in several steps. */
+const SETTLE_MS = 100;
+
+const root = process.cwd();
+const output = join(root, 'dist-dev');
+const affected = new AffectedServices(output);
+
+const send = (message: CompilerMessage) => process.send?.(message);
+/** The parent has ended. */
+process.on('disconnect', () => process.exit(0));
+
+let editedAt = Date.now();
+/** Of the last compilation; undefined before the first has ended. */
+let compiles: boolean | undefined;
+/** Schemas that a subgraph loads once everything compiles. */
+let generated: readonly string[] = [];
+
+process.on('message', ({ files }: SchemaGenerated) => {
+  generated = [...generated, ...files];
+  if (compiles) report([]);
+});
+watchTypeScript();
+watchOthers();
+
+function watchTypeScript(): void {
+  let written: string[] = [];
+  let problems: ts.Diagnostic[] = [];
+
+  const system: ts.System = {
+    ...ts.sys,
+    /** What is written again as it was has not changed: an edit of types alone affects no service. */
+    writeFile: (path, text) => {
+      if (ts.sys.readFile(path) === text) return;
+      ts.sys.writeFile(path, text);
+      if (path.endsWith('.js')) written.push(relative(output, path));
+    },
+  };
+  const host = ts.createWatchCompilerHost(
+    Object.values(MAINS).map((main) => join(root, main.replace(/js$/, 'ts'))),
+    readOptions(),
+    system,
+    ts.createEmitAndSemanticDiagnosticsBuilderProgram,
+    (problem) => problems.push(problem),
+    (_status, _newLine, _options, errorCount) => {
+      if (errorCount === undefined) {
+        editedAt = Date.now();
+        return;
+      }
+      const isFirst = compiles === undefined;
+      compiles = problems.length === 0;
+      if (!compiles) send({ kind: 'failed', text: describe(problems) });
+      else if (written.length > 0 || !isFirst) report(written);
+      if (isFirst) {
+        // Reads the imports of all modules now, and not at the first edit.
+        affected.of([]);
+        send({ kind: 'watching' });
+      }
+      [written, problems] = [[], []];
+    },
+  );
+  ts.createWatchProgram(host);
+}
+
+/** As of the build, but nothing is written while there is an error, so what runs stays what last compiled. */
+function readOptions(): ts.CompilerOptions {
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, 'tsconfig.json'),
+    { outDir: output, tsBuildInfoFile: join(output, '.tsbuildinfo'), noEmitOnError: true },
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (problem) => send({ kind: 'failed', text: describe([problem]) }),
+    },
+  );
+  return config?.options ?? {};
+}
+
+function describe(problems: readonly ts.Diagnostic[]): string {
+  return ts
+    .formatDiagnostics(problems, {
+      getCanonicalFileName: (name) => name,
+      getCurrentDirectory: () => root,
+      getNewLine: () => '\n',
+    })
+    .trimEnd();
+}
+
+/** Scripts, statements, pages and schemas: copied as the build copies them. */
+function watchOthers(): void {
+  const edited = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const onEdit = (path: string) => {
+    const file = relative(root, path);
+    if (!READ_AT_RUN_TIME.test(file)) return;
+    edited.add(file);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const files = [...edited].filter(isChanged);
+      edited.clear();
+      editedAt = Date.now();
+      const schemas = files.filter((path) => subgraphOfSchema(path) !== undefined);
+      const copied = files.filter((path) => !path.startsWith('schema/'));
+      copied.forEach(copy);
+      if (copied.length > 0) report(copied);
+      if (schemas.length > 0) send({ kind: 'schema', files: schemas });
+    }, SETTLE_MS);
+  };
+  for (const folder of FOLDERS) ts.sys.watchDirectory!(join(root, folder), onEdit, true);
+  ts.sys.watchDirectory!(join(root, 'schema'), onEdit, false);
+}
+
+function isChanged(file: string): boolean {
+  const [from, to] = [join(root, file), join(output, file)];
+  if (!existsSync(from) || !existsSync(to)) return existsSync(from) !== existsSync(to);
+  return !readFileSync(from).equals(readFileSync(to));
+}
+
+function copy(file: string): void {
+  if (existsSync(join(root, file))) cpSync(join(root, file), join(output, file));
+  else rmSync(join(output, file), { force: true });
+}
+
+function report(compiled: readonly string[]): void {
+  generated.forEach(copy);
+  const changed = [...compiled, ...generated];
+  generated = [];
+  send({ kind: 'compiled', at: editedAt, changed, services: affected.of(changed) });
+}
