@@ -13,7 +13,7 @@ export const FAULTS = {
     status: 400,
     message: 'Only operations that are in the manifest of this router are answered.',
   },
-  // Codes and messages of the protocol of automatic persisted queries, by which clients tell them.
+  // Codes and messages of the protocol of automatic persisted queries, by which clients recognise them.
   PERSISTED_QUERY_NOT_FOUND: { status: 400, message: 'PersistedQueryNotFound' },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, message: 'PersistedQueryNotSupported' },
   NOT_FOUND: { status: 404, message: 'There is nothing here.' },
@@ -29,7 +29,7 @@ export const FAULTS = {
   INTERNAL: { status: 500, message: 'Something went wrong on our side.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 
-/** Of a fault that came while a mutation was under way, when it is not known whether that has taken effect. */
+/** Of a fault during a mutation, when it is unknown whether the mutation has taken effect. */
 export const OUTCOME_UNKNOWN = {
   message:
     'The service became unavailable in the middle of the work. What was asked for may or may not have happened.',
@@ -38,7 +38,7 @@ export const OUTCOME_UNKNOWN = {
 
 export type FaultCode = keyof typeof FAULTS;
 
-/** A fault that may be shown to the caller: its code and message say nothing about the inside. */
+/** A fault that may be shown to the caller: its code and message reveal no internals. */
 export class Fault extends GraphQLError {
   readonly code: FaultCode;
 

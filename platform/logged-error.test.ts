@@ -61,14 +61,14 @@ describe('an error in the log', () => {
     expect(logged.message).toMatch(/^.{5,}$/);
   });
 
-  it('says its kind, where it was thrown, and what caused it', () => {
+  it('holds its kind, where it was thrown, and its causes', () => {
     const logged = loggedError(faultWithCause('UNAVAILABLE', duplicate()));
     expect(logged).toMatchObject({
       type: 'Fault',
       code: 'UNAVAILABLE',
       causes: [{ message: 'MySQL error 1062 (ER_DUP_ENTRY)', errno: 1062, sqlState: '23000' }],
     });
-    expect(logged.stack).toContain('subgraph-reply.ts');
+    expect(logged.stack).toContain('subgraph-client/reply.ts');
   });
 
   it('has the message of a fault and of an error of our own', () => {

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { Fault } from './errors.ts';
 
-/** What a log line says of an error. */
+/** An error as it is logged. */
 export interface LoggedError {
   readonly type: string;
   readonly message: string;
@@ -26,7 +26,7 @@ const PROPERTIES = [
 const MAX_DEPTH = 4;
 
 /**
- * The one way in which errors get into logs. Messages of our own say nothing about a value; those of drivers and of the language
+ * The one way in which errors get into logs. Messages of this project contain no values; those of drivers and of the language
  * quote what they were given ("Duplicate entry 'mina@…' for key", "Unexpected token in "hunter2…""), so they are replaced by what
  * names the kind.
  */

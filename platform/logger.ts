@@ -3,7 +3,7 @@ import { loggedError } from './logged-error.ts';
 
 export type { Logger };
 
-/** JSON lines on standard output. Whatever could be personal or secret is cut out, should it ever get this far. */
+/** JSON lines on standard output. Properties that could hold personal or secret values are removed, should they ever get this far. */
 export function createLogger(service: string, level: string): Logger {
   return pino({
     level,

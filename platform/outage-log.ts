@@ -6,9 +6,9 @@ const REMIND_EVERY_MS = 60_000;
 
 export interface OutageLogOptions {
   readonly logger: Logger;
-  /** Said when it begins, for each reason that is new, and once a minute while it lasts. */
+  /** Logged when it begins, for each new reason, and once a minute while it lasts. */
   readonly begins: string;
-  /** Said when it is over. */
+  /** Logged when it is over. */
   readonly ends: string;
   /** What it concerns. */
   readonly fields?: Readonly<Record<string, unknown>>;

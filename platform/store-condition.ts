@@ -2,8 +2,8 @@ import { ConfigurationError } from './config/environment.ts';
 import type { Logger } from './logger.ts';
 
 /**
- * A store answers, and is not one on which this system can keep what it promises. The message is one sentence for a person and holds
- * no address, account or value of a client, so that readiness can say it.
+ * A store that responds, and on which this system cannot keep its promises. The message is one sentence for a person and holds
+ * no address, account or value of a client, so that readiness can show it.
  */
 export class UnfitStore extends ConfigurationError {
   /** As the drivers mark a statement that has not run and will not (`wasNotConnected`). */

@@ -2,7 +2,7 @@ import { isConnectionLost, mysqlRefusal, wasNotConnected } from './mysql/errors.
 import { wasNotAnswered, wasNotSent } from './redis/client.ts';
 import { redisRefusal } from './redis/refusals.ts';
 
-/** A store did not execute a command: it refused, was not reached, or did not answer. */
+/** A store did not execute a command: it refused, was not reached, or did not respond. */
 export interface StoreFailure {
   /** The command may have taken effect. */
   readonly mayHaveRun: boolean;
@@ -19,7 +19,7 @@ export function storeFailure(error: unknown, depth = 0): StoreFailure | null {
   if (!(error instanceof Error) || depth > MAX_DEPTH) return null;
   const refusal = redisRefusal(error) ?? mysqlRefusal(error);
   if (refusal) return refusal;
-  // A command that Redis did not answer may be repeated: nothing final depends on it.
+  // A command without a reply of Redis may be repeated: nothing final depends on it.
   if (wasNotSent(error) || wasNotAnswered(error) || wasNotConnected(error))
     return { mayHaveRun: false, retryAfterMs: RETRY_AFTER_MS };
   if (isConnectionLost(error)) return { mayHaveRun: true, retryAfterMs: RETRY_AFTER_MS };

@@ -5,7 +5,7 @@ const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/;
 
 /**
  * What TLS refused, as the end of a sentence: a certificate, or the handshake. Both stay as they are until a setting is changed, unlike a
- * server that does not answer.
+ * server that does not respond.
  *
  * @returns null for an error of another kind
  */

@@ -1,7 +1,7 @@
 /**
- * Waits for `work` no longer than so many milliseconds. It goes on all the same; what becomes of it then is nobody's news.
+ * Waits for `work` for at most `ms` milliseconds. The work is not cancelled; a late result or error is ignored.
  *
- * @param late its result is given in the place of what did not come in time, or what it throws is thrown
+ * @param late called at the timeout: its result is returned in place of the work's, and what it throws is thrown
  */
 export async function withTimeout<Result>(
   ms: number,

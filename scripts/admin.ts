@@ -38,7 +38,7 @@ async function main(): Promise<string> {
   const config = readUserConfig();
   const database = await openDatabase({
     url: config.MYSQL_URL,
-    room: 'user',
+    subgraph: 'user',
     entities: [Account],
     migrations: [],
     poolSize: 1,

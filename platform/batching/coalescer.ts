@@ -2,8 +2,8 @@ import { currentSpan, inSpan } from '../observability/current-span.ts';
 import { firstRecorded, type Span } from '../observability/span.ts';
 
 /**
- * Makes one call of all that is asked while the previous call is under way. Alone, an item waits for nobody; the busier it
- * gets, the larger the calls become and the less each item costs.
+ * Request batching, one call in flight: items that arrive during a call form the next call. A single item does not wait; under load the
+ * calls become larger and each item costs less.
  */
 export interface CoalescerOptions {
   /** Items in one call, at the most. */
@@ -11,9 +11,9 @@ export interface CoalescerOptions {
 }
 
 export interface Coalescer<Item, Result> {
-  /** @throws what the call threw that this item was part of */
+  /** @throws what the call of this item threw */
   ask(item: Item): Promise<Result>;
-  /** Items that wait or are under way. */
+  /** Items that wait or are in progress. */
   readonly size: number;
 }
 
@@ -30,15 +30,15 @@ export function createCoalescer<Item, Result>(
   { maxItems }: CoalescerOptions,
 ): Coalescer<Item, Result> {
   const waiting: Waiting<Item, Result>[] = [];
-  let underWay = 0;
+  let inProgress = 0;
   let running = false;
 
   async function run(): Promise<void> {
-    // What the same turn of the event loop brings belongs into the first call too.
+    // Items of the same turn of the event loop belong to the first call, too.
     await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting.splice(0, maxItems);
-      underWay = batch.length;
+      inProgress = batch.length;
       try {
         const results = await inSpan(
           firstRecorded(batch, ({ span }) => span),
@@ -48,7 +48,7 @@ export function createCoalescer<Item, Result>(
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
-      underWay = 0;
+      inProgress = 0;
     }
     running = false;
   }
@@ -63,12 +63,12 @@ export function createCoalescer<Item, Result>(
       });
     },
     get size() {
-      return waiting.length + underWay;
+      return waiting.length + inProgress;
     },
   };
 }
 
-/** One coalescer for each key, there for as long as something is asked of it. */
+/** One coalescer for each key, which exists while it has items. */
 export function createKeyedCoalescer<Item, Result>(
   call: (key: string, items: readonly Item[]) => Promise<readonly Result[]>,
   options: CoalescerOptions,

@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 /**
- * A concurrency limit whose queue is fair between clients: waiting tasks are served round-robin by key (`clientKeyOf`), in order
+ * A concurrency limit with load shedding, whose queue is fair between clients: waiting tasks are served round-robin by key (`clientKeyOf`), in order
  * of arrival within a key. When the queue is full, the newest task of the longest FIFO is dropped for a task of a key that has
  * fewer, so that a flood of one client takes places of that client only.
  */

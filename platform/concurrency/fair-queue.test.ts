@@ -33,7 +33,7 @@ it('puts a key that comes again behind those that wait', () => {
   expect(drained(queue)).toEqual(['b1', 'c1', 'a2']);
 });
 
-it('forgets an item that left', () => {
+it('drops an item that was deleted', () => {
   const queue = queueOf('a1', 'a2', 'b1');
   expect(queue.delete('a', 'a1')).toBe(true);
   expect(queue.delete('a', 'a1')).toBe(false);

@@ -32,7 +32,7 @@ for (const { name, processes, choice, real, isDefault, inProduction } of STAND_I
       });
 
     if (isDefault && settings.length > 0)
-      it('is refused in production where nothing is said', () => {
+      it('is refused in production where the setting is absent', () => {
         for (const nothing of [{}, Object.fromEntries(settings.map((setting) => [setting, ' ']))]) {
           const environment = { ...without(production, settings), ...nothing };
           expect(() => choose(environment)).toThrow(ConfigurationError);

@@ -38,7 +38,7 @@ describe('production', () => {
   });
 
   it.each(['PRODUCTION', 'Production', 'prod', 'staging', 'production;', 'production production', '1'])(
-    'cannot be told from %j, which stops the start',
+    'is not recognised in %j, which stops the start',
     (value) => {
       expect(() => isProduction({ NODE_ENV: value })).toThrow(
         'NODE_ENV is not acceptable: expected development, test or production.',

@@ -44,6 +44,6 @@ it('a DATA_DIR that cannot be written to stops the start with a sentence', () =>
   );
 });
 
-it('elsewhere a secret may be as short as somebody likes', () => {
+it('elsewhere a secret may be of any length', () => {
   expect(readSecret('LOOKUP_KEY', 'nowhere', { LOOKUP_KEY: 'x' })).toBe('x');
 });

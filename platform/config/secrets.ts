@@ -35,7 +35,7 @@ export const makeSecrets = (): Record<SecretName, string> => ({
   LOOKUP_KEY: makers.LOOKUP_KEY(),
 });
 
-/** Characters. 32 random bytes have 43 in base64url; whoever writes secrets another way has them in 64 of hex. */
+/** Characters. 32 random bytes have 43 in base64url; in hexadecimal they have 64. */
 export const SHORTEST_IN_PRODUCTION = 32;
 
 /**
@@ -86,7 +86,7 @@ function shortId(): string {
   return randomUUID().slice(0, 8);
 }
 
-/** Several processes may start at once: whoever links its file first has made the secret for all. */
+/** Several processes may start at once: the first one to link its file has made the secret for all. */
 function readOrMake(folder: string, name: SecretName): string {
   const file = join(folder, name);
   try {

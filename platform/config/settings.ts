@@ -31,7 +31,7 @@ const durationUpTo = (longest: string) =>
 /**
  * A length of time such as `250ms`, `15m` or `1d`; read as milliseconds.
  *
- * @param longest what is accepted at the most; a timer may wait for it, unless said otherwise
+ * @param longest what is accepted at the most; by default the longest delay of a timer
  */
 export const duration = (preset: string, longest = LONGEST_TIMER) =>
   durationUpTo(longest).default(preset).transform(toMs);
@@ -125,12 +125,12 @@ export const commonSettings = {
     )
     .default('info'),
   DATA_DIR: z.string().default('.data'),
-  /** The address to listen on. Reachable from this machine only, unless a container says otherwise. */
+  /** The address to listen on. Reachable from this machine only, unless a container sets another. */
   HOST: z
     .string()
     .refine((text) => isIP(text) > 0 || HOST_NAME.test(text), 'expected an IP address or a host name')
     .default('127.0.0.1'),
-  /** Whether `/metrics` answers. */
+  /** Whether `/metrics` is served. */
   METRICS: onOff('off'),
   /** Where traces go, by OTLP over HTTP; without it there are none. */
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:']).optional(),
@@ -153,9 +153,9 @@ export const storeSettings = {
   STORES_WAIT: duration('60s'),
 };
 
-/** Settings of every process that asks others. */
+/** Settings of every process that is a client of others. */
 export const discoverySettings = {
-  /** How often the host names of the others are looked up. */
+  /** How often the host names of the others are resolved. */
   DISCOVERY_REFRESH: duration('5s'),
 };
 

@@ -1,6 +1,6 @@
 /**
  * What takes the place of something real, so that the system can be tried without it. Outside production that is the default. In
- * production nothing takes the place of anything unless a setting says so, and then every start warns.
+ * production nothing takes the place of anything unless a setting allows it, and then every start warns.
  */
 export interface StandIn {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface StandIn {
   readonly choice: readonly [setting: string, value: string] | null;
   /** Settings that give the real thing: any of them means that it is not used, unless it is chosen. */
   readonly real: readonly string[];
-  /** Whether it is used outside production where nothing is said. */
+  /** Whether it is used outside production where the setting is absent. */
   readonly isDefault: boolean;
   /**
    * `chosen`: a process does not start without the real thing or the choice, and warns of the choice. `refused`: it does not

@@ -15,7 +15,7 @@ export interface PageInfo {
 }
 
 /**
- * @param rows up to `first + 1` rows after the cursor, in order: the one too many tells that there is a next page
+ * @param rows up to `first + 1` rows after the cursor, in order: the additional one means that there is a next page
  * @param continued whether an `after` cursor was given
  */
 export function connectionOf<Node>(
@@ -70,7 +70,7 @@ export function readInstantCursor(cursor: string): { readonly at: Date; readonly
   return place && { at: new Date(place.number), id: place.id };
 }
 
-/** @returns null for anything that `encodeCursor` did not make, as far as can be told */
+/** @returns null for anything that `encodeCursor` did not make, as far as can be recognised */
 export function decodeCursor(cursor: string, length: number): (string | number)[] | null {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

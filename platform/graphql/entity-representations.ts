@@ -19,7 +19,7 @@ import { parseFieldSet } from './field-set.ts';
 type Keys = ReadonlyMap<string, readonly SelectionSetNode[]>;
 
 /**
- * A representation of an entity has a type that this subgraph knows as an entity, and a whole key of it, whose values fit. Any other is the
+ * A representation of an entity has a type that is an entity of this subgraph, and a whole key of it, whose values fit. Any other is the
  * caller's mistake: BAD_REQUEST with status 400, before a resolver meets it.
  *
  * @param typeDefs of the subgraph, with the `@key` of its entities
@@ -81,7 +81,7 @@ function hasFields(
     const inner = Object.hasOwn(value, name) ? value[name] : undefined;
     if (!field || inner === undefined) return false;
     const named = getNamedType(field.type);
-    // A list in a key has elements of many kinds; its resolver knows them.
+    // A list in a key has elements of many kinds; its resolver distinguishes them.
     if (Array.isArray(inner)) return true;
     if (selection.selectionSet) return isRecord(inner) && hasFields(inner, named, selection.selectionSet);
     return isLeafType(named) && fits(named, inner);

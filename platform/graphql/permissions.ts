@@ -17,7 +17,7 @@ type ShieldRule = ReturnType<ReturnType<typeof rule>> | typeof allow | typeof de
 
 export { allow, deny };
 
-/** Somebody is signed in. */
+/** The caller is signed in. */
 export const isAuthenticated = rule({ cache: 'no_cache' })(
   (_parent: unknown, _args: unknown, context: SubgraphContext) =>
     context.caller ? true : new Fault('UNAUTHENTICATED'),

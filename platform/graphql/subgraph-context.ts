@@ -2,7 +2,7 @@ import type { Caller, Identity } from '../identity/identity.ts';
 import type { Logger } from '../logger.ts';
 import type { Span } from '../observability/span.ts';
 
-/** What every subgraph knows of a request; each room adds its loaders and services. Born and gone with the request. */
+/** The context of a request in every subgraph, to which each subgraph adds its loaders and services. It lives as long as the request. */
 export interface SubgraphContext {
   /** Null for an anonymous request. */
   readonly caller: Caller | null;

@@ -79,7 +79,7 @@ async function read(response: Response) {
   return { data, code: errors?.[0]?.extensions.code };
 }
 
-it('where access tokens count, strangers are answered, and their words are no labels of metrics', async () => {
+it('where access tokens count, any client gets a response, and its field names are no labels of metrics', async () => {
   expect((await ask('{ now }')).data).toEqual({ now: 'noon' });
   for (let n = 0; n < 20; n++) expect((await ask(`{ stranger${n} }`)).code).toBe('BAD_REQUEST');
   const metrics = await (await fetch(`${subgraph.url}/metrics`)).text();

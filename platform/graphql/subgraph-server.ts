@@ -56,10 +56,10 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
 
 const MAX_BODY_BYTES = 1_048_576;
 
-/** Lexical tokens of a document. A router may write out every fragment of what it let through; a stranger may not do as much. */
+/** Lexical tokens of a document. A router may expand every fragment of a document that it accepted; for other clients the limit is lower. */
 const MAX_TOKENS = { ofRouter: 50_000, ofAnybody: 5_000 };
 
-/** A subgraph on HTTP. Unless access tokens count, it answers only requests that carry an identity signed by the router. */
+/** A subgraph on HTTP. Unless access tokens count, it accepts only requests with an identity signed by the router. */
 export async function startSubgraph<Context extends SubgraphContext>(
   options: SubgraphOptions<Context>,
 ): Promise<RunningHttpServer> {
@@ -116,8 +116,8 @@ export async function startSubgraph<Context extends SubgraphContext>(
   });
   return {
     ...http,
-    close: async (patienceMs) => {
-      await http.close(patienceMs);
+    close: async (timeoutMs) => {
+      await http.close(timeoutMs);
       await apollo.stop();
       options.tokens?.close();
     },
@@ -168,7 +168,7 @@ async function execute<Context extends SubgraphContext>(
 
 /** Nothing is done: the caller signs for this process, and sends the request again. */
 async function misdirected({ instanceId }: IdentityVerifier, request: HttpRequest): Promise<HttpReply> {
-  // An answer to a request that is still arriving would end the connection.
+  // A response to a request that is still arriving would close the connection.
   await request.readBody();
   const errors = [{ message: 'The identity was not signed for this process.' }];
   return json(421, { errors }, { [INSTANCE_HEADER]: instanceId });
@@ -191,7 +191,7 @@ function parseBody(text: string): { readonly query: string } {
 const isFailure = (body: { readonly kind: string; readonly string?: string }): boolean =>
   body.string?.startsWith('{"errors"') ?? true;
 
-/** Formatting an error knows nothing of its request; this does, so that the log finds the one by the other. */
+/** The formatter of errors has no access to the request; this has, so that the log relates the error to the request. */
 const logFailures: ApolloServerPlugin<SubgraphContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue, operation }) => {
@@ -205,7 +205,7 @@ const logFailures: ApolloServerPlugin<SubgraphContext> = {
   }),
 };
 
-/** Errors that a mutation met: formatting an error knows no more of its operation than of its request. */
+/** Errors during a mutation: the formatter of errors has no access to the operation either. */
 const ofMutations = new WeakSet<object>();
 
 const isMeant = (
@@ -252,7 +252,7 @@ function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
 
 /**
  * A refusal of a store, or a store that is not reached, is no fault of the code: UNAVAILABLE, with a time to try again. Where a mutation may
- * have taken effect all the same, the fault says so.
+ * have taken effect nevertheless, the fault states it.
  */
 function faultOf(error: unknown, isOfMutation: boolean): Fault {
   if (isStatementTimeout(error)) return new Fault('TIMEOUT');

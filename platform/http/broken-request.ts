@@ -11,37 +11,37 @@ const FAULT_OF: Readonly<Record<string, { readonly code: FaultCode; readonly sta
 
 const MALFORMED = { code: 'BAD_REQUEST', status: 400 } as const;
 
-/** For `clientError` of a node:http server: what is not even a request is answered in JSON, too. */
+/** For `clientError` of a node:http server: input that is not HTTP gets a JSON response, too. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   const { code, status } = FAULT_OF[error.code ?? ''] ?? MALFORMED;
-  sayAndHangUp(socket, status, code);
+  respondAndClose(socket, status, code);
 }
 
-/** This is no proxy. */
+/** CONNECT is refused: this is no proxy. */
 export const refuseConnect = (socket: Duplex): void =>
-  sayAndHangUp(socket, FAULTS.METHOD_NOT_ALLOWED.status, 'METHOD_NOT_ALLOWED');
+  respondAndClose(socket, FAULTS.METHOD_NOT_ALLOWED.status, 'METHOD_NOT_ALLOWED');
 
-/** How long the rest of it is listened to, into nothing, in milliseconds: a close before that would reset the connection. */
-const LISTEN_ON_MS = 1_000;
+/** How long the rest of it is read and discarded, in milliseconds: a close before that would reset the connection. */
+const DISCARD_MS = 1_000;
 
-/** For a request whose head has not arrived when the server ends: it was not heard. */
+/** For a request whose head has not arrived when the server shuts down: it is not executed. */
 export const refuseUnfinished = (socket: Socket): void =>
-  sayAndHangUp(socket, FAULTS.UNAVAILABLE.status, 'UNAVAILABLE');
+  respondAndClose(socket, FAULTS.UNAVAILABLE.status, 'UNAVAILABLE');
 
-/** For a connection that finds no place. It is closed at once: its descriptor is what there is too little of. */
+/** For a connection without a free place. It is closed at once, because descriptors are the scarce resource. */
 export function refuseConnection(socket: Socket): void {
   socket.on('error', () => socket.destroy());
-  socket.end(answerOf(FAULTS.UNAVAILABLE.status, 'UNAVAILABLE'), () => socket.destroy());
+  socket.end(responseOf(FAULTS.UNAVAILABLE.status, 'UNAVAILABLE'), () => socket.destroy());
 }
 
-function sayAndHangUp(socket: Duplex, status: number, code: FaultCode): void {
+function respondAndClose(socket: Duplex, status: number, code: FaultCode): void {
   if (!socket.writable) return void socket.destroy();
-  const timer = setTimeout(() => socket.destroy(), LISTEN_ON_MS);
+  const timer = setTimeout(() => socket.destroy(), DISCARD_MS);
   socket.once('close', () => clearTimeout(timer));
-  socket.end(answerOf(status, code));
+  socket.end(responseOf(status, code));
 }
 
-function answerOf(status: number, code: FaultCode): string {
+function responseOf(status: number, code: FaultCode): string {
   const body = JSON.stringify({ errors: [{ message: FAULTS[code].message, extensions: { code } }] });
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

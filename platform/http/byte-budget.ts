@@ -1,4 +1,4 @@
-/** Memory that is held for a client for as long as the client decides: a body that arrives, an answer that is not read. */
+/** Memory that is held for a client for as long as the client decides: a body that arrives, a response that is not read. */
 export interface Holding {
   /** Of the client. */
   readonly network: string;

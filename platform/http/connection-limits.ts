@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { BudgetLimits } from './byte-budget.ts';
 import { descriptorLimit } from './descriptors.ts';
 
-/** What clients may take of a server, as opposed to what a single request may. */
+/** Limits of connections, as opposed to limits of a single request. */
 export interface ConnectionLimits {
   /** Open connections in all. */
   readonly connections: number;
   /** Open connections of one network; `Infinity` where the peers are processes of this system or its proxies. */
   readonly connectionsPerNetwork: number;
-  /** Bytes of answers that are ready and that clients have not read, and of requests that wait behind them. */
+  /** Bytes of responses that clients have not read, and of requests that wait behind them. */
   readonly unsentBytes: BudgetLimits;
-  /** A connection that reads nothing of an answer for so long is cut, after at most twice the time; milliseconds. */
+  /** A connection whose client reads nothing of a response for so long is destroyed, after at most twice the time; milliseconds. */
   readonly sendTimeoutMs: number;
   /** The network of the client that sent a request; by default that of its connection. */
   readonly networkOf?: (req: IncomingMessage) => string;
@@ -18,7 +18,7 @@ export interface ConnectionLimits {
 
 const MIB = 1_048_576;
 
-/** A process of this system asks, so all connections come from few networks. */
+/** All clients are processes of this system, so all connections come from few networks. */
 export const internalLimits = (): ConnectionLimits => ({
   connections: atMostByDescriptors(MANY),
   connectionsPerNetwork: Number.POSITIVE_INFINITY,
@@ -36,7 +36,7 @@ export interface PublicLimitSettings {
   readonly networkOf: (req: IncomingMessage) => string;
 }
 
-/** Anybody asks. */
+/** Clients are on the Internet. */
 export function publicLimits(settings: PublicLimitSettings): ConnectionLimits {
   const connections = atMostByDescriptors(settings.connections);
   const perNetwork = settings.connectionsPerNetwork ?? Math.ceil(connections * NETWORK_SHARE);
@@ -51,7 +51,7 @@ export function publicLimits(settings: PublicLimitSettings): ConnectionLimits {
 
 /** Beyond what one process can serve. */
 const MANY = 100_000;
-/** Of all connections, what one network may have: a crowd may connect from one address, and others still find a place. */
+/** Of all connections, what one network may have: many users may share one address, and other networks keep some places. */
 const NETWORK_SHARE = 0.75;
 /** Descriptors for the process itself: connections to stores and subgraphs, files, modules. */
 const RESERVED_DESCRIPTORS = 512;

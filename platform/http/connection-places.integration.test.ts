@@ -60,7 +60,7 @@ it('a network at its bound gives the place of its longest idle connection to its
   expect(rest[0]!.isClosed).toBe(false);
 });
 
-it('where all places are taken, the network with the most connections makes room', async () => {
+it('where all places are taken, a connection of the network with the most is shed', async () => {
   const http = await serve({ connections: 10, connectionsPerNetwork: 10 });
   const few = await open(http, 2, THERE);
   const many = await open(http, 8, HERE);
@@ -70,7 +70,7 @@ it('where all places are taken, the network with the most connections makes room
   expect(closed(few)).toEqual([false, false]);
 });
 
-it('requests that are under way are not shed, requests that are still arriving are', async () => {
+it('load shedding ends idle and arriving requests, never those in progress', async () => {
   const http = await serve({ connections: 100, connectionsPerNetwork: 3 });
   await open(http, 2, HERE, WAIT);
   const [arriving] = await open(http, 1, HERE, HALF_BODY);

@@ -1,32 +1,31 @@
 import { counter } from '../observability/metrics.ts';
 
-const cut = counter(
+const destroyed = counter(
   'connections_cut_total',
-  'Connections of clients that were ended by a limit: idle or sending slowly when others needed the place (shed), without a place (refused), with answers that were not read (unread).',
+  'Connections of clients that were closed by a limit: idle or sending slowly when the place was needed (shed), without a free place (refused), with unread responses (unread).',
   ['reason'],
   [{ reason: 'shed' }, { reason: 'refused' }, { reason: 'unread' }],
 );
 
-export const countDestroyed = (reason: 'shed' | 'refused' | 'unread'): void => cut.inc({ reason });
+export const countDestroyed = (reason: 'shed' | 'refused' | 'unread'): void => destroyed.inc({ reason });
 
 /** Of a connection, what its place needs to know. */
 interface Connection {
   /** Whether all that is in progress is a request that has not arrived as a whole. */
   readonly isArriving: boolean;
-  /** Ends it at once. */
-  cut(): void;
+  destroy(): void;
 }
 
 /** The open connections of one network. */
 export interface NetworkConnections {
   readonly name: string;
   readonly open: Set<Connection>;
-  /** Those on which nothing is under way, the longest idle first. */
+  /** Those without a request in progress, the longest idle first. */
   readonly idle: Set<Connection>;
 }
 
 /**
- * Places for connections, bounded in all and per network, so that one network cannot use up the descriptors of the process. A new
+ * Load shedding for connections: places are bounded in all and per network, so that one network cannot use up the descriptors of the process. A new
  * connection of a network that is at its bound takes the place of that network's longest idle one; where all places are taken,
  * that of the network with the most connections, if that has at least as many as the new one's. Where nothing can be shed, the new
  * one is refused.
@@ -77,7 +76,7 @@ export class ConnectionPlaces {
     if (!victim) return false;
     this.leave(network, victim);
     countDestroyed('shed');
-    victim.cut();
+    victim.destroy();
     return true;
   }
 }

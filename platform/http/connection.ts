@@ -3,16 +3,16 @@ import type { Socket } from 'node:net';
 import { Fault } from '../errors.ts';
 import { refuseUnfinished } from './broken-request.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { Call, type UnsentBytes } from './http-transaction.ts';
+import { HttpTransaction, type UnsentBytes } from './http-transaction.ts';
 import { countDestroyed, type NetworkConnections } from './connection-places.ts';
 
-/** Requests of one connection that are worked on, or answered and not read, at a time; those behind them wait. */
-const MAX_UNDER_WAY = 8;
-/** Nothing more is begun while so many bytes of answers are not read. */
+/** Requests of one connection that are in progress, or whose response is not read, at a time; those behind them wait. */
+const MAX_IN_PROGRESS = 8;
+/** Backpressure: no further request begins while so many bytes of responses are not read. */
 const MAX_UNSENT_BYTES = 65_536;
 /** Memory of a request that waits, in bytes: a guess at what Node keeps of its head. */
 const WAITING_BYTES = 4_096;
-/** A client that takes nothing of an answer for twice as long, in milliseconds, is not waited for at the end. */
+/** At shutdown the connection of a client that reads nothing of a response for twice as long is destroyed; milliseconds. */
 const STALLED_MS = 750;
 
 export interface ConnectionOptions {
@@ -25,30 +25,30 @@ export interface ConnectionOptions {
 interface Waiting {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly begin: (call: Call) => void;
+  readonly begin: (transaction: HttpTransaction) => void;
   readonly bytes: UnsentBytes;
 }
 
 /**
- * One connection of a client, and what was asked on it. At most a few of its requests are under way at a time; while others
- * wait, nothing more is read from it. Node tells of the end of an answer only where the answer had its turn on the connection,
- * and of the end of the connection not at all to those that wait for theirs; both are observed here.
+ * One connection of a client, and the requests on it (HTTP pipelining). At most a few of its requests are in progress at a time; while others
+ * wait, nothing more is read from it (backpressure). Node reports the end of a response only once it is first on the connection, and
+ * does not report the end of the connection to responses that wait behind it; both are observed here.
  */
 export class Connection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
-  /** In the order in which they are answered. */
-  readonly #calls: Call[] = [];
+  /** In the order of their responses. */
+  readonly #transactions: HttpTransaction[] = [];
   /** Those that have arrived behind them. */
   readonly #waiting: Waiting[] = [];
-  #state: 'open' | 'saying-farewell' | 'over' = 'open';
-  /** Requests behind the last answer: not heard, and kept by Node until the connection ends. */
-  readonly #unheard: UnsentBytes[] = [];
-  /** Refuses what follows the requests that were understood. */
+  #state: 'open' | 'draining' | 'over' = 'open';
+  /** Requests behind the last response: ignored, and kept by Node until the connection ends. */
+  readonly #ignored: UnsentBytes[] = [];
+  /** Refuses the input behind the requests that were parsed. */
   #refusal: (() => void) | null = null;
   #sendTimer: NodeJS.Timeout | null = null;
-  /** What had arrived when it was last idle. */
-  #heardBytes = 0;
+  /** Bytes received when it was last idle. */
+  #idleBytes = 0;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -56,48 +56,50 @@ export class Connection {
   }
 
   /**
-   * @param begin called at once, or when enough of the requests before it have been answered; never when the connection has
-   * carried its last answer: what arrives after that is not heard
+   * @param begin called at once, or when enough of the requests before it have their response; never once the connection has
+   * carried its last response: requests behind it are ignored
    */
-  receive(req: IncomingMessage, res: ServerResponse, begin: (call: Call) => void): void {
-    const isHeard = this.#state !== 'over' && !this.#refusal;
-    if (isHeard && this.#waiting.length === 0 && this.#mayBegin) return this.#begin(req, res, begin);
+  receive(req: IncomingMessage, res: ServerResponse, begin: (transaction: HttpTransaction) => void): void {
+    const isAccepted = this.#state !== 'over' && !this.#refusal;
+    if (isAccepted && this.#waiting.length === 0 && this.#mayBegin) return this.#begin(req, res, begin);
     const bytes = { connection: this, network: this.#options.networkOf(req), bytes: WAITING_BYTES };
-    if (isHeard) this.#waiting.push({ req, res, begin, bytes });
-    else this.#unheard.push(bytes);
+    if (isAccepted) this.#waiting.push({ req, res, begin, bytes });
+    else this.#ignored.push(bytes);
     this.#socket.pause();
     this.#options.unsent.hold(bytes);
   }
 
-  get isAtWork(): boolean {
-    return this.#waiting.length > 0 || this.#calls.some((call) => call.isAtWork);
+  get isInProgress(): boolean {
+    return this.#waiting.length > 0 || this.#transactions.some((transaction) => transaction.isInProgress);
   }
 
-  /** Whether all that is under way is a request that has not arrived as a whole. */
+  /** Whether all requests on it have not arrived completely. */
   get isArriving(): boolean {
-    return this.#calls.length > 0 && this.#calls.every((call) => call.isArriving);
+    return this.#transactions.length > 0 && this.#transactions.every((transaction) => transaction.isArriving);
   }
 
-  /** Whether nothing that was begun was asked after it. */
-  isLatest(call: Call): boolean {
-    return this.#calls.at(-1) === call;
+  /** Whether no later request on the connection has begun. */
+  isLatest(transaction: HttpTransaction): boolean {
+    return this.#transactions.at(-1) === transaction;
   }
 
-  /** Nothing is carried after the answer to this call; what was asked behind it will not be answered. */
-  endWith(call: Call): void {
+  /** The response to this request is the last one; requests behind it get none. */
+  endWith(transaction: HttpTransaction): void {
     this.#state = 'over';
     this.#dropWaiting();
-    for (const later of this.#calls.splice(this.#calls.indexOf(call) + 1)) this.#forget(later);
+    for (const later of this.#transactions.splice(this.#transactions.indexOf(transaction) + 1))
+      this.#forget(later);
   }
 
-  /** Call it when the answer has been handed on. */
-  answered(call: Call): void {
-    call.answered();
-    if (call.res.writableLength > 0 && this.#calls.includes(call)) this.#holdUnsent(call);
-    if (this.#state === 'saying-farewell') this.#hurry();
+  /** To be called when the response has been written. */
+  responded(transaction: HttpTransaction): void {
+    transaction.responded();
+    if (transaction.res.writableLength > 0 && this.#transactions.includes(transaction))
+      this.#holdUnsent(transaction);
+    if (this.#state === 'draining') this.#limitStall();
   }
 
-  /** Refuses what follows, which is no request, after all that was asked before it has been answered. */
+  /** Refuses input that is not HTTP, after the responses to the requests before it. */
   refuse(refusal: () => void): void {
     this.#refusal ??= refusal;
     if (this.#waiting.at(-1)?.req.complete === false)
@@ -105,16 +107,15 @@ export class Connection {
     this.#refuseWhenAnswered();
   }
 
-  /** Ends it as soon as nothing is under way on it; what is still arriving is refused. */
-  sayFarewell(): void {
-    if (this.#state === 'open') this.#state = 'saying-farewell';
-    if (this.#calls.length === 0) return this.#close();
-    for (const call of this.#calls) call.refuseBody(new Fault('UNAVAILABLE'));
-    this.#hurry();
+  /** Closes it as soon as no request is in progress; requests that are still arriving are refused. */
+  drain(): void {
+    if (this.#state === 'open') this.#state = 'draining';
+    if (this.#transactions.length === 0) return this.#close();
+    for (const transaction of this.#transactions) transaction.refuseBody(new Fault('UNAVAILABLE'));
+    this.#limitStall();
   }
 
-  /** Ends it at once. */
-  cut(): void {
+  destroy(): void {
     this.#socket.destroy();
   }
 
@@ -123,33 +124,35 @@ export class Connection {
     this.#state = 'over';
     if (this.#sendTimer) clearTimeout(this.#sendTimer);
     this.#dropWaiting();
-    for (const bytes of this.#unheard.splice(0)) this.#options.unsent.release(bytes);
-    for (const call of this.#calls.splice(0)) this.#forget(call);
+    for (const bytes of this.#ignored.splice(0)) this.#options.unsent.release(bytes);
+    for (const transaction of this.#transactions.splice(0)) this.#forget(transaction);
   }
 
   get #mayBegin(): boolean {
-    if (this.#calls.length >= MAX_UNDER_WAY) return false;
-    return this.#calls.reduce((bytes, { unsent }) => bytes + (unsent?.bytes ?? 0), 0) < MAX_UNSENT_BYTES;
+    if (this.#transactions.length >= MAX_IN_PROGRESS) return false;
+    return (
+      this.#transactions.reduce((bytes, { unsent }) => bytes + (unsent?.bytes ?? 0), 0) < MAX_UNSENT_BYTES
+    );
   }
 
-  #begin(req: IncomingMessage, res: ServerResponse, begin: (call: Call) => void): void {
-    const call = new Call(req, res);
-    this.#calls.push(call);
+  #begin(req: IncomingMessage, res: ServerResponse, begin: (transaction: HttpTransaction) => void): void {
+    const transaction = new HttpTransaction(req, res);
+    this.#transactions.push(transaction);
     this.#options.network.idle.delete(this);
-    res.once('close', () => this.#end(call));
-    begin(call);
+    res.once('close', () => this.#end(transaction));
+    begin(transaction);
   }
 
-  #end(call: Call): void {
-    this.#forget(call);
-    const index = this.#calls.indexOf(call);
-    if (index >= 0) this.#calls.splice(index, 1);
+  #end(transaction: HttpTransaction): void {
+    this.#forget(transaction);
+    const index = this.#transactions.indexOf(transaction);
+    if (index >= 0) this.#transactions.splice(index, 1);
     this.#beginWaiting();
-    this.#watchSending();
+    this.#checkSending();
     if (this.#refusal) this.#refuseWhenAnswered();
-    if (this.#calls.length > 0) return;
-    this.#heardBytes = this.#socket.bytesRead;
-    if (this.#state === 'saying-farewell') this.#close();
+    if (this.#transactions.length > 0) return;
+    this.#idleBytes = this.#socket.bytesRead;
+    if (this.#state === 'draining') this.#close();
     else if (this.#state === 'open') this.#options.network.idle.add(this);
   }
 
@@ -163,38 +166,42 @@ export class Connection {
     if (this.#waiting.length === 0) this.#socket.resume();
   }
 
-  #holdUnsent(call: Call): void {
+  #holdUnsent(transaction: HttpTransaction): void {
     const { networkOf, unsent } = this.#options;
-    call.unsent = { connection: this, network: networkOf(call.req), bytes: call.res.writableLength };
-    this.#watchSending();
-    unsent.hold(call.unsent);
+    transaction.unsent = {
+      connection: this,
+      network: networkOf(transaction.req),
+      bytes: transaction.res.writableLength,
+    };
+    this.#checkSending();
+    unsent.hold(transaction.unsent);
   }
 
-  #forget(call: Call): void {
-    call.end();
-    if (call.unsent) this.#options.unsent.release(call.unsent);
-    call.unsent = null;
+  #forget(transaction: HttpTransaction): void {
+    transaction.end();
+    if (transaction.unsent) this.#options.unsent.release(transaction.unsent);
+    transaction.unsent = null;
   }
 
   #dropWaiting(): void {
     for (const { bytes } of this.#waiting.splice(0)) this.#options.unsent.release(bytes);
   }
 
-  /** Looks from time to time whether the client reads on, for as long as there is something to read. */
-  #watchSending(): void {
+  /** Send timeout: checks periodically that the client reads, for as long as there is something to read. */
+  #checkSending(): void {
     if (this.#sendTimer || this.#socket.writableLength === 0) return;
     const sent = this.#sentBytes;
     this.#sendTimer = setTimeout(() => {
       this.#sendTimer = null;
       if (this.#socket.writableLength > 0 && this.#sentBytes === sent) {
         countDestroyed('unread');
-        this.cut();
-      } else this.#watchSending();
+        this.destroy();
+      } else this.#checkSending();
     }, this.#options.sendTimeoutMs);
   }
 
   /**
-   * A number that grows whenever the system takes more of an answer: of a single large write, too, which `writableLength` counts in
+   * A number that grows whenever the kernel takes more of a response: of a single large write, too, which `writableLength` counts in
    * full until all of it is taken.
    */
   get #sentBytes(): number {
@@ -206,20 +213,20 @@ export class Connection {
 
   #refuseWhenAnswered(): void {
     if (this.#state === 'over' || this.#waiting.length > 0) return;
-    if (this.#calls.some(({ req }) => req.complete)) return;
+    if (this.#transactions.some(({ req }) => req.complete)) return;
     this.#state = 'over';
     this.#refusal!();
   }
 
   #close(): void {
-    const hasHeardHalf = this.#state !== 'over' && this.#socket.bytesRead > this.#heardBytes;
+    const hasPartialRequest = this.#state !== 'over' && this.#socket.bytesRead > this.#idleBytes;
     this.#state = 'over';
-    if (hasHeardHalf) refuseUnfinished(this.#socket);
+    if (hasPartialRequest) refuseUnfinished(this.#socket);
     else this.#socket.destroy();
   }
 
-  /** Node cuts it when the time has passed, and once more, without a byte taken. */
-  #hurry(): void {
-    if (!this.isAtWork) this.#socket.setTimeout(STALLED_MS);
+  /** Node destroys it when the client has taken no byte for twice the time. */
+  #limitStall(): void {
+    if (!this.isInProgress) this.#socket.setTimeout(STALLED_MS);
   }
 }

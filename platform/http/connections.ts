@@ -3,17 +3,17 @@ import type { Socket } from 'node:net';
 import { clientNetworkOf } from '../rate-limit/client-network.ts';
 import { answerBrokenRequest, refuseConnect, refuseConnection } from './broken-request.ts';
 import { ByteBudget } from './byte-budget.ts';
-import type { Call, UnsentBytes } from './http-transaction.ts';
+import type { HttpTransaction, UnsentBytes } from './http-transaction.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { ConnectionPlaces, countDestroyed } from './connection-places.ts';
 
-/** Every connection of a server, also those that have not carried anything, and what they may take together. */
+/** Every connection of a server, also those that have not carried anything, and the bounds on all of them together. */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
   #accepted = 0;
-  #hold: Promise<void> | null = null;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  #paused: Promise<void> | null = null;
+  #receivedAt = Number.NEGATIVE_INFINITY;
 
   readonly #limits: ConnectionLimits;
   readonly #places: ConnectionPlaces;
@@ -24,7 +24,7 @@ export class Connections {
     this.#places = new ConnectionPlaces(limits);
     this.#unsent = new ByteBudget(limits.unsentBytes, ({ connection }) => {
       countDestroyed('unread');
-      connection.cut();
+      connection.destroy();
     });
     server.on('connection', (socket: Socket) => this.#accept(socket));
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -47,50 +47,50 @@ export class Connections {
     return this.#accepted;
   }
 
-  get isAtWork(): boolean {
-    for (const connection of this.#open.values()) if (connection.isAtWork) return true;
+  get isInProgress(): boolean {
+    for (const connection of this.#open.values()) if (connection.isInProgress) return true;
     return false;
   }
 
-  /** How long nothing was asked, in milliseconds. */
+  /** How long no request has arrived, in milliseconds. */
   get quietMs(): number {
-    return performance.now() - this.#askedAt;
+    return performance.now() - this.#receivedAt;
   }
 
   /** @param begin called when the request may be worked on; see `Connection.receive` */
   receive(
     req: IncomingMessage,
     res: ServerResponse,
-    begin: (connection: Connection, call: Call) => void,
+    begin: (connection: Connection, transaction: HttpTransaction) => void,
   ): void {
     const connection = this.#open.get(req.socket);
     if (!connection) return;
-    this.#askedAt = performance.now();
-    connection.receive(req, res, (call) => begin(connection, call));
+    this.#receivedAt = performance.now();
+    connection.receive(req, res, (transaction) => begin(connection, transaction));
   }
 
-  /** What an answer has to wait for, if it has to. */
-  get hold(): Promise<void> | null {
-    return this.#hold;
+  /** While responses are paused: resolves when they resume. */
+  get paused(): Promise<void> | null {
+    return this.#paused;
   }
 
-  /** @returns lets the answers go */
-  holdAnswers(): () => void {
-    let letGo!: () => void;
-    this.#hold = new Promise((resolve) => (letGo = resolve));
+  /** @returns resumes the responses */
+  pauseResponses(): () => void {
+    let resume!: () => void;
+    this.#paused = new Promise((resolve) => (resume = resolve));
     return () => {
-      this.#hold = null;
-      letGo();
+      this.#paused = null;
+      resume();
     };
   }
 
-  /** Each ends as soon as nothing is under way on it; what is still arriving is refused. */
-  sayFarewell(): void {
-    for (const connection of [...this.#open.values()]) connection.sayFarewell();
+  /** Closes each connection as soon as no request is in progress on it; requests that are still arriving are refused. */
+  drain(): void {
+    for (const connection of [...this.#open.values()]) connection.drain();
   }
 
-  cut(): void {
-    for (const connection of [...this.#open.values()]) connection.cut();
+  destroy(): void {
+    for (const connection of [...this.#open.values()]) connection.destroy();
   }
 
   #accept(socket: Socket): void {

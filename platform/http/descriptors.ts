@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** @returns how many files and sockets this process may have open; `Infinity` where the system does not say (only Linux does) */
+/** @returns how many files and sockets this process may have open; `Infinity` where the system does not report it (only Linux does) */
 export function descriptorLimit(): number {
   try {
     const [, soft] = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

@@ -6,14 +6,14 @@ import { json } from './server.ts';
 import type { Handler } from './types.ts';
 import { startServer } from './testing/server-for-this-test.ts';
 
-/** Well below the ten seconds after which what is left is cut, and the three that a busy connection is listened to. */
+/** Well below the ten seconds after which the remaining connections are destroyed, and the three of the longest drain of a busy connection. */
 const SOON_MS = 2_500;
 
-/** Promises that the test keeps when it likes. */
-function gate(): { readonly asked: () => number; readonly handler: Handler; open(): void } {
+/** Requests that stay in progress until the test completes them. */
+function gate(): { readonly received: () => number; readonly handler: Handler; open(): void } {
   const waiting: (() => void)[] = [];
   return {
-    asked: () => waiting.length,
+    received: () => waiting.length,
     handler: () => new Promise((resolve) => waiting.push(() => resolve(json(200, {})))),
     open: () => waiting.forEach((answer) => answer()),
   };
@@ -28,7 +28,7 @@ async function msToEnd(closed: Promise<void>): Promise<number> {
   return performance.now() - begun;
 }
 
-it('ends connections on which nothing is under way, whether or not they ever carried anything', async () => {
+it('closes connections without a request in progress, whether or not they ever carried one', async () => {
   const http = await startServer({ '/quick': () => json(200, {}) });
   const idle = await openConnection(http.url);
   const used = await openConnection(http.url, get('/quick'));
@@ -37,7 +37,7 @@ it('ends connections on which nothing is under way, whether or not they ever car
   await waitUntil('their end', () => idle.isClosed && used.isClosed);
 });
 
-it('answers what has arrived, and tells whoever has sent a half only that it was not heard', async () => {
+it('completes requests that have arrived, and refuses those that have arrived in part', async () => {
   const slow = gate();
   const http = await startServer({
     '/slow': slow.handler,
@@ -47,10 +47,10 @@ it('answers what has arrived, and tells whoever has sent a half only that it was
   const halfBody = await openConnection(http.url, post);
   const halfHead = await openConnection(http.url, 'POST /body HTTP/1.1\r\nhost: sh');
   await openConnection(http.url);
-  await waitUntil('the slow one', () => slow.asked() === 1);
+  await waitUntil('the slow one', () => slow.received() === 1);
 
   const ended = msToEnd(http.close());
-  await waitUntil('it to be asked nothing more', () => refusesConnections(http.url));
+  await waitUntil('connections to be refused', () => refusesConnections(http.url));
   slow.open();
   expect(await ended).toBeLessThan(SOON_MS);
   await waitUntil('all to end', () => [working, halfBody, halfHead].every(({ isClosed }) => isClosed));
@@ -60,7 +60,7 @@ it('answers what has arrived, and tells whoever has sent a half only that it was
   expect(statusesIn(halfHead.said)).toEqual([503]);
 });
 
-it('lets a body arrive that is on its way', async () => {
+it('accepts the rest of a body that is arriving', async () => {
   const http = await startServer({ '/body': async (request) => json(200, await request.readBody()) });
   const connection = await openConnection(http.url, post);
   const closed = http.close();
@@ -70,11 +70,11 @@ it('lets a body arrive that is on its way', async () => {
   expect(statusesIn(connection.said)).toEqual([200]);
 });
 
-it('answers all that was asked in a row on one connection', async () => {
+it('responds to all pipelined requests of a connection', async () => {
   const slow = gate();
   const http = await startServer({ '/slow': slow.handler });
   const connection = await openConnection(http.url, get('/slow').repeat(5));
-  await waitUntil('all of them', () => slow.asked() === 5);
+  await waitUntil('all of them', () => slow.received() === 5);
   const closed = http.close();
   slow.open();
   await closed;
@@ -83,7 +83,7 @@ it('answers all that was asked in a row on one connection', async () => {
   expect(connection.said.toLowerCase().match(/connection: close/g)).toHaveLength(1);
 });
 
-it('does not wait for who takes nothing of an answer', async () => {
+it('does not wait for a client that reads nothing of a response', async () => {
   const body = 'x'.repeat(20_000_000);
   const http = await startServer({ '/large': () => ({ status: 200, body }) });
   const deaf = await openConnection(http.url);
@@ -94,7 +94,7 @@ it('does not wait for who takes nothing of an answer', async () => {
   expect(await msToEnd(http.close())).toBeLessThan(SOON_MS);
 });
 
-it('waits for who takes an answer slowly', async () => {
+it('waits for a client that reads a response slowly', async () => {
   const body = 'x'.repeat(20_000_000);
   const http = await startServer({ '/large': () => ({ status: 200, body }) });
   const slow = await openConnection(http.url);
@@ -113,12 +113,12 @@ it('waits for who takes an answer slowly', async () => {
   expect(slow.said.length).toBeGreaterThan(body.length);
 });
 
-it('has an end for who goes on asking', async () => {
+it('ends although a client keeps sending requests', async () => {
   const http = await startServer({ '/quick': () => json(200, {}) });
   let isOver = false;
   let answered = 0;
   let unanswered = 0;
-  const ask = async () => {
+  const send = async () => {
     while (!isOver)
       await fetch(`${http.url}/quick`).then(
         async (response) => {
@@ -126,13 +126,13 @@ it('has an end for who goes on asking', async () => {
           answered += 1;
         },
         (error: Error) => {
-          // Refused at the door is an answer; cut in the middle is none.
+          // A refused connection counts as a response; a reset one does not.
           if ((error.cause as NodeJS.ErrnoException).code !== 'ECONNREFUSED') unanswered += 1;
           return sleep(5);
         },
       );
   };
-  const clients = Array.from({ length: 20 }, ask);
+  const clients = Array.from({ length: 20 }, send);
   await waitUntil('some traffic', () => answered > 100);
   const ms = await msToEnd(http.close());
   isOver = true;

@@ -5,18 +5,18 @@ import { receiveBody, type ArrivingBody } from './read-body.ts';
 
 /** Bytes that are kept for a connection because its client does not read. */
 export interface UnsentBytes extends Holding {
-  readonly connection: { cut(): void };
+  readonly connection: { destroy(): void };
 }
 
-/** One request on a connection, until its answer has been taken or nobody will take it any more. */
-export class Call {
+/** One request on a connection and its response, until the response has been delivered or can no longer be. */
+export class HttpTransaction {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** What is kept of its answer because the client has not read it. */
+  /** The buffered part of its response, which the client has not read. */
   unsent: UnsentBytes | null = null;
-  #stage: 'at-work' | 'arriving' | 'answered' | 'over' = 'at-work';
+  #stage: 'in-progress' | 'arriving' | 'responded' | 'over' = 'in-progress';
   #body: ArrivingBody | undefined;
-  // Most requests never ask.
+  // Created on demand, as most requests do not use it.
   #gone: AbortController | undefined;
   #isGone = false;
 
@@ -25,9 +25,9 @@ export class Call {
     this.res = res;
   }
 
-  /** It has arrived, or is being looked at, and is not answered. */
-  get isAtWork(): boolean {
-    return this.#stage === 'at-work';
+  /** It has arrived, and its response is not complete. */
+  get isInProgress(): boolean {
+    return this.#stage === 'in-progress';
   }
 
   /** Its body has not arrived as a whole. */
@@ -35,19 +35,19 @@ export class Call {
     return this.#stage === 'arriving';
   }
 
-  /** Nobody will take an answer. */
+  /** A response can no longer be delivered. */
   get isOver(): boolean {
     return this.#stage === 'over';
   }
 
-  /** Aborted when nobody will take the answer any more. */
+  /** Aborted when the response can no longer be delivered. */
   get gone(): AbortSignal {
     this.#gone ??= new AbortController();
     if (this.#isGone) this.#gone.abort();
     return this.#gone.signal;
   }
 
-  /** @throws {Fault} PAYLOAD_TOO_LARGE; BAD_REQUEST when the body does not arrive, or is not UTF-8; what `refuseBody` was given */
+  /** @throws {Fault} PAYLOAD_TOO_LARGE; BAD_REQUEST when the body does not arrive, or is not UTF-8; the reason of `refuseBody` */
   async readBody(maxBytes: number): Promise<string> {
     this.#stage = 'arriving';
     this.#body = receiveBody(this.req, maxBytes);
@@ -55,21 +55,21 @@ export class Call {
       return await this.#body.text;
     } finally {
       this.#body = undefined;
-      if (this.#stage === 'arriving') this.#stage = 'at-work';
+      if (this.#stage === 'arriving') this.#stage = 'in-progress';
     }
   }
 
-  /** Waits no longer for a body that is still arriving; without one, nothing happens. */
+  /** Rejects a body that is still arriving; without one, nothing happens. */
   refuseBody(reason: Fault): void {
     this.#body?.refuse(reason);
   }
 
-  /** The whole answer has been handed on. */
-  answered(): void {
-    if (this.#stage !== 'over') this.#stage = 'answered';
+  /** The complete response has been written. */
+  responded(): void {
+    if (this.#stage !== 'over') this.#stage = 'responded';
   }
 
-  /** The answer has been taken, or never will be. */
+  /** The response has been delivered, or never will be. */
   end(): void {
     if (this.#stage === 'over') return;
     this.#stage = 'over';

@@ -24,20 +24,20 @@ function accepts(host: string, port: number): Promise<boolean> {
   });
 }
 
-it.each(ADDRESSES)('a server at localhost answers clients that know it as %s', async (address) => {
+it.each(ADDRESSES)('a server at localhost is reachable as %s', async (address) => {
   const http = await startServer({ '/': ({ remoteAddress }) => json(200, remoteAddress) }, {}, 'localhost');
   const answer = await fetch(at(address, http.port));
   expect(await answer.json()).toBe(address);
 });
 
-it('a server at one address answers there only', async () => {
+it('a server at one address is reachable there only', async () => {
   const http = await startServer({ '/': () => json(200, {}) }, {}, '127.0.0.1');
   expect(await accepts('127.0.0.1', http.port)).toBe(true);
   expect(await accepts('::1', http.port)).toBe(false);
 });
 
 it.each(ADDRESSES)(
-  'its end accepts nothing more at %s and answers what is under way there',
+  'its shutdown accepts nothing more at %s and completes the requests in progress there',
   async (address) => {
     let answer: (() => void) | undefined;
     const http = await startServer(

@@ -5,7 +5,7 @@ import { Fault } from '../errors.ts';
 export interface ArrivingBody {
   /** Rejects with a fault: PAYLOAD_TOO_LARGE; BAD_REQUEST when the body does not arrive, or is not UTF-8; why it was refused. */
   readonly text: Promise<string>;
-  /** Waits no longer, and keeps nothing of what has come. */
+  /** Stops the upload and discards the received part. */
   refuse(reason: Fault): void;
 }
 

@@ -29,18 +29,18 @@ export function sendReply(
   if (req.complete) return void res.end(req.method === 'HEAD' ? undefined : body);
   if (req.method === 'HEAD') res.flushHeaders();
   else res.write(body);
-  afterTheRest(req, () => res.end());
+  discardRest(req, () => res.end());
 }
 
-/** A client that is told before it has sent everything may be listened to for so long, in milliseconds. */
-const LISTEN_ON_MS = 1_000;
+/** How long the rest of a request is read after an early response, in milliseconds. */
+const DISCARD_MS = 1_000;
 
 /**
- * Reads on, into nothing, before the connection is closed. Closing one on which something unread has arrived resets it, and
- * many clients then see the reset instead of the answer.
+ * Reads and discards the rest of a request before the connection is closed: a close with unread data resets the connection, and
+ * many clients then see the reset instead of the response.
  */
-function afterTheRest(req: IncomingMessage, close: () => void): void {
-  const timer = setTimeout(close, LISTEN_ON_MS);
+function discardRest(req: IncomingMessage, close: () => void): void {
+  const timer = setTimeout(close, DISCARD_MS);
   req.once('close', () => clearTimeout(timer));
   req.once('end', close);
   req.resume();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerOptions, type ServerResp
 import { Fault, FAULTS } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { exportReadiness } from '../observability/readiness-gauge.ts';
-import type { Call } from './http-transaction.ts';
+import type { HttpTransaction } from './http-transaction.ts';
 import type { Connection } from './connection.ts';
 import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Connections } from './connections.ts';
@@ -19,15 +19,15 @@ export interface HttpServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly maxBodyBytes: number;
-  /** How soon a whole request of a stranger must have arrived, in milliseconds; else 408. Left out where only we ask. */
+  /** How soon a complete request of a public client must have arrived, in milliseconds; else 408. Left out where only processes of this system are clients. */
   readonly receiveTimeoutMs?: number;
-  /** What clients may take; left out where only processes of this system ask. */
+  /** Limits of clients; left out where only processes of this system are clients. */
   readonly limits?: ConnectionLimits;
   /** By path, for every method; one that ends in `/*` is for every path below it that has no route of its own. */
   readonly routes: Readonly<Record<string, Handler>>;
-  /** Runs around every answer: of routes, of health checks, and the one that there is nothing here. */
+  /** Middleware around every response: of routes, of health checks, and 404. */
   readonly around?: (request: HttpRequest, handler: Handler) => Promise<HttpReply>;
-  /** What must answer before `/health/ready` says yes; read at each look, so that it may change. */
+  /** What must work for `/health/ready` to be 200; read at each check, so that it may change. */
   readonly readiness: ReadinessChecks;
   readonly logger: Logger;
 }
@@ -36,14 +36,14 @@ export interface RunningHttpServer {
   readonly url: string;
   readonly port: number;
   openConnections(): number;
-  /** From now on `/health/ready` says no, so that nothing new is sent here. */
+  /** From now on `/health/ready` is 503, so that load balancers send no new requests. */
   announceEnd(): void;
   /**
-   * Tells every connection with its next answer that it ends, so that no client is just about to use one when it is cut.
-   * Then accepts nothing new, ends what is idle, refuses what is still arriving, answers what is under way for at most
-   * `patienceMs`, and cuts what is left.
+   * Graceful shutdown: each connection carries `connection: close` with its next response, so that no client is about to use one when
+   * it is closed. Then accepts no new connections, closes idle ones, refuses requests that are still arriving, completes those in progress
+   * for at most `timeoutMs`, and destroys the connections that are left.
    */
-  close(patienceMs?: number): Promise<void>;
+  close(timeoutMs?: number): Promise<void>;
 }
 
 export const json = (status: number, value: unknown, headers: Record<string, string> = {}): HttpReply => ({
@@ -85,30 +85,30 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const connections = new Connections(server, options.limits ?? internalLimits());
 
   const receive = (req: IncomingMessage, res: ServerResponse): void =>
-    connections.receive(req, res, (connection, call) => void respond(connection, call));
+    connections.receive(req, res, (connection, transaction) => void respond(connection, transaction));
 
-  async function respond(connection: Connection, call: Call): Promise<void> {
-    const { req, res } = call;
+  async function respond(connection: Connection, transaction: HttpTransaction): Promise<void> {
+    const { req, res } = transaction;
     const [path, query] = splitUrl(req.url ?? '/');
-    const route = findRoute(path) ?? nothingHere;
+    const route = findRoute(path) ?? notFound;
     let reply: HttpReply;
     try {
-      const request = requestOf(call, path, query, options.maxBodyBytes);
+      const request = requestOf(transaction, path, query, options.maxBodyBytes);
       reply = await around(request, route);
     } catch (error) {
       if (!(error instanceof Fault)) options.logger.error({ err: error, path }, 'request failed');
       reply = faultReply(error instanceof Fault ? error : new Fault('INTERNAL'));
     }
-    if (connections.hold) await connections.hold;
-    if (call.isOver) return;
-    // Whoever has asked for more on this connection is told with the answer to that.
-    const isLast = endsConnection(req, reply) || (ending && connection.isLatest(call));
-    if (isLast) connection.endWith(call);
+    if (connections.paused) await connections.paused;
+    if (transaction.isOver) return;
+    // Where a later request has begun on this connection, its response carries the `close`.
+    const isLast = endsConnection(req, reply) || (ending && connection.isLatest(transaction));
+    if (isLast) connection.endWith(transaction);
     sendReply(req, res, reply, isLast);
-    connection.answered(call);
+    connection.responded(transaction);
   }
 
-  // Whoever expects more than `100-continue` gets the answer all the same.
+  // An expectation other than `100-continue` is ignored.
   server.on('checkExpectation', receive);
   const { port, listeners } = await listen(server, options.host, options.port);
 
@@ -119,19 +119,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     announceEnd: () => {
       ending = true;
     },
-    close: (patienceMs = 10_000) => {
+    close: (timeoutMs = 10_000) => {
       ending = true;
-      return shutDownGracefully(server, listeners, connections, patienceMs);
+      return shutDownGracefully(server, listeners, connections, timeoutMs);
     },
   };
 }
 
-/** Longer than any client of ours keeps a connection that it does not need. */
+/** Longer than the clients of this system keep an idle connection. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * These also cut a connection that has not carried anything yet. Between ourselves that must not happen before the client lets
- * it go, or a request may be on its way at that moment, and nobody can tell whether it arrived.
+ * These timeouts also close a connection that has not carried anything yet. Between processes of this system that must not happen before
+ * the client closes it: a request may be on its way at that moment, and its outcome would be unknown.
  */
 function receiveTimeouts(receiveTimeoutMs: number | undefined): ServerOptions {
   if (receiveTimeoutMs === undefined) return { headersTimeout: KEEP_ALIVE_MS, requestTimeout: KEEP_ALIVE_MS };
@@ -150,7 +150,7 @@ function routeFinder(routes: Readonly<Record<string, Handler>>): (path: string) 
   };
 }
 
-const nothingHere: Handler = () => {
+const notFound: Handler = () => {
   throw new Fault('NOT_FOUND');
 };
 
@@ -159,8 +159,13 @@ function splitUrl(url: string): [path: string, query: string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-function requestOf(call: Call, path: string, query: string, maxBodyBytes: number): HttpRequest {
-  const { req } = call;
+function requestOf(
+  transaction: HttpTransaction,
+  path: string,
+  query: string,
+  maxBodyBytes: number,
+): HttpRequest {
+  const { req } = transaction;
   return {
     method: req.method ?? 'GET',
     path,
@@ -168,9 +173,9 @@ function requestOf(call: Call, path: string, query: string, maxBodyBytes: number
     headers: req.headers,
     remoteAddress: req.socket.remoteAddress ?? '',
     get gone() {
-      return call.gone;
+      return transaction.gone;
     },
-    readBody: () => call.readBody(maxBodyBytes),
-    refuseBody: (reason) => call.refuseBody(reason),
+    readBody: () => transaction.readBody(maxBodyBytes),
+    refuseBody: (reason) => transaction.refuseBody(reason),
   };
 }

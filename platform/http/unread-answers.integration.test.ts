@@ -9,7 +9,7 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: shop\r\n\r\n`;
 /** More than the system keeps for a client that does not read. */
 const LARGE = 'x'.repeat(20_000_000);
 
-/** Answers that are given when the test says so, each with its number. */
+/** Responses that are sent when the test releases them, each with its number. */
 function heldAnswers() {
   const pending: (() => void)[] = [];
   let begun = 0;
@@ -20,12 +20,12 @@ function heldAnswers() {
   return {
     handler,
     begun: () => begun,
-    underWay: () => pending.length,
+    inProgress: () => pending.length,
     answerNext: () => pending.shift()?.(),
   };
 }
 
-/** A connection that asks and reads nothing. */
+/** A connection that sends requests and reads nothing. */
 async function deaf(url: string, bytes: string): Promise<RawConnection> {
   const connection = await openConnection(url);
   connection.socket.pause();
@@ -33,7 +33,7 @@ async function deaf(url: string, bytes: string): Promise<RawConnection> {
   return connection;
 }
 
-it('works on eight requests of a connection at a time, and answers all of them in order', async () => {
+it('has eight requests of a connection in progress at a time, and responds to all of them in order', async () => {
   const held = heldAnswers();
   const http = await startServer({ '/held': held.handler });
   const connection = await openConnection(http.url, get('/held').repeat(100));
@@ -41,14 +41,14 @@ it('works on eight requests of a connection at a time, and answers all of them i
   for (let answered = 1; answered <= 100; answered++) {
     held.answerNext();
     await waitUntil('the next one', () => held.begun() === Math.min(100, 8 + answered));
-    expect(held.underWay()).toBeLessThanOrEqual(8);
+    expect(held.inProgress()).toBeLessThanOrEqual(8);
   }
   await waitUntil('all answers', () => statusesIn(connection.said).length === 100);
   const numbers = [...connection.said.matchAll(/"number":(\d+)/g)].map(([, number]) => Number(number));
   expect(numbers).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
 });
 
-it('begins nothing more while the answers before it are not read', async () => {
+it('begins no further request while the responses before it are not read (backpressure)', async () => {
   let begun = 0;
   const http = await startServer({
     '/large': () => {
@@ -65,19 +65,19 @@ it('begins nothing more while the answers before it are not read', async () => {
   await waitUntil('the rest', () => begun === 12);
 });
 
-it('cuts a connection that reads nothing of its answer', async () => {
+it('destroys a connection that reads nothing of its response', async () => {
   const http = await startServer({ '/large': () => ({ status: 200, body: LARGE }) }, { sendTimeoutMs: 100 });
   const connection = await deaf(http.url, get('/large'));
-  await waitUntil('the cut', () => http.openConnections() === 0);
+  await waitUntil('the connection to be destroyed', () => http.openConnections() === 0);
   expect(connection.said).toBe('');
 });
 
-it('cuts it also where it goes on sending', async () => {
+it('destroys it also where it keeps sending', async () => {
   const http = await startServer({ '/large': () => ({ status: 200, body: LARGE }) }, { sendTimeoutMs: 100 });
   const connection = await deaf(http.url, get('/large'));
   const sending = setInterval(() => connection.socket.write('x'), 10);
   onTestFinished(() => clearInterval(sending));
-  await waitUntil('the cut', () => http.openConnections() === 0);
+  await waitUntil('the connection to be destroyed', () => http.openConnections() === 0);
 });
 
 it('waits for a client that reads slowly', async () => {
@@ -92,7 +92,7 @@ it('waits for a client that reads slowly', async () => {
   expect(connection.isClosed).toBe(false);
 });
 
-it('cuts the longest unread connection of a network that holds too many bytes, and no other network', async () => {
+it('destroys the longest unread connection of a network that holds too many bytes, and of no other network', async () => {
   const http = await startServer(
     { '/large': () => ({ status: 200, body: LARGE }) },
     {
@@ -109,12 +109,12 @@ it('cuts the longest unread connection of a network that holds too many bytes, a
   await waitUntil('the answer of the other network', () => other.said.length > LARGE.length);
 });
 
-it('answers what is good before it refuses what follows', async () => {
+it('responds to valid requests before it refuses the malformed one behind them', async () => {
   const held = heldAnswers();
   const http = await startServer({ '/held': held.handler });
   const connection = await openConnection(http.url, `${get('/held').repeat(10)}rubbish\r\n\r\n`);
   for (let answered = 1; answered <= 10; answered++) {
-    await waitUntil('a request', () => held.underWay() > 0);
+    await waitUntil('a request', () => held.inProgress() > 0);
     expect(statusesIn(connection.said)).not.toContain(400);
     held.answerNext();
   }
@@ -122,7 +122,7 @@ it('answers what is good before it refuses what follows', async () => {
   expect(statusesIn(connection.said)).toEqual([...Array<number>(10).fill(200), 400]);
 });
 
-it('refuses a body that is no body at once', async () => {
+it('refuses a malformed body at once', async () => {
   const http = await startServer({ '/body': async (request) => json(200, await request.readBody()) });
   const connection = await openConnection(
     http.url,
@@ -132,14 +132,14 @@ it('refuses a body that is no body at once', async () => {
   expect(statusesIn(connection.said)).toEqual([404, 400]);
 });
 
-it('answers what is good before it refuses to be a proxy', async () => {
+it('responds to valid requests before it refuses CONNECT', async () => {
   const held = heldAnswers();
   const http = await startServer({ '/held': held.handler });
   const connection = await openConnection(
     http.url,
     `${get('/held').repeat(2)}CONNECT shop:1 HTTP/1.1\r\nhost: shop\r\n\r\n`,
   );
-  await waitUntil('the requests', () => held.underWay() === 2);
+  await waitUntil('the requests', () => held.inProgress() === 2);
   expect(connection.said).toBe('');
   held.answerNext();
   held.answerNext();
@@ -147,7 +147,7 @@ it('answers what is good before it refuses to be a proxy', async () => {
   expect(statusesIn(connection.said)).toEqual([200, 200, 405]);
 });
 
-it('reads nothing more behind an answer without end, and cuts a network that has sent much there', async () => {
+it('reads nothing behind a stream, and destroys connections of a network that has sent much there', async () => {
   const http = await startServer(
     { '/stream': () => ({ status: 200, stream: (out) => void out.write('begun') }) },
     { unsentBytes: { network: 20_000_000, all: 200_000_000 } },
@@ -165,5 +165,5 @@ it('reads nothing more behind an answer without end, and cuts a network that has
     const other = await openConnection(http.url, get('/stream') + behind);
     await waitUntil('its stream or its end', () => other.said.includes('begun') || other.isClosed);
   }
-  await waitUntil('the first to be cut', () => one.isClosed);
+  await waitUntil('the first to be destroyed', () => one.isClosed);
 });

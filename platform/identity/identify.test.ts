@@ -37,7 +37,7 @@ describe('where only signed identities count', () => {
   it.each([
     ['nothing', {}],
     ['a token', { authorization: 'Bearer good' }],
-    ['an identity signed by somebody else', signed('another secret')],
+    ['an identity signed with another secret', signed('another secret')],
   ])('%s is refused', async (_what, headers) => {
     await expect(identify(headers, verifier, null)).rejects.toThrow(UNAUTHENTICATED);
   });
@@ -78,7 +78,7 @@ describe('where access tokens count', () => {
     expect(await identify(headers, verifier, tokens)).toMatchObject({ identity: { caller: other } });
   });
 
-  it('an identity signed by somebody else is refused, whatever token is beside it', async () => {
+  it('an identity signed with another secret is refused, whatever token is beside it', async () => {
     const headers = { ...signed('another secret'), authorization: 'Bearer good' };
     await expect(identify(headers, verifier, tokens)).rejects.toThrow(UNAUTHENTICATED);
   });

@@ -23,12 +23,12 @@ export interface VerifiedIdentity {
   accept(body: string): void;
 }
 
-/** Longer than a request is under way between two healthy processes whose clocks agree. */
+/** Longer than a request takes between two healthy processes whose clocks agree. */
 const LATE_MS = 2_000;
 
 const lateRequests = counter(
   'late_requests_total',
-  'Requests that were signed more than two seconds before they were looked at: the process is overloaded, or the clocks differ.',
+  'Requests that were signed more than two seconds before they were verified: the process is overloaded, or the clocks differ.',
   [],
 );
 

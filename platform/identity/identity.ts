@@ -1,8 +1,8 @@
 import type { Span } from '../observability/span.ts';
 
 /**
- * Who asks. The router verifies an access token and passes on what it says, signed, in one header; a subgraph
- * believes nothing else.
+ * The caller of a request. The router verifies an access token and forwards its content, signed, in one header; a subgraph trusts nothing
+ * else.
  */
 export interface Caller {
   /** A UUID, in lower case with hyphens. */
@@ -15,18 +15,18 @@ export interface Caller {
 export interface Identity {
   /** Null for an anonymous request. */
   readonly caller: Caller | null;
-  /** Runs through the logs of every process that works on the request. */
+  /** Correlation id in the logs of every process that works on the request. */
   readonly requestId: string;
-  /** How long the asker still waits for an answer, in milliseconds from this moment on; null: it does not say. */
+  /** Remaining time until the caller's deadline (deadline propagation), in milliseconds from this moment on; null: not known. */
   readonly patienceMs: number | null;
   /**
    * When the request reached the process that signs, in milliseconds since 1970 by that process's clock. In a verified identity it is
-   * always there: when it was signed, unless the signer says otherwise.
+   * always there: when it was signed, unless the signer states another time.
    */
   readonly receivedAt?: number;
   /** From where the client connects; for attempt limits only, and never stored as it is. */
   readonly clientAddress?: string;
-  /** The piece of work that asks; goes along as a header of its own, unsigned. */
+  /** The span of the caller; sent in a header of its own, unsigned. */
   readonly span?: Span;
 }
 
@@ -36,5 +36,5 @@ export const IDENTITY_HEADER = 'x-firstcome-identity';
 /** Of an answer with status 421: the instance of the subgraph that a signed identity must name to be accepted there. */
 export const INSTANCE_HEADER = 'x-firstcome-instance';
 
-/** Beside the identity, which holds the same id signed: for whatever stands in between and keeps a log. */
+/** Beside the identity, which holds the same id signed: for proxies in between that keep a log. */
 export const REQUEST_ID_HEADER = 'x-request-id';

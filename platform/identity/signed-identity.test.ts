@@ -85,8 +85,8 @@ describe('claims that are genuinely signed, but not of this form, are refused', 
     ['no request id', { r: undefined }],
     ['a user id that is no text', { u: 5 }],
     ['scopes that are no text', { u: 'u', s: ['catalog:write'] }],
-    ['a patience that is no number', { p: '1000' }],
-    ['a patience below zero', { p: -1 }],
+    ['a remaining time that is no number', { p: '1000' }],
+    ['a remaining time below zero', { p: -1 }],
     ['an instance that is no text', { to: 1 }],
   ])('%s', (_what, change) => {
     expect(signed(JSON.stringify({ ...claims, ...change }))).toBeNull();

@@ -37,7 +37,7 @@ interface Claims {
   i?: string;
   /** Request id. */
   r: string;
-  /** How long the caller waits, in milliseconds. */
+  /** Remaining time until the caller's deadline, in milliseconds. */
   p?: number;
   /** When the request was received: milliseconds since 1970. */
   b?: number;
@@ -94,7 +94,7 @@ function scopeClaimOf(scopes: ReadonlySet<string>): string {
 
 /**
  * The caller has been waiting since it signed: what the request spent on the way, or in the queue of a process that was frozen, is
- * subtracted from its patience. Where the clocks differ, so is that difference; a clock behind the caller's subtracts nothing.
+ * subtracted from its remaining time. Where the clocks differ, so is that difference; a clock behind the caller's subtracts nothing.
  *
  * @returns null for a header that is missing or malformed, was not signed with this key for this subgraph, or is not valid now
  */

@@ -8,11 +8,11 @@ import { tokenSettings } from './tokens/token-settings.ts';
 
 const USER_KEYS = 'http://127.0.0.1:4001/.well-known/jwks.json';
 
-/** How a subgraph finds out who asks: settings of all three. */
+/** How a subgraph authenticates its callers: settings of all three. */
 export const subgraphAuthSettings = {
   /**
    * `signed`: only this system's own router is answered, by the identity that it signs. `jwt`: any federation router, by the
-   * access token of its client that it passes on; and still whoever holds the secret.
+   * access token that it forwards from its client, and still every holder of the secret.
    */
   SUBGRAPH_AUTH: z.enum(['signed', 'jwt'], 'expected signed or jwt').default('signed'),
   /**
@@ -25,7 +25,7 @@ export const subgraphAuthSettings = {
 
 /**
  * @param atHand key sets that JWKS_URL names by a word
- * @returns null where access tokens say nothing here
+ * @returns null where access tokens do not count here
  */
 export function openSubgraphTokens(
   settings: AccessTokenSettings & { readonly SUBGRAPH_AUTH: 'signed' | 'jwt'; readonly JWKS_URL: string },
@@ -33,7 +33,9 @@ export function openSubgraphTokens(
   atHand: Readonly<Record<string, KeySet>> = {},
 ): AccessTokens | null {
   if (settings.SUBGRAPH_AUTH === 'signed') return null;
-  logger.warn('SUBGRAPH_AUTH is jwt: whoever reaches this service may ask it; only routers should');
+  logger.warn(
+    'SUBGRAPH_AUTH is jwt: any client that reaches this service can send it operations; only routers should reach it',
+  );
   return openAccessTokens(settings, settings.JWKS_URL, logger, atHand);
 }
 

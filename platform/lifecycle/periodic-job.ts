@@ -2,15 +2,15 @@ import type { Logger } from '../logger.ts';
 import { OutageLog } from '../outage-log.ts';
 
 export interface PeriodicJob {
-  /** Starts no further round; resolves when the one under way is done. */
+  /** Starts no further run; resolves when the current one is done. */
   stop(): Promise<void>;
 }
 
-/** Runs a job again and again, with a pause in between; after a round that failed the next one tries again (`OutageLog`). */
+/** Runs a job periodically, with a pause between the runs; after a run that failed the next one tries again (`OutageLog`). */
 export function runPeriodically(
   name: string,
   everyMs: number,
-  round: () => Promise<void>,
+  job: () => Promise<void>,
   logger: Logger,
 ): PeriodicJob {
   let stopped = false;
@@ -27,7 +27,7 @@ export function runPeriodically(
     fields: { job: name },
   });
   const run = () => {
-    running = round()
+    running = job()
       .then(
         () => outage.worked(),
         (error: unknown) => outage.failed(error),

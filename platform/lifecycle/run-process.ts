@@ -8,7 +8,7 @@ import { StoreAbsent } from './wait-for-store.ts';
 /** What a process holds open. */
 export interface RunningProcess {
   readonly url: string;
-  /** Stops in order: not ready, accept nothing new, finish what is under way, close the stores. */
+  /** Graceful shutdown: not ready, accept nothing new, complete the requests in progress, close the stores. */
   close(): Promise<void>;
 }
 
@@ -70,9 +70,7 @@ function answerArguments(args: readonly string[]): void {
     process.stdout.write(HELP);
     process.exit(0);
   }
-  process.stderr.write(
-    `Unknown argument ${args[0]}: settings are environment variables. --help says more.\n`,
-  );
+  process.stderr.write(`Unknown argument ${args[0]}: settings are environment variables. see --help.\n`);
   process.exit(64);
 }
 

@@ -3,8 +3,8 @@ import type { Connection, ConnectionOptions } from 'mysql2';
 import { parseMysqlUrl } from './mysql-url.ts';
 
 /** One database per subgraph: `mysql://…/firstcome` and `order` make `firstcome_order`. */
-export function databaseName(url: string, room: string): string {
-  return `${new URL(url).pathname.slice(1) || 'firstcome'}_${room}`;
+export function databaseName(url: string, subgraph: string): string {
+  return `${new URL(url).pathname.slice(1) || 'firstcome'}_${subgraph}`;
 }
 
 /** @param database left out to connect before the database exists */
@@ -28,7 +28,7 @@ export function connectionOptions(url: string, database?: string): ConnectionOpt
  * are merely idle are closed from this side before that (`idleLimits`), so that no statement is lost to a session that the
  * server ends at that moment.
  *
- * The statements are queued on the connection, so whatever is asked of it afterwards finds them done.
+ * The statements are queued on the connection, so later statements run after them.
  *
  * @param statementLimitMs how long a statement that reads may run; null: for any time
  */
@@ -77,7 +77,7 @@ export const SESSION_LIMITS = {
 } as const;
 
 /**
- * How a pool closes what is idle, within four seconds. mysql2 looks for it only where fewer connections may be idle than there may be
+ * How a pool closes idle connections, within four seconds. mysql2 checks for them only where fewer connections may be idle than there may be
  * at all; so the last one of a full pool goes sooner.
  */
 export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTimeout: IDLE_MS });
@@ -85,7 +85,7 @@ export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTi
 /**
  * Ends a connection on which nothing has come or gone for five seconds. Idle ones are closed before that and a wait for a lock ends
  * sooner, so its server has gone without a word, as when a machine loses power; TCP alone would wait for minutes, or for ever. What
- * waits for an answer fails as with any lost connection.
+ * waits for a response fails as with any lost connection.
  *
  * @param connection mysql2's own, not the one with promises
  */

@@ -12,7 +12,7 @@ const stores = useStores();
 it.each([1, 3])('the sessions of an idle pool of %i are closed from this side', async (poolSize) => {
   const database = await openDatabase({
     url: stores.mysqlUrl,
-    room: 'order',
+    subgraph: 'order',
     entities: [],
     migrations: [],
     poolSize,
@@ -29,10 +29,10 @@ it.each([1, 3])('the sessions of an idle pool of %i are closed from this side', 
   };
   try {
     // The server would not end them.
-    const patient = 'SET SESSION wait_timeout = 600';
+    const longTimeout = 'SET SESSION wait_timeout = 600';
     const all = Array.from({ length: poolSize }, () => [
-      database.pool.query(patient),
-      database.orm.query(patient),
+      database.pool.query(longTimeout),
+      database.orm.query(longTimeout),
     ]);
     await Promise.all(all.flat());
     expect(await sessions()).toBeLessThanOrEqual(2 * poolSize);
@@ -56,7 +56,7 @@ it('an account that may not make databases opens the one that is there, and lear
   const open = () =>
     openDatabase({
       url: own,
-      room: 'narrow',
+      subgraph: 'narrow',
       entities: [],
       migrations: [],
       poolSize: 2,
@@ -96,7 +96,7 @@ it('an account that lacks a right learns at the start which', async () => {
   const open = () =>
     openDatabase({
       url: own,
-      room: 'rights',
+      subgraph: 'rights',
       entities: [],
       migrations: [MakeNothing1700000000000],
       poolSize: 2,

@@ -23,8 +23,8 @@ type ClassOf<Instance> = new () => Instance;
 
 export interface DatabaseOptions {
   readonly url: string;
-  /** Names the database. */
-  readonly room: string;
+  /** Its name is part of the name of the database. */
+  readonly subgraph: string;
   readonly entities: readonly (ClassOf<object> | EntitySchema)[];
   readonly migrations: readonly ClassOf<MigrationInterface>[];
   /** Connections at the most, for each of the two pools. */
@@ -46,7 +46,7 @@ export interface Database {
   readonly guard: SessionGuard;
   /** What the check of each new session finds; other sessions with the same server report to it as well. */
   readonly condition: StoreCondition;
-  /** Rejects when the server does not answer, or has lately refused writes; with `UnfitStore` when it may not be used. */
+  /** Rejects when the server does not respond, or has lately refused writes; with `UnfitStore` when it may not be used. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export function openDatabase(options: DatabaseOptions): Promise<Database> {
 }
 
 async function openOnce(options: DatabaseOptions): Promise<Database> {
-  const database = databaseName(options.url, options.room);
+  const database = databaseName(options.url, options.subgraph);
   await ensureDatabase(options.url, database);
 
   const guard = new SessionGuard();
@@ -120,7 +120,7 @@ export function openPool(
     queueLimit,
   });
   const check = condition && checker(condition);
-  // The promise pool hands out callback connections here, whatever its types say.
+  // The promise pool hands out callback connections here, contrary to its types.
   pool.on('connection', (connection) => {
     prepareSession(connection as never, statementLimitMs ?? null);
     check?.(connection as never);
@@ -161,7 +161,7 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
   }
 }
 
-export interface OrmOptions extends Omit<DatabaseOptions, 'room' | 'logger'> {
+export interface OrmOptions extends Omit<DatabaseOptions, 'subgraph' | 'logger'> {
   /** How long a statement that reads may run before the server ends it (`isStatementTimeout`), in milliseconds. */
   readonly statementLimitMs?: number;
   /** As of `PoolOptions`. */
@@ -215,14 +215,14 @@ interface CallbackPool {
 
 const poolOf = (orm: DataSource): CallbackPool => (orm.driver as unknown as { pool: CallbackPool }).pool;
 
-/** TypeORM has opened a connection before anybody can listen: those that are there, and the others as they come. */
+/** TypeORM opens a connection before a listener can be added: covers the open connections, and later ones as they are opened. */
 function onEachSession(orm: DataSource, work: (session: Session) => void): void {
   const pool = poolOf(orm);
   for (const session of pool._allConnections.toArray()) work(session);
   pool.on('connection', work);
 }
 
-/** For a server that does not answer any more: what is under way there fails now, and nobody waits for a farewell. */
+/** For a server that no longer responds: statements in progress fail now, and the connections are destroyed without a handshake. */
 export function destroyConnections(orm: DataSource): void {
   for (const session of poolOf(orm)._allConnections.toArray()) session.destroy();
   orm.destroy().catch(() => undefined);

@@ -4,7 +4,7 @@ import { isConnectionLost, wasNotConnected } from './errors.ts';
 const failed = (syscall: string, code: string) =>
   Object.assign(new Error(`${syscall} ${code}`), { code, syscall, fatal: true });
 
-describe('a statement that got no answer', () => {
+describe('a statement without a response', () => {
   it.each([
     ['connect', 'ECONNREFUSED'],
     ['connect', 'EHOSTUNREACH'],

@@ -8,13 +8,13 @@ import {
 } from './refusals.ts';
 
 /**
- * Errors of MySQL and MariaDB, told apart by number: mysql2 names them by MySQL's table, and MariaDB uses some
+ * Errors of MySQL and MariaDB, classified by number: mysql2 names them by MySQL's table, and MariaDB uses some
  * of the numbers for other things (its CHECK violation reads `ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE`).
  */
 interface DriverError extends Error {
   readonly errno?: number;
   readonly code?: string;
-  /** `connect`, `read`, … where the system said it. */
+  /** `connect`, `read`, … where the system reports it. */
   readonly syscall?: string;
   readonly fatal?: boolean;
 }
@@ -29,13 +29,13 @@ const OUT_OF_TIME = [3024, 1969];
 /** What follows from a refusal of the server; null for an error that is none. */
 export const mysqlRefusal = (error: unknown): MysqlConsequences | null => mysqlConsequences(numberOf(error));
 
-/** The transaction lost to another one: rolled back and run again as a whole, it may well succeed. */
+/** A deadlock, a lock wait timeout or the like: rolled back and retried as a whole, the transaction may succeed. */
 export const isRetryableLockError = (error: unknown): boolean =>
   mysqlRefusal(error)?.isRetryableLockError ?? false;
 
 export const isDuplicateKey = (error: unknown): boolean => numberOf(error) === DUPLICATE_KEY;
 
-/** The server knows no such statement, or does not let this account use it. */
+/** The server does not have the statement, or does not permit it to this account. */
 export const isNotPermitted = (error: unknown): boolean =>
   [PRIVILEGE_MISSING, SYNTAX_UNKNOWN].includes(numberOf(error));
 
@@ -48,16 +48,16 @@ export const isAccountRefused = (error: unknown): boolean => isClosed(numberOf(e
 /** The account may not do this in a database that it may see. */
 export const isRightMissing = (error: unknown): boolean => isErrnoOfRight(numberOf(error));
 
-/** The server answers and takes no writes at the moment, whoever's they are. */
+/** The server responds and accepts no writes at the moment, from any account. */
 export const isReadOnly = (error: unknown): boolean => mysqlRefusal(error)?.stopsAdmission ?? false;
 
-/** The answer to COMMIT says that nothing was committed. */
+/** The response to COMMIT means that nothing was committed. */
 export const isCommitRefused = (error: unknown): boolean => refusesCommit(numberOf(error));
 
 /** The server ended the statement, which only reads, since it had run for as long as this session's statements may. */
 export const isStatementTimeout = (error: unknown): boolean => OUT_OF_TIME.includes(numberOf(error));
 
-/** The server did not answer this statement; whether it ran cannot be told. */
+/** The server did not respond to this statement; whether it ran is unknown. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, fatal, message } = ofDriver(error);
@@ -70,8 +70,8 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
- * There was no connection to ask on: the statement has not run and will not. A connection that has been there may end with
- * the errors of one that never was (EHOSTUNREACH, ETIMEDOUT); which it is, the system call tells.
+ * There was no connection: the statement has not run and will not. An established connection may end with the errors of one that was
+ * never established (EHOSTUNREACH, ETIMEDOUT); the system call distinguishes them.
  */
 export function wasNotConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

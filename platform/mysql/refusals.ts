@@ -4,7 +4,7 @@ export interface MysqlConsequences {
   readonly dropsSessions: boolean;
   /** The server takes no writes: purchases are not admitted until one has succeeded. */
   readonly stopsAdmission: boolean;
-  /** `/health/ready` says so. */
+  /** `/health/ready` is 503. */
   readonly isNotReady: boolean;
   /** The same transaction, run again as a whole, may succeed at once. */
   readonly isRetryableLockError: boolean;
@@ -58,7 +58,7 @@ type Kind = keyof typeof KINDS;
 interface Refusal {
   readonly name: string;
   readonly kind: Kind;
-  /** As the answer to COMMIT it says that nothing was committed: a certification that failed, or read-only. Any other leaves that open. */
+  /** As the response to COMMIT it means that nothing was committed: a certification that failed, or read-only. Any other leaves that open. */
   readonly refusesCommit?: true;
 }
 
@@ -80,7 +80,7 @@ export const MYSQL_REFUSALS: Readonly<Record<number, Refusal>> = {
   1792: { name: 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION', kind: 'demoted' },
   1836: { name: 'ER_READ_ONLY_MODE', kind: 'demoted', refusesCommit: true }, // innodb_read_only, innodb_force_recovery
   3100: { name: 'ER_RUN_HOOK_ERROR', kind: 'demoted' }, // MySQL: Group Replication, a member without its group
-  1047: { name: 'ER_UNKNOWN_COM_ERROR', kind: 'demoted' }, // Galera: a node without its cluster answers every statement so
+  1047: { name: 'ER_UNKNOWN_COM_ERROR', kind: 'demoted' }, // Galera: the response of a node without its cluster to every statement
   3032: { name: 'ER_SERVER_OFFLINE_MODE', kind: 'demoted' }, // MySQL
   3168: { name: 'ER_SERVER_ISNT_AVAILABLE', kind: 'demoted' }, // MySQL
 
@@ -147,7 +147,7 @@ export const MYSQL_REFUSALS: Readonly<Record<number, Refusal>> = {
   3572: { name: 'ER_LOCK_NOWAIT', kind: 'lockError' }, // MySQL
 };
 
-/** Every number that says that the statement is wrong, or its values: a fault of the code, which no attempt later changes. */
+/** Every number that means that the statement or its values are wrong: a fault of the code, so a retry fails, too. */
 export const MYSQL_FAULTS: Readonly<Record<number, string>> = {
   1048: 'ER_BAD_NULL_ERROR',
   1052: 'ER_NON_UNIQ_ERROR',
@@ -198,10 +198,10 @@ export const MYSQL_FAULTS: Readonly<Record<number, string>> = {
 };
 
 /**
- * A number in neither table is a refusal as well: a statement that is answered with an error has changed nothing, and the server has more
+ * A number in neither table is a refusal as well: a statement that returns an error has changed nothing, and the server has more
  * reasons to refuse than a list holds.
  *
- * @param errno 0, or below: not an answer of the server
+ * @param errno 0, or below: not an error of the server
  * @returns null where the fault is in the statement, or in our code
  */
 export function mysqlConsequences(errno: number): MysqlConsequences | null {

@@ -6,7 +6,7 @@ import { destroyConnections, openOrm, type OrmOptions } from './database.ts';
 import { isConnectionLost, isStatementTimeout } from './errors.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 
-/** Reads that may be a little old, so that a replica can take them off the primary. */
+/** Reads that may be slightly stale, so that a replica can take their load off the primary. */
 export interface ReplicaReads {
   /** Runs `work`, which only reads, where that is best; it may run twice. @throws what it threw on the primary, or `isStatementTimeout` on the replica */
   read<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
@@ -21,9 +21,9 @@ export interface ReplicaOptions extends Omit<OrmOptions, 'migrations'> {
   readonly logger: Logger;
 }
 
-const LOOK_EVERY_MS = 1_000;
-/** Longer than a read should take; what takes longer is asked of the primary. */
-const PATIENCE_MS = 2_000;
+const CHECK_EVERY_MS = 1_000;
+/** Longer than a read should take; after it the read runs on the primary. */
+const TIMEOUT_MS = 2_000;
 
 export const readFromPrimary = (primary: DataSource): ReplicaReads => ({
   read: (work) => work(primary.manager),
@@ -31,7 +31,7 @@ export const readFromPrimary = (primary: DataSource): ReplicaReads => ({
 });
 
 /**
- * Reads from the replica while it answers and keeps up, else from the primary. A replica that is not there at the start,
+ * Reads from the replica while it responds and keeps up, else from the primary. A replica that is not there at the start,
  * or goes, is used as soon as it is back.
  */
 export async function readFromReplica(primary: DataSource, options: ReplicaOptions): Promise<ReplicaReads> {
@@ -39,45 +39,45 @@ export async function readFromReplica(primary: DataSource, options: ReplicaOptio
   const watch = new ReplicaWatch(options.url, options.maxLagMs);
   let replica: DataSource | null = null;
 
-  function giveUp(reason: unknown): void {
+  function stopReading(reason: unknown): void {
     if (!replica) return;
     destroyConnections(replica);
     replica = null;
     logger.warn({ err: reason }, 'the replica of MySQL is not read from');
   }
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
       await watch.assertUsable();
       if (replica) return;
       replica = await openOrm({ ...options, migrations: [] }, database);
       logger.info('the replica of MySQL is read from');
     } catch (error) {
-      giveUp(error);
+      stopReading(error);
     }
   }
 
-  await look();
+  await check();
   if (!replica) logger.warn('the replica of MySQL cannot be read from yet');
-  const looks = runPeriodically('look at the replica', LOOK_EVERY_MS, look, logger);
+  const checks = runPeriodically('check the replica', CHECK_EVERY_MS, check, logger);
 
   return {
     async read(work) {
-      const asked = replica;
-      if (!asked) return work(primary.manager);
+      const chosen = replica;
+      if (!chosen) return work(primary.manager);
       try {
-        return await withTimeout(PATIENCE_MS, work(asked.manager), () => {
-          throw new Late(`no answer within ${PATIENCE_MS} ms`);
+        return await withTimeout(TIMEOUT_MS, work(chosen.manager), () => {
+          throw new Late(`no response within ${TIMEOUT_MS} ms`);
         });
       } catch (error) {
-        // What is too much for the replica is not asked of the primary as well.
+        // A read that is too expensive for the replica does not run on the primary as well.
         if (isStatementTimeout(error)) throw error;
-        if (asked === replica && (error instanceof Late || isConnectionLost(error))) giveUp(error);
+        if (chosen === replica && (error instanceof Late || isConnectionLost(error))) stopReading(error);
         return work(primary.manager);
       }
     },
     close: async () => {
-      await looks.stop();
+      await checks.stop();
       watch.close();
       await replica?.destroy();
     },

@@ -2,7 +2,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { connectionOptions } from './connection-options.ts';
 import { isNotPermitted } from './errors.ts';
 
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
 /** In seconds; null while it does not replicate. MySQL has one name for it, MariaDB the other. */
 interface Channel extends RowDataPacket {
@@ -10,7 +10,7 @@ interface Channel extends RowDataPacket {
   readonly Seconds_Behind_Master?: number | null;
 }
 
-/** Asks a replica how far it is behind, on a connection of its own. */
+/** Measures the lag of a replica, on a connection of its own. */
 export class ReplicaWatch {
   readonly #url: string;
   readonly #maxLagMs: number;
@@ -22,14 +22,14 @@ export class ReplicaWatch {
   }
 
   /**
-   * A server that has no replication that it knows of, or does not let us ask (that takes the privilege REPLICATION CLIENT, on
+   * A server that has no replication that it knows of, or does not permit the query (that takes the privilege REPLICATION CLIENT, on
    * MariaDB SLAVE MONITOR), is believed to keep up.
    *
-   * @throws when it does not answer, does not replicate, or is too far behind
+   * @throws when it does not respond, does not replicate, or is too far behind
    */
   async assertUsable(): Promise<void> {
     try {
-      const [channels] = await this.#askStatus();
+      const [channels] = await this.#readStatus();
       for (const channel of channels) {
         const lag = channel.Seconds_Behind_Source ?? channel.Seconds_Behind_Master;
         if (lag === null || lag === undefined) throw new Error('It does not replicate at the moment.');
@@ -46,15 +46,15 @@ export class ReplicaWatch {
     this.#connection = null;
   }
 
-  async #askStatus() {
+  async #readStatus() {
     try {
       this.#connection ??= await this.#connect();
       return await this.#connection.query<Channel[]>({
         sql: 'SHOW REPLICA STATUS',
-        timeout: PATIENCE_MS,
+        timeout: TIMEOUT_MS,
       });
     } catch (error) {
-      // One that was refused an answer is as good as before; one that got none is not.
+      // A connection on which the query was refused is still usable; one without a response is not.
       if (!isNotPermitted(error)) this.close();
       throw error;
     }
@@ -63,7 +63,7 @@ export class ReplicaWatch {
   async #connect(): Promise<Connection> {
     const connection = await createConnection({
       ...connectionOptions(this.#url),
-      connectTimeout: PATIENCE_MS,
+      connectTimeout: TIMEOUT_MS,
     });
     connection.on('error', () => this.close());
     return connection;

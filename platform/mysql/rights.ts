@@ -17,7 +17,7 @@ const TABLES = `SELECT TABLE_NAME AS name FROM information_schema.TABLES
 const LOCK_WAIT_S = 1;
 
 /**
- * Statements that touch no row, at the start and whenever readiness is checked: rights change, and a server that answers may take no
+ * Statements that touch no row, at the start and whenever readiness is checked: rights change, and a server that responds may take no
  * writes, in any of its tables or in one (LOCK TABLES, an ALTER TABLE that waits).
  *
  * @throws {UnfitStore} naming what the account may not do, or that the server is locked

@@ -8,7 +8,7 @@ interface Queried {
   query<Rows extends RowDataPacket[]>(sql: string, values: unknown[]): Promise<[Rows, unknown]>;
 }
 
-/** A session stays on its server, so one look for each is enough. */
+/** A session stays on its server, so one check for each is enough. */
 const known = new WeakMap<object, string>();
 
 /**

@@ -34,7 +34,7 @@ export function checkNewSession(session: Session, condition: StoreCondition): vo
  * The same check of a session that has passed before: settings of the server may have changed.
  *
  * @param lockWaitTimeoutS what the session was set to, in seconds, where that differs from sessions of a pool
- * @throws {UnfitStore} when it fails; else what the driver says, when there is no answer
+ * @throws {UnfitStore} when it fails; else the driver's error, when there is no response
  */
 export async function checkSession(
   session: Connection | Pool,
@@ -55,7 +55,7 @@ export async function lookAtServer(session: Connection): Promise<UnfitStore | nu
 
 /**
  * Ends the sessions of a pool when the server is found to be unfit: those that passed their check before would go on writing. What
- * is under way on one of them may have run.
+ * is in progress on one of them may have run.
  *
  * @returns to be called with each session
  */

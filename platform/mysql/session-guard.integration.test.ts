@@ -21,7 +21,7 @@ beforeAll(async () => {
   const options = { url, poolSize: POOL_SIZE, queueLimit: 100 };
   database = await openDatabase({
     ...options,
-    room: 'order',
+    subgraph: 'order',
     entities: [],
     migrations: [],
     logger: createLogger('test', 'silent'),

@@ -30,7 +30,7 @@ const SWEEP_EVERY_MS = 1_000;
 const REMEMBERED_MS = 5_000;
 
 /**
- * Reads the error number of every answer of a pool's sessions, whichever library sent the statement. A server that says that it was
+ * Reads the error number of every response on a pool's sessions, whichever library sent the statement. A server that reports that it was
  * demoted loses all sessions of the pool: idle ones at once, the others when they are released. The next ones are opened by the name of
  * the server, which leads to the new primary after a fail-over. mysql2 itself ends only the one session, and only for `pool.query`.
  */
@@ -41,7 +41,7 @@ export class SessionGuard {
   #refusedAt = Number.NEGATIVE_INFINITY;
   #nextSweep: NodeJS.Timeout | undefined;
 
-  /** Call before the pool is used, or with no statement under way. */
+  /** Call before the pool is used, or with no statement in progress. */
   watch(pool: SessionPool): void {
     this.#pools.push(pool);
     const release = pool.releaseConnection.bind(pool);

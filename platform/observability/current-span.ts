@@ -8,26 +8,27 @@ import { NO_SPAN, type Span } from './span.ts';
  */
 const storage = new AsyncLocalStorage<Span>();
 
-/** Runs `work` for this span and no other; whatever it asks of a store becomes a child of the span. */
+/** Runs `work` in this span: its commands to a store become children of the span. */
 export function inSpan<Result>(span: Span, work: () => Result): Result {
   if (!span.isRecorded && storage.getStore() === undefined) return work();
   return storage.run(span, work);
 }
 
-/** `NO_SPAN` where nobody looks. */
+/** `NO_SPAN` where no traces are recorded. */
 export const currentSpan = (): Span => storage.getStore() ?? NO_SPAN;
 
 /**
- * Whoever waits in a queue goes on where somebody else was done; from now on it goes on for its own span.
+ * A waiter in a queue of a driver continues in the asynchronous context of the work that freed its place; from now on it continues in the
+ * context of its own span.
  *
- * @param goesOn the channel by which a driver tells that
- * @param spanOf by what it tells
- * @returns ends it
+ * @param resumed the channel on which the driver publishes that a waiter continues
+ * @param spanOf by the message on it
+ * @returns ends the binding
  */
-export function bindSpanTo<Told extends object>(
-  goesOn: Channel<Span, Told>,
-  spanOf: (told: Told) => Span,
+export function bindSpanTo<Message extends object>(
+  resumed: Channel<Span, Message>,
+  spanOf: (message: Message) => Span,
 ): () => void {
-  goesOn.bindStore(storage, spanOf);
-  return () => goesOn.unbindStore(storage);
+  resumed.bindStore(storage, spanOf);
+  return () => resumed.unbindStore(storage);
 }

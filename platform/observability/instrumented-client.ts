@@ -5,26 +5,26 @@ import { counter, histogram, secondsSince } from './metrics.ts';
 
 const durations = histogram(
   'subgraph_request_duration_seconds',
-  'How long a subgraph took to answer another process.',
+  'How long a request from this process to a subgraph took.',
   ['subgraph'],
 );
 const requests = counter(
   'subgraph_requests_total',
-  'Requests to subgraphs: OK when it answered, with errors or not, else the code of the fault.',
+  'Requests to subgraphs: OK when the subgraph responded, with errors or not, else the code of the fault.',
   ['subgraph', 'outcome'],
 );
 
-/** The client, seen by metrics and traces. */
+/** The client, instrumented with metrics and traces. */
 export function instrumented(subgraph: string, client: SubgraphClient): SubgraphClient {
-  async function watch<Answer>(
+  async function measure<Response>(
     identity: Identity,
-    ask: (identity: Identity) => Promise<Answer>,
-  ): Promise<Answer> {
+    send: (identity: Identity) => Promise<Response>,
+  ): Promise<Response> {
     const begun = performance.now();
     const span = identity.span?.child(`ask ${subgraph}`, { kind: 'client' });
     let outcome: string | undefined;
     try {
-      return await ask(span && span !== identity.span ? { ...identity, span } : identity);
+      return await send(span && span !== identity.span ? { ...identity, span } : identity);
     } catch (error) {
       outcome = error instanceof Fault ? error.code : 'INTERNAL';
       throw error;
@@ -40,9 +40,9 @@ export function instrumented(subgraph: string, client: SubgraphClient): Subgraph
     get instances() {
       return client.instances;
     },
-    ask: (operation, identity, deadlineMs) =>
-      watch(identity, (seen) => client.ask(operation, seen, deadlineMs)),
+    request: (operation, identity, deadlineMs) =>
+      measure(identity, (traced) => client.request(operation, traced, deadlineMs)),
     send: (operation, identity, deadlineMs) =>
-      watch(identity, (seen) => client.send(operation, seen, deadlineMs)),
+      measure(identity, (traced) => client.send(operation, traced, deadlineMs)),
   };
 }

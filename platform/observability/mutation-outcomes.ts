@@ -12,22 +12,22 @@ import { counter } from './metrics.ts';
 
 const outcomes = counter(
   'mutations_total',
-  'What mutations were answered: a member of the result union, or the code of a fault.',
+  'Results of mutations: a member of the result union, or the code of a fault.',
   ['field', 'outcome'],
 );
 
-/** Counts the answers of every mutation of the schema, in place: what is refused is data, so no status code tells of it. */
+/** Counts the results of every mutation of the schema, in place: a refusal is data, so it has no status code. */
 export function countMutationOutcomes(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
     const resolve = (field.resolve ?? defaultFieldResolver) as GraphQLFieldResolver<unknown, SubgraphContext>;
     for (const outcome of knownOutcomes(schema, field.type)) outcomes.labels(name, outcome).inc(0);
     field.resolve = async (parent, args, context: SubgraphContext, info) => {
       try {
-        const answer: unknown = await resolve(parent, args, context, info);
-        note(name, typeOf(answer), context);
-        return answer;
+        const result: unknown = await resolve(parent, args, context, info);
+        record(name, typeOf(result), context);
+        return result;
       } catch (error) {
-        note(name, error instanceof Fault ? error.code : 'INTERNAL', context);
+        record(name, error instanceof Fault ? error.code : 'INTERNAL', context);
         throw error;
       }
     };
@@ -35,7 +35,7 @@ export function countMutationOutcomes(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** What may well be answered; the first time counts as much as any other (see `counter`). */
+/** The expected results; they are exported as 0 from the start (see `counter`). */
 const knownOutcomes = (schema: GraphQLSchema, type: GraphQLOutputType): string[] => [
   ...membersOf(schema, type),
   ...(['UNAVAILABLE', 'TIMEOUT', 'INTERNAL'] satisfies FaultCode[]),
@@ -46,12 +46,12 @@ function membersOf(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
   return isAbstractType(named) ? schema.getPossibleTypes(named).map(({ name }) => name) : ['OK'];
 }
 
-function note(field: string, outcome: string, { span }: SubgraphContext): void {
+function record(field: string, outcome: string, { span }: SubgraphContext): void {
   outcomes.labels(field, outcome).inc();
-  span.note({ [`firstcome.${field}`]: outcome });
+  span.setAttributes({ [`firstcome.${field}`]: outcome });
 }
 
-function typeOf(answer: unknown): string {
-  const typename = (answer as { __typename?: unknown } | null | undefined)?.__typename;
+function typeOf(result: unknown): string {
+  const typename = (result as { __typename?: unknown } | null | undefined)?.__typename;
   return typeof typename === 'string' ? typename : 'OK';
 }

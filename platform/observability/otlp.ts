@@ -18,9 +18,9 @@ import type { Logger } from '../logger.ts';
 import type { Attributes, Span, SpanOptions, SpanSource } from './span.ts';
 import { formatTraceParent, parseTraceParent, type TraceParent } from './traceparent.ts';
 
-/** Spans over OTLP/HTTP. Loaded only where traces are wanted: it is most of a megabyte of code. */
+/** Spans over OTLP/HTTP. Loaded only where traces are enabled: it is most of a megabyte of code. */
 export interface OtlpSource extends SpanSource {
-  /** Sends what has not been sent. */
+  /** Sends the remaining spans. */
   close(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ class RecordedSpan implements Span {
     return new RecordedSpan(this.#tracer, name, this.#span.spanContext(), options);
   }
 
-  note(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     this.#span.setAttributes(attributes);
   }
 

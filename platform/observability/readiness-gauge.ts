@@ -3,7 +3,7 @@ import { gauge, onScrape } from './metrics.ts';
 
 const ready = gauge(
   'ready',
-  'Whether what this process needs answers it, by name: 1 when it does, else 0. Asked at each scrape.',
+  'Readiness checks of this process by name: 1 when the check passes, else 0. Checked at each scrape.',
   ['check'],
 );
 

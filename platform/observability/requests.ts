@@ -4,21 +4,21 @@ import { counter, histogram, secondsSince } from './metrics.ts';
 
 const durations = histogram(
   'request_duration_seconds',
-  'From the arrival of a GraphQL request to its answer, by what it asks for and what that was answered.',
+  'From the arrival of a GraphQL request to its response, by operation and outcome.',
   ['operation', 'outcome'],
 );
 const requests = counter(
   'requests_total',
-  'GraphQL requests that were answered, by what they ask for and OK or the code of the worst fault in the answer.',
+  'GraphQL requests by operation and outcome: OK or the code of the worst fault in the response.',
   ['operation', 'outcome'],
 );
 
-/** Requests that were refused before it was clear what they ask for. */
+/** Requests that were refused before their operation was known. */
 export const NO_OPERATION = 'none';
 
 /**
  * The label of an operation: `Mutation.purchase`, or `Query.several`. Clients choose how they name an operation, so a label
- * by name would have as many values as somebody likes; the schema has as many fields as it has.
+ * by name would have unbounded cardinality; the fields of the schema are bounded.
  *
  * @param fields of the root, as `Type.field`
  */
@@ -32,10 +32,10 @@ export function operationLabel(fields: Iterable<string>): string {
 }
 
 /**
- * @param outcome OK, or the code of the worst fault in the answer
+ * @param outcome OK, or the code of the worst fault in the response
  * @param begun of `performance.now()`
- * @param result the `__typename` of what a mutation was answered, where it is known: how long it takes to be told that all is
- * sold is another question than how long a purchase takes
+ * @param result the `__typename` of the result of a mutation, where it is known: the latency of a `SoldOut` is another measure than that
+ * of a purchase
  */
 export function recordRequest(
   operation: string,
@@ -51,8 +51,8 @@ export function recordRequest(
 export type DocumentLabels = (query: string) => string;
 
 /**
- * Documents are labelled before they are validated, and where access tokens count, strangers write them: so only fields that
- * the schema has become labels, and nothing longer than `maxTokens` is read.
+ * Documents are labelled before they are validated, and where access tokens count, they are not trusted: so only fields of the
+ * schema become labels, and nothing longer than `maxTokens` is read.
  */
 export function labelsOfDocuments(schema: GraphQLSchema, maxTokens: number): DocumentLabels {
   const labels = new LRUCache<string, string>({

@@ -9,9 +9,9 @@ afterEach(() => recordSpansTo(null));
 
 const recorded = (name: string, parent: TraceParent | null): Span => ({
   isRecorded: true,
-  traceparent: `${name} of ${parent?.traceId ?? 'nobody'}`,
+  traceparent: `${name} of ${parent?.traceId ?? 'none'}`,
   child: (childName) => recorded(childName, parent),
-  note: () => undefined,
+  setAttributes: () => undefined,
   end: () => undefined,
 });
 

@@ -6,21 +6,21 @@ export interface SpanOptions {
   readonly attributes?: Attributes;
   /** Other spans that the same work is done for. */
   readonly links?: readonly Span[];
-  /** It asks another process or a store, or answers one that asked. */
+  /** `client`: a request to another process or a store; `server`: the processing of such a request. */
   readonly kind?: 'client' | 'server';
 }
 
 /**
- * A piece of work, as OpenTelemetry has it. Handed from function to function, down to where a store is asked
+ * A span of OpenTelemetry. Passed from function to function, down to the drivers of the stores
  * (`current-span.ts`): on Node 20 an AsyncLocalStorage costs every promise of every request.
  */
 export interface Span {
-  /** Whether anybody will see what is told of it from now on; not any more when it has ended. */
+  /** Whether attributes are recorded from now on; false once it has ended. */
   readonly isRecorded: boolean;
   /** For the next process; null when there is nothing to pass on. */
   readonly traceparent: string | null;
   child(name: string, options?: SpanOptions): Span;
-  note(attributes: Attributes): void;
+  setAttributes(attributes: Attributes): void;
   /** @param failure a word or two when the work failed, without anything personal */
   end(failure?: string): void;
 }
@@ -31,19 +31,19 @@ export interface SpanSource {
   start(name: string, parent: TraceParent | null, options: SpanOptions): Span;
 }
 
-/** What nobody looks at; it only passes on what it was given. */
-const unseen = (traceparent: string | null): Span => {
+/** A span that is not recorded; it only propagates its `traceparent`. */
+const unrecorded = (traceparent: string | null): Span => {
   const span: Span = {
     isRecorded: false,
     traceparent,
     child: () => span,
-    note: () => undefined,
+    setAttributes: () => undefined,
     end: () => undefined,
   };
   return span;
 };
 
-export const NO_SPAN = unseen(null);
+export const NO_SPAN = unrecorded(null);
 
 let source: SpanSource | null = null;
 let share = 0;
@@ -55,17 +55,17 @@ export function recordSpansTo(to: SpanSource | null, sampled = 1): void {
 }
 
 /**
- * The span of a request at the door. A trace that the client began is continued, but whether it is recorded is decided here:
- * a stranger's word must not fill the disk.
+ * The span of a request at the edge. A trace that the client began is continued, but whether it is recorded is decided here, because
+ * clients must not control the volume of traces.
  */
 export function beginTrace(name: string, header: unknown): Span {
   if (!source) return passOn(header);
   const parent = parseTraceParent(header);
   if (share >= 1 || Math.random() < share) return source.start(name, parent, { kind: 'server' });
-  return parent ? unseen(formatTraceParent({ ...parent, isSampled: false })) : NO_SPAN;
+  return parent ? unrecorded(formatTraceParent({ ...parent, isSampled: false })) : NO_SPAN;
 }
 
-/** The span of a request from another process of ours, which has decided already. */
+/** The span of a request from another process of this system, which has made the sampling decision. */
 export function joinTrace(name: string, header: unknown): Span {
   if (!source || header === undefined) return passOn(header);
   const parent = parseTraceParent(header);
@@ -73,36 +73,36 @@ export function joinTrace(name: string, header: unknown): Span {
 }
 
 function passOn(header: unknown): Span {
-  return header !== undefined && parseTraceParent(header) ? unseen(header as string) : NO_SPAN;
+  return header !== undefined && parseTraceParent(header) ? unrecorded(header as string) : NO_SPAN;
 }
 
 const MAX_LINKS = 64;
 
-/** The span of work that is done once for many who asked: a child of the first who is recorded, linked to the others. */
-export function sharedSpan<Asker>(
-  askers: readonly Asker[],
-  spanOf: (asker: Asker) => Span | undefined,
+/** The span of work that is done once for many requests: a child of the first recorded one, linked to the others. */
+export function sharedSpan<Request>(
+  requests: readonly Request[],
+  spanOf: (request: Request) => Span | undefined,
   name: string,
   attributes: Attributes,
 ): Span {
   if (!source) return NO_SPAN;
   const recorded: Span[] = [];
-  for (const asker of askers) {
-    const span = spanOf(asker);
+  for (const request of requests) {
+    const span = spanOf(request);
     if (span?.isRecorded && recorded.push(span) > MAX_LINKS) break;
   }
   const [first, ...links] = recorded;
   return first ? first.child(name, { attributes, links }) : NO_SPAN;
 }
 
-/** Of several for whom the same work is done, the first who is recorded. */
-export function firstRecorded<Asker>(
-  askers: readonly Asker[],
-  spanOf: (asker: Asker) => Span | undefined,
+/** Of the requests that share work, the first recorded span. */
+export function firstRecorded<Request>(
+  requests: readonly Request[],
+  spanOf: (request: Request) => Span | undefined,
 ): Span {
   if (!source) return NO_SPAN;
-  for (const asker of askers) {
-    const span = spanOf(asker);
+  for (const request of requests) {
+    const span = spanOf(request);
     if (span?.isRecorded) return span;
   }
   return NO_SPAN;

@@ -13,7 +13,7 @@ export interface ObservabilitySettings {
   readonly METRICS_PORT?: number;
 }
 
-/** Starts a process so that it can be watched, as its settings say; what it has to tell at its end is told. */
+/** Starts a process with the metrics and traces of its settings; at its end the remaining spans are sent. */
 export async function withObservability(
   service: string,
   settings: ObservabilitySettings,
@@ -58,7 +58,7 @@ async function startMetrics(
     readiness: {},
     logger,
   });
-  logger.info({ url: `${http.url}/metrics` }, 'metrics are told');
+  logger.info({ url: `${http.url}/metrics` }, 'metrics are served');
   return http;
 }
 
@@ -80,7 +80,7 @@ async function startTraces(
   return async () => {
     for (const end of ends) end();
     recordSpansTo(null);
-    // What cannot be sent is lost: nobody waits for a collector that is not there.
+    // Spans that cannot be sent are lost: the shutdown does not wait for a collector that is down.
     await source.close().catch(() => undefined);
   };
 }

@@ -12,7 +12,7 @@ export interface FieldCipher {
    * @returns ASCII: the key's id, a full stop, and base64url of nonce, ciphertext and tag
    */
   encrypt(plain: string, place: string): string;
-  /** @throws when the text was altered, belongs to another place, or its key is not known; the message says no more */
+  /** @throws when the text was altered, belongs to another place, or its key is not known; the message gives no details */
   decrypt(stored: string, place: string): string;
 }
 

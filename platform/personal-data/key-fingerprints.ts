@@ -58,7 +58,7 @@ export async function assertEncryptionKeysFit(
   const byId = parseEncryptionKeys(keys);
   const isReadableUnder = (id: string) => isReadable(`${escapeLike(id)}.`);
   const stored = await namesOfFingerprints(pool, ENCRYPTION);
-  // Before anything is stored: of texts under a key that is not known, nothing else tells then.
+  // Before anything is stored: later nothing would reveal texts under an unknown key.
   if (stored.length === 0) {
     for (const id of byId.keys())
       if ((await isReadableUnder(id)) === false) throw doesNotFit(ENCRYPTION + id, dataDir);

@@ -5,10 +5,10 @@ import type { Redis } from './types.ts';
 const LIFETIME_MS = 10_000;
 
 /**
- * For readiness: a server that answers PING may take no writes, and an account may lack the right to some keys.
+ * For readiness: a server that responds to PING may accept no writes, and an account may lack the right to some keys.
  *
  * @param keys one of each kind that this process writes
- * @throws {UnfitStore} when the account may not write one of them; else what the server says when it refuses the first, or does not answer
+ * @throws {UnfitStore} when the account may not write one of them; else the error of the first write, when the server refuses it or does not respond
  */
 export async function assertWritable(redis: Redis, [first, ...others]: readonly string[]): Promise<void> {
   if (first === undefined) return;

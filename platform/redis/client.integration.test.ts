@@ -20,7 +20,7 @@ const untilConnected = () =>
     (reply) => reply === 'PONG',
   );
 
-it('a command whose answer is lost is not sent again', async () => {
+it('a command whose reply is lost is not sent again', async () => {
   const key = `${stores.redisPrefix}counter`;
   proxy.nextWith(/incr/i, 'loseReply');
   await expect(redis.incr(key)).rejects.toThrow();

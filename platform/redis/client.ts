@@ -24,8 +24,8 @@ export interface RedisOptions {
 
 /**
  * A connection to Redis that never sends a command twice. By default ioredis resends what was in flight when a
- * connection broke, and queues what is asked meanwhile: a script whose reply was lost would run again, after its caller
- * was told that it failed. Here a command is answered, or fails at once and is *unknown*.
+ * connection broke, and queues commands meanwhile: a script whose reply was lost would run again, after its caller had received an
+ * error. Here a command gets its reply, or fails at once and its outcome is *unknown*.
  *
  * It connects by itself, and again for as long as the process lives; a server that falls silent is left within five seconds.
  */
@@ -114,7 +114,7 @@ function lastErrorOf(redis: Redis): { readonly last: unknown; stop(): void } {
   };
 }
 
-/** A client of Sentinels goes on looking for one that answers, and says so by an error each time; at the start the first is enough. */
+/** A client of Sentinels retries until one responds, with an error each time; at the start the first error is enough. */
 async function firstConnection(redis: Redis): Promise<void> {
   const unanswered = new Promise<never>((_, reject) => {
     redis.on('error', (error: Error) => {
@@ -158,7 +158,7 @@ export const wasNotSent = (error: unknown): boolean =>
 export const hasNotRun = (error: unknown): boolean =>
   wasNotSent(error) || redisRefusal(error)?.mayHaveRun === false;
 
-/** The command was sent, or may have been, and no answer came: it may have run. */
+/** The command was sent, or may have been, and no reply came: it may have run. */
 export const wasNotAnswered = (error: unknown): boolean =>
   error instanceof Error &&
   /^(Command timed out|Connection is closed|Reached the max retries per request limit)/.test(error.message);

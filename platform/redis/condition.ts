@@ -9,7 +9,7 @@ import type { Redis } from './types.ts';
 interface Watched {
   readonly condition: StoreCondition;
   readonly scriptCommands: Set<string>;
-  /** Checks the sessions that are open. Rejects when one of them failed, or none of them answered. */
+  /** Checks the sessions that are open. Rejects when one of them failed, or none of them responded. */
   readonly check: () => Promise<unknown>;
   isCheckDue: boolean;
 }
@@ -35,7 +35,7 @@ export const redisProblem = (redis: Redis): UnfitStore | null =>
  * For readiness: checks the session once more, since rights and settings may have changed, and writes where this process does.
  *
  * @param writeKeys one of each kind that this process writes
- * @throws {UnfitStore} when it fails; what the driver says when there is no answer
+ * @throws {UnfitStore} when it fails; the driver's error when there is no response
  */
 export async function assertRedisUsable(redis: Redis, writeKeys: readonly string[] = []): Promise<void> {
   const problem = redisProblem(redis);
@@ -77,7 +77,7 @@ function watchNodes(cluster: Cluster, condition: StoreCondition, scriptCommands:
   const probes = new Map<string, SingleRedis>();
   const nameOf = ({ options }: SingleRedis) => `${options.host}:${options.port}`;
 
-  function note(name: string, problem: UnfitStore | null): void {
+  function record(name: string, problem: UnfitStore | null): void {
     if (problem) problems.set(name, problem);
     else problems.delete(name);
     condition.report([...problems.values()][0] ?? null);
@@ -91,7 +91,7 @@ function watchNodes(cluster: Cluster, condition: StoreCondition, scriptCommands:
     inCluster: true,
     scriptCommands,
     onResult: (problem) => {
-      note(nameOf(node), problem);
+      record(nameOf(node), problem);
       if (problem) probe(node);
     },
   });
@@ -103,7 +103,7 @@ function watchNodes(cluster: Cluster, condition: StoreCondition, scriptCommands:
     const probing = node.duplicate({ retryStrategy: () => 250 + Math.random() * 500, lazyConnect: true });
     probes.set(name, probing);
     const finish = (problem: UnfitStore | null) => {
-      note(name, problem);
+      record(name, problem);
       if (problem) return;
       probes.delete(name);
       probing.disconnect();

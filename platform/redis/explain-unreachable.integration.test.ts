@@ -10,7 +10,7 @@ const { redis: server } = useOwnRedis(useStores());
 
 const hostAndPassword = (): string => server.url.replace('redis://', '');
 
-describe('the last words of a process that cannot use its Redis say why', () => {
+describe('the exit message of a process that cannot use its Redis names the reason', () => {
   const refusal = (url: string) =>
     connectRedis({ url, logger }, 7_000).then(
       () => 'connected',

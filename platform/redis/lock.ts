@@ -10,7 +10,7 @@ import { loadScript } from './script.ts';
  * is written: in MySQL, by the epoch of the stock row.
  */
 export interface LockClient {
-  /** Waits at most `waitMs` for the lock; null when somebody else still has it then. */
+  /** Waits at most `waitMs` for the lock; null when another owner still holds it then. */
   acquire(key: string, options: LockOptions): Promise<Lock | null>;
   /** Runs `work` under the lock; `onBusy` is returned when it could not be had. */
   using<Result, Otherwise>(
@@ -26,7 +26,7 @@ export interface LockOptions {
   readonly ttlMs: number;
   /** How long to wait for it, in milliseconds; 0: one try. */
   readonly waitMs: number;
-  /** How often it is tried, at the most; as often as there is time, unless said otherwise. */
+  /** How often it is tried, at the most; as often as there is time, by default. */
   readonly attempts?: number;
   /** The pause after the first try, in milliseconds; it grows by half with each, to eight times that. */
   readonly intervalMs?: number;
@@ -34,7 +34,7 @@ export interface LockOptions {
 
 export interface Lock {
   readonly key: string;
-  /** Known to nobody but the owner. A script that must run only under this lock compares it. */
+  /** A secret of the owner. A script that must run only under this lock compares it. */
   readonly token: string;
   /** @returns false when the lock had been lost */
   extend(ttlMs: number): Promise<boolean>;
@@ -58,7 +58,7 @@ export function createLockClient(redis: Redis): LockClient {
     for (let attempt = 1; (await redis.set(key, token, 'PX', ttlMs, 'NX')) !== 'OK'; attempt++) {
       const pause = intervalMs * Math.min(8, 1.5 ** (attempt - 1)) * (0.5 + Math.random());
       if (attempt >= attempts || Date.now() + pause > deadline) {
-        // A key that no owner would release in time. An account of an older release may not have the right to look.
+        // A key that no owner would release in time. An account of an older release may not have the right to check.
         await dropFalseLock([key], [ttlMs + SLACK_MS]).catch(() => undefined);
         return null;
       }
@@ -80,7 +80,7 @@ export function createLockClient(redis: Redis): LockClient {
       try {
         return await work(lock);
       } finally {
-        // If Redis does not answer now, the lock ends by itself.
+        // If Redis does not respond now, the lock expires.
         await lock.release().catch(() => false);
       }
     },

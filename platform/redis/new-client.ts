@@ -41,7 +41,7 @@ export function newClient(
     sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
     sentinelRetryStrategy: retryStrategy,
     sentinelReconnectStrategy: retryStrategy,
-    // A connection to a master that was replaced ends when the Sentinels say so.
+    // A connection to a master that was replaced ends when the Sentinels report it.
     failoverDetector: true,
     ...(tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
   });

@@ -1,10 +1,10 @@
 import { UnfitStore } from '../store-condition.ts';
 
-/** What INFO says, by field. */
+/** The fields of INFO. */
 export type RedisInfo = Readonly<Record<string, string>>;
 
 interface Need {
-  /** False where the server does not say: a managed one may hide a field. */
+  /** False where the server does not report it: a managed one may hide a field. */
   readonly isMissing: (info: RedisInfo) => boolean;
   readonly sentence: (info: RedisInfo) => string;
   /** Only where this process writes: a replica of a cluster and a subscription have no need of it. */

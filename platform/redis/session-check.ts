@@ -17,7 +17,7 @@ export interface SessionNeeds {
 const MISSING_RIGHTS = readFileSync(new URL('./lua/missingRights-0.lua', import.meta.url), 'utf8');
 
 /**
- * Checks each session of a connection before it is used: what INFO says in the place of ioredis's own check that the server has loaded
+ * Checks each session of a connection before it is used: INFO replaces ioredis's own check that the server has loaded
  * its data, so that nothing else is sent on a session that fails; then, where scripts are called, that the account may run them and
  * the commands inside them. A session that fails is closed, and ioredis opens the next one within a second.
  */
@@ -40,14 +40,14 @@ export function checkEachSession(redis: SingleRedis, needs: SessionNeeds): void 
     const problem = databaseProblem(error, redis.options.db ?? 0);
     if (problem) needs.onResult(problem);
   });
-  // Without an answer nothing is known, and the heartbeat decides about the connection.
+  // Without a response nothing is known, and the heartbeat decides about the connection.
   redis.on('ready', () => void settle(redis, needs, checkRights(redis, needs)).catch(() => undefined));
 }
 
 /**
  * The same check of a session that has passed before: rights and settings may have changed, and scripts may have been added.
  *
- * @throws {UnfitStore} after the session was closed; what the driver says when there is no answer
+ * @throws {UnfitStore} after the session was closed; the driver's error when there is no response
  */
 export function checkSession(redis: SingleRedis, needs: SessionNeeds): Promise<void> {
   return settle(

@@ -15,12 +15,12 @@ const direct = useStores();
 const { proxy, stores } = useRedisProxy(direct);
 const { cluster } = useRedisCluster(direct);
 
-/** Waits until a command is answered. */
-const answered = (ask: () => Promise<unknown>) =>
+/** Waits until a command gets a reply. */
+const untilReply = (send: () => Promise<unknown>) =>
   waitUntil(
-    'an answer',
+    'a reply',
     () =>
-      ask().then(
+      send().then(
         () => true,
         () => false,
       ),
@@ -28,12 +28,12 @@ const answered = (ask: () => Promise<unknown>) =>
     RECOVERY_MS,
   );
 
-it('commands are answered again after the server has gone silent', async () => {
+it('commands get replies again after the server was silent', async () => {
   const redis = await connectRedis({ url: stores.redisUrl, logger });
   onTestFinished(() => redis.disconnect());
   proxy.silence();
   await expect(redis.ping()).rejects.toThrow();
-  await answered(() => redis.ping());
+  await untilReply(() => redis.ping());
 });
 
 it('a connection that was opened while the server was silent does not delay the next one', async () => {
@@ -44,10 +44,10 @@ it('a connection that was opened while the server was silent does not delay the 
   redis.connect().catch(() => undefined);
   await waitUntil('the connection to be accepted', () => proxy.joined > held);
   proxy.passNew();
-  await answered(() => redis.ping());
+  await untilReply(() => redis.ping());
 });
 
-it('a connection on which nothing is asked recovers by itself', async () => {
+it('an idle connection recovers by itself', async () => {
   const redis = await connectRedis({ url: stores.redisUrl, logger });
   onTestFinished(() => redis.disconnect());
   const before = proxy.joined;
@@ -55,11 +55,11 @@ it('a connection on which nothing is asked recovers by itself', async () => {
   await waitUntil('a new connection', () => proxy.joined > before, Boolean, RECOVERY_MS);
 });
 
-it('a healthy connection on which nothing is asked stays', async () => {
+it('a healthy idle connection stays', async () => {
   const redis = await connectRedis({ url: stores.redisUrl, logger });
   onTestFinished(() => redis.disconnect());
   const { joined } = proxy;
-  // Two more than the looks that would end it.
+  // Two more than the checks that would end it.
   for (let heartbeat = 1; heartbeat <= 6; heartbeat++) {
     proxy.nextWith('ping', 'pass');
     await waitUntil('a heartbeat', () => !proxy.isWaiting);
@@ -68,14 +68,14 @@ it('a healthy connection on which nothing is asked stays', async () => {
   expect(proxy.joined).toBe(joined);
 });
 
-it('a subscription reads what it missed, and hears what comes, once it is back', async () => {
-  const heard: string[] = [];
+it('a subscription reports the gap, and receives messages, once it is back', async () => {
+  const received: string[] = [];
   let gaps = 0;
   const channel = `${stores.redisPrefix}news`;
   const subscription = subscribe({
     url: stores.redisUrl,
     channel,
-    onMessage: (text) => heard.push(text),
+    onMessage: (text) => received.push(text),
     onGap: () => gaps++,
     logger,
   });
@@ -84,15 +84,15 @@ it('a subscription reads what it missed, and hears what comes, once it is back',
   onTestFinished(() => publisher.disconnect());
   await waitUntil('the subscription', () => gaps === 1);
   await publisher.publish(channel, 'heard');
-  await waitUntil('the first message', () => heard.length === 1);
+  await waitUntil('the first message', () => received.length === 1);
 
   proxy.silence();
   await publisher.publish(channel, 'missed');
   await waitUntil('the gap to be reported', () => gaps === 2, Boolean, RECOVERY_MS);
   expect(subscription.isOpen).toBe(true);
   await publisher.publish(channel, 'heard again');
-  await waitUntil('the next message', () => heard.length === 2);
-  expect(heard).toEqual(['heard', 'heard again']);
+  await waitUntil('the next message', () => received.length === 2);
+  expect(received).toEqual(['heard', 'heard again']);
 });
 
 it('the nodes of a cluster are reached again, and its subscription reports the gap', async () => {
@@ -111,10 +111,10 @@ it('the nodes of a cluster are reached again, and its subscription reports the g
     logger,
   });
   onTestFinished(() => subscription.close());
-  await answered(writeAll);
+  await untilReply(writeAll);
   await waitUntil('the subscription', () => gaps === 1);
 
   for (const line of lines.proxies) line.silence();
-  await answered(writeAll);
+  await untilReply(writeAll);
   await waitUntil('the gap to be reported', () => gaps === 2, Boolean, RECOVERY_MS);
 });

@@ -8,9 +8,9 @@ const TIMEOUT_MS = 2_000;
 
 /**
  * At the start of a process: whether server and client accept each other's certificates. Without it a client with a wrong certificate
- * would try again for ever, as with a server that is down. A server that does not answer is none of its business.
+ * would try again for ever, as with a server that is down. A server that does not respond is not its concern.
  *
- * @throws {ConfigurationError} when TLS is refused by every node that answers
+ * @throws {ConfigurationError} when TLS is refused by every node that responds
  */
 export async function assertRedisTls(url: string): Promise<void> {
   const { nodes, tls } = parseRedisUrl(url);
@@ -21,7 +21,7 @@ export async function assertRedisTls(url: string): Promise<void> {
     throw new ConfigurationError(`REDIS_URL is not acceptable: ${problem}.`);
 }
 
-/** @returns null where TLS was accepted, or the node does not answer */
+/** @returns null where TLS was accepted, or the node does not respond */
 async function problemOf(node: RedisNode, tls: RedisTls): Promise<string | null> {
   let socket: TLSSocket;
   try {
@@ -33,7 +33,7 @@ async function problemOf(node: RedisNode, tls: RedisTls): Promise<string | null>
     return problem;
   }
   socket.on('timeout', () => socket.destroy());
-  // With TLS 1.3 a server refuses the client's certificate only after the handshake, so an answer is awaited.
+  // With TLS 1.3 a server refuses the client's certificate only after the handshake, so a response is awaited.
   socket.on('secureConnect', () => socket.write('PING\r\n'));
   try {
     await Promise.race([once(socket, 'data'), once(socket, 'close')]);

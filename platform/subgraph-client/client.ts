@@ -19,24 +19,24 @@ import {
 } from './reply.ts';
 
 /**
- * GraphQL over HTTP from one process of the system to a subgraph, wherever its instances are at the moment: pooled
- * connections, a signed identity, a deadline.
+ * GraphQL over HTTP from one process of the system to the instances of a subgraph: service discovery, load balancing, pooled connections,
+ * outlier ejection, retries within a budget, signed identities, deadline propagation.
  */
 export interface SubgraphClient {
   /**
-   * Another instance is asked where nothing was sent, and once more, within a budget, where a read lost its connection; a
-   * mutation that may have been sent never is.
+   * Retries at another instance where nothing was sent, and once, within a retry budget, where a read lost its connection. A mutation
+   * that may have been sent is never retried.
    *
    * @param operation the request's body: `query`, `variables`, `operationName`
-   * @param deadlineMs how long the answer may take, in milliseconds
-   * @throws {Fault} UNAVAILABLE when no instance could be reached and nothing was sent; TIMEOUT when the outcome is open
+   * @param deadlineMs how long the response may take, in milliseconds
+   * @throws {Fault} UNAVAILABLE when no instance could be reached and nothing was sent; TIMEOUT when the outcome is unknown
    */
-  ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphResponse>;
-  /** As `ask`, and read. @throws {Fault} UNAVAILABLE or INTERNAL, too, where the answer is not GraphQL's */
+  request(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphResponse>;
+  /** As `request`, and parsed. @throws {Fault} UNAVAILABLE or INTERNAL, too, where the response is not GraphQL's */
   send(operation: Operation, identity: Identity, deadlineMs: number): Promise<SubgraphReply>;
-  /** How many instances share what is asked; those that are left out are not among them. */
+  /** How many instances share the load; ejected ones are not counted. */
   readonly instances: number;
-  /** @throws unless one instance says that it is ready */
+  /** @throws unless one instance is ready */
   assertReady(): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,10 +48,10 @@ export interface SubgraphClientOptions {
   readonly subgraph: string;
   readonly identitySecret: string | null;
   readonly connectionsPerInstance?: number;
-  /** How often host names are looked up, in milliseconds. */
+  /** How often host names are resolved, in milliseconds. */
   readonly discoveryRefreshMs?: number;
   readonly resolve?: Resolve;
-  /** Told of instances that come, go, or are left out. */
+  /** Logs instances that are found, gone, ejected or reinstated. */
   readonly logger?: Logger;
 }
 
@@ -69,17 +69,19 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     refreshMs: options.discoveryRefreshMs ?? 5_000,
     resolve: options.resolve ?? resolveBySystem,
     onTargets: (targets) => instances.set(targets),
-    onFailure: (error, hostname) => logger?.warn({ err: error, hostname }, 'a name could not be looked up'),
+    onFailure: (error, hostname) =>
+      logger?.warn({ err: error, hostname }, 'a host name could not be resolved'),
   });
 
-  const repeats = new RetryBudget();
+  const retries = new RetryBudget();
 
   return {
-    async ask(operation, identity, deadlineMs) {
-      const { status, text, cacheControl } = await ask(operation, identity, deadlineMs);
+    async request(operation, identity, deadlineMs) {
+      const { status, text, cacheControl } = await sendWithRetries(operation, identity, deadlineMs);
       return { status, text, freshForMs: freshnessOf(status, cacheControl) };
     },
-    send: async (operation, identity, deadlineMs) => readReply(await ask(operation, identity, deadlineMs)),
+    send: async (operation, identity, deadlineMs) =>
+      readReply(await sendWithRetries(operation, identity, deadlineMs)),
     get instances() {
       return instances.inUse;
     },
@@ -93,14 +95,18 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     },
   };
 
-  async function ask(operation: Operation, identity: Identity, deadlineMs: number): Promise<PostResponse> {
-    repeats.noteRequest();
+  async function sendWithRetries(
+    operation: Operation,
+    identity: Identity,
+    deadlineMs: number,
+  ): Promise<PostResponse> {
+    retries.recordRequest();
     const deadline = performance.now() + deadlineMs;
     const body = bodyOf(operation);
     const signed = { identity, body, bodyHash: bodyHashOf(body) };
     const tried = new Set<Instance>();
     let failure: unknown;
-    let isRepeated = false;
+    let isRetried = false;
     if (instances.count === 0)
       await Promise.race([discovery.refresh(), sleep(deadlineMs, undefined, { ref: false })]);
     for (;;) {
@@ -108,42 +114,49 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       if (!instance)
         throw faultWithCause(
           'UNAVAILABLE',
-          failure ?? new Error(`No address is known of ${urls.map(withoutCredentials).join(', ')}.`),
+          failure ?? new Error(`No address is known for ${urls.map(withoutCredentials).join(', ')}.`),
         );
       tried.add(instance);
       try {
-        return await askInstance(instance, signed, deadline);
+        return await sendTo(instance, signed, deadline);
       } catch (error) {
         failure = error;
         if (error instanceof DeadlineExceeded)
           throw faultWithCause(error.wasSent ? 'TIMEOUT' : 'UNAVAILABLE', error);
         if (!wasSent(error)) continue;
-        // Once: an operation that ends its process must not go through all of them.
-        if (isRepeated || !isRead(operation.query) || !repeats.take()) throw faultWithCause('TIMEOUT', error);
-        isRepeated = true;
+        // Once: an operation that crashes its process must not reach all of them.
+        if (isRetried || !isRead(operation.query) || !retries.take()) throw faultWithCause('TIMEOUT', error);
+        isRetried = true;
       }
     }
   }
 
-  /** Signs for the process that answers at the instance, which is another one after a restart. Each attempt is signed anew. */
-  async function askInstance(
+  /** Signs for the process at the instance, which is another one after a restart. Each attempt is signed anew. */
+  async function sendTo(
     instance: Instance,
     { identity, body, bodyHash }: { identity: Identity; body: string; bodyHash: string },
     deadline: number,
   ): Promise<PostResponse> {
     for (let attempt = 1; ; attempt++) {
-      const patienceMs = Math.max(1, Math.round(deadline - performance.now()));
+      const remainingMs = Math.max(1, Math.round(deadline - performance.now()));
       const headers = {
         'content-type': 'application/json',
         [REQUEST_ID_HEADER]: identity.requestId,
         ...(identity.span?.traceparent ? { [TRACEPARENT_HEADER]: identity.span.traceparent } : {}),
         ...(key
-          ? { [IDENTITY_HEADER]: signIdentity(key, { ...identity, patienceMs }, bodyHash, instance.id) }
+          ? {
+              [IDENTITY_HEADER]: signIdentity(
+                key,
+                { ...identity, patienceMs: remainingMs },
+                bodyHash,
+                instance.id,
+              ),
+            }
           : {}),
       };
-      const answer = await instance.ask({ headers, body }, patienceMs);
-      if (answer.misdirectedTo === null) return answer;
-      instance.id = answer.misdirectedTo;
+      const response = await instance.post({ headers, body }, remainingMs);
+      if (response.misdirectedTo === null) return response;
+      instance.id = response.misdirectedTo;
       if (attempt === SIGNING_ATTEMPTS) throw new Misdirected();
     }
   }

@@ -8,22 +8,22 @@ export interface Target {
   readonly address: string;
 }
 
-/** All addresses of a host name. @throws when there are none, or nobody can tell */
+/** All addresses of a host name. @throws when there are none, or the name cannot be resolved */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 export interface DiscoveryOptions {
   /** A host may be an address, or a name with any number of addresses. */
   readonly urls: readonly string[];
-  /** How often the names are looked up, in milliseconds. */
+  /** How often the names are resolved, in milliseconds. */
   readonly refreshMs: number;
   readonly resolve: Resolve;
-  /** Called after every look, with all that is known. */
+  /** Called after every refresh, with all known targets. */
   readonly onTargets: (targets: readonly Target[]) => void;
   readonly onFailure: (error: unknown, hostname: string) => void;
 }
 
 export interface Discovery {
-  /** Looks now, or joins the look under way. Never rejects: of a name that cannot be looked up, the last addresses stay. */
+  /** Resolves the names now, or joins the refresh in progress. Never rejects: a name that cannot be resolved keeps its last addresses. */
   refresh(): Promise<void>;
   stop(): void;
 }
@@ -32,7 +32,7 @@ export interface Discovery {
 export const resolveBySystem: Resolve = async (hostname) =>
   (await lookup(hostname, { all: true, order: 'verbatim' })).map(({ address }) => address);
 
-/** Finds the instances of a service by name, again and again, so that none has to register anywhere. */
+/** Service discovery by DNS: resolves the names of a service periodically, so that instances need not register anywhere. */
 export function discover({ urls, refreshMs, resolve, onTargets, onFailure }: DiscoveryOptions): Discovery {
   const services = urls.map((text) => {
     const url = new URL(text);
@@ -40,13 +40,13 @@ export function discover({ urls, refreshMs, resolve, onTargets, onFailure }: Dis
     return { url, hostname, addresses: isIP(hostname) ? [hostname] : ([] as readonly string[]) };
   });
   const named = services.filter(({ hostname }) => !isIP(hostname));
-  let underWay: Promise<void> | null = null;
+  let inProgress: Promise<void> | null = null;
 
-  const tell = () => {
+  const publish = () => {
     onTargets(services.flatMap(({ url, addresses }) => addresses.map((address) => ({ url, address }))));
   };
 
-  async function look(): Promise<void> {
+  async function resolveAll(): Promise<void> {
     await Promise.all(
       named.map(async (service) => {
         try {
@@ -56,15 +56,15 @@ export function discover({ urls, refreshMs, resolve, onTargets, onFailure }: Dis
         }
       }),
     );
-    tell();
+    publish();
   }
 
   const refresh = () =>
-    (underWay ??= look().finally(() => {
-      underWay = null;
+    (inProgress ??= resolveAll().finally(() => {
+      inProgress = null;
     }));
 
-  tell();
+  publish();
   if (named.length === 0) return { refresh: async () => undefined, stop: () => undefined };
   void refresh();
   const timer = setInterval(() => void refresh(), refreshMs);

@@ -12,64 +12,64 @@ export interface PostResponse {
   readonly text: string;
   /** The header, or an empty string. */
   readonly cacheControl: string;
-  /** Of a refusal because the identity was signed for another process (421): the id of the one that answered; else null. */
+  /** Where the identity was signed for another process (421): the id of the process that responded; else null. */
   readonly misdirectedTo: string | null;
-  /** Whether the connection carries nothing after this. */
+  /** Whether the server closes the connection after this response. */
   readonly isLast: boolean;
 }
 
-/** No answer came in time. */
+/** No response arrived before the deadline. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlinePassed';
 
   /** @param wasSent whether anything may have left this process */
   constructor(readonly wasSent: boolean) {
-    super(wasSent ? 'No answer came in time.' : 'There was no connection to ask by in time.');
+    super(wasSent ? 'No response arrived in time.' : 'No connection became available in time.');
   }
 }
 
 /**
- * One POST and its whole answer, by undici's `dispatch`: its `request` makes a stream for each answer, and an AbortSignal for the
- * deadline, which is a third of what it costs to ask.
+ * One HTTP POST and its complete response, by undici's `dispatch`: its `request` creates a stream for each response and an AbortSignal
+ * for the deadline, which is a third of the CPU time of a request.
  *
- * @param patienceMs from now on, in milliseconds
+ * @param timeoutMs from now on, in milliseconds
  * @throws {DeadlineExceeded}, or what undici throws
  */
 export function httpPost(
   dispatcher: Dispatcher,
-  question: PostRequest,
-  patienceMs: number,
+  request: PostRequest,
+  timeoutMs: number,
 ): Promise<PostResponse> {
   return new Promise((resolve, reject) => {
     dispatcher.dispatch(
-      { method: 'POST', ...question, headersTimeout: 0, bodyTimeout: 0 },
-      new Exchange(patienceMs, resolve, reject),
+      { method: 'POST', ...request, headersTimeout: 0, bodyTimeout: 0 },
+      new HttpPost(timeoutMs, resolve, reject),
     );
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: PostResponse) => void;
+class HttpPost implements Dispatcher.DispatchHandler {
+  readonly #resolve: (response: PostResponse) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | null = null;
-  #isLate = false;
+  #hasTimedOut = false;
   #status = 0;
   #cacheControl = '';
   #misdirectedTo: string | null = null;
   #isLast = false;
 
-  constructor(patienceMs: number, resolve: (answer: PostResponse) => void, reject: (error: Error) => void) {
+  constructor(timeoutMs: number, resolve: (response: PostResponse) => void, reject: (error: Error) => void) {
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.#giveUp(), patienceMs);
+    this.#timer = setTimeout(() => this.#timeOut(), timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection for longer than anybody waits for the answer.
-    if (this.#isLate) controller.abort(new DeadlineExceeded(false));
+    // The deadline passed while the request was queued for a connection.
+    if (this.#hasTimedOut) controller.abort(new DeadlineExceeded(false));
   }
 
   onResponseStart(
@@ -104,10 +104,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#reject(error);
   }
 
-  #giveUp(): void {
-    this.#isLate = true;
-    const passed = new DeadlineExceeded(this.#controller !== null);
-    if (this.#controller) this.#controller.abort(passed);
-    this.#reject(passed);
+  #timeOut(): void {
+    this.#hasTimedOut = true;
+    const exceeded = new DeadlineExceeded(this.#controller !== null);
+    if (this.#controller) this.#controller.abort(exceeded);
+    this.#reject(exceeded);
   }
 }

@@ -6,9 +6,9 @@ import type { Target } from './discovery.ts';
 import { DeadlineExceeded, httpPost, type PostResponse, type PostRequest } from './http-post.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
-const READY_PATIENCE_MS = 1_500;
-/** A caller with less patience than this says nothing about the instance when it gives up. */
-const TELLING_SILENCE_MS = 1_000;
+const READINESS_TIMEOUT_MS = 1_500;
+/** A timeout shorter than this does not count as a failure of the instance. */
+const SIGNIFICANT_TIMEOUT_MS = 1_000;
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 10_000;
 
@@ -21,9 +21,9 @@ export interface InstanceOptions {
 }
 
 /**
- * One instance of a service, and what is known of its health. It is judged by what becomes of the requests to it: one that
- * refuses, breaks off, says nothing at all, or says that it is ending is left out for a while that grows each time, until
- * its `/health/ready` says yes.
+ * One instance of a service, with outlier ejection (passive health checks, the circuit breaker of an instance). An instance that refuses
+ * connections, breaks them off, does not respond, or announces its shutdown is ejected, until `/health/ready` is 200; the checks back off
+ * exponentially.
  */
 export class Instance {
   readonly #target: Target;
@@ -32,9 +32,9 @@ export class Instance {
   readonly #path: string;
   readonly #hasReadiness: boolean;
   #outstanding = 0;
-  #answeredAt = Number.NEGATIVE_INFINITY;
+  #respondedAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
-  #isOut = false;
+  #isEjected = false;
   #nextCheck: NodeJS.Timeout | undefined;
   #isClosed = false;
   /** Of the process that last refused an identity that did not name it; null until then. */
@@ -53,75 +53,75 @@ export class Instance {
     });
   }
 
-  /** Requests under way. */
+  /** Requests in progress. */
   get outstanding(): number {
     return this.#outstanding;
   }
 
-  /** Left out: to be asked only where there is no other. */
-  get isOut(): boolean {
-    return this.#isOut;
+  /** Ejected: chosen only where there is no other instance. */
+  get isEjected(): boolean {
+    return this.#isEjected;
   }
 
   /**
-   * @param patienceMs from now on, in milliseconds
+   * @param timeoutMs from now on, in milliseconds
    * @throws {DeadlineExceeded}, or as undici does; see `wasSent`
    */
-  async ask(question: Omit<PostRequest, 'path'>, patienceMs: number): Promise<PostResponse> {
-    const askedAt = performance.now();
+  async post(request: Omit<PostRequest, 'path'>, timeoutMs: number): Promise<PostResponse> {
+    const sentAt = performance.now();
     this.#outstanding++;
     try {
-      const answer = await httpPost(this.#pool, { path: this.#path, ...question }, patienceMs);
-      this.#answeredAt = performance.now();
-      if (answer.isLast) this.#leaveOut('it is ending');
-      else this.#trustAgain();
-      return answer;
+      const response = await httpPost(this.#pool, { path: this.#path, ...request }, timeoutMs);
+      this.#respondedAt = performance.now();
+      if (response.isLast) this.#eject('it shuts down');
+      else this.#markHealthy();
+      return response;
     } catch (error) {
-      if (this.#isToBlame(error, askedAt)) this.#leaveOut(error);
+      if (this.#countsAsFailure(error, sentAt)) this.#eject(error);
       throw error;
     } finally {
       this.#outstanding--;
     }
   }
 
-  /** Asks `/health/ready` on a connection of its own. @throws unless the instance says that it is ready */
+  /** Requests `/health/ready` on a connection of its own. @throws unless the instance is ready */
   async assertReady(): Promise<void> {
     const client = new Client(this.#target.url.origin, { connect: connectTo(this.#target) });
     try {
-      const signal = AbortSignal.timeout(READY_PATIENCE_MS);
+      const signal = AbortSignal.timeout(READINESS_TIMEOUT_MS);
       const response = await client.request({ method: 'GET', path: '/health/ready', signal });
       await response.body.dump();
       const { statusCode } = response;
       const isReady = this.#hasReadiness ? statusCode === 200 : statusCode < 500;
-      if (!isReady) throw new Error(`/health/ready answered ${statusCode}.`);
+      if (!isReady) throw new Error(`/health/ready returned ${statusCode}.`);
     } finally {
       await client.destroy();
     }
   }
 
-  /** Left out from now until its first check, which is at once: an instance may have a name before it serves. */
+  /** Ejected until its first readiness check, which is at once: an instance may be in DNS before it serves. */
   checkFirst(): void {
-    this.#isOut = true;
+    this.#isEjected = true;
     this.#checkIn(0);
   }
 
-  /** Takes nothing new; resolves when what is under way has been answered. */
+  /** Drains the pool: accepts no new requests, resolves when those in progress are complete. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#nextCheck);
     await this.#pool.close();
   }
 
-  #isToBlame(error: unknown, askedAt: number): boolean {
+  #countsAsFailure(error: unknown, sentAt: number): boolean {
     if (CLOSED_BY_US.has(codeOf(error))) return false;
     if (!(error instanceof DeadlineExceeded)) return true;
-    return performance.now() - askedAt >= TELLING_SILENCE_MS && this.#answeredAt < askedAt;
+    return performance.now() - sentAt >= SIGNIFICANT_TIMEOUT_MS && this.#respondedAt < sentAt;
   }
 
-  #leaveOut(reason: unknown): void {
-    if (this.#isOut || this.#isClosed) return;
-    this.#isOut = true;
-    this.#logger?.warn({ ...this.#name, reason: textOf(reason) }, 'an instance is left out');
+  #eject(reason: unknown): void {
+    if (this.#isEjected || this.#isClosed) return;
+    this.#isEjected = true;
+    this.#logger?.warn({ ...this.#name, reason: textOf(reason) }, 'an instance is ejected');
     this.#checkIn(backoffMs(++this.#failures));
   }
 
@@ -133,23 +133,23 @@ export class Instance {
   async #check(): Promise<void> {
     try {
       await this.assertReady();
-      this.#letIn();
+      this.#reinstate();
     } catch {
-      if (this.#isOut && !this.#isClosed) this.#checkIn(backoffMs(++this.#failures));
+      if (this.#isEjected && !this.#isClosed) this.#checkIn(backoffMs(++this.#failures));
     }
   }
 
-  #letIn(): void {
-    if (!this.#isOut) return;
-    this.#isOut = false;
+  #reinstate(): void {
+    if (!this.#isEjected) return;
+    this.#isEjected = false;
     clearTimeout(this.#nextCheck);
-    this.#logger?.info(this.#name, 'an instance is asked again');
+    this.#logger?.info(this.#name, 'an instance is reinstated');
   }
 
-  /** Only an answer makes the next wait short again: what is ready may still fail at every request. */
-  #trustAgain(): void {
+  /** Only a response resets the back-off: an instance that is ready may still fail every request. */
+  #markHealthy(): void {
     this.#failures = 0;
-    this.#letIn();
+    this.#reinstate();
   }
 
   get #name() {
@@ -157,7 +157,7 @@ export class Instance {
   }
 }
 
-/** Goes to one address of the name; the Host header and the name in TLS stay those of the URL. */
+/** Connects to one address of the name; the Host header and the server name in TLS stay those of the URL. */
 function connectTo({ address }: Target) {
   const family = isIPv6(address) ? 6 : 4;
   const lookup: LookupFunction = (_hostname, { all }, found) =>
@@ -167,7 +167,7 @@ function connectTo({ address }: Target) {
 
 const CLOSED_BY_US = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
-/** Every answer came from another process, each of which refused the identity as not signed for it: nothing was done. */
+/** Each attempt reached another process, which refused the identity as not signed for it: nothing was executed. */
 export class Misdirected extends Error {
   override readonly name = 'Misdirected';
 
@@ -193,6 +193,6 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | und
 
 const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Spread, so that many processes do not ask one that is coming back all at once. */
+/** Exponential back-off with jitter, so that many processes do not check a recovering instance at the same moment. */
 const backoffMs = (failures: number): number =>
   Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS) * (0.75 + Math.random() / 2);

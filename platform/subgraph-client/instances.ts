@@ -3,12 +3,12 @@ import type { Target } from './discovery.ts';
 import { Instance, type InstanceOptions } from './instance.ts';
 import { withoutCredentials } from '../without-credentials.ts';
 
-/** The instances of one service, as they come and go. */
+/** The known instances of one service, and the load balancing between them. */
 export class Instances {
   readonly #options: InstanceOptions;
   readonly #logger: Logger | undefined;
   readonly #known = new Map<string, Instance>();
-  #turn = 0;
+  #roundRobin = 0;
 
   constructor(options: InstanceOptions) {
     this.#options = options;
@@ -19,16 +19,16 @@ export class Instances {
     return this.#known.size;
   }
 
-  /** Those that are not left out. */
+  /** Those that are not ejected. */
   get inUse(): number {
     let count = 0;
-    for (const instance of this.#known.values()) if (!instance.isOut) count++;
+    for (const instance of this.#known.values()) if (!instance.isEjected) count++;
     return count;
   }
 
   /**
-   * From now on these. One that is new joins after its first check, unless there is none beside it; one that is gone gets
-   * nothing new and answers what it has.
+   * Replaces the set. A new instance gets requests after its first readiness check, unless it is the only one; a removed instance is drained:
+   * it gets no new requests and completes those in progress.
    */
   set(targets: readonly Target[]): void {
     const areFirst = this.#known.size === 0;
@@ -53,14 +53,14 @@ export class Instances {
   }
 
   /**
-   * The one with the fewest requests under way, in turn among equals. One that is left out is chosen only where no other
-   * remains: being asked in vain is no worse than not being asked.
+   * Least requests in progress, round-robin among equals. An ejected instance is chosen only where no other remains, since a failed attempt
+   * is no worse than none.
    *
-   * @param except those that were tried
+   * @param except the instances already tried
    */
   choose(except: ReadonlySet<Instance>): Instance | undefined {
     const all = [...this.#known.values()];
-    const first = this.#turn++;
+    const first = this.#roundRobin++;
     let best: Instance | undefined;
     for (let n = 0; n < all.length; n++) {
       const one = all[(first + n) % all.length]!;
@@ -69,7 +69,7 @@ export class Instances {
     return best;
   }
 
-  /** @throws unless one of them says that it is ready */
+  /** @throws unless one of them is ready */
   async assertOneReady(): Promise<void> {
     await Promise.any([...this.#known.values()].map((instance) => instance.assertReady()));
   }
@@ -80,4 +80,4 @@ export class Instances {
 }
 
 const isBetter = (one: Instance, other: Instance): boolean =>
-  one.isOut === other.isOut ? one.outstanding < other.outstanding : other.isOut;
+  one.isEjected === other.isEjected ? one.outstanding < other.outstanding : other.isEjected;

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
-/** What is asked of a subgraph. */
+/** A GraphQL operation for a subgraph. */
 export interface Operation {
   readonly query: string;
   readonly variables?: object | undefined;
   readonly operationName?: string | undefined;
 }
 
-/** For sure: what only looks like more than a read is taken for more. */
+/** Conservative: a document that might hold a mutation counts as one. */
 export const isRead = (query: string): boolean =>
   /^\s*(query\b|\{)/.test(query) && !/\bmutation\b/.test(query);
 
@@ -18,7 +18,7 @@ const documents = new LRUCache<string, string>({
 });
 
 /**
- * The operation in JSON. A plan asks by the same few documents again and again, and to escape one costs more than all the rest.
+ * The operation as JSON. The escaped document is cached: query plans use the same few documents, and escaping one costs more than the rest.
  */
 export function bodyOf({ query, variables, operationName }: Operation): string {
   let document = documents.get(query);

@@ -11,6 +11,6 @@ it.each([
   ['public, max-age=2, no-cache', 200, 0],
   ['', 200, 0],
   ['max-age=2, public', 503, 0],
-])('an answer with `cache-control: %s` and %d may be shared for %d ms', (header, status, ms) => {
+])('a response with `cache-control: %s` and %d may be shared for %d ms', (header, status, ms) => {
   expect(freshnessOf(status, header)).toBe(ms);
 });

@@ -1,10 +1,10 @@
 import { Fault, type FaultCode } from '../errors.ts';
 
-/** What a subgraph answered, as it came. Text, so that everybody who shares an answer reads an object of their own. */
+/** The response of a subgraph as it arrived. Text, so that each request that shares a response parses an object of its own. */
 export interface SubgraphResponse {
   readonly status: number;
   readonly text: string;
-  /** How long the subgraph lets the answer be given again to anybody, in milliseconds; 0: not at all. */
+  /** How long the response may be served from a shared cache (`Cache-Control`), in milliseconds; 0: not at all. */
   readonly freshForMs: number;
 }
 
@@ -17,18 +17,18 @@ export interface SubgraphReply {
   }[];
 }
 
-/** @throws {Fault} UNAVAILABLE or INTERNAL where the answer is not GraphQL's */
+/** @throws {Fault} UNAVAILABLE or INTERNAL where the response is not GraphQL's */
 export function readReply({ status, text }: Pick<SubgraphResponse, 'status' | 'text'>): SubgraphReply {
   try {
     const reply: unknown = JSON.parse(text);
     if (typeof reply === 'object' && reply !== null && ('data' in reply || 'errors' in reply))
       return reply as SubgraphReply;
   } catch {
-    // Not JSON: an instance that is going down, or something else that listens there.
+    // Not JSON: an instance that shuts down, or another service at the address.
   }
   throw faultWithCause(
     status === 503 ? 'UNAVAILABLE' : 'INTERNAL',
-    new Error(`Answered ${status}, and not in GraphQL.`),
+    new Error(`The response has status ${status} and is not GraphQL.`),
   );
 }
 
@@ -38,7 +38,7 @@ export function freshnessOf(status: number, header: string): number {
   return Number(/\bmax-age=(\d{1,9})\b/i.exec(header)?.[1] ?? 0) * 1_000;
 }
 
-/** The cause is for the log: it names hosts and ports. */
+/** A fault with its cause, which is for the log only: it names hosts and ports. */
 export function faultWithCause(code: FaultCode, cause: unknown): Fault {
   const fault = new Fault(code);
   fault.cause = cause;

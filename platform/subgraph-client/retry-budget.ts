@@ -1,13 +1,13 @@
-/** At most this share of the requests of late is repeated, … */
+/** At most this share of recent requests is retried, … */
 const SHARE = 0.2;
-/** … and this many a second beside it, so that a service with few requests gets repeats, too. */
+/** … and this many a second in addition, so that a service with few requests gets retries, too. */
 const PER_SECOND = 10;
-/** What was not used is kept up to this. */
+/** Unused retries accumulate up to this. */
 const LARGEST = 100;
 
 /**
- * How many repeats one service may get. Where every request fails, repeating each of them doubles the load of whoever is
- * down already; this bounds it at a fifth and some.
+ * A retry budget for one service, a token bucket: where every request fails, a retry of each would double the load of a service that is
+ * overloaded or down. The budget bounds the extra load at a fifth of the requests and ten a second.
  */
 export class RetryBudget {
   readonly #now: () => number;
@@ -20,12 +20,12 @@ export class RetryBudget {
     this.#filledAt = now();
   }
 
-  /** Every first request pays in. */
-  noteRequest(): void {
+  /** Each first attempt adds its share to the budget. */
+  recordRequest(): void {
     this.#left = Math.min(LARGEST, this.#left + SHARE);
   }
 
-  /** @returns whether one more repeat is allowed, and counts it */
+  /** @returns whether one more retry is allowed, and counts it */
   take(): boolean {
     const now = this.#now();
     this.#left = Math.min(LARGEST, this.#left + ((now - this.#filledAt) / 1_000) * PER_SECOND);

@@ -44,7 +44,7 @@ function clientOf(...urls: string[]): SubgraphClient {
 const tick = (client: SubgraphClient) => client.send(MUTATION, identity, 5_000);
 
 describe('a signed call', () => {
-  it('reaches a process that it did not know, once, and the next one as well', async () => {
+  it('reaches a process whose id is not known, once, and the next call as well', async () => {
     const counter = await startCounter();
     const client = clientOf(counter.url);
     for (const n of [1, 2, 3]) expect(await tick(client)).toEqual({ data: { tick: n } });
@@ -58,7 +58,7 @@ describe('a signed call', () => {
     expect(counters[0]!.ticks() + counters[1]!.ticks()).toBe(100);
   });
 
-  it('reaches the process that has taken the place of another', async () => {
+  it('reaches a process that has replaced another', async () => {
     const before = await startCounter();
     const client = clientOf(before.url);
     await tick(client);
@@ -68,7 +68,7 @@ describe('a signed call', () => {
     expect(after.ticks()).toBe(1);
   });
 
-  it('is answered with what the subgraph answers to a wrong secret, which is no success', async () => {
+  it('fails with the fault of the subgraph where the secret is wrong', async () => {
     const counter = await startCounter({ ofSecret: 'another secret' });
     const { data, errors } = await tick(clientOf(counter.url));
     expect(data).toBeUndefined();
@@ -97,7 +97,7 @@ describe('behind a load balancer that gives two processes one address', () => {
     return { counters, client: clientOf(balancer.url) };
   }
 
-  it('a call is unavailable, with nothing done, and the cause says what to set', async () => {
+  it('a call is unavailable, with nothing executed, and the cause names the setting', async () => {
     const { counters, client } = await startBalancer(true);
     await expect(tick(client)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -106,7 +106,7 @@ describe('behind a load balancer that gives two processes one address', () => {
     expect(counters.map(({ ticks }) => ticks())).toEqual([0, 0]);
   });
 
-  it('calls are answered with IDENTITY_PER_INSTANCE=off', async () => {
+  it('calls succeed with IDENTITY_PER_INSTANCE=off', async () => {
     const { counters, client } = await startBalancer(false);
     for (let n = 0; n < 4; n++) expect((await tick(client)).errors).toBeUndefined();
     expect(counters.map(({ ticks }) => ticks())).toEqual([2, 2]);

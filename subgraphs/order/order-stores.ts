@@ -33,7 +33,7 @@ export async function openOrderStores(config: OrderConfig, logger: Logger): Prom
   try {
     const database = await openDatabase({
       url: config.MYSQL_URL,
-      room: 'order',
+      subgraph: 'order',
       entities: [WishlistItem, WishlistCheckout],
       migrations: [
         CreateOrders1764000000000,

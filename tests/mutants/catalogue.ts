@@ -281,7 +281,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: test(
       'platform/redis/client.integration.test.ts',
-      'a command whose answer is lost is not sent again',
+      'a command whose reply is lost is not sent again',
     ),
   },
   {

@@ -15,7 +15,7 @@ const stranger = useCertificateAuthority('Another authority');
 const stores = useTlsStores(authority);
 
 const openMysql = (url: string) =>
-  openDatabase({ url, room: 'probe', entities: [], migrations: [], poolSize: 2, queueLimit: 10, logger });
+  openDatabase({ url, subgraph: 'probe', entities: [], migrations: [], poolSize: 2, queueLimit: 10, logger });
 
 describe('stores that demand TLS and a certificate of each client', () => {
   const bed = useOrderTestBed(stores);

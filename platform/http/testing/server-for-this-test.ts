@@ -20,7 +20,7 @@ export async function startServer(
     logger: createLogger('test', 'silent'),
   });
   let closed: Promise<void> | null = null;
-  const close = (patienceMs?: number) => (closed ??= http.close(patienceMs));
+  const close = (timeoutMs?: number) => (closed ??= http.close(timeoutMs));
   onTestFinished(() => close(0));
   return { ...http, close };
 }

@@ -7,7 +7,7 @@ import { oneForEach, trustedIssuers, type IssuerSettings } from './trusted-issue
 
 /** The callers of access tokens, while this process lives. */
 export interface AccessTokens extends Authenticator {
-  /** Rejects unless it would be told of a session that ends. */
+  /** Rejects unless revoked sessions would be received. */
   ping(): Promise<void>;
   close(): void;
 }

@@ -29,7 +29,7 @@ const seconds = () => Math.floor(Date.now() / 1_000);
 const ended = new Set<string>();
 const authenticator = createAuthenticator({
   issuers: trustedIssuers(OWN, () => fixedKeySet(keys)),
-  ended: { isKnown: (sid) => ended.has(sid), look: async () => 'open' },
+  ended: { isKnown: (sid) => ended.has(sid), check: async () => 'active' },
 });
 
 const present = async (token: string) => authenticator.authenticate(`Bearer ${token}`);
@@ -62,7 +62,7 @@ describe('a good token', () => {
     let now = Date.now();
     const clocked = createAuthenticator({
       issuers: trustedIssuers(OWN, () => fixedKeySet(keys)),
-      ended: { isKnown: () => false, look: async () => 'open' },
+      ended: { isKnown: () => false, check: async () => 'active' },
       now: () => now,
     });
     const header = `Bearer ${changed({ exp: seconds() + 60 })}`;
@@ -93,7 +93,7 @@ describe('an algorithm', () => {
     const { alg: _alg, ...jwk } = key.publicJwk;
     const some = createAuthenticator({
       issuers: trustedIssuers(OWN, () => fixedKeySet(importKeys({ keys: [{ ...jwk, ...published }] }))),
-      ended: { isKnown: () => false, look: async () => 'open' },
+      ended: { isKnown: () => false, check: async () => 'active' },
     });
     const token = makeToken(key, goodClaims(), { alg });
     return Promise.resolve(some.authenticate(`Bearer ${token}`)).then(
@@ -160,7 +160,7 @@ describe('a good token', () => {
     };
     const some = createAuthenticator({
       issuers: trustedIssuers(OWN, () => keySetNow),
-      ended: { isKnown: () => false, look: async () => 'open' },
+      ended: { isKnown: () => false, check: async () => 'active' },
     });
     const header = `Bearer ${changed({})}`;
     await some.authenticate(header);
@@ -192,8 +192,8 @@ describe('a bad token is UNAUTHENTICATED:', () => {
     ['truncated', `${header}.${payload}.${signature.slice(0, -8)}`],
     ['no signature', `${header}.${payload}.`],
     ['another payload', `${header}.${otherPayload}.${signature}`],
-    ['signed by a stranger under our key id', makeToken(strange)],
-    ['of a key id that nobody knows', makeToken(unknown)],
+    ['signed by another key under a known key id', makeToken(strange)],
+    ['of an unknown key id', makeToken(unknown)],
     ['no key id', makeToken(rsa, goodClaims(), { kid: undefined })],
     ['a key id that is an object', makeToken(rsa, goodClaims(), { kid: { a: 1 } })],
     ['with a key of its own', makeToken(unknown, goodClaims(), { jwk: unknown.publicJwk })],
@@ -230,12 +230,12 @@ describe('a bad token is UNAUTHENTICATED:', () => {
     ['for another audience', changed({ aud: 'other' })],
     ['for other audiences', changed({ aud: ['other', 'another'] })],
     ['for no audience', without('aud')],
-    ['about nobody', without('sub')],
+    ['without a subject', without('sub')],
     ['about an object', changed({ sub: { id: USER_ID } })],
     ['about a list', changed({ sub: [USER_ID] })],
-    ['about somebody with a line break', changed({ sub: `${USER_ID}\r\nx-admin: 1` })],
-    ['about somebody who is no UUID', changed({ sub: 'admin' })],
-    ['about somebody in capitals', changed({ sub: USER_ID.toUpperCase() })],
+    ['with a line break in the subject', changed({ sub: `${USER_ID}\r\nx-admin: 1` })],
+    ['with a subject that is no UUID', changed({ sub: 'admin' })],
+    ['with a subject in capitals', changed({ sub: USER_ID.toUpperCase() })],
     ['with a subject of 256 characters', changed({ sub: 'a'.repeat(256) })],
     ['scopes in a list of no texts', changed({ scope: ['stock:write', 1] })],
     ['scopes in an object', changed({ scope: { 'stock:write': true } })],
@@ -257,7 +257,7 @@ describe('a bad token is UNAUTHENTICATED:', () => {
   it('all of them, when there are no keys at all', async () => {
     const keyless = createAuthenticator({
       issuers: trustedIssuers(OWN, () => null),
-      ended: { isKnown: () => false, look: async () => 'open' },
+      ended: { isKnown: () => false, check: async () => 'active' },
     });
     await expect(keyless.authenticate(`Bearer ${changed({})}`)).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -268,7 +268,7 @@ describe('a bad token is UNAUTHENTICATED:', () => {
 describe('a refusal names the check for the log', () => {
   const clients = createAuthenticator({
     issuers: trustedIssuers({ ...OWN, JWT_CLIENTS: 'shop' }, () => fixedKeySet(keys)),
-    ended: { isKnown: () => false, look: async () => 'ended' },
+    ended: { isKnown: () => false, check: async () => 'revoked' },
   });
   it.each([
     ['shape', 'garbage'],
@@ -294,44 +294,44 @@ describe('a refusal names the check for the log', () => {
   });
 });
 
-describe('whether the session has ended', () => {
-  const asked = (answers: ('ended' | 'open' | 'unknown')[]) => {
-    const looks: string[] = [];
+describe('the revocation of the session', () => {
+  const checkedWith = (results: ('revoked' | 'active' | 'unknown')[]) => {
+    const checks: string[] = [];
     const some = createAuthenticator({
       issuers: trustedIssuers(OWN, () => fixedKeySet(keys)),
       ended: {
         isKnown: () => false,
-        look: async (sid) => {
-          looks.push(sid);
-          return answers.shift() ?? 'open';
+        check: async (sid) => {
+          checks.push(sid);
+          return results.shift() ?? 'active';
         },
       },
     });
-    return { some, looks };
+    return { some, checks };
   };
 
-  it('is asked once for a token', async () => {
-    const { some, looks } = asked([]);
+  it('is checked once for a token', async () => {
+    const { some, checks } = checkedWith([]);
     const header = `Bearer ${changed({})}`;
     for (let n = 0; n < 3; n++) await some.authenticate(header);
-    expect(looks).toEqual(['session-1']);
+    expect(checks).toEqual(['session-1']);
   });
 
-  it('is asked again as long as nobody could tell', async () => {
-    const { some, looks } = asked(['unknown', 'unknown', 'ended']);
+  it('is checked again as long as Redis does not respond', async () => {
+    const { some, checks } = checkedWith(['unknown', 'unknown', 'revoked']);
     const header = `Bearer ${changed({})}`;
     for (let n = 0; n < 2; n++) await some.authenticate(header);
     await expect(some.authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(looks).toHaveLength(3);
+    expect(checks).toHaveLength(3);
   });
 
-  it('is asked again after everything was forgotten', async () => {
-    const { some, looks } = asked([]);
+  it('is checked again after the remembered results were dropped', async () => {
+    const { some, checks } = checkedWith([]);
     const header = `Bearer ${changed({})}`;
     await some.authenticate(header);
     some.forget();
     await some.authenticate(header);
-    expect(looks).toHaveLength(2);
+    expect(checks).toHaveLength(2);
   });
 });
 

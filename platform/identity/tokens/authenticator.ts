@@ -9,7 +9,7 @@ import { isAccessToken } from './token-kind.ts';
 import type { TrustedIssuer } from './trusted-issuers.ts';
 import { isSignedBy, type VerificationKey } from './verification-key.ts';
 
-/** Finds out from the Authorization header who asks. */
+/** Authenticates a request by its Authorization header. */
 export interface Authenticator {
   /**
    * @returns null without a header, and for one of spaces alone, which clients send that have no token: the request is anonymous
@@ -23,11 +23,11 @@ export interface Authenticator {
 
 export interface AuthenticatorOptions {
   readonly issuers: readonly TrustedIssuer[];
-  readonly ended: Pick<RevokedSessions, 'isKnown' | 'look'>;
+  readonly ended: Pick<RevokedSessions, 'isKnown' | 'check'>;
   readonly now?: () => number;
 }
 
-/** In a rush most tokens are seen once; the others are worth some megabytes, counted in characters of tokens. */
+/** At the start of a sale most tokens are seen once; the others are worth some megabytes, counted in characters of tokens. */
 const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_CHARACTERS = 16_000_000;
 
@@ -73,7 +73,7 @@ export function createAuthenticator({ issuers, ended, now = Date.now }: Authenti
     const begunIn = generation;
     remembered.delete(token);
     const decoded = decodeToken(token) ?? refuse('shape');
-    // It says by whose keys it is checked, and nothing else; an issuer that is not trusted has none.
+    // The issuer selects the keys and nothing else; an issuer that is not trusted has none.
     const issuer = byName.get(String(decoded.claims['iss']));
     const keys = issuer?.keys;
     if (!issuer || !keys) return refuse('issuer');
@@ -86,11 +86,11 @@ export function createAuthenticator({ issuers, ended, now = Date.now }: Authenti
     if (hasEnded(verified.caller)) return refuse('revoked');
 
     const { sessionId } = verified.caller;
-    const session = sessionId === null ? 'open' : await ended.look(sessionId);
-    // The second look is for a session that ended while Redis was being asked.
-    if (session === 'ended' || hasEnded(verified.caller)) return refuse('revoked');
-    // While it cannot be told, it is asked again at every request.
-    if (session === 'open' && begunIn === generation)
+    const session = sessionId === null ? 'active' : await ended.check(sessionId);
+    // Checked again in memory, because a session may be revoked during the request to Redis.
+    if (session === 'revoked' || hasEnded(verified.caller)) return refuse('revoked');
+    // While Redis does not respond, the session is checked again at every request.
+    if (session === 'active' && begunIn === generation)
       remembered.set(token, { ...verified, keyId: decoded.keyId, key, keys });
     return verified.caller;
   }

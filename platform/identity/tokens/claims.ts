@@ -31,8 +31,8 @@ const CLOCK_SKEW_MS = 60_000;
 const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid'];
 
 /**
- * What the claims of a token whose signature holds say. A signature proves who wrote them, not that they make sense: a subject with a
- * line break would travel on into headers, keys and SQL. `iat` is when the token was made and says nothing of when it may be used.
+ * Validates the claims of a token whose signature is valid. A signature proves who wrote them, not that they are well-formed: a subject with
+ * a line break would reach headers, keys and SQL. `iat` is when the token was issued and does not limit when it may be used.
  *
  * @returns the check that fails when the token is not for us, not valid now, or not sound
  */

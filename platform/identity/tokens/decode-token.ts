@@ -11,7 +11,7 @@ export interface DecodedToken {
   readonly signature: Buffer;
 }
 
-/** Half of what Node takes of headers; what is longer is not looked at. Some providers list all groups of a user. */
+/** Half of what Node takes of headers; a longer one is refused. Some providers list all groups of a user. */
 const MAX_LENGTH = 8_192;
 
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;

@@ -18,7 +18,7 @@ afterEach(() => issuer.close());
 const keySetOf = (onChange = () => {}) =>
   createKeySet({ url: issuer.jwksUrl, logger, onChange, now: () => now });
 
-it('fetches when the first key is needed, once for everybody', async () => {
+it('fetches when the first key is needed, once for all requests', async () => {
   const keys = keySetOf();
   expect(issuer.fetches()).toBe(0);
   const found = await Promise.all(Array.from({ length: 10 }, async () => keys.find('first')));

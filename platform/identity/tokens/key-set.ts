@@ -35,7 +35,7 @@ export interface KeySetOptions {
 const RETRY_MS = 1_000;
 /**
  * Keys in use are fetched again as often as this. A key that the issuer has withdrawn is not used for longer, and one that it
- * publishes for this long before it signs by it is known in time, whatever strangers do.
+ * publishes for this long before it signs by it is known in time, however many tokens with unknown keys arrive.
  */
 const MAX_AGE_MS = 60_000;
 /**
@@ -43,7 +43,7 @@ const MAX_AGE_MS = 60_000;
  * the last one failed, so that an issuer that is down delays nothing.
  */
 const STALE_AFTER_MS = 2 * MAX_AGE_MS;
-const PATIENCE_MS = 2_000;
+const FETCH_TIMEOUT_MS = 2_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
   const { now = Date.now } = options;
@@ -59,7 +59,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let retryAt = Number.NEGATIVE_INFINITY;
   let hasFailed = false;
-  let underWay: Promise<void> | null = null;
+  let fetching: Promise<void> | null = null;
 
   return {
     find(keyId) {
@@ -84,18 +84,18 @@ export function createKeySet(options: KeySetOptions): KeySet {
   }
 
   async function findAfresh(keyId: string): Promise<VerificationKey | undefined> {
-    if (underWay || !keys || lookups.take()) await refresh();
+    if (fetching || !keys || lookups.take()) await refresh();
     if (!keys) throw new Fault('UNAVAILABLE');
     return keys.get(keyId);
   }
 
   /** Never rejects: without new keys, the old ones stay. */
   async function refresh(): Promise<void> {
-    if (!underWay && now() < retryAt) return;
-    underWay ??= fetchKeys().finally(() => {
-      underWay = null;
+    if (!fetching && now() < retryAt) return;
+    fetching ??= fetchKeys().finally(() => {
+      fetching = null;
     });
-    await underWay;
+    await fetching;
   }
 
   async function fetchKeys(): Promise<void> {
@@ -121,7 +121,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
 async function fetchText(url: string): Promise<string> {
   const response = await request(url, {
     headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
   if (response.statusCode !== 200) {
     await response.body.dump();

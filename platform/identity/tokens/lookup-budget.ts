@@ -1,15 +1,15 @@
-/** Key ids that are not known are looked up at the issuer: so many at once, … */
+/** Unknown key ids cause a fetch at the issuer: so many at once, … */
 const LARGEST = 5;
 /** … and then one in this time. */
 const REFILL_MS = 3_000;
 
 /**
- * How often unknown key ids may cause a fetch. Anybody can make them up: a handful is looked up at once, so that a stranger's
- * few do not stand in the way of a key that was rotated in; a flood costs the issuer one request in three seconds, and delays
- * such a key by no more than that.
+ * A token bucket that limits how often unknown key ids cause a fetch, because any client can invent key ids. Several are fetched at once, so
+ * that a few invented ones do not delay a key that was rotated in; a flood costs the issuer one request in three seconds, and delays such
+ * a key by no more than that.
  */
 export interface LookupBudget {
-  /** @returns whether one more look-up is allowed, and counts it */
+  /** @returns whether one more fetch is allowed, and counts it */
   take(): boolean;
 }
 

@@ -17,7 +17,7 @@ const published = ({ publicJwk: { alg: _alg, ...jwk } }: TestKey) => ({ keys: [j
 const authenticatorOf = ({ settings, algorithm }: Provider) =>
   createAuthenticator({
     issuers: trustedIssuers(settings, () => fixedKeySet(importKeys(published(keys[algorithm])))),
-    ended: { isKnown: () => false, look: async () => 'open' },
+    ended: { isKnown: () => false, check: async () => 'active' },
   });
 
 function tokenOf(
@@ -65,7 +65,7 @@ describe('several issuers', () => {
       { JWT_ISSUER: 'firstcome, https://a.example, https://b.example', JWT_AUDIENCE: 'shop, a one, b' },
       (place) => sets[place]!,
     ),
-    ended: { isKnown: () => false, look: async () => 'open' },
+    ended: { isKnown: () => false, check: async () => 'active' },
   });
   const USER = '0198c0de-0000-7000-8000-000000000001';
   const callerOf = async (key: TestKey, iss: string, aud: string, sub: string) => {
@@ -111,7 +111,7 @@ describe('a subject of the first issuer', () => {
       issuers: trustedIssuers({ JWT_ISSUER: 'https://a.example', JWT_AUDIENCE: 'a' }, () =>
         fixedKeySet(importKeys(keySet([key]))),
       ),
-      ended: { isKnown: () => false, look: async () => 'open' },
+      ended: { isKnown: () => false, check: async () => 'active' },
     });
     const caller = await authenticator.authenticate(
       `Bearer ${makeToken(key, { iss: 'https://a.example', aud: 'a', sub, exp })}`,

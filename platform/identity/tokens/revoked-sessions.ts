@@ -12,15 +12,15 @@ import { subscribe } from '../../redis/subscription.ts';
  * Sessions that were signed out or revoked while their access tokens are still good. The user subgraph writes the key
  * `{ended-session}:<sid>` under the prefix of the stores and then publishes the sid (`events/session-revoked.ts`).
  *
- * Without Redis nobody can tell: then tokens count as good until they expire, some minutes later. Access tokens are
- * short-lived for this very case, and a router that refused everybody would turn a lost cache into a closed shop.
+ * Without Redis it is not known which sessions are revoked: then tokens are accepted until they expire, some minutes later. Access tokens are
+ * short-lived for this case, because a router that refused all of them would turn the loss of a cache into an outage.
  */
 export interface RevokedSessions {
-  /** What this process has been told. Costs one look-up in memory. */
+  /** Whether this process knows that the session is revoked. Costs one look-up in memory. */
   isKnown(sessionId: string): boolean;
-  /** Asks Redis; `unknown` when it does not answer. */
-  look(sessionId: string): Promise<'ended' | 'open' | 'unknown'>;
-  /** Rejects unless Redis answers and tells of sessions that end. */
+  /** Reads Redis; `unknown` when it does not respond. */
+  check(sessionId: string): Promise<'revoked' | 'active' | 'unknown'>;
+  /** Rejects unless Redis responds and the subscription stands. */
   ping(): Promise<void>;
   close(): void;
 }
@@ -29,17 +29,17 @@ export interface RevokedSessionsOptions {
   readonly redisUrl: string;
   readonly redisPrefix: string;
   readonly logger: Logger;
-  /** Called when a session may have ended without this process being told: what is remembered must be looked up again. */
+  /** Called when messages may have been missed: remembered results must be checked again. */
   readonly onGap: () => void;
 }
 
-/** The braces keep all of them on one node of a cluster, so that many can be looked up in one command. */
+/** The braces keep all of them on one node of a cluster, so that many can be read in one command. */
 export const revokedSessionKey = (redisPrefix: string, sessionId: string): string =>
   `${redisPrefix}{ended-session}:${sessionId}`;
 
 const MAX_KNOWN = 100_000;
-const MAX_LOOKS_AT_ONCE = 500;
-const PATIENCE_MS = 500;
+const MAX_CHECKS_AT_ONCE = 500;
+const COMMAND_TIMEOUT_MS = 500;
 
 export function watchRevokedSessions({
   redisUrl,
@@ -56,12 +56,12 @@ export function watchRevokedSessions({
 
   const outage = new OutageLog({
     logger,
-    begins: 'could not look up whether a session has ended',
-    ends: 'whether a session has ended is looked up again',
+    begins: 'could not check whether a session is revoked',
+    ends: 'sessions are checked for revocation again',
   });
-  const options = { url: redisUrl, commandTimeoutMs: PATIENCE_MS, logger };
-  const asking = openRedis(options);
-  const listening = subscribe({
+  const options = { url: redisUrl, commandTimeoutMs: COMMAND_TIMEOUT_MS, logger };
+  const redis = openRedis(options);
+  const subscription = subscribe({
     ...options,
     channel: channelOf(sessionRevoked, redisPrefix),
     onMessage: (text) => {
@@ -70,40 +70,40 @@ export function watchRevokedSessions({
     },
     onGap,
   });
-  // It keeps trying for as long as the process lives, and no request waits for it.
-  asking.connect().catch(() => undefined);
+  // It reconnects for as long as the process lives, and no request waits for it.
+  redis.connect().catch(() => undefined);
 
-  // In a rush most tokens are new: one command for all whose sessions are asked for at the moment.
-  const looks = createCoalescer<string, boolean>(
+  // At the start of a sale most tokens are new: one command for all sessions that are checked at the moment (request batching).
+  const checks = createCoalescer<string, boolean>(
     async (sessionIds) => {
-      const values = await asking.mget(sessionIds.map((id) => revokedSessionKey(redisPrefix, id)));
+      const values = await redis.mget(sessionIds.map((id) => revokedSessionKey(redisPrefix, id)));
       return values.map((value) => value !== null);
     },
-    { maxItems: MAX_LOOKS_AT_ONCE },
+    { maxItems: MAX_CHECKS_AT_ONCE },
   );
 
   return {
     isKnown: (sessionId) => known.has(sessionId),
-    async look(sessionId) {
-      if (asking.status !== 'ready') return 'unknown';
+    async check(sessionId) {
+      if (redis.status !== 'ready') return 'unknown';
       try {
-        const hasEnded = await looks.ask(sessionId);
+        const isRevoked = await checks.ask(sessionId);
         outage.worked();
-        if (!hasEnded) return 'open';
+        if (!isRevoked) return 'active';
         known.set(sessionId, true);
-        return 'ended';
+        return 'revoked';
       } catch (error) {
         outage.failed(error);
         return 'unknown';
       }
     },
     async ping() {
-      await assertRedisUsable(asking);
-      if (!listening.isOpen) throw new Error('Not subscribed to ended sessions.');
+      await assertRedisUsable(redis);
+      if (!subscription.isOpen) throw new Error('Not subscribed to revoked sessions.');
     },
     close() {
-      asking.disconnect();
-      listening.close();
+      redis.disconnect();
+      subscription.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import { listOf } from '../../config/list-of.ts';
 import type { ClaimRules } from './claims.ts';
 import type { KeySet } from './key-set.ts';
 
-/** An issuer of access tokens that is trusted here: what its tokens must say, and its keys, which sign for no other issuer. */
+/** An issuer of access tokens that is trusted here: what its tokens must contain, and its keys, which sign for no other issuer. */
 export interface TrustedIssuer {
   readonly rules: ClaimRules;
   /** Null: none of its tokens is accepted. */
@@ -18,7 +18,7 @@ export interface IssuerSettings {
   readonly JWT_SCOPE_CLAIMS?: string;
 }
 
-/** The issuer of this system's own access tokens, unless a setting says otherwise. */
+/** The issuer of this system's own access tokens, unless a setting names another. */
 export const OWN_ISSUER = 'firstcome';
 
 /** In the place of an audience: tokens that name none are accepted. */

@@ -1,7 +1,7 @@
 import { scriptName } from '../../redis/script.ts';
 import { traceChannel, type Failure, type StoreOperation } from './store-spans.ts';
 
-/** What ioredis tells of a command. */
+/** The message of ioredis for a command. */
 interface Command {
   readonly command: string;
   readonly args: readonly string[];
@@ -13,7 +13,7 @@ interface Command {
 /** From now on commands and scripts have spans. @returns ends it */
 export const traceRedis = (): (() => void) => traceChannel('ioredis:command', describe, failureOf);
 
-/** Of the arguments only the script is looked at, and told by the name of its file. */
+/** Of the arguments only a script is read, and recorded by the name of its file. */
 function describe({ command, args, database, serverAddress, serverPort }: Command): StoreOperation {
   const operation = command.toUpperCase();
   const script = operation.startsWith('EVAL') ? scriptName(args[0] ?? '') : undefined;
@@ -30,7 +30,7 @@ function describe({ command, args, database, serverAddress, serverPort }: Comman
   };
 }
 
-/** The first word of an error of Redis says what kind it is; what the client gives up itself is told by its name. */
+/** The first word of an error of Redis is its kind; an error of the client itself is recorded by its name. */
 function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { type: '_OTHER', code: null };
   if (error.message === 'Command timed out') return { type: 'timeout', code: null };

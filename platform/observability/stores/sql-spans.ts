@@ -4,7 +4,7 @@ import { NO_SPAN, type Span } from '../span.ts';
 import { traceChannel, type Failure, type StoreOperation } from './store-spans.ts';
 import { summarizeSql } from './sql-summary.ts';
 
-/** What mysql2 tells of a statement, TypeORM's among them. */
+/** The message of mysql2 for a statement, including TypeORM's. */
 interface Statement {
   readonly query: string;
   readonly database: string;
@@ -41,20 +41,20 @@ function describe({ query, database, serverAddress, serverPort }: Statement): St
   };
 }
 
-/** Told apart by number, as in `platform/mysql/errors.ts`; those of the system are below zero and have a name. */
+/** Classified by number, as in `platform/mysql/errors.ts`; those of the system are below zero and have a name. */
 function failureOf(error: unknown): Failure {
   const { errno, code, name } = error as { errno?: number; code?: string; name?: string };
   if (errno !== undefined && errno > 0) return { type: String(errno), code: String(errno) };
   return { type: code ?? name ?? '_OTHER', code: null };
 }
 
-/** A pool of mysql2 that is used up calls a waiter where somebody else gave a connection back. */
+/** An exhausted pool of mysql2 resumes a waiter in the context of the work that released a connection. */
 function keepSpansInQueues(): () => void {
   const waiting = new WeakMap<object, Span>();
   const channels = tracingChannel<unknown, object>('mysql2:pool:connect');
-  const remember = (asked: unknown) => void waiting.set(asked as object, currentSpan());
+  const remember = (operation: unknown) => void waiting.set(operation as object, currentSpan());
   channels.start.subscribe(remember);
-  const forget = bindSpanTo(channels.asyncStart, (asked: object) => waiting.get(asked) ?? NO_SPAN);
+  const forget = bindSpanTo(channels.asyncStart, (operation: object) => waiting.get(operation) ?? NO_SPAN);
   return () => {
     channels.start.unsubscribe(remember);
     forget();

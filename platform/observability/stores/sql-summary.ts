@@ -1,6 +1,6 @@
-/** What a statement does and to which tables, without a word of what it says. */
+/** What a statement does and to which tables, without its values. */
 export interface SqlSummary {
-  /** `SELECT`, `START TRANSACTION`, …; `OTHER` for what no code of ours sends. */
+  /** `SELECT`, `START TRANSACTION`, …; `OTHER` for any other statement. */
   readonly operation: string;
   /** In the order of the text, each once. */
   readonly tables: readonly string[];
@@ -15,8 +15,8 @@ const TABLES = new RegExp(
 );
 
 /**
- * Reads a statement up to where its first value may stand: drivers tell it with the values in its text. So no value can be
- * told, though now and then a table of a subquery is not.
+ * Reads a statement up to where its first value may be, because drivers publish it with the values in its text. So no value can be
+ * recorded, though sometimes a table of a subquery is missing.
  */
 export function summarizeSql(sql: string): SqlSummary {
   const [, operation = 'OTHER'] = OPERATION.exec(sql) ?? [];

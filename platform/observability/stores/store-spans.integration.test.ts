@@ -31,7 +31,7 @@ function spanFor(name: string, parent: string | null, options: SpanOptions = {})
     },
     traceparent: null,
     child: (childName, childOptions) => spanFor(childName, name, childOptions),
-    note: (attributes: Attributes) => void Object.assign(line.attributes, attributes),
+    setAttributes: (attributes: Attributes) => void Object.assign(line.attributes, attributes),
     end(failure) {
       isOpen = false;
       line.failure = failure;
@@ -41,7 +41,7 @@ function spanFor(name: string, parent: string | null, options: SpanOptions = {})
 }
 
 const request = (name: string): Span => spanFor(name, null);
-const told = () => seen.map(({ name, parent }) => `${parent} > ${name}`);
+const recorded = () => seen.map(({ name, parent }) => `${parent} > ${name}`);
 
 const stores = useStores();
 let pool: Pool;
@@ -71,7 +71,7 @@ describe('a statement', () => {
   it('is a child of the span that it is asked for', async () => {
     await inSpan(request('Query.me'), () => pool.query('SELECT User FROM user WHERE User = ?', ['a-secret']));
     await inSpan(request('Query.me'), () => pool.execute('SELECT ? AS value', ['a-secret']));
-    expect(told()).toEqual(['Query.me > SELECT user', 'Query.me > SELECT']);
+    expect(recorded()).toEqual(['Query.me > SELECT user', 'Query.me > SELECT']);
     const { port, hostname } = new URL(stores.mysqlUrl);
     expect(seen[0]!.attributes).toEqual({
       'db.system.name': 'mysql',
@@ -85,10 +85,10 @@ describe('a statement', () => {
     expect(JSON.stringify(seen)).not.toContain('a-secret');
   });
 
-  it('that waits for a connection is a child of its own, not of whoever gave the connection back', async () => {
+  it('that waits for a connection is a child of its own span, not of the one that released the connection', async () => {
     const ask = (name: string) => inSpan(request(name), () => pool.query(`SELECT SLEEP(0.01)`));
     await Promise.all([ask('first'), ask('second'), pool.query('SELECT 1'), ask('third')]);
-    expect(told()).toEqual(['first > SELECT', 'second > SELECT', 'third > SELECT']);
+    expect(recorded()).toEqual(['first > SELECT', 'second > SELECT', 'third > SELECT']);
   });
 
   it('that fails tells a number, not what MySQL says of it', async () => {
@@ -101,7 +101,7 @@ describe('a statement', () => {
     expect(JSON.stringify(seen)).not.toContain('a_secret');
   });
 
-  it('that nobody answers tells so, without a code of MySQL', async () => {
+  it('without a response has no code of MySQL', async () => {
     const connection = await pool.getConnection();
     connection.destroy();
     await inSpan(request('Query.me'), () => expect(connection.query('SELECT 1')).rejects.toThrow());
@@ -122,13 +122,13 @@ describe('a statement', () => {
     await unprepared.end();
   });
 
-  it('has no span where nobody looks, or where its request was answered long ago', async () => {
+  it('has no span where no trace is recorded, or after its request has ended', async () => {
     await pool.query('SELECT 1');
     await inSpan(NO_SPAN, () => pool.query('SELECT 1'));
     const answered = request('Query.me');
     answered.end();
     await inSpan(answered, () => pool.query('SELECT 1'));
-    expect(told()).toEqual(['null > Query.me']);
+    expect(recorded()).toEqual(['null > Query.me']);
   });
 
   it('of work that is done for several is a child of the first who is recorded', async () => {
@@ -147,7 +147,7 @@ describe('a statement', () => {
       ask(request('third')),
       ask(NO_SPAN),
     ]);
-    expect(told()).toEqual(['first > SELECT user', 'second > SELECT user']);
+    expect(recorded()).toEqual(['first > SELECT user', 'second > SELECT user']);
   });
 });
 
@@ -156,7 +156,7 @@ describe('a command', () => {
     const key = `${stores.redisPrefix}a-secret`;
     await inSpan(request('Query.me'), () => redis.set(key, 'a-secret'));
     await inSpan(request('Query.me'), () => redis.get(key));
-    expect(told()).toEqual(['Query.me > SET', 'Query.me > GET']);
+    expect(recorded()).toEqual(['Query.me > SET', 'Query.me > GET']);
     const { port, hostname } = new URL(stores.redisUrl);
     expect(seen[1]!.attributes).toEqual({
       'db.system.name': 'redis',
@@ -175,7 +175,12 @@ describe('a command', () => {
       await inSpan(request('job'), () =>
         locks.using(`${stores.redisPrefix}lock`, options, async () => true, false),
       );
-    expect(told()).toEqual(['job > SET', 'job > EVAL releaseLock', 'job > SET', 'job > EVALSHA releaseLock']);
+    expect(recorded()).toEqual([
+      'job > SET',
+      'job > EVAL releaseLock',
+      'job > SET',
+      'job > EVALSHA releaseLock',
+    ]);
     expect(seen[3]!.attributes).toMatchObject({ 'db.stored_procedure.name': 'releaseLock' });
   });
 

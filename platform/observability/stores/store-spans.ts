@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { currentSpan } from '../current-span.ts';
 import type { Attributes, Span } from '../span.ts';
 
-/** What is known of a question to a store when it is asked; never what was asked about whom. */
+/** What is recorded of an operation of a store at its start; never its parameters or keys. */
 export interface StoreOperation {
   /** Of the span: low in cardinality, as `SELECT orders`. */
   readonly name: string;
@@ -10,54 +10,54 @@ export interface StoreOperation {
   readonly attributes: Attributes;
 }
 
-/** A question that failed, without the message, which may hold values. */
+/** A failed operation, without the message, which may hold values. */
 export interface Failure {
   /** Low in cardinality, as `timeout`. */
   readonly type: string;
-  /** What the store itself called it; null when it did not answer. */
+  /** The error code of the store; null when it did not respond. */
   readonly code: string | null;
 }
 
-/** What drivers tell on a channel, beside what they are asked. */
-interface Told {
+/** The message of a driver on a channel, beside the operation itself. */
+interface Outcome {
   readonly error?: unknown;
 }
 
 /**
- * Gives a span to every question that a driver tells of on a tracing channel of Node, below the span that it is asked for. A
- * question that nobody's recorded request asks has none.
+ * Records a span for every operation that a driver publishes on a tracing channel of Node, as a child of the current span. Outside of a
+ * recorded request it records none.
  *
  * @param channel as `mysql2:query`
  * @returns ends it
  */
-export function traceChannel<Asked extends object>(
+export function traceChannel<Operation extends object>(
   channel: string,
-  describe: (asked: Asked) => StoreOperation,
+  describe: (operation: Operation) => StoreOperation,
   failureOf: (error: unknown) => Failure,
 ): () => void {
   const spans = new WeakMap<object, Span>();
 
-  const begin = (asked: object) => {
+  const begin = (operation: object) => {
     const parent = currentSpan();
     if (!parent.isRecorded) return;
-    const { name, attributes } = describe(asked as Asked);
-    spans.set(asked, parent.child(name, { kind: 'client', attributes }));
+    const { name, attributes } = describe(operation as Operation);
+    spans.set(operation, parent.child(name, { kind: 'client', attributes }));
   };
-  const finish = (asked: object & Told) => {
-    const span = spans.get(asked);
+  const finish = (operation: object & Outcome) => {
+    const span = spans.get(operation);
     if (!span) return;
-    spans.delete(asked);
-    if (asked.error === undefined || asked.error === null) return span.end();
-    const { type, code } = failureOf(asked.error);
-    span.note({ 'error.type': type, ...(code === null ? {} : { 'db.response.status_code': code }) });
+    spans.delete(operation);
+    if (operation.error === undefined || operation.error === null) return span.end();
+    const { type, code } = failureOf(operation.error);
+    span.setAttributes({ 'error.type': type, ...(code === null ? {} : { 'db.response.status_code': code }) });
     span.end(type);
   };
 
   const subscribers = {
     start: begin,
-    // Of a question that could not even be asked there is nothing more to come.
-    end: (asked: object & Told) => {
-      if (asked.error !== undefined && asked.error !== null) finish(asked);
+    // An operation that could not be sent has no further event.
+    end: (operation: object & Outcome) => {
+      if (operation.error !== undefined && operation.error !== null) finish(operation);
     },
     asyncStart: finish,
     asyncEnd: () => undefined,

@@ -7,11 +7,11 @@ import type { HttpReply, HttpRequest } from '../../http/types.ts';
 export interface LoopbackInstance extends RunningHttpServer {
   readonly address: string;
   /** The Host header of each request to `/graphql`. */
-  readonly asked: string[];
+  readonly received: string[];
   isReady: boolean;
 }
 
-export type Answering = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
+export type Responder = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
 const logger = createLogger('test', 'silent');
 const OK = json(200, { data: { ok: true } });
@@ -20,9 +20,9 @@ const OK = json(200, { data: { ok: true } });
 export async function startInstance(
   address: string,
   port = 0,
-  answer: Answering = () => OK,
+  answer: Responder = () => OK,
 ): Promise<LoopbackInstance> {
-  const asked: string[] = [];
+  const received: string[] = [];
   const state = { isReady: true };
   const http = await startHttpServer({
     host: address,
@@ -32,17 +32,17 @@ export async function startInstance(
     logger,
     routes: {
       '/graphql': async (request) => {
-        asked.push(request.headers.host ?? '');
+        received.push(request.headers.host ?? '');
         await request.readBody();
         return answer(request);
       },
     },
   });
   let isClosed = false;
-  const close = async (patienceMs?: number) => {
-    if (!isClosed) await http.close(patienceMs);
+  const close = async (timeoutMs?: number) => {
+    if (!isClosed) await http.close(timeoutMs);
     isClosed = true;
   };
   onTestFinished(() => close(0));
-  return Object.assign(state, { ...http, address, asked, close });
+  return Object.assign(state, { ...http, address, received, close });
 }

@@ -77,7 +77,7 @@ async function reserveLine(
   const span = parent.child('reserve');
   const request = { orderId, userId, quantity, deadline, startedAt, span };
   const outcome = await stock.reserve(productId, request, terms);
-  span.note({ outcome: outcome.kind });
+  span.setAttributes({ outcome: outcome.kind });
   span.end();
   return outcome;
 }

@@ -26,7 +26,7 @@ let sessions: SessionRepository;
 beforeAll(async () => {
   database = await openDatabase({
     url: stores.mysqlUrl,
-    room: 'user',
+    subgraph: 'user',
     entities: [Account],
     migrations,
     poolSize: 5,
