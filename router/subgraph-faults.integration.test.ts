@@ -201,10 +201,7 @@ it('the log has what the answer has not', async () => {
 describe('several instances of a subgraph', () => {
   it('get requests in turn, and when one is not there the other answers', async () => {
     const time = { data: { serverTime: '2026-01-02T03:04:05.678Z' } };
-    const [first, second] = await Promise.all([
-      startStubSubgraph(200, time),
-      startStubSubgraph(200, time),
-    ]);
+    const [first, second] = await Promise.all([startStubSubgraph(200, time), startStubSubgraph(200, time)]);
     const router = await start({
       PRODUCT_URL: `${first.graphqlUrl}, ${second.graphqlUrl}`,
     });

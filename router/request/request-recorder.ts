@@ -71,7 +71,7 @@ export class RequestRecorder {
       };
       context.logger[level](line, 'answered');
     }
-    this.span.note({ 'graphql.operation': this.#operation, 'http.response.status_code': status });
+    this.span.setAttributes({ 'graphql.operation': this.#operation, 'http.response.status_code': status });
     this.span.end(reply.fault);
   }
 }

@@ -71,7 +71,7 @@ export class SubgraphTraffic {
     return this.#limit.run(
       clientKey,
       remainingMs,
-      async (leftMs) => begins?.() ?? this.#options.client.ask(operation, identity, Math.ceil(leftMs)),
+      async (leftMs) => begins?.() ?? this.#options.client.request(operation, identity, Math.ceil(leftMs)),
     );
   }
 }

@@ -23,13 +23,26 @@ export function startJobs(
   }: Pick<OrderConfig, 'SWEEP_EVERY' | 'RESERVATION_TIMEOUT'>,
   logger: Logger,
 ): PeriodicJob[] {
-  const { batch, reaper, relay, sweeper, payments, reconciliation, expiredTombstones, connections } = services;
+  const { batch, reaper, relay, sweeper, payments, reconciliation, expiredTombstones, connections } =
+    services;
   return [
-    runPeriodically('reservation-renewal', RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, () => batch.renew(), logger),
+    runPeriodically(
+      'reservation-renewal',
+      RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME,
+      () => batch.renew(),
+      logger,
+    ),
     runPeriodically('reaper', REAP_EVERY, () => reaper.run(), logger),
-    ...(reconciliation ? [runPeriodically('drift-watch', COMPARE_EVERY, () => reconciliation.run(), logger)] : []),
+    ...(reconciliation
+      ? [runPeriodically('drift-watch', COMPARE_EVERY, () => reconciliation.run(), logger)]
+      : []),
     // A server that was replaced may leave its connections open, and still answer reads.
-    runPeriodically('mysql-server', COMPARE_SERVERS_EVERY, async () => void (await connections.compare()), logger),
+    runPeriodically(
+      'mysql-server',
+      COMPARE_SERVERS_EVERY,
+      async () => void (await connections.compare()),
+      logger,
+    ),
     runPeriodically('movement-relay', RELAY_EVERY, () => relay.run(), logger),
     runPeriodically('sweeper', sweepEveryMs, () => sweeper.run(), logger),
     runPeriodically('payment-resolver', sweepEveryMs, () => payments.resolve(), logger),

@@ -2,8 +2,8 @@ import { runProcess } from '../../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
   // Imported only here: graphql reads NODE_ENV when it is loaded, and `.env` may have set it just before.
-  const [{ readProductConfig }, { createLogger }, { withObservability }, { startProductSubgraph }] = await Promise.all(
-    [
+  const [{ readProductConfig }, { createLogger }, { withObservability }, { startProductSubgraph }] =
+    await Promise.all([
       import('./config.ts'),
       import('../../platform/logger.ts'),
       import('../../platform/observability/with-observability.ts'),

@@ -55,7 +55,7 @@ const ENTITIES = [Product, ProductNameSuffix];
 export const openProductDatabase = (config: ProductConfig, logger: Logger): Promise<Database> =>
   openDatabase({
     url: config.MYSQL_URL,
-    room: 'product',
+    subgraph: 'product',
     entities: ENTITIES,
     migrations: [CreateProduct1767225600000, IndexLists1767312000000],
     poolSize: config.PRODUCT_MYSQL_POOL,

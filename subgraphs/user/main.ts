@@ -2,12 +2,13 @@ import { runProcess } from '../../platform/lifecycle/run-process.ts';
 
 await runProcess(async () => {
   // Imported only here: graphql reads NODE_ENV when it is loaded, and `.env` may have set it just before.
-  const [{ readUserConfig }, { createLogger }, { withObservability }, { startUserSubgraph }] = await Promise.all([
-    import('./config.ts'),
-    import('../../platform/logger.ts'),
-    import('../../platform/observability/with-observability.ts'),
-    import('./start.ts'),
-  ]);
+  const [{ readUserConfig }, { createLogger }, { withObservability }, { startUserSubgraph }] =
+    await Promise.all([
+      import('./config.ts'),
+      import('../../platform/logger.ts'),
+      import('../../platform/observability/with-observability.ts'),
+      import('./start.ts'),
+    ]);
   const config = readUserConfig();
   const logger = createLogger('user', config.LOG_LEVEL);
   return withObservability('user', config, logger, () => startUserSubgraph(config, logger));

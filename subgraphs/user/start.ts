@@ -55,7 +55,12 @@ export async function startUserSubgraph(config: UserConfig, logger: Logger): Pro
       },
       logger,
     });
-    const purging = runPeriodically('old-sessions', PURGE_INTERVAL_MS, () => purgeExpiredSessions(services), logger);
+    const purging = runPeriodically(
+      'old-sessions',
+      PURGE_INTERVAL_MS,
+      () => purgeExpiredSessions(services),
+      logger,
+    );
     return {
       url: http.url,
       close: async () => {

@@ -20,7 +20,7 @@ export async function openUserStores(config: UserConfig, logger: Logger): Promis
   try {
     const database = await openDatabase({
       url: config.MYSQL_URL,
-      room: 'user',
+      subgraph: 'user',
       entities: [Account],
       migrations,
       poolSize: 10,

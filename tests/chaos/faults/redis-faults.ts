@@ -5,7 +5,8 @@ import { waitUntil } from '../../harness/wait-until.ts';
 import type { ChaosSystem } from '../chaos-system.ts';
 import { repeatedly, type Fault } from './fault.ts';
 
-const BUSY = 'Busy, or OutcomeUnknown if a script was in flight; 503 UNAVAILABLE from operations that need Redis';
+const BUSY =
+  'Busy, or OutcomeUnknown if a script was in flight; 503 UNAVAILABLE from operations that need Redis';
 
 /** More than a product has, so that it answers LOADING between two of them. */
 const LOADED_KEYS = 500;
