@@ -74,7 +74,7 @@ async function restartOnEdits(processes: ReadonlyMap<string, ServiceProcess>): P
     const { changed, services, at } = message;
     const here = services.filter((name) => processes.has(name));
     if (here.length === 0)
-      return log('info', `${sourcesOf(changed) || 'only types'} changed: no restart is needed`);
+      return log('info', `${sourcesOf(changed) || 'nothing that runs has'} changed: no restart is needed`);
     log('info', `${sourcesOf(changed)} changed: ${here.join(', ')} restarts`);
     last = last.then(async () => {
       await Promise.all(here.map((name) => restart(name, processes.get(name)!, at)));

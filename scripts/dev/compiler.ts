@@ -78,9 +78,11 @@ function watchTypeScript(): void {
         return;
       }
       const isFirst = compiles === undefined;
+      // Without one and with nothing written, nothing is worth a line: the watcher also notices files of other programs.
+      const hadProblems = compiles === false;
       compiles = problems.length === 0;
       if (!compiles) send({ kind: 'failed', text: describe(problems) });
-      else if (written.length > 0 || !isFirst) report(written);
+      else if (written.length > 0 || generated.length > 0 || hadProblems) report(written);
       if (isFirst) {
         // Reads the imports of all modules now, and not at the first edit.
         affected.of([]);
