@@ -100,14 +100,16 @@ it('waits for a client that reads a response slowly', async () => {
   const slow = await openConnection(http.url);
   slow.socket.pause();
   slow.socket.write(get('/large'));
+  let isSlow = true;
   const taking = setInterval(() => {
     slow.socket.resume();
-    setImmediate(() => slow.socket.pause());
+    setImmediate(() => isSlow && slow.socket.pause());
   }, 5);
   onTestFinished(() => clearInterval(taking));
   await waitUntil('the beginning', () => slow.said.length > 0);
   await http.close();
   clearInterval(taking);
+  isSlow = false;
   slow.socket.resume();
   await waitUntil('the end', () => slow.isClosed);
   expect(slow.said.length).toBeGreaterThan(body.length);

@@ -167,10 +167,15 @@ describe.each([
 });
 
 it('a MySQL server whose transactions only read unless they say otherwise is written to', async () => {
-  await mysql.query('SET GLOBAL tx_read_only = 1');
+  // MariaDB 10 and MySQL 8 have different names for it.
+  const found = await mysql.query(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('tx_read_only', 'transaction_read_only')",
+  );
+  const variable = String(found[0]!['Variable_name']);
+  await mysql.query(`SET GLOBAL ${variable} = 1`);
   await endSessions();
   await waitUntil('it to be sold', buy, (answer) => answer === 'PurchaseConfirmed', RECOVERY_MS);
-  await mysql.query('SET GLOBAL tx_read_only = 0');
+  await mysql.query(`SET GLOBAL ${variable} = 0`);
 });
 
 describe('Redis', () => {

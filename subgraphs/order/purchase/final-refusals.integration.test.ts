@@ -137,7 +137,7 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     lookup.release();
     expect(await refused).toMatchObject({ __typename: 'SoldOut' });
     expect(await later).toMatchObject({ __typename: 'Busy' });
-    expect(await bed.buy(product, { userId, key })).toMatchObject({
+    expect(await bed.buyWithRetries(product, { userId, key })).toMatchObject({
       __typename: 'PurchaseConfirmed',
       replayed: false,
     });
