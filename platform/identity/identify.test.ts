@@ -49,7 +49,7 @@ it('an identity that was signed for another process is misdirected', async () =>
 });
 
 describe('where access tokens count', () => {
-  it('a good one says who asks, and nothing says how long they wait', async () => {
+  it('a good one names the caller, without a deadline', async () => {
     expect(
       await identify({ authorization: 'Bearer good', 'x-request-id': 'request-2' }, verifier, tokens),
     ).toMatchObject({

@@ -6,7 +6,7 @@ const logger = createLogger('test', 'silent');
 const arm = (FAULT_POINT?: string, NODE_ENV = 'test') =>
   armFailpoint(logger, ['before-commit'], { FAULT_POINT, NODE_ENV });
 
-describe('a fault that is asked for', () => {
+describe('an armed failpoint', () => {
   afterEach(() => arm());
 
   it.each(['before-commit:SIGKILL', 'stock-guard:OFF'])('%s is refused in production', (setting) => {
@@ -34,7 +34,7 @@ describe('a fault that is asked for', () => {
   });
 });
 
-it('nothing is left out unless it is asked for', () => {
+it('no guard is disabled by default', () => {
   arm();
   expect(isLeftOut('stock-guard')).toBe(false);
 });

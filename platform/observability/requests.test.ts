@@ -9,7 +9,7 @@ const schema = buildSchema(`
 `);
 const labelOf = labelsOfDocuments(schema, 100);
 
-it('an operation is labelled by its root field, whatever it is called and however often the field is asked for', () => {
+it('an operation is labelled by its root field, whatever it is called and however often the field is selected for', () => {
   expect(labelOf('mutation Anything($i: ID!) { mine: purchase(input: $i) { __typename } }')).toBe(
     'Mutation.purchase',
   );

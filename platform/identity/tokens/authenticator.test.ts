@@ -43,7 +43,7 @@ describe('a good token', () => {
     ['RS256', rsa],
     ['ES256', ec],
     ['EdDSA', ed],
-  ])('signed by %s says who asks', async (_algorithm, key) => {
+  ])('signed by %s names the caller', async (_algorithm, key) => {
     const caller = await present(changed({ scope: 'a:read b:write' }, key));
     expect(caller).toEqual({
       userId: USER_ID,

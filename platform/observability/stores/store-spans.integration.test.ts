@@ -68,7 +68,7 @@ afterEach(() => {
 });
 
 describe('a statement', () => {
-  it('is a child of the span that it is asked for', async () => {
+  it('is a child of the current span', async () => {
     await inSpan(request('Query.me'), () => pool.query('SELECT User FROM user WHERE User = ?', ['a-secret']));
     await inSpan(request('Query.me'), () => pool.execute('SELECT ? AS value', ['a-secret']));
     expect(recorded()).toEqual(['Query.me > SELECT user', 'Query.me > SELECT']);
@@ -152,7 +152,7 @@ describe('a statement', () => {
 });
 
 describe('a command', () => {
-  it('is a child of the span that it is asked for, and tells neither key nor value', async () => {
+  it('is a child of the current span, and records neither key nor value', async () => {
     const key = `${stores.redisPrefix}a-secret`;
     await inSpan(request('Query.me'), () => redis.set(key, 'a-secret'));
     await inSpan(request('Query.me'), () => redis.get(key));
