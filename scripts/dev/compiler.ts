@@ -28,7 +28,7 @@ export interface SchemaGenerated {
 }
 
 const FOLDERS = ['platform', 'router', 'subgraphs'];
-const READ_AT_RUN_TIME = /\.(graphql|lua|sql|html|css|svg|mjs)$/;
+const READ_AT_RUN_TIME = ['.graphql', '.lua', '.sql', '.html', '.css', '.svg', '.mjs'];
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 100;
 
@@ -123,7 +123,6 @@ function watchOthers(): void {
   let timer: NodeJS.Timeout | undefined;
   const onEdit = (path: string) => {
     const file = relative(root, path);
-    if (!READ_AT_RUN_TIME.test(file)) return;
     edited.add(file);
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -137,8 +136,21 @@ function watchOthers(): void {
       if (schemas.length > 0) send({ kind: 'schema', files: schemas });
     }, SETTLE_MS);
   };
-  for (const folder of FOLDERS) ts.sys.watchDirectory!(join(root, folder), onEdit, true);
-  ts.sys.watchDirectory!(join(root, 'schema'), onEdit, false);
+  const watched = new Set<string>();
+  const watch = (path: string) => {
+    if (watched.has(path) || !READ_AT_RUN_TIME.some((extension) => path.endsWith(extension))) return;
+    watched.add(path);
+    ts.sys.watchFile!(path, onEdit);
+  };
+  for (const folder of [...FOLDERS, 'schema'].map((name) => join(root, name))) {
+    ts.sys.readDirectory(folder, READ_AT_RUN_TIME).forEach(watch);
+    // A folder's watcher notices what is new there, but no change of a file.
+    const onNew = (path: string) => {
+      watch(path);
+      if (watched.has(path)) onEdit(path);
+    };
+    ts.sys.watchDirectory!(folder, onNew, true);
+  }
 }
 
 function isChanged(file: string): boolean {
