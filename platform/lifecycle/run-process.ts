@@ -70,7 +70,9 @@ function answerArguments(args: readonly string[]): void {
     process.stdout.write(HELP);
     process.exit(0);
   }
-  process.stderr.write(`Unknown argument ${args[0]}: settings are environment variables. see --help.\n`);
+  process.stderr.write(
+    `Unknown argument ${args[0]}: settings are environment variables. --help says more.\n`,
+  );
   process.exit(64);
 }
 
