@@ -190,6 +190,12 @@ describe('the rules', () => {
     expect(findBreaches(evidence({ ...lost, mayBeLost: [13, 20] }))).toMatchObject([{ harm: 'lost' }]);
   });
 
+  it('let restocks be lost where replication loses them, and only those', () => {
+    const lost = { restocks: [restock({ begunAt: 10, endedAt: 12 })] };
+    expect(findBreaches(evidence({ ...lost, mayBeLost: [11, 20] }))).toEqual([]);
+    expect(findBreaches(evidence({ ...lost, mayBeLost: [13, 20] }))).toMatchObject([{ harm: 'leaked' }]);
+  });
+
   it('let an attempt that began after a refusal buy under the same key', () => {
     const purchases = [refused('SoldOut', { soldOut: PRODUCT }), purchase(later)];
     const scarce = product({}, { isPlentiful: false });

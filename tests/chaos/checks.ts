@@ -84,11 +84,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   'a restock counts once': {
     harm: 'leaked',
-    check: ({ products, restocks }) =>
-      products.flatMap(({ name, units, mysql, isTotalKnown }) => {
-        const keys = [...byKey(restocks.filter(({ productId }) => productId === mysql.product)).values()];
-        const isDone = (calls: readonly Call[]) => calls.some(({ outcome }) => outcome === 'yes');
-        const isOpen = (calls: readonly Call[]) => calls.some(({ outcome }) => outcome === 'unknown');
+    check: (evidence) =>
+      evidence.products.flatMap(({ name, units, mysql, isTotalKnown }) => {
+        const ofProduct = evidence.restocks.filter(({ productId }) => productId === mysql.product);
+        const keys = [...byKey(ofProduct).values()];
+        const isDone = (calls: readonly Call[]) =>
+          calls.some((made) => made.outcome === 'yes' && !isLossAllowed(evidence, made));
+        const isOpen = (calls: readonly Call[]) => calls.some(({ outcome }) => outcome !== 'no');
         const sum = (of: typeof keys) => of.reduce((units, [first]) => units + first!.change, 0);
         const least = units + sum(keys.filter(isDone));
         const most = least + sum(keys.filter((calls) => !isDone(calls) && isOpen(calls)));

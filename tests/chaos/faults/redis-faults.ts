@@ -1,4 +1,4 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../../harness/wait-until.ts';
@@ -75,8 +75,9 @@ export const REDIS_FAULTS: readonly Fault[] = [
     what: 'Redis cannot write its snapshot (MISCONF)',
     answer: 'Busy; 503 UNAVAILABLE with retryAfterMs from operations that write to Redis; not ready',
     async inject({ redis }) {
-      // In place of the file, which Redis writes beside it and renames.
+      // In place of the file, which Redis writes beside it and renames. A server that was a replica has one.
       const obstacle = join(redis.dataDir, 'dump.rdb');
+      await rm(obstacle, { force: true });
       await mkdir(obstacle);
       await redis.command('CONFIG', 'SET', 'save', '3600 1000000');
       await redis.command('BGSAVE');
