@@ -3,6 +3,7 @@ import { REQUEST_ID_HEADER } from '../platform/identity/identity.ts';
 import type { Logger } from '../platform/logger.ts';
 import { NO_OPERATION, recordRequest } from '../platform/observability/requests.ts';
 import { refusal } from './request/answer.ts';
+import { ArrivalClock } from './request/arrival-clock.ts';
 import { saysForwarded, type TrustedProxies } from './request/client-address.ts';
 import { corsHeaders } from './request/cors.ts';
 import type { AllowedOrigins } from './request/origins.ts';
@@ -42,11 +43,12 @@ export function createEdgeMiddleware({
 }: EdgeOptions): EdgeMiddleware {
   const contexts = new WeakMap<HttpRequest, RequestContext>();
   const refusals = new RefusalDelay();
+  const arrivals = new ArrivalClock().start();
   let warnsOfProxies = trustedProxies.count === 0;
 
   return {
     around: async (request, handler) => {
-      const context = new RequestContext(request, trustedProxies, logger);
+      const context = new RequestContext(request, arrivals.earliestArrival(), trustedProxies, logger);
       contexts.set(request, context);
       const reply = await settle(request, handler, context);
       context.onReply?.(reply);

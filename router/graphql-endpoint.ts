@@ -8,7 +8,6 @@ import { assertCost } from './operation/assert-cost.ts';
 import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer } from './request/answer.ts';
-import { ArrivalClock } from './request/arrival-clock.ts';
 import { authorize, callerIn, presentedBy } from './request/authorize.ts';
 import { preflightReply } from './request/cors.ts';
 import { readGraphqlRequest, type GraphqlRequest } from './request/graphql-request.ts';
@@ -50,7 +49,6 @@ export interface GraphqlEndpointOptions {
 /** GraphQL over HTTP: authentication, the operation, authorization, limits; then the gateway plans and executes. */
 export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
   const uploads = new UploadBudget(options.limits.bodyBytes);
-  const clock = new ArrivalClock().start();
   let underWay = 0;
   /** Load shedding: beyond so many requests in progress, a request is refused at once. */
   const assertCapacity = () => {
@@ -62,7 +60,6 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
     const recorder = new RequestRecorder(request);
     context.onReply = (reply) => recorder.finish(reply, context);
     const timeoutMs = timeoutOf(request, options.timeoutMs);
-    const receivedAt = clock.earliestArrival();
     const deadline = Date.now() + timeoutMs;
     assertCapacity();
     // A request takes a place once its body has arrived: its sender decides how long that lasts.
@@ -74,7 +71,7 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
     assertCapacity();
     underWay += 1;
     try {
-      const arrived = { parameters, timeoutMs, receivedAt, deadline };
+      const arrived = { parameters, timeoutMs, deadline };
       return await inSpan(recorder.span, () =>
         options.schema.use((serving) => execute(options, serving, request, arrived, context, recorder)),
       );
@@ -87,8 +84,6 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
 interface Arrived {
   readonly parameters: GraphqlRequest;
   readonly timeoutMs: number;
-  /** At the earliest; milliseconds since 1970. */
-  readonly receivedAt: number;
   /** Counted from the arrival of the head; milliseconds since 1970. */
   readonly deadline: number;
 }
@@ -97,7 +92,7 @@ async function execute(
   { authenticator, persisted, rates, limits, explainCost }: GraphqlEndpointOptions,
   { gateway, operations }: ServingSchema,
   request: HttpRequest,
-  { parameters, timeoutMs, receivedAt, deadline }: Arrived,
+  { parameters, timeoutMs, deadline }: Arrived,
   context: RequestContext,
   recorder: RequestRecorder,
 ): Promise<HttpReply> {
@@ -143,7 +138,7 @@ async function execute(
       caller,
       requestId: context.requestId,
       patienceMs: timeoutMs,
-      receivedAt,
+      receivedAt: context.receivedAt,
       clientAddress,
       span: recorder.span,
     },

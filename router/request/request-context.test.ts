@@ -24,6 +24,7 @@ function countedLogger() {
 const contextOf = (head: Partial<Head>, proxies = 0, logger = countedLogger().logger) =>
   new RequestContext(
     { headers: {}, remoteAddress: '198.51.100.7', ...head },
+    Date.now(),
     { count: proxies, header: 'x-forwarded-for' },
     logger,
   );

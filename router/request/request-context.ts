@@ -10,6 +10,8 @@ import { answerType } from './content-type.ts';
 export class RequestContext {
   /** The client's own id when it is a harmless one, else one made here. It is in the logs of every process that works on the request. */
   readonly requestId: string;
+  /** When it may have arrived at the earliest, in milliseconds since 1970: see `ArrivalClock`. */
+  readonly receivedAt: number;
   /** From where the client connects. */
   readonly clientAddress: string;
   /** What limits per client count by: `clientNetworkOf` the address. */
@@ -25,10 +27,12 @@ export class RequestContext {
 
   constructor(
     request: Pick<HttpRequest, 'headers' | 'remoteAddress'>,
+    receivedAt: number,
     trustedProxies: TrustedProxies,
     logger: Logger,
   ) {
     const { headers } = request;
+    this.receivedAt = receivedAt;
     this.requestId = acceptRequestId(headers[REQUEST_ID_HEADER]);
     this.clientAddress = clientAddressOf(request, trustedProxies);
     this.clientNetwork = clientNetworkOf(this.clientAddress);
