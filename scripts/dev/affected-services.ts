@@ -1,16 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-
-/** The first module of each service, in the folder of what is compiled. */
-export const MAINS = {
-  user: 'subgraphs/user/main.js',
-  product: 'subgraphs/product/main.js',
-  order: 'subgraphs/order/main.js',
-  router: 'router/main.js',
-} as const;
-
-export type ServiceName = keyof typeof MAINS;
+import { SERVICE_PROGRAMS, type ServiceName } from '../start/service-programs.ts';
 
 const SUBGRAPH_SCHEMA = /^schema\/(user|product|order)\.graphql$/;
 
@@ -32,9 +23,9 @@ export class AffectedServices {
   /** @param changed modules, and files that are read at run time; relative to the folder */
   of(changed: readonly string[]): ServiceName[] {
     for (const path of changed) this.#imports.delete(path);
-    const services = (Object.keys(MAINS) as ServiceName[]).map((name) => ({
+    const services = (Object.keys(SERVICE_PROGRAMS) as ServiceName[]).map((name) => ({
       name,
-      modules: this.#reach(MAINS[name]),
+      modules: this.#reach(SERVICE_PROGRAMS[name]),
     }));
     const folders = new Set(services.flatMap(({ modules }) => [...modules].map((path) => dirname(path))));
     const readers = changed

@@ -6,7 +6,8 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { AffectedServices, MAINS, subgraphOfSchema, type ServiceName } from './affected-services.ts';
+import { SERVICE_PROGRAMS, type ServiceName } from '../start/service-programs.ts';
+import { AffectedServices, subgraphOfSchema } from './affected-services.ts';
 
 export type CompilerMessage =
   | { readonly kind: 'watching' }
@@ -67,7 +68,7 @@ function watchTypeScript(): void {
     },
   };
   const host = ts.createWatchCompilerHost(
-    Object.values(MAINS).map((main) => join(root, main.replace(/js$/, 'ts'))),
+    Object.values(SERVICE_PROGRAMS).map((program) => join(root, program.replace(/js$/, 'ts'))),
     readOptions(),
     system,
     ts.createEmitAndSemanticDiagnosticsBuilderProgram,

@@ -4,6 +4,7 @@ import type { RedisService } from '../stores/accounts/redis-users.ts';
 import type { Teardown } from './teardown.ts';
 import { log } from './screen.ts';
 import { isElsewhere, placesOf, reachableHost, SUBGRAPHS, type Subgraph } from './service-places.ts';
+import { SERVICE_PROGRAMS } from './service-programs.ts';
 import { ServiceProcess, type Service, type ServiceProcessOptions } from './service-process.ts';
 import type { Settings } from './settings.ts';
 import type { StoreUrls } from './stores.ts';
@@ -28,9 +29,9 @@ export function describeServices(settings: ServiceSettings, stores: StoreUrls, b
     DATA_DIR: dataDir,
     ...placesOf(settings),
   };
-  const service = (name: RedisService, folder: string, port: number): Service => ({
+  const service = (name: RedisService, port: number): Service => ({
     name,
-    main: `${build}/${folder}/main.js`,
+    main: `${build}/${SERVICE_PROGRAMS[name]}`,
     url: `http://${reachableHost(host)}:${port}`,
     env: {
       ...env,
@@ -46,13 +47,13 @@ export function describeServices(settings: ServiceSettings, stores: StoreUrls, b
     logFile: join(logs, `${name}.log`),
   });
   const subgraphs: Record<Subgraph, Service> = {
-    user: service('user', 'subgraphs/user', ports.USER_PORT),
-    product: service('product', 'subgraphs/product', ports.PRODUCT_PORT),
-    order: service('order', 'subgraphs/order', ports.ORDER_PORT),
+    user: service('user', ports.USER_PORT),
+    product: service('product', ports.PRODUCT_PORT),
+    order: service('order', ports.ORDER_PORT),
   };
   return {
     subgraphs: SUBGRAPHS.filter((name) => !isElsewhere(name, settings)).map((name) => subgraphs[name]),
-    router: service('router', 'router', ports.PORT),
+    router: service('router', ports.PORT),
   };
 }
 

@@ -1,18 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { SERVICE_PROGRAMS, type ServiceName } from '../../scripts/start/service-programs.ts';
 
 /** Of the checkout; the commands run this file as it was compiled, in dist/. */
 const ROOT = new URL(import.meta.url.includes('/dist/tests/') ? '../../../' : '../../', import.meta.url);
 
-export type ServiceName = 'user' | 'product' | 'order' | 'router';
-
-const MAIN: Record<ServiceName, string> = {
-  user: 'dist/subgraphs/user/main.js',
-  product: 'dist/subgraphs/product/main.js',
-  order: 'dist/subgraphs/order/main.js',
-  router: 'dist/router/main.js',
-};
+export type { ServiceName };
 
 export interface ServiceOptions {
   /** Descriptors that the process may have open. */
@@ -37,7 +31,7 @@ export class Service {
     this.name = name;
     this.#onLine = onLine;
     const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles}; `;
-    const command = [process.execPath, '--enable-source-maps', MAIN[name]];
+    const command = [process.execPath, '--enable-source-maps', `dist/${SERVICE_PROGRAMS[name]}`];
     this.#child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], ...environment },
