@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { isInformative, readLine } from '../start/log-lines.ts';
+import { isInformative, messageOf, parseEntry } from '../start/log-lines.ts';
 
 /** Pino's levels, and the colour of each. */
 const LEVELS = [
@@ -35,17 +35,17 @@ const OWN_FRAME = /\(?(?:file:\/\/)?[^\s()]*\/((?:platform|router|subgraphs)\/[^
  * nothing, such as the frames of a stack.
  */
 export function logEvent(service: string, line: string, hasColours: boolean): string | undefined {
-  const entry = parse(line);
+  const entry = parseEntry(line);
   if (entry === undefined)
     return isInformative(line) ? eventLine(service, 'error', line.trim(), hasColours) : undefined;
-  const [, level] = LEVELS.find(([least]) => Number(entry['level']) >= least)!;
+  const [, level] = LEVELS.find(([least]) => entry.level >= least)!;
   const time = typeof entry['time'] === 'string' ? new Date(entry['time']) : new Date();
-  const { stack } = (entry['err'] ?? {}) as { stack?: unknown };
+  const stack = entry.err?.stack;
   const frame = typeof stack === 'string' ? OWN_FRAME.exec(stack)?.[1] : undefined;
   const fields = Object.entries(entry)
     .filter(([name]) => !NOT_SHOWN.has(name))
     .map(([name, value]) => `${name}=${textOf(value)}`);
-  const parts = [readLine(line).text, ...fields, ...(frame ? [`at ${frame}`] : [])];
+  const parts = [messageOf(entry), ...fields, ...(frame ? [`at ${frame}`] : [])];
   return eventLine(service, level, parts.join('  '), hasColours, time);
 }
 
@@ -68,15 +68,6 @@ export function eventLine(
     paint(colour, level.padEnd(5)),
     text.replaceAll(/\s*\n\s*/g, ' | '),
   ].join('  ');
-}
-
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    const entry = JSON.parse(line) as Record<string, unknown>;
-    return typeof entry?.['level'] === 'number' ? entry : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const textOf = (value: unknown): string =>

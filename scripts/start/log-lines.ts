@@ -6,22 +6,41 @@ export type LogLine = { text: string; isWarning: boolean };
 const warningLevel = 40;
 const mostBytes = 64 * 1024;
 
-/** Pino's JSON lines become their message; anything else, such as a stack trace, stays as it is. */
-export function readLine(line: string): LogLine {
+/** A line that Pino wrote. */
+export interface LogEntry {
+  readonly level: number;
+  readonly err?: { readonly message?: unknown; readonly stack?: unknown };
+  readonly [field: string]: unknown;
+}
+
+/** Undefined for anything else, such as a stack trace. */
+export function parseEntry(line: string): LogEntry | undefined {
   try {
-    const entry = JSON.parse(line) as Partial<Record<string, unknown>> & { err?: { message?: unknown } };
-    if (typeof entry['level'] !== 'number') return { text: line, isWarning: false };
-    const parts = [entry['msg'], storeOf(entry), entry.err?.message, entry['reason']].filter(
-      (part) => typeof part === 'string' && part !== '',
-    );
-    return { text: [...new Set(parts)].join(': '), isWarning: entry['level'] >= warningLevel };
+    const entry = JSON.parse(line) as LogEntry | null;
+    return typeof entry?.level === 'number' ? entry : undefined;
   } catch {
-    return { text: line, isWarning: false };
+    return undefined;
   }
 }
 
+/** The message, with the store and the error that it is about. */
+export function messageOf(entry: LogEntry): string {
+  const parts = [entry['msg'], storeOf(entry), entry.err?.message, entry['reason']].filter(
+    (part) => typeof part === 'string' && part !== '',
+  );
+  return [...new Set(parts)].join(': ');
+}
+
+/** Pino's JSON lines become their message; anything else stays as it is. */
+export function readLine(line: string): LogLine {
+  const entry = parseEntry(line);
+  return entry
+    ? { text: messageOf(entry), isWarning: entry.level >= warningLevel }
+    : { text: line, isWarning: false };
+}
+
 /** Of a line about a store: which it is, where, and by which setting. */
-function storeOf({ store, host, setting }: Partial<Record<string, unknown>>): string | undefined {
+function storeOf({ store, host, setting }: LogEntry): string | undefined {
   if (typeof store !== 'string') return undefined;
   const where = typeof host === 'string' ? ` at ${host}` : '';
   return `${store}${where}${typeof setting === 'string' ? ` (${setting})` : ''}`;
