@@ -58,7 +58,7 @@ describe('where access tokens count', () => {
     });
   });
 
-  it('no request is without one, under an id that is made where none makes sense', async () => {
+  it('a request without one has no caller, and a new request id where its own is not acceptable', async () => {
     expect(await identify({ 'x-request-id': 'x\n' }, verifier, tokens)).toMatchObject({
       identity: {
         caller: null,
