@@ -10,7 +10,7 @@ import { WriterConnection } from './batch/writer-connection.ts';
 import { WriterConnections } from './batch/writer-connections.ts';
 import type { OrderConfig } from './config.ts';
 import { Sweeper } from './fulfilment/sweeper.ts';
-import type { OrderStores } from './order-stores.ts';
+import type { OrderStores } from './stores.ts';
 import { purchasesBlocked } from './batch/metrics.ts';
 import { purchasesInFlight } from './purchase/metrics.ts';
 import { AccountLimits } from './orders/account-limits.ts';

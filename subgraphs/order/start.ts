@@ -12,7 +12,7 @@ import type { OrderConfig } from './config.ts';
 import { contextMaker } from './context.ts';
 import { startJobs } from './jobs.ts';
 import { FAILPOINTS } from './failpoints.ts';
-import { closeOrderStores, openOrderStores } from './order-stores.ts';
+import { closeOrderStores, openOrderStores } from './stores.ts';
 import { startPaymentWebhook } from './payment/payment-webhook.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';

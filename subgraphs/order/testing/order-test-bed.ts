@@ -14,7 +14,7 @@ import { NO_SPAN } from '../../../platform/observability/span.ts';
 import { WriterConnection } from '../batch/writer-connection.ts';
 import { readOrderConfig, type OrderConfig } from '../config.ts';
 import { contextMaker, type OrderContext } from '../context.ts';
-import { closeOrderStores, openOrderStores } from '../order-stores.ts';
+import { closeOrderStores, openOrderStores } from '../stores.ts';
 import type { PaymentProvider } from '../payment/payment-provider.ts';
 import { createOrderServices, type OrderServices } from '../services.ts';
 import { startOrderSubgraph } from '../start.ts';
