@@ -11,8 +11,7 @@ it('a network that opens more connections than a process has descriptors does no
   const product = await openSale(stack, { units: 3 });
   const router = await stack.startService('router', {}, { maxOpenFiles: 1_200 });
   onTestFinished(() => router.stop());
-  const buy = (token: string) =>
-    purchase({ execute: (...question) => stack.executeAt(router.url, ...question) }, product, token);
+  const buy = (token: string) => purchase(stack.at(router.url), product, token);
   expect((await buy(stack.mint.buyer())).__typename).toBe('PurchaseConfirmed');
 
   const sockets = openIdle(router.url, '127.0.0.66', 2_000);

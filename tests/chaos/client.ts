@@ -66,10 +66,6 @@ export class Client {
     this.#endsAt = instant;
   }
 
-  get isOver(): boolean {
-    return performance.now() > this.#endsAt;
-  }
-
   /** Once. @param router which one; twins are sent to both. @param hangsUpAfterMs when the client closes the connection */
   async attempt(request: KeyedRequest, router: number, hangsUpAfterMs?: number): Promise<PurchaseCall> {
     const { operation, userId, key, wanted } = request;
@@ -127,7 +123,7 @@ export class Client {
   async #repeat<Made extends Call>(send: (attempt: number) => Promise<Made>): Promise<Made> {
     for (let attempt = 0; ; attempt++) {
       const made = await send(attempt);
-      if (!isToBeTriedAgain(made) || this.isOver) return made;
+      if (!isToBeTriedAgain(made) || performance.now() > this.#endsAt) return made;
       await sleep((made.retryAfterMs ?? AGAIN_MS) * (0.5 + this.#random(1_000) / 1_000));
     }
   }

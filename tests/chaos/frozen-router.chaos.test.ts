@@ -26,21 +26,17 @@ it('a refusal binds an older attempt that has waited in the socket of a frozen r
   await purchase(stack, product, stack.mint.buyer());
   const [token, key] = [stack.mint.buyer(), newKey()];
   const [frozen, other] = stack.routers as [Service, Service];
-  const at = ({ url }: Service) => ({
-    mint: stack.mint,
-    execute: (query: string, variables?: object, bearer?: string) =>
-      stack.executeAt(url, query, variables, bearer),
-  });
+  const shopAt = ({ url }: Service) => stack.at(url);
 
   frozen.signal('SIGSTOP');
-  const older = purchase(at(frozen), product, token, key);
+  const older = purchase(shopAt(frozen), product, token, key);
   await waitUntil('the older attempt to be in the socket', () => hasUnreadBytes(frozen.url));
-  expect(await purchase(at(other), product, token, key)).toMatchObject({ __typename: 'SoldOut' });
-  await restock(at(other), product, 1);
+  expect(await purchase(shopAt(other), product, token, key)).toMatchObject({ __typename: 'SoldOut' });
+  await restock(shopAt(other), product, 1);
   frozen.signal('SIGCONT');
 
   expect(await older).toMatchObject({ __typename: 'Busy' });
-  expect(await purchase(at(other), product, token, key)).toMatchObject({
+  expect(await purchase(shopAt(other), product, token, key)).toMatchObject({
     __typename: 'PurchaseConfirmed',
     replayed: false,
   });

@@ -15,7 +15,7 @@ async function withStruckProcess(
   const struck = await stack.startService('order', { FAULT_POINT: `before-commit:${signal}` });
   const router = await stack.startService('router', { ORDER_URL: `${struck.url}/graphql` });
   try {
-    await use((query, variables, token) => stack.executeAt(router.url, query, variables, token), struck);
+    await use(stack.at(router.url).execute, struck);
   } finally {
     await router.stop();
     await struck.stop();

@@ -135,6 +135,14 @@ export class Stack {
   readonly execute = (query: string, variables: object = {}, token?: string): Promise<Reply> =>
     this.executeAt(this.routers[this.#turn++ % this.routers.length]!.url, query, variables, token);
 
+  /** Through the router at this URL, for what buys and sells through a `Stack`. */
+  at(url: string): Pick<Stack, 'execute' | 'mint'> {
+    return {
+      mint: this.mint,
+      execute: (query, variables, token) => this.executeAt(url, query, variables, token),
+    };
+  }
+
   /** Through another router. @param signal closes the connection, as a client does that goes away */
   async executeAt(
     url: string,
