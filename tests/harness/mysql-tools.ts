@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findExecutable, findServer } from '../../scripts/stores/find-server.ts';
@@ -12,7 +12,7 @@ export interface MysqlTools {
 }
 
 /**
- * Those of the server that the tests run on; as root with apt-get, MariaDB's are installed when there are none.
+ * Those of the server that the tests run on; as root with apt-get, MariaDB's are installed for a MariaDB server when there are none.
  *
  * @throws {Error} one sentence, when they can be neither found nor installed
  */
@@ -20,8 +20,9 @@ export async function mysqlTools(): Promise<MysqlTools> {
   const found = findMysqlTools();
   if (found) return found;
   const aptGet = findExecutable(['apt-get']);
+  const areMariadbs = findServer('mysql')?.flavour === 'mariadb';
   const failure =
-    process.getuid?.() === 0 && aptGet
+    process.getuid?.() === 0 && aptGet && areMariadbs
       ? await install(aptGet, [['mariadb-client']], () => undefined)
       : 'they are not installed.';
   const installed = findMysqlTools();
@@ -38,7 +39,7 @@ function findMysqlTools(): MysqlTools | undefined {
   const isMariadb = server.flavour === 'mariadb';
   const dump = findExecutable(isMariadb ? ['mariadb-dump', 'mysqldump'] : ['mysqldump'], folders);
   const client = findExecutable(isMariadb ? ['mariadb', 'mysql'] : ['mysql'], folders);
-  if (!dump || !client) return undefined;
+  if (!dump || !client || isOfMariadb(dump) !== isMariadb) return undefined;
   return {
     dump: (url, databases, file) =>
       run(dump, url, ['--single-transaction', '--no-tablespaces', '--databases', ...databases], {
@@ -47,6 +48,10 @@ function findMysqlTools(): MysqlTools | undefined {
     restore: (url, file) => run(client, url, [], { input: file }),
   };
 }
+
+/** MariaDB's packages install its tools as `mysqldump` and `mysql`, too, and its dump of a MySQL server cannot be restored. */
+const isOfMariadb = (tool: string): boolean =>
+  /mariadb/i.test(execFileSync(tool, ['--no-defaults', '--version'], { encoding: 'utf8', timeout: 10_000 }));
 
 /** @throws with the tool's message when it fails */
 function run(
