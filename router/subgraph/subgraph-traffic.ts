@@ -3,7 +3,7 @@ import { isRead, type Operation } from '../../platform/subgraph-client/operation
 import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
-import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
+import { ConcurrencyLimit, type ConcurrencyOptions } from '../../platform/concurrency/load-shedding.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { ReadDeduplication } from './read-deduplication.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from '../../platform/logger.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import { signedFor } from '../../platform/identity/tokens/trusted-issuers.ts';
-import { FairConcurrencyLimit } from '../../platform/concurrency/fair-concurrency-limit.ts';
+import { FairConcurrencyLimit } from '../../platform/concurrency/concurrency-limit.ts';
 import { createAccessTokens, type AccessTokens } from './sessions/access-tokens.ts';
 import { createAccountRepository, type AccountRepository } from './accounts/account-repository.ts';
 import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits/attempt-limits.ts';

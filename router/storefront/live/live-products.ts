@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
+import { FairConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { StockChanged } from '../../../platform/events/stock-changed.ts';
 import type { Logger } from '../../../platform/logger.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
+import { FairConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { clientKeyOf } from '../../../platform/rate-limit/client-key.ts';

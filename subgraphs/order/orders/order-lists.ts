@@ -1,5 +1,5 @@
 import type { Pool } from 'mysql2/promise';
-import { FairConcurrencyLimit } from '../../../platform/concurrency/fair-concurrency-limit.ts';
+import { FairConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { Order } from './order.ts';
 import type { OrderPageRequest } from './order-list-queries.ts';

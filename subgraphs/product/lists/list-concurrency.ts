@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import {
   FairConcurrencyLimit,
   type FairConcurrencyOptions,
-} from '../../../platform/concurrency/fair-concurrency-limit.ts';
+} from '../../../platform/concurrency/concurrency-limit.ts';
 import type { ReplicaReads } from '../../../platform/mysql/replica-reads.ts';
 
 /** Reads for lists, limited per client. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FairConcurrencyLimit, type FairConcurrencyOptions } from './fair-concurrency-limit.ts';
+import { FairConcurrencyLimit, type FairConcurrencyOptions } from './concurrency-limit.ts';
 
 const limitOf = (options: Partial<FairConcurrencyOptions> = {}) =>
   new FairConcurrencyLimit({ running: 1, waiting: 100, timeoutMs: 60_000, ...options });

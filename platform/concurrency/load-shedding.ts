@@ -1,5 +1,5 @@
-import { Fault } from '../../platform/errors.ts';
-import { FairQueue } from '../../platform/concurrency/fair-queue.ts';
+import { Fault } from '../errors.ts';
+import { FairQueue } from './fair-queue.ts';
 import { ThroughputEstimator } from './throughput.ts';
 
 export interface ConcurrencyOptions {
