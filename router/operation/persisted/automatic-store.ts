@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
-import { LocalBuckets } from '../../request/rate-limits/local-buckets.ts';
+import { LocalBuckets } from '../../../platform/rate-limit/local-buckets.ts';
 import { documentHash } from './document-hash.ts';
 
 /** Documents that clients have sent once and name by their hash from then on (automatic persisted queries). */

@@ -2,10 +2,10 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { Fault } from '../../../platform/errors.ts';
 import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
-import { LocalBuckets } from './local-buckets.ts';
-import { RateLimit } from './rate-limit.ts';
-import type { FieldRate, Rate } from './rate.ts';
-import type { SharedBuckets } from './shared-buckets.ts';
+import { LocalBuckets } from '../../../platform/rate-limit/local-buckets.ts';
+import { RateLimit } from '../../../platform/rate-limit/rate-limit.ts';
+import type { FieldRate, Rate } from '../../../platform/rate-limit/rate.ts';
+import type { SharedBuckets } from '../../../platform/rate-limit/shared-buckets.ts';
 
 /**
  * Rate limits by token buckets. Each of these throws, or rejects with, RATE_LIMITED and `retryAfterMs`; a promise is returned only where

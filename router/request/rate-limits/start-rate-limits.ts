@@ -4,7 +4,7 @@ import type { Redis } from '../../../platform/redis/client.ts';
 import { PRESET_FIELD_RATES, type RouterConfig } from '../../config.ts';
 import { createRateLimits, noRateLimits, type RateLimits } from './rate-limits.ts';
 import { rateLimitKey } from './rate-limit-key.ts';
-import { createSharedBuckets } from './shared-buckets.ts';
+import { createSharedBuckets } from '../../../platform/rate-limit/shared-buckets.ts';
 
 /** Those of the shop, which another schema need not have. */
 const PRESET_FIELDS: ReadonlySet<string> = new Set(PRESET_FIELD_RATES.map((rate) => rate.split(' ')[0]!));

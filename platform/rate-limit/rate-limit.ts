@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { createKeyedCoalescer } from '../../../platform/batching/coalescer.ts';
-import { Bucket } from './bucket.ts';
+import { createKeyedCoalescer } from '../batching/coalescer.ts';
+import { Bucket } from './token-bucket.ts';
 import { LocalBuckets } from './local-buckets.ts';
 import type { Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';

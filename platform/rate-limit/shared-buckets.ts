@@ -1,7 +1,7 @@
-import type { Logger } from '../../../platform/logger.ts';
-import { OutageLog } from '../../../platform/outage-log.ts';
-import type { Redis } from '../../../platform/redis/client.ts';
-import { loadScript } from '../../../platform/redis/script.ts';
+import type { Logger } from '../logger.ts';
+import { OutageLog } from '../outage-log.ts';
+import type { Redis } from '../redis/client.ts';
+import { loadScript } from '../redis/script.ts';
 import type { Rate } from './rate.ts';
 
 export interface Taken {

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLogger } from '../../../platform/logger.ts';
-import { openRedis, type Redis } from '../../../platform/redis/client.ts';
-import { useOwnRedis } from '../../../tests/harness/own-redis.ts';
-import { useRedisCluster } from '../../../tests/harness/redis-cluster.ts';
-import { useStores, type TestStores } from '../../../tests/harness/stores.ts';
-import { waitUntil } from '../../../tests/harness/wait-until.ts';
+import { createLogger } from '../logger.ts';
+import { openRedis, type Redis } from '../redis/client.ts';
+import { useOwnRedis } from '../../tests/harness/own-redis.ts';
+import { useRedisCluster } from '../../tests/harness/redis-cluster.ts';
+import { useStores, type TestStores } from '../../tests/harness/stores.ts';
+import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { parseRate } from './rate.ts';
 import { RateLimit } from './rate-limit.ts';
 import { createSharedBuckets } from './shared-buckets.ts';

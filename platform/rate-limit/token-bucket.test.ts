@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Bucket } from './bucket.ts';
+import { Bucket } from './token-bucket.ts';
 
 it('lets a burst through at once, and then the rate', () => {
   const bucket = new Bucket({ perSecond: 10, burst: 5 });
