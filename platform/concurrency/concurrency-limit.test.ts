@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { FairConcurrencyLimit, type FairConcurrencyOptions } from './concurrency-limit.ts';
+import { ConcurrencyLimit, type ConcurrencyOptions } from './concurrency-limit.ts';
 
-const limitOf = (options: Partial<FairConcurrencyOptions> = {}) =>
-  new FairConcurrencyLimit({ running: 1, waiting: 100, timeoutMs: 60_000, ...options });
+const limitOf = (options: Partial<ConcurrencyOptions> = {}) =>
+  new ConcurrencyLimit({ running: 1, waiting: 100, timeoutMs: 60_000, ...options });
 
 const UNAVAILABLE = { code: 'UNAVAILABLE', extensions: { retryAfterMs: 60_000 } };
 
 /** A limit whose only place is taken until `free` is called, and the order in which tasks begin after that. */
-function occupied(options: Partial<FairConcurrencyOptions> = {}) {
+function occupied(options: Partial<ConcurrencyOptions> = {}) {
   const limit = limitOf(options);
   const begun: string[] = [];
   let free = (): void => undefined;

@@ -1,148 +1,68 @@
-import { Fault } from '../errors.ts';
-import { FairQueue } from './fair-queue.ts';
+import type { FairQueue } from './fair-queue.ts';
 import { ThroughputEstimator } from './throughput.ts';
 
-export interface ConcurrencyOptions {
-  /** @returns how many requests may be in progress at a time */
-  readonly running: () => number;
-  /** Requests in the queue, at the most; more are shed at once. */
-  readonly waiting: number;
+export interface SheddingOptions {
+  /** Of a task's time, the part that it may spend in the queue; the rest is for its work. */
+  readonly queueShare: number;
+  /** Bounds of the `retryAfterMs` of a refusal, in milliseconds, whatever the queue; and what it is while throughput is not known. */
+  readonly retryAfterMs: { readonly least: number; readonly most: number; readonly unknown: number };
 }
 
-/** Of the caller's remaining time, the part that a request may spend in the queue; the rest is for the response. */
-const QUEUE_SHARE = 0.8;
-/** Bounds of `retryAfterMs`, in milliseconds, whatever the queue. */
-const LONGEST_RETRY_AFTER_MS = 10_000;
-const SHORTEST_RETRY_AFTER_MS = 250;
-
-interface Waiting {
-  readonly client: string;
-  readonly called: () => void;
-  readonly refused: (fault: Fault) => void;
-  /** When it must have left the queue, by `performance.now()`. */
-  readonly until: number;
+/** A task that waits. */
+export interface Queued {
+  readonly key: string;
+  /** When it arrived, by `performance.now()`. */
+  readonly since: number;
+  /** How long it may wait in all, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /**
- * A concurrency limit with an adaptive queue and load shedding, so that one slow subgraph does not use up the router. A request is rejected
- * if its estimated queueing time exceeds 80 % of its remaining time; the estimate comes from measured throughput. A rejection carries the
- * time in which the queue will be served.
- *
- * The queue is fair between clients (`FairQueue`): a client that sends a thousand requests delays another one by one request in each turn.
- * Where each client has one request, that is the order of arrival.
+ * Load shedding by estimate, on top of a concurrency limit: a task whose estimated queueing time exceeds its share of the remaining time is
+ * refused, when it arrives or as soon as that is known. The estimate comes from measured throughput. A refusal carries the time in
+ * which the queue will be served.
  */
-export class ConcurrencyLimit {
-  readonly #options: ConcurrencyOptions;
-  readonly #waiting = new FairQueue<Waiting>();
+export class LoadShedding {
+  readonly #options: SheddingOptions;
   readonly #throughput: ThroughputEstimator;
-  #running = 0;
 
-  constructor(options: ConcurrencyOptions) {
+  /** @param running how many tasks run at a time */
+  constructor(options: SheddingOptions, running: () => number) {
     this.#options = options;
-    this.#throughput = new ThroughputEstimator(options.running);
+    this.#throughput = new ThroughputEstimator(running);
   }
 
-  /**
-   * @param client `clientKeyOf` the caller
-   * @param remainingMs how long the caller waits in all, in milliseconds
-   * @param task is given what is left of it
-   * @throws {Fault} UNAVAILABLE, with `retryAfterMs`, when it is shed, or was not served in time: the task was not begun
-   */
-  async run<Result>(
-    client: string,
-    remainingMs: number,
-    task: (leftMs: number) => Promise<Result>,
-  ): Promise<Result> {
-    let left = remainingMs;
-    if (this.#running < this.#options.running()) this.#running += 1;
-    else left = await this.#enqueue(client, remainingMs);
-    try {
-      const result = await task(left);
-      if (this.#throughput.record(performance.now())) this.#shedExpired();
-      return result;
-    } finally {
-      this.#passPlaceOn();
-    }
+  /** From now on there is a queue, or none. */
+  setQueued(isThere: boolean, now: number): void {
+    this.#throughput.setQueued(isThere, now);
   }
 
-  /** @throws {Fault} UNAVAILABLE when the request would not be sent in time, or the queue has no place for the client */
-  #assertCapacity(client: string, remainingMs: number): void {
-    const isFull = this.#waiting.size >= this.#options.waiting;
-    if (!isFull && this.#waiting.size < this.#options.running()) return;
-    // Each other client is served so often at the most before this request.
-    const turns = this.#waiting.lengthOf(client) + 1;
-    const ahead = Math.min(this.#waiting.size, this.#waiting.keys * turns);
-    const waitMs = this.#throughput.msFor(ahead, performance.now());
-    if (waitMs !== null && waitMs > remainingMs * QUEUE_SHARE) throw this.#refusal();
-    if (!isFull) return;
-    const dropped = this.#waiting.dropForShareOf(client);
-    if (!dropped) throw this.#refusal();
-    dropped.refused(this.#refusal());
+  /** Whether a task that arrives now would begin too late. */
+  isLate(queue: FairQueue<Queued>, key: string, timeoutMs: number): boolean {
+    // Each other client is served so often at the most before this task.
+    const turns = queue.lengthOf(key) + 1;
+    const ahead = Math.min(queue.size, queue.keys * turns);
+    const waitMs = this.#throughput.msFor(ahead, performance.now()) ?? 0;
+    return waitMs > timeoutMs * this.#options.queueShare;
   }
 
-  async #enqueue(client: string, remainingMs: number): Promise<number> {
-    this.#assertCapacity(client, remainingMs);
-    const since = performance.now();
-    this.#throughput.setQueued(true, since);
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        client,
-        until: since + remainingMs * QUEUE_SHARE,
-        called: () => {
-          clearTimeout(timer);
-          // A whole millisecond at the least, because no request can be made within none.
-          resolve(Math.max(1, remainingMs - (performance.now() - since)));
-        },
-        refused: (fault) => {
-          clearTimeout(timer);
-          reject(fault);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.#leave(waiting);
-        reject(this.#refusal());
-      }, remainingMs);
-      this.#waiting.push(client, waiting);
+  /** To be called when a task has succeeded. @returns the waiting tasks that would begin too late; none without a new estimate */
+  lateAfterSuccess<Task extends Queued>(queue: FairQueue<Task>): Task[] {
+    const now = performance.now();
+    if (!this.#throughput.record(now)) return [];
+    const msForOne = this.#throughput.msFor(1, now) ?? 0;
+    let turn = now;
+    return Array.from(queue, ([, task]) => task).filter(({ since, timeoutMs }) => {
+      const isLate = turn + msForOne > since + timeoutMs * this.#options.queueShare;
+      if (!isLate) turn += msForOne;
+      return isLate;
     });
   }
 
-  /** Directly to the next one, so that a request that arrives in between cannot take the place. */
-  #passPlaceOn(): void {
-    const next = this.#running > this.#options.running() ? undefined : this.#waiting.shift();
-    if (!next) {
-      this.#running -= 1;
-      return;
-    }
-    this.#left();
-    next.called();
-  }
-
-  /** Load shedding: rejects the queued requests that would miss their deadline, as soon as that is known. Their tasks were not begun. */
-  #shedExpired(): void {
-    const now = performance.now();
-    const msForOne = this.#throughput.msFor(1, now) ?? 0;
-    let turn = now;
-    for (const [, waiting] of this.#waiting) {
-      if (turn + msForOne <= waiting.until) turn += msForOne;
-      else {
-        this.#leave(waiting);
-        waiting.refused(this.#refusal());
-      }
-    }
-  }
-
-  #leave(waiting: Waiting): void {
-    this.#waiting.delete(waiting.client, waiting);
-    this.#left();
-  }
-
-  #left(): void {
-    if (this.#waiting.size === 0) this.#throughput.setQueued(false, performance.now());
-  }
-
-  #refusal(): Fault {
-    const waitMs = this.#throughput.msFor(this.#waiting.size, performance.now()) ?? 1_000;
-    const retryAfterMs = Math.min(Math.max(waitMs, SHORTEST_RETRY_AFTER_MS), LONGEST_RETRY_AFTER_MS);
-    return new Fault('UNAVAILABLE', undefined, { retryAfterMs: Math.round(retryAfterMs) });
+  /** @returns the time in which the queue will be served, in milliseconds */
+  retryAfterMs(queued: number): number {
+    const { least, most, unknown } = this.#options.retryAfterMs;
+    const waitMs = this.#throughput.msFor(queued, performance.now()) ?? unknown;
+    return Math.round(Math.min(Math.max(waitMs, least), most));
   }
 }

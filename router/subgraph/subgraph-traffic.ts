@@ -3,7 +3,7 @@ import { isRead, type Operation } from '../../platform/subgraph-client/operation
 import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
-import { ConcurrencyLimit, type ConcurrencyOptions } from '../../platform/concurrency/load-shedding.ts';
+import { ConcurrencyLimit, type ConcurrencyOptions } from '../../platform/concurrency/concurrency-limit.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { ReadDeduplication } from './read-deduplication.ts';
 
@@ -11,10 +11,13 @@ export interface TrafficOptions {
   readonly client: SubgraphClient;
   /** How long the subgraph may take for one answer, in milliseconds. */
   readonly timeoutMs: number;
-  readonly concurrency: ConcurrencyOptions;
+  readonly concurrency: Pick<ConcurrencyOptions, 'running' | 'waiting'>;
   /** Memory for answers to anonymous reads, in bytes; 0: none is kept. */
   readonly cacheBytes: number;
 }
+
+/** 80 % of the caller's remaining time may be spent in the queue; the rest is for the response. */
+const SHEDDING = { queueShare: 0.8, retryAfterMs: { least: 250, most: 10_000, unknown: 1_000 } };
 
 /** All requests to one subgraph: deadline propagation, a concurrency limit with load shedding, and request deduplication for anonymous reads. */
 export class SubgraphTraffic {
@@ -24,7 +27,8 @@ export class SubgraphTraffic {
 
   constructor(options: TrafficOptions) {
     this.#options = options;
-    this.#limit = new ConcurrencyLimit(options.concurrency);
+    const { concurrency, timeoutMs } = options;
+    this.#limit = new ConcurrencyLimit({ ...concurrency, timeoutMs, shedding: SHEDDING });
     this.#reads = new ReadDeduplication({ maxBytes: options.cacheBytes });
   }
 
@@ -70,8 +74,8 @@ export class SubgraphTraffic {
   ): Promise<SubgraphResponse> {
     return this.#limit.run(
       clientKey,
-      remainingMs,
       async (leftMs) => begins?.() ?? this.#options.client.request(operation, identity, Math.ceil(leftMs)),
+      remainingMs,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../../platform/logger.ts';
 import { createFieldCipher } from '../../platform/personal-data/field-cipher.ts';
 import { signedFor } from '../../platform/identity/tokens/trusted-issuers.ts';
-import { FairConcurrencyLimit } from '../../platform/concurrency/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../platform/concurrency/concurrency-limit.ts';
 import { createAccessTokens, type AccessTokens } from './sessions/access-tokens.ts';
 import { createAccountRepository, type AccountRepository } from './accounts/account-repository.ts';
 import { createAttemptLimits, noAttemptLimits, type AttemptLimits } from './attempt-limits/attempt-limits.ts';
@@ -27,9 +27,9 @@ export interface UserServices {
   readonly keyedHash: KeyedHash;
   readonly passwords: Passwords;
   /** Concurrency limit of password hashes, with fair queueing by network: many requests from one network delay that network only. */
-  readonly passwordWork: FairConcurrencyLimit;
+  readonly passwordWork: ConcurrencyLimit;
   /** The same for refreshes, which take a transaction and no hash. */
-  readonly refreshWork: FairConcurrencyLimit;
+  readonly refreshWork: ConcurrencyLimit;
   readonly codes: VerificationCodes;
   readonly resetCodes: VerificationCodes;
   readonly attempts: AttemptLimits;
@@ -65,12 +65,12 @@ export async function createUserServices(
     personal: createPersonalFields(createFieldCipher(config.secrets.encryptionKeys)),
     keyedHash,
     passwords: await createPasswords(),
-    passwordWork: new FairConcurrencyLimit({
+    passwordWork: new ConcurrencyLimit({
       running: config.PASSWORD_CONCURRENCY,
       waiting: config.PASSWORD_QUEUE,
       timeoutMs: QUEUE_TIMEOUT_MS,
     }),
-    refreshWork: new FairConcurrencyLimit({
+    refreshWork: new ConcurrencyLimit({
       running: MAX_CONCURRENT_REFRESHES,
       waiting: REFRESH_QUEUE,
       timeoutMs: QUEUE_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { FairConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { StockChanged } from '../../../platform/events/stock-changed.ts';
 import type { Logger } from '../../../platform/logger.ts';
@@ -39,7 +39,7 @@ export class LiveProducts {
   /** How many products are watched from each network. */
   readonly #byNetwork = new Map<string, number>();
   /** Fair between networks: unknown ids from one of them do not delay the products of another. */
-  readonly #readings = new FairConcurrencyLimit(READINGS);
+  readonly #readings = new ConcurrencyLimit(READINGS);
   /** Ids that no product had when they were read. */
   readonly #absent = new LRUCache<string, true>(ABSENT);
 

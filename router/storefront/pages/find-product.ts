@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { FairConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
 import { Fault } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { clientKeyOf } from '../../../platform/rate-limit/client-key.ts';
@@ -45,7 +45,7 @@ export function createFindProduct({ gateway, rates, logger }: FindProductOptions
   const known = new LRUCache<string, true>(KNOWN);
   const absent = new LRUCache<string, true>(ABSENT);
   const underWay = new Map<string, Promise<boolean | null>>();
-  const limit = new FairConcurrencyLimit(LOOK_UPS);
+  const limit = new ConcurrencyLimit(LOOK_UPS);
 
   return (productId, client) => {
     if (known.has(productId)) return Promise.resolve(true);

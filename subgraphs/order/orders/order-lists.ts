@@ -1,5 +1,5 @@
 import type { Pool } from 'mysql2/promise';
-import { FairConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../../platform/concurrency/concurrency-limit.ts';
 import type { OrderStatus } from '../__generated__/resolvers-types.ts';
 import type { Order } from './order.ts';
 import type { OrderPageRequest } from './order-list-queries.ts';
@@ -27,7 +27,7 @@ export const MOST_COUNTED = 10_000;
 export class OrderLists {
   readonly pool: Pool;
   readonly #orders: OrderRepository;
-  readonly #limit = new FairConcurrencyLimit({
+  readonly #limit = new ConcurrencyLimit({
     running: LIST_LIMITS.connections,
     waiting: LIST_LIMITS.waiting,
     waitingPerKey: LIST_LIMITS.waitingPerCaller,

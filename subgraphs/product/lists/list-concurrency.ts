@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import {
-  FairConcurrencyLimit,
-  type FairConcurrencyOptions,
+  ConcurrencyLimit,
+  type ConcurrencyOptions,
 } from '../../../platform/concurrency/concurrency-limit.ts';
 import type { ReplicaReads } from '../../../platform/mysql/replica-reads.ts';
 
@@ -21,9 +21,9 @@ export interface ListReads {
  */
 export function withConcurrencyLimit(
   reads: ReplicaReads,
-  options: Omit<FairConcurrencyOptions, 'message'>,
+  options: Omit<ConcurrencyOptions, 'message'>,
 ): ListReads {
-  const limit = new FairConcurrencyLimit({
+  const limit = new ConcurrencyLimit({
     ...options,
     message: 'Lists of products are busy at the moment. Try again later.',
   });
