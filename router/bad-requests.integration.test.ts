@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
-import { BAD_REQUESTS, bytesOf, type BadRequest } from './testing/bad-requests.ts';
+import { BAD_REQUESTS } from './testing/bad-requests.ts';
+import { bytesOf, type BadRequest } from './testing/bad-requests/bad-request.ts';
 import { makeBadTokens } from './testing/bad-tokens.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import { sendBytes } from './testing/raw-http.ts';

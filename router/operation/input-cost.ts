@@ -8,7 +8,8 @@ import {
   type GraphQLInputType,
   type ValueNode,
 } from 'graphql';
-import type { Variables } from './cost.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** The weight of what a field is given: a number where no variable is involved. */
 type InputCost = number | ((variables: Variables) => number);

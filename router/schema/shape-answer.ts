@@ -1,6 +1,11 @@
-import { defaultTypeResolver, executeSync, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  defaultTypeResolver,
+  executeSync,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Variables } from '../operation/cost.ts';
-import type { ExecutionResult } from './gateway.ts';
 
 /**
  * Shapes what came of subgraphs by graphql-js, which takes anything: what does not fit the schema is null beside an error at its place, and the
@@ -24,7 +29,7 @@ export function shapeAnswer(
       const name = own(value, '__typename');
       return typeof name === 'string' ? name : defaultTypeResolver(value, context, info, type);
     },
-  }) as ExecutionResult;
+  });
 }
 
 const own = (source: unknown, name: string): unknown =>

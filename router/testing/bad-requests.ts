@@ -1,43 +1,14 @@
-import type { FaultCode } from '../../platform/errors.ts';
+import type { BadRequest } from './bad-requests/bad-request.ts';
 import { badDocuments } from './bad-requests/documents.ts';
 import { badHttp } from './bad-requests/http.ts';
 import { badTokens } from './bad-requests/tokens.ts';
 import { tooMuch } from './bad-requests/too-much.ts';
 import { unknownOperations } from './bad-requests/persisted.ts';
-import { requestBytes } from './raw-http.ts';
 
 /**
  * What the router answers to requests that are not acceptable: each with its status and code, and with nothing else. None of
  * them is a 500, and none keeps the router from answering the next good request.
  */
-export interface BadRequest {
-  /** In words. */
-  readonly what: string;
-  /** The last answer on the connection. */
-  readonly answer: `${number} ${FaultCode}`;
-  /** The router that it is sent to: one with the usual settings, unless said otherwise. */
-  readonly to?: 'production' | 'impatient' | 'manifest' | 'strict' | 'roomy';
-
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** As it is sent … */
-  readonly body?: string | Buffer;
-  /** … or written as JSON … */
-  readonly json?: unknown;
-  /** … or the usual `{ query, variables }`. */
-  readonly query?: string;
-  readonly variables?: object;
-  /** An access token; `buyer` and `merchant` are good ones. */
-  readonly token?: string;
-  /** Everything that goes over the connection, in the place of the above. */
-  readonly bytes?: string | Buffer;
-  /** Words of the answer's message, where the code alone does not say which rule it was. */
-  readonly says?: string;
-  /** Words that the answer must not have. */
-  readonly hides?: string;
-}
-
 export const BAD_REQUESTS: Readonly<Record<string, readonly BadRequest[]>> = {
   ...badHttp,
   ...badDocuments,
@@ -45,18 +16,3 @@ export const BAD_REQUESTS: Readonly<Record<string, readonly BadRequest[]>> = {
   ...badTokens,
   ...unknownOperations,
 };
-
-export function bytesOf(
-  { bytes, method, path, headers, body, json, query, variables }: BadRequest,
-  token: string | undefined,
-): Buffer {
-  if (bytes !== undefined) return Buffer.from(bytes);
-  const asJson = json ?? (query === undefined ? undefined : { query, variables });
-  const content = body ?? (asJson === undefined ? undefined : JSON.stringify(asJson));
-  return requestBytes({
-    ...(method === undefined ? {} : { method }),
-    ...(path === undefined ? {} : { path }),
-    ...(content === undefined ? {} : { body: content }),
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
-  });
-}

@@ -6,7 +6,11 @@ import { ApolloServer } from '@apollo/server';
 import { createLogger } from '../../platform/logger.ts';
 import { readRouterConfig } from '../../router/config.ts';
 import { startRouter } from '../../router/start-router.ts';
-import type { GatewayAnswer } from './run-suite.ts';
+
+export interface GatewayAnswer {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+}
 
 /** A gateway that serves one supergraph. */
 export interface AuditedGateway {

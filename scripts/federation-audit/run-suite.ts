@@ -1,15 +1,10 @@
 import { isDeepStrictEqual, inspect } from 'node:util';
 import type { Case, Suite } from './audit-server.ts';
-import type { AuditedGateway } from './gateways.ts';
+import type { AuditedGateway, GatewayAnswer } from './gateways.ts';
 
 export interface Verdict {
   /** What was expected and what came; null: as expected. */
   readonly failure: string | null;
-}
-
-export interface GatewayAnswer {
-  readonly data?: unknown;
-  readonly errors?: readonly unknown[];
 }
 
 /** Every case of a suite against one gateway. A gateway that does not load the supergraph fails all of them. */

@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../../platform/logger.ts';
+import type { Operation } from '../operation.ts';
 import { documentHash } from './document-hash.ts';
-import type { GoodDocument } from './persisted-operations.ts';
 
 /** Logs unknown operations, which are sent and are not in the manifest, each once. */
 export interface UnknownOperationLog {
-  record(document: GoodDocument): void;
+  record(document: {
+    readonly source: string;
+    readonly operation: Pick<Operation, 'definition' | 'rootFields' | 'holdsValues'>;
+  }): void;
 }
 
 /** Documents that are remembered as logged. */

@@ -1,4 +1,4 @@
-import type { BadRequest } from '../bad-requests.ts';
+import type { BadRequest } from './bad-request.ts';
 
 const BUY = 'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }';
 const CREATE = 'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename } }';

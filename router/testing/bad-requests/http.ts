@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { BadRequest } from '../bad-requests.ts';
+import type { BadRequest } from './bad-request.ts';
 import { requestBytes } from '../raw-http.ts';
 
 const GOOD = '{"query":"{ serverTime }"}';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BadRequest } from '../bad-requests.ts';
+import type { BadRequest } from './bad-request.ts';
 
 const QUERY = '{ serverTime }';
 const HASH = createHash('sha256').update(QUERY).digest('hex');

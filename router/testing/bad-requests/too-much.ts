@@ -1,4 +1,4 @@
-import type { BadRequest } from '../bad-requests.ts';
+import type { BadRequest } from './bad-request.ts';
 
 const each = (count: number, write: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => write(n)).join(' ');

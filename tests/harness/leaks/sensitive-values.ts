@@ -1,18 +1,5 @@
 import { SHORTEST_PATTERN, type Pattern } from './value-search.ts';
-import { formsOf } from './value-forms.ts';
-
-/** What a value is. */
-export type Kind =
-  | 'password'
-  | 'code'
-  | 'token'
-  | 'e-mail address'
-  | 'name'
-  | 'phone number'
-  | 'postal address'
-  | 'client address'
-  | 'payment token'
-  | 'secret';
+import { formsOf, type Kind } from './value-forms.ts';
 
 /** Fields of inputs and answers by which the schema names such values. */
 const FIELDS: Readonly<Record<string, Kind>> = {

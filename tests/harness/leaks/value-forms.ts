@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Kind } from './sensitive-values.ts';
 import { SHORTEST_PATTERN, type Pattern } from './value-search.ts';
+
+/** What a value is. */
+export type Kind =
+  | 'password'
+  | 'code'
+  | 'token'
+  | 'e-mail address'
+  | 'name'
+  | 'phone number'
+  | 'postal address'
+  | 'client address'
+  | 'payment token'
+  | 'secret';
 
 /** Shorter, a value may be a part of something else by chance. */
 const SHORT = 12;
