@@ -20,7 +20,8 @@ import {
 import { tokenSettings } from '../platform/identity/tokens/token-settings.ts';
 import { FORWARDED_HEADERS } from './request/client-address.ts';
 import { origins } from './request/origins.ts';
-import { fieldRates, rate } from '../platform/rate-limit/rate.ts';
+import { rate } from '../platform/rate-limit/rate.ts';
+import { fieldRates } from './request/rate-limits/field-rates.ts';
 import {
   readSubgraphSettings,
   SHOP_SECRETS,

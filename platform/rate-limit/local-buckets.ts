@@ -1,4 +1,5 @@
 import type { Rate } from './rate.ts';
+import { TokenBucketRate } from './token-bucket.ts';
 
 /** A power of two. */
 const SLOTS = 65_536;
@@ -8,33 +9,28 @@ const SLOTS = 65_536;
  * nothing has to be evicted. Two subjects may share a bucket; then there is less for each of them.
  */
 export class LocalBuckets {
-  readonly #emptyAt = new Float64Array(SLOTS);
-  readonly #unitMs: number;
-  readonly #depthMs: number;
+  readonly #fullAt = new Float64Array(SLOTS);
+  readonly #rate: TokenBucketRate;
 
-  constructor({ perSecond, burst }: Rate) {
-    this.#unitMs = 1_000 / perSecond;
-    this.#depthMs = (burst + 0.001) * this.#unitMs;
+  constructor(rate: Rate) {
+    this.#rate = new TokenBucketRate(rate);
   }
 
-  /**
-   * @param now in milliseconds, of a clock that never goes back
-   * @returns 0 when the units fit, and are in now; else how many milliseconds later they would fit
-   */
+  /** As `take` of `TokenBucket`. */
   take(subject: string, units: number, now: number): number {
     const slot = slotOf(subject);
-    const emptyAt = Math.max(this.#emptyAt[slot]!, now) + units * this.#unitMs;
-    const waitMs = emptyAt - now - this.#depthMs;
+    const fullAt = this.#rate.fullAfter(this.#fullAt[slot]!, units, now);
+    const waitMs = fullAt - now - this.#rate.depthMs;
     if (waitMs > 0) return waitMs;
-    this.#emptyAt[slot] = emptyAt;
+    this.#fullAt[slot] = fullAt;
     return 0;
   }
 
   /** Takes units that are used already, whether or not they fit: a debt, of as much again as the bucket holds at the most. */
   charge(subject: string, units: number, now: number): void {
     const slot = slotOf(subject);
-    const emptyAt = Math.max(this.#emptyAt[slot]!, now) + units * this.#unitMs;
-    this.#emptyAt[slot] = Math.min(emptyAt, now + 2 * this.#depthMs);
+    const fullAt = this.#rate.fullAfter(this.#fullAt[slot]!, units, now);
+    this.#fullAt[slot] = Math.min(fullAt, now + 2 * this.#rate.depthMs);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLogger } from '../logger.ts';
+import { OutageLog } from '../outage-log.ts';
 import { openRedis, type Redis } from '../redis/client.ts';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
 import { useRedisCluster } from '../../tests/harness/redis-cluster.ts';
@@ -30,7 +31,7 @@ async function routers(count: number, rate: string, stores: TestStores = usual) 
     (redis) =>
       new RateLimit({
         rate: parseRate(rate)!,
-        shared: createSharedBuckets(redis, logger),
+        shared: createSharedBuckets(redis, new OutageLog({ logger, begins: 'away', ends: 'back' })),
         keyOf: (subject) => `${stores.redisPrefix}rate:${limit}:${subject}`,
       }),
   );

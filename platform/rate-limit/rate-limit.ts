@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { createKeyedCoalescer } from '../batching/coalescer.ts';
-import { Bucket } from './token-bucket.ts';
 import { LocalBuckets } from './local-buckets.ts';
 import type { Rate } from './rate.ts';
 import type { SharedBuckets } from './shared-buckets.ts';
+import { TokenBucket, TokenBucketRate } from './token-bucket.ts';
 
 export interface RateLimitOptions {
   readonly rate: Rate;
@@ -12,7 +12,7 @@ export interface RateLimitOptions {
   readonly keyOf: (subject: string) => string;
 }
 
-/** The part of the rate that each router gives out by itself; the rest is shared by all. */
+/** The part of the rate that each process gives out by itself; the rest is shared by all. */
 const LOCAL_SHARE = 0.1;
 /** Units that are prefetched from Redis, as a part of the burst. */
 const PREFETCHED_SHARE = 1 / 50;
@@ -23,8 +23,8 @@ const MAX_BATCH = 1_000;
 
 /** A user or network that has used up the local share. */
 interface Subject {
-  /** All that one router may let through. It spares Redis what one router can refuse, and takes its place when it is away. */
-  readonly shared: Bucket;
+  /** All that one process may let through. It spares Redis what one process can refuse, and takes its place when it is away. */
+  readonly shared: TokenBucket;
   /** Units that were taken from Redis and not used yet. */
   prefetched: number;
   /** Until then the bucket in Redis is empty, by `performance.now()`. */
@@ -32,14 +32,15 @@ interface Subject {
 }
 
 /**
- * One rate for each of many subjects, exact over all routers but for a tenth: with n routers up to (0.9 + n / 10) times
+ * One rate for each of many subjects, exact over all processes but for a tenth: with n of them up to (0.9 + n / 10) times
  * the rate gets through. In exchange hardly any request waits for Redis: up to the local share a look-up in
- * memory is enough, and beyond it requests are counted in batches. Without Redis each router gives out the whole rate.
+ * memory is enough, and beyond it requests are counted in batches. Without Redis each process gives out the whole rate.
  */
 export class RateLimit {
   /** The local share; null where it is less than one unit. */
   readonly #local: LocalBuckets | null;
   readonly #sharedRate: Rate;
+  readonly #sharedBucketRate: TokenBucketRate;
   readonly #options: RateLimitOptions;
   readonly #subjects = new LRUCache<string, Subject>({ max: MAX_SUBJECTS });
   readonly #sharedCalls = createKeyedCoalescer<number, number>(
@@ -55,6 +56,7 @@ export class RateLimit {
     this.#local =
       localBurst === 0 ? null : new LocalBuckets({ perSecond: localPerSecond, burst: localBurst });
     this.#sharedRate = { perSecond: perSecond - localPerSecond, burst: burst - localBurst };
+    this.#sharedBucketRate = new TokenBucketRate(this.#sharedRate);
   }
 
   /** As `take`, of units that come in large numbers: more than a full bucket holds takes all of it. */
@@ -98,7 +100,8 @@ export class RateLimit {
   #find(name: string): Subject {
     const known = this.#subjects.get(name);
     if (known) return known;
-    const subject: Subject = { shared: new Bucket(this.#sharedRate), prefetched: 0, blockedUntil: 0 };
+    const shared = new TokenBucket(this.#sharedBucketRate);
+    const subject: Subject = { shared, prefetched: 0, blockedUntil: 0 };
     this.#subjects.set(name, subject);
     return subject;
   }

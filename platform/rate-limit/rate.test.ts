@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fieldRates, parseRate, rate } from './rate.ts';
+import { parseRate, rate } from './rate.ts';
 
 it.each([
   ['50/s', { perSecond: 50, burst: 50 }],
@@ -16,23 +16,4 @@ it.each(['', '50', '0/s', '-1/s', '50/d', '50/s burst', '50/s burst 0', '1.5/s']
 
 it('a setting may be off', () => {
   expect(rate('1/s').parse('off')).toBeNull();
-  expect(fieldRates('').parse('off')).toEqual([]);
-});
-
-it('rates of fields say by whom', () => {
-  expect(
-    fieldRates('').parse('Mutation.signIn 20/s burst 100 per address, Query.products 5/s per user'),
-  ).toEqual([
-    { field: 'Mutation.signIn', rate: { perSecond: 20, burst: 100 }, per: 'address' },
-    { field: 'Query.products', rate: { perSecond: 5, burst: 5 }, per: 'user' },
-  ]);
-});
-
-it.each([
-  'signIn 20/s per address',
-  'Mutation.signIn per address',
-  'Mutation.signIn 20/s',
-  'Mutation.signIn 20/s per country',
-])('"%s" is no rate of a field', (text) => {
-  expect(fieldRates('').safeParse(text).success).toBe(false);
 });

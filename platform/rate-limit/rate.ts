@@ -6,29 +6,14 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** The rate at which one root field may be selected, by each user or from each address. */
-export interface FieldRate {
-  /** As `Mutation.signIn`. */
-  readonly field: string;
-  readonly rate: Rate;
-  readonly per: 'user' | 'address';
-}
-
 const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
 const RATE = /^([1-9]\d*)\/([smh])(?: burst ([1-9]\d*))?$/;
-const FIELD_RATE = /^((?:Query|Mutation)\.\w+) (\S+(?: burst \d+)?) per (user|address)$/;
 
 /** @returns null when it is not written as `10/s` or `10/s burst 60`; without a burst, that of one unit of time */
 export function parseRate(text: string): Rate | null {
   const [, times, unit, burst = times] = RATE.exec(text) ?? [];
   if (!times || !unit) return null;
   return { perSecond: Number(times) / SECONDS[unit as keyof typeof SECONDS], burst: Number(burst) };
-}
-
-function parseFieldRate(text: string): FieldRate | null {
-  const [, field, rateText, per] = FIELD_RATE.exec(text) ?? [];
-  const rate = rateText === undefined ? null : parseRate(rateText);
-  return field && rate ? { field, rate, per: per as FieldRate['per'] } : null;
 }
 
 /** A setting such as `50/s burst 100`, with `/m` and `/h` too, or `off`: read as a rate, or null. */
@@ -40,15 +25,3 @@ export const rate = (preset: string) =>
       error: 'expected a rate, for example 50/s, 50/s burst 100 or 20/m, or off',
     })
     .transform((text) => parseRate(text));
-
-/** A setting such as `Mutation.signIn 20/s burst 100 per address`, several of them separated by commas, or `off`. */
-export const fieldRates = (preset: string) =>
-  z
-    .string()
-    .default(preset)
-    .transform((text) => (text === 'off' ? [] : text.split(',').map((part) => parseFieldRate(part.trim()))))
-    .refine((rates) => rates.every((one) => one !== null), {
-      error:
-        'expected field rates, for example Mutation.signIn 20/s burst 100 per address, separated by commas',
-    })
-    .transform((rates) => rates.filter((one) => one !== null));

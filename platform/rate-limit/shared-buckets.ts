@@ -1,5 +1,4 @@
-import type { Logger } from '../logger.ts';
-import { OutageLog } from '../outage-log.ts';
+import type { OutageLog } from '../outage-log.ts';
 import type { Redis } from '../redis/client.ts';
 import { loadScript } from '../redis/script.ts';
 import type { Rate } from './rate.ts';
@@ -10,7 +9,7 @@ export interface Taken {
   readonly waitMs: number;
 }
 
-/** Token buckets in Redis, shared by all routers. */
+/** Token buckets in Redis, shared by all processes that have the keys. */
 export interface SharedBuckets {
   /** Takes as many units as there are. Never rejects; null when Redis does not answer. */
   take(key: string, rate: Rate, wanted: number): Promise<Taken | null>;
@@ -20,13 +19,8 @@ export interface SharedBuckets {
 const COOLDOWN_MS = 1_000;
 
 /** @param redis may still be connecting; its command timeout is how long a request may wait here */
-export function createSharedBuckets(redis: Redis, logger: Logger): SharedBuckets {
+export function createSharedBuckets(redis: Redis, outage: OutageLog): SharedBuckets {
   const takeUnits = loadScript(redis, new URL('./lua/takeUnits-1.lua', import.meta.url));
-  const outage = new OutageLog({
-    logger,
-    begins: 'rate limits are counted by this router alone',
-    ends: 'rate limits are counted for all routers again',
-  });
   let cooldownUntil = 0;
 
   return {

@@ -1,6 +1,6 @@
 --[[
 Takes units out of what a rate leaves, as many as there are. The bucket is one number: when it would be empty again,
-in microseconds by this server's clock, which all routers share.
+in microseconds by this server's clock, which all processes share.
 
 KEYS[1]  the bucket
 ARGV[1]  how long the rate takes for one unit, in microseconds

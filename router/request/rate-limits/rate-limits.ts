@@ -4,8 +4,9 @@ import type { Caller } from '../../../platform/identity/identity.ts';
 import type { Operation } from '../../operation/operation.ts';
 import { LocalBuckets } from '../../../platform/rate-limit/local-buckets.ts';
 import { RateLimit } from '../../../platform/rate-limit/rate-limit.ts';
-import type { FieldRate, Rate } from '../../../platform/rate-limit/rate.ts';
+import type { Rate } from '../../../platform/rate-limit/rate.ts';
 import type { SharedBuckets } from '../../../platform/rate-limit/shared-buckets.ts';
+import type { FieldRate } from './field-rates.ts';
 
 /**
  * Rate limits by token buckets. Each of these throws, or rejects with, RATE_LIMITED and `retryAfterMs`; a promise is returned only where

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../../platform/logger.ts';
+import { OutageLog } from '../../../platform/outage-log.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { PRESET_FIELD_RATES, type RouterConfig } from '../../config.ts';
 import { createRateLimits, noRateLimits, type RateLimits } from './rate-limits.ts';
@@ -33,7 +34,14 @@ export function startRateLimits(
       usersPerAddress: config.RATE_LIMIT_COST_USERS_PER_ADDRESS,
       perAddress: config.RATE_LIMIT_COST_PER_ADDRESS,
     },
-    shared: createSharedBuckets(redis, logger),
+    shared: createSharedBuckets(
+      redis,
+      new OutageLog({
+        logger,
+        begins: 'rate limits are counted by this router alone',
+        ends: 'rate limits are counted for all routers again',
+      }),
+    ),
     redisPrefix: config.REDIS_PREFIX,
     secret: rateLimitKey(sharedSecret),
   });

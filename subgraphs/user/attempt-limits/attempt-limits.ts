@@ -1,13 +1,11 @@
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { loadExpendableScript } from '../../../platform/redis/expendable-script.ts';
-import { ATTEMPT_NUMBERS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
+import { ATTEMPT_NUMBERS, WINDOW_MS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
 import { hashedNetworkOf } from './hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 import { tooManyAttempts, type TooManyAttempts } from './too-many-attempts.ts';
 import { VERIFICATION } from '../verification/code-kinds.ts';
-
-const WINDOW_MS = 15 * 60_000;
 
 /**
  * An account that gets no more mails within this window has got one in it, whose code still works: strangers who use up the mails
@@ -22,6 +20,10 @@ const COUNTING_MS = 4_000;
  * Rate limits (fixed window counters) of operations that can be guessed, or cost a mail. An attempt is counted before it is made, so that
  * parallel attempts gain nothing, and released when it succeeds or ends in a fault. A refused attempt is not counted. While Redis is not
  * available every attempt is rejected.
+ *
+ * Not the token buckets of `platform/rate-limit/`: a bucket refills, so that a window could have twice the guesses of its number; it does not
+ * know which tokens an attempt took, so that a success could not release them; and it fails open. What is common is which network an
+ * address belongs to (`clientNetworkOf`).
  *
  * A counter that cannot be read, or has an impossible value, is reset, like one that Redis has lost: clients cannot write there, and the
  * other counters of the attempt stay. Otherwise all clients of a network would be locked out until the key was deleted.

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Milliseconds. */
+export const WINDOW_MS = 15 * 60_000;
+
 /** How many attempts a window allows; null: any number. */
 export interface AttemptNumbers {
   readonly perAccountAndNetwork: number | null;

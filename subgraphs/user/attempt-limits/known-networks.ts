@@ -1,6 +1,7 @@
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { loadExpendableScript } from '../../../platform/redis/expendable-script.ts';
+import { WINDOW_MS } from './attempt-numbers.ts';
 import { hashedNetworkOf, UNKNOWN_NETWORK } from './hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 
@@ -26,8 +27,6 @@ export interface KnownNetworksOptions {
   /** Failures of such a network within a window; null: any number. */
   readonly failures: number | null;
 }
-
-const WINDOW_MS = 15 * 60_000;
 
 export function createKnownNetworks(
   redis: Redis,
