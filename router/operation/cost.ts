@@ -15,10 +15,10 @@ import {
 } from 'graphql';
 import type { CostWeights, ListSize } from './cost-weights.ts';
 import { inputCost } from './input-cost.ts';
-import { rootTypeOf, type SelectedOperation } from './selected-operation.ts';
+import { rootTypeOf, type SelectedOperation, type Variables } from './selected-operation.ts';
 import { fieldOf, foldSelections, narrowTypes } from './walk-selections.ts';
 
-export type Variables = Readonly<Record<string, unknown>>;
+export type { Variables };
 
 /** The cost of an operation: known from the document, but for list sizes that are variables. */
 export type Cost = number | ((variables: Variables) => number);
@@ -69,7 +69,7 @@ export function costFormula(
     const inside = isCompositeType(type) ? below({ parent: type, sized: sizedBelow }) : 0;
     const itself = list?.sizedFields.length === 0 ? size : null;
     const usual = isListType(getNullableType(field.type)) ? USUAL_LIST_SIZE : 1;
-    const input = inputCost(parent.name, node, field, weights, variableDefaults);
+    const input = inputCost(parent.name, node, field, weights, definition);
     const cost = product(sized.get(field.name) ?? itself ?? usual, sum([own, input, inside]));
     return INTROSPECTION.has(field.name) ? combine([cost], ([average]) => Math.ceil(average ?? 0)) : cost;
   }

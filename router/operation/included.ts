@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import type { Variables } from './cost.ts';
+import type { Variables } from './selected-operation.ts';
 
 /** @returns the variables of a request, and the defaults of those that it leaves out */
 export function withDefaults(

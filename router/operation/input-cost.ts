@@ -6,10 +6,11 @@ import {
   type FieldNode,
   type GraphQLField,
   type GraphQLInputType,
+  type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
-
-type Variables = Readonly<Record<string, unknown>>;
+import { withDefaults } from './included.ts';
+import type { Variables } from './selected-operation.ts';
 
 /** The weight of what a field is given: a number where no variable is involved. */
 type InputCost = number | ((variables: Variables) => number);
@@ -25,7 +26,7 @@ export function inputCost(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
   weights: ReadonlyMap<string, number>,
-  defaults: ReadonlyMap<string, unknown>,
+  definition: OperationDefinitionNode,
 ): InputCost {
   let constant = 0;
   const variable: ((variables: Variables) => number)[] = [];
@@ -35,7 +36,7 @@ export function inputCost(
     if (!value || (own === 0 && !hasWeights(type, weights, new Set()))) continue;
     const cost = (given: unknown) => (isGiven(given) ? own + valueCost(type, given, weights) : 0);
     if (hasVariable(value)) {
-      variable.push((variables) => cost(valueFromASTUntyped(value, withDefaults(variables, defaults))));
+      variable.push((variables) => cost(valueFromASTUntyped(value, withDefaults(definition, variables))));
     } else constant += cost(valueFromASTUntyped(value));
   }
   if (variable.length === 0) return constant;
@@ -82,12 +83,4 @@ function hasVariable(value: ValueNode): boolean {
     default:
       return false;
   }
-}
-
-/** Of the variables that a document names, those that have a value; not what every object inherits. */
-function withDefaults(variables: Variables, defaults: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  const values: Record<string, unknown> = { __proto__: null };
-  for (const [name, value] of defaults) values[name] = value;
-  for (const [name, value] of Object.entries(variables)) values[name] = value;
-  return values;
 }

@@ -9,6 +9,9 @@ import {
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 
+/** What a request gives the variables of its operation. */
+export type Variables = Readonly<Record<string, unknown>>;
+
 /** The one operation of a document that a request wants to run. */
 export interface SelectedOperation {
   readonly definition: OperationDefinitionNode;
