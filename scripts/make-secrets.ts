@@ -1,10 +1,10 @@
 /** `npm run secrets`: new values for what production and docker compose must be given, as lines for a file .env. */
 import { randomBytes } from 'node:crypto';
-import { ConfigurationError, settingOf } from '../platform/config/environment.ts';
+import { settingOf } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { makeSecrets } from '../platform/config/secrets.ts';
 import { STAND_INS } from '../platform/config/stand-ins.ts';
-import { readCommandLine } from './command-line.ts';
+import { readCommandLine, runScript } from './command-line.ts';
 import { namesInOutput } from './secrets/names-in-output.ts';
 import { STORE_PASSWORDS } from './stores/accounts/compose-configs.ts';
 
@@ -30,8 +30,8 @@ first. Keep what it printed: without ENCRYPTION_KEYS and LOOKUP_KEY the accounts
 /** Single quotes: neither a shell, Node nor docker compose finds anything to replace in between. */
 const line = ([name, value]: [string, string]): string => `${name}='${value}'\n`;
 
-/** @returns the exit code; nothing is printed unless it is 0 */
-function main(): number {
+/** @throws a sentence when nothing is printed */
+async function main(): Promise<void> {
   const { values } = readCommandLine(HELP, { options: { missing: { type: 'boolean' } } });
   loadEnvironment();
   const secrets = Object.entries({ ...makeSecrets(), ...storePasswords() });
@@ -39,11 +39,10 @@ function main(): number {
   const isSet = ([name]: [string, string]) => settingOf(name) !== undefined || known.has(name);
   const set = secrets.filter(isSet).map(([name]) => name);
   if (set.length > 0 && !values.missing) {
-    process.stderr.write(
+    throw new Error(
       `Nothing was printed, because a second value would take the place of the first: ${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set already.\n` +
-        'What a newer release needs besides is printed by: npm run --silent secrets -- --missing >> .env\n',
+        'What a newer release needs besides is printed by: npm run --silent secrets -- --missing >> .env',
     );
-    return 1;
   }
   process.stdout.write(
     secrets
@@ -51,7 +50,6 @@ function main(): number {
       .map(line)
       .join('') + standIns(known),
   );
-  return 0;
 }
 
 /** What production must choose and a first try can do without. A line in .env is the choice. */
@@ -75,10 +73,4 @@ const storePasswords = (): Record<string, string> =>
     ['MYSQL_PASSWORD', ...STORE_PASSWORDS].map((name) => [name, randomBytes(24).toString('base64url')]),
   );
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+runScript(main);

@@ -1,10 +1,10 @@
 /** `npm run keys:rotate -- signing|encryption [add|use]`: a key is changed in two steps, while everything runs. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, isProduction, settingOf } from '../platform/config/environment.ts';
+import { isProduction, settingOf } from '../platform/config/environment.ts';
 import { loadEnvironment } from '../platform/config/load-environment.ts';
 import { readSecret } from '../platform/config/secrets.ts';
-import { readCommandLine, refuseCommandLine } from './command-line.ts';
+import { readCommandLine, refuseCommandLine, runScript } from './command-line.ts';
 import { explain } from './rotate-keys/explain.ts';
 import { keyLists, type KeyList, type ListedKey } from './rotate-keys/key-lists.ts';
 import { steps } from './rotate-keys/steps.ts';
@@ -25,7 +25,7 @@ Old encryption keys must be kept as long as anything is stored under them. An ol
 ACCESS_TOKEN_LIFETIME has passed since step 2 was finished.
 `;
 
-function main(): number {
+async function main(): Promise<void> {
   const {
     positionals: [what = '', step, ...rest],
   } = readCommandLine(HELP, { options: {}, allowPositionals: true });
@@ -39,13 +39,12 @@ function main(): number {
   const keys = list.read(readSecret(list.name, dataDir));
   if (step === undefined) {
     process.stdout.write(explain(what, list, keys));
-    return 0;
+    return;
   }
   const stepped = steps[step as keyof typeof steps](keys, list);
   if (stepped.wasMade) process.stderr.write('This step has been made: nothing is changed.\n');
   store(list, stepped.keys, dataDir);
   process.stderr.write(explain(what, list, stepped.keys));
-  return 0;
 }
 
 function store(list: KeyList, keys: readonly ListedKey[], dataDir: string): void {
@@ -60,10 +59,4 @@ function store(list: KeyList, keys: readonly ListedKey[], dataDir: string): void
   process.stderr.write(`${file} is written.\n`);
 }
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+runScript(main);

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSql } from '../../tests/harness/run-sql.ts';
 import { MYSQL_SERVICES } from './accounts/mysql-accounts.ts';
 import { isRunning } from './process-table.ts';
 import { startMysql, type RunningMysql } from './start-mysql.ts';
@@ -19,15 +19,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function query(sql: string, url = mysql.url): Promise<RowDataPacket[]> {
-  const connection = await createConnection(url);
-  try {
-    const [rows] = await connection.query<RowDataPacket[]>(sql);
-    return rows;
-  } finally {
-    connection.destroy();
-  }
-}
+const query = (sql: string, url = mysql.url) => runSql(url, sql);
 
 describe('a private MySQL', () => {
   it('answers under the URL that it gives', async () => {
