@@ -1,7 +1,6 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { Logger } from '../platform/logger.ts';
+import { captureLog } from '../tests/harness/captured-log.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import type { TestRouter } from './testing/router.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
@@ -59,11 +58,8 @@ const statuses = async (router: TestRouter, headers: (n: number) => Record<strin
 };
 
 it('a client that names another address in each request is counted as one, and the log says once what to set behind a proxy', async () => {
-  const lines: string[] = [];
-  const log = new Writable({
-    write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())),
-  });
-  const router = await start({}, pino({ level: 'warn' }, log));
+  const { logger, lines } = captureLog({ level: 'warn' });
+  const router = await start({}, logger);
   const forged = (n: number) => ({ 'x-forwarded-for': `203.0.113.${n}`, forwarded: `for=203.0.113.${n}` });
   expect(await statuses(router, forged)).toEqual([200, 200, 200, 429]);
   expect(lines.filter((line) => line.includes('TRUSTED_PROXIES'))).toHaveLength(1);

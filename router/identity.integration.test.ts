@@ -1,7 +1,6 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Redis } from 'ioredis';
+import { captureLog } from '../tests/harness/captured-log.ts';
 import { useRedisProxy } from '../tests/harness/store-proxy.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
@@ -128,13 +127,12 @@ it('the answer to a query with any Authorization header is for no shared cache',
 });
 
 it('which check a token has not passed is in the log line of its request, and nothing of the token is', async () => {
-  const lines: string[] = [];
-  const log = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
-  const logged = await start({}, pino(log));
+  const { logger, lines, has } = captureLog();
+  const logged = await start({}, logger);
   const token = makeToken(key, { ...goodClaims(), aud: 'another-shop' });
   const answer = await logged.ask({ query: '{ serverTime }', token });
   expect(answer.errors).toMatchObject([{ message: 'Sign in first: a valid access token is needed.' }]);
-  await waitUntil('the line', () => lines.some((line) => line.includes('"answered"')));
+  await waitUntil('the line', () => has('"answered"'));
   const line = lines.find((one) => one.includes('"answered"'))!;
   expect(JSON.parse(line)).toMatchObject({ outcome: 'UNAUTHENTICATED', refusedToken: 'audience' });
   for (const part of [...token.split('.'), 'another-shop', USER_ID])

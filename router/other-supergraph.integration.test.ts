@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../platform/config/environment.ts';
 import {
@@ -9,6 +7,7 @@ import {
   startIssuer,
   type TestIssuer,
 } from '../platform/identity/tokens/testing/issuer.ts';
+import { captureLog } from '../tests/harness/captured-log.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { readRouterConfig } from './config.ts';
@@ -191,7 +190,7 @@ describe('where a subgraph is', () => {
       STORES_WAIT: '0s',
       REDIS_URL: 'redis://router:password@127.0.0.1:9',
     });
-    const router = await startRouter(config, pino({ level: 'silent' }));
+    const router = await startRouter(config, captureLog().logger);
     await router.close();
   });
 });
@@ -211,15 +210,9 @@ it('a slow subgraph is given its own time', async () => {
 
 describe('a supergraph that is loaded later', () => {
   async function watched(graph: RunningGraph) {
-    const lines: string[] = [];
-    const log = new Writable({
-      write(chunk, _encoding, done) {
-        lines.push(String(chunk));
-        done();
-      },
-    });
-    const router = await routerForThisTest({ ...settingsFor(graph), SUPERGRAPH_REFRESH: '20ms' }, pino(log));
-    return { router, logged: (words: string) => lines.some((line) => line.includes(words)) };
+    const { logger, has } = captureLog();
+    const router = await routerForThisTest({ ...settingsFor(graph), SUPERGRAPH_REFRESH: '20ms' }, logger);
+    return { router, logged: has };
   }
 
   it('may have a new subgraph, and another URL of a known one', async () => {

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { Redis } from 'ioredis';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { captureLog } from '../tests/harness/captured-log.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { readAnswer, type TestRouter } from './testing/router.ts';
@@ -188,17 +187,8 @@ describe('a manifest', () => {
   });
 
   it('that is only for the log has unknown operations logged, without a word that a client wrote into them', async () => {
-    const lines: string[] = [];
-    const log = new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        lines.push(chunk.toString());
-        done();
-      },
-    });
-    const router = await start(
-      { PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file },
-      pino({ level: 'info' }, log),
-    );
+    const { logger, lines } = captureLog();
+    const router = await start({ PERSISTED_OPERATIONS: 'log', PERSISTED_OPERATIONS_FILE: file }, logger);
     const query =
       'mutation Enter { signIn(input: {email: "jane@shop.example", password: "my password 1"}) { __typename } }';
     for (let n = 0; n < 2; n++) await post(router, { query });
@@ -304,20 +294,15 @@ describe('a manifest', () => {
     const changing = join(tmpdir(), `changing-${process.pid}.json`);
     const [before, after] = ['query Before { serverTime }', 'query After { serverTime }'];
     await writeFile(changing, JSON.stringify({ before }));
-    const lines: string[] = [];
-    const log = new Writable({
-      write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())),
-    });
+    const { logger, has } = captureLog();
     const router = await start(
       { ...ONLY, PERSISTED_OPERATIONS_FILE: changing, PERSISTED_OPERATIONS_REFRESH: '50ms' },
-      pino({ level: 'info' }, log),
+      logger,
     );
     const statusOf = async (query: string) => (await post(router, { query })).status;
     expect([await statusOf(before), await statusOf(after)]).toEqual([200, 400]);
     await writeFile(changing, '{"after":"{ ');
-    await waitUntil('the bad one to be refused', () =>
-      lines.some((line) => line.includes('the last good one stays')),
-    );
+    await waitUntil('the bad one to be refused', () => has('the last good one stays'));
     expect([await statusOf(before), await statusOf(after)]).toEqual([200, 400]);
     await writeFile(changing, JSON.stringify({ after }));
     await waitUntil('the new one', async () => (await statusOf(after)) === 200);

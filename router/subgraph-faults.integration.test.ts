@@ -1,6 +1,5 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { captureLog } from '../tests/harness/captured-log.ts';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
@@ -184,14 +183,8 @@ describe('an answer in part', () => {
 });
 
 it('the log has what the answer has not', async () => {
-  const lines: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  const router = await start({ PRODUCT_URL: 'http://127.0.0.1:9/graphql' }, pino(stream));
+  const { logger, lines } = captureLog();
+  const router = await start({ PRODUCT_URL: 'http://127.0.0.1:9/graphql' }, logger);
   await router.ask({ query: '{ serverTime }', headers: { 'x-request-id': 'request-in-the-log' } });
   const line = lines.find((one) => one.includes('request-in-the-log'));
   expect(line).toContain('ECONNREFUSED');

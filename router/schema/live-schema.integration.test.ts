@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { captureLog } from '../../tests/harness/captured-log.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { makeToken } from '../../platform/identity/tokens/testing/issuer.ts';
@@ -39,26 +38,16 @@ async function watchedRouter(settings: Record<string, string> = {}): Promise<Wat
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'supergraph.graphql');
   await writeFile(file, committed);
-  const lines: string[] = [];
-  const log = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
+  const { logger, has } = captureLog();
   const router = await start(
     {
       SUPERGRAPH_FILE: file,
       SUPERGRAPH_REFRESH: '20ms',
       ...settings,
     },
-    pino(log),
+    logger,
   );
-  return {
-    router,
-    publish: (text) => writeFile(file, text),
-    logged: (words) => lines.some((line) => line.includes(words)),
-  };
+  return { router, publish: (text) => writeFile(file, text), logged: has };
 }
 
 const TAKEN = 'a new supergraph is served';
