@@ -1,8 +1,8 @@
-import { timeout, TimeoutStrategy, type TimeoutPolicy } from 'cockatiel';
 import { Fault } from '../../../platform/errors.ts';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import { reach } from '../failpoints.ts';
 import type { Payable } from '../orders/payable-order.ts';
 import type { ReacquireTerms } from '../orders/reacquire-units.ts';
@@ -50,14 +50,12 @@ const CHARGE_MAY_ARRIVE_MS = 10_000;
 /** Takes and refunds payments for orders. `resolve` concludes each payment that is begun here, also after a crash. */
 export class Payments {
   readonly #deps: PaymentDependencies;
-  readonly #timeout: TimeoutPolicy;
 
   /** Look-ups that notifications have caused, by intent. */
   readonly #woken = new JoinedRuns();
 
   constructor(dependencies: PaymentDependencies) {
     this.#deps = { ...dependencies, provider: instrumentedProvider(dependencies.provider) };
-    this.#timeout = timeout(dependencies.providerTimeoutMs, TimeoutStrategy.Aggressive);
   }
 
   recognises(token: string): boolean {
@@ -78,7 +76,7 @@ export class Payments {
     let outcome: ChargeOutcome;
     await reach('before-charge');
     try {
-      outcome = await this.#timeout.execute(({ signal }) => provider.charge(intent, token, signal));
+      outcome = await this.#inTime((signal) => provider.charge(intent, token, signal));
     } catch (error) {
       logger.warn({ err: error, paymentId: intent.id }, 'a payment was not answered');
       return { kind: 'unanswered' };
@@ -146,19 +144,29 @@ export class Payments {
         ? providerTimeoutMs + CHARGE_MAY_ARRIVE_MS
         : Math.max(unresolvedMs, providerTimeoutMs);
     const isOpen = state.kind === 'notFound' || state.kind === 'underWay';
-    if (isOpen && ageMs > mayStayMs)
-      state = await this.#timeout.execute(({ signal }) => provider.cancel(id, signal));
+    if (isOpen && ageMs > mayStayMs) state = await this.#inTime((signal) => provider.cancel(id, signal));
     if (state.kind === 'succeeded' || state.kind === 'declined') await this.#conclude(id, state);
   }
 
   #stateOf(intentId: string): Promise<ChargeState> {
-    return this.#timeout.execute(({ signal }) => this.#deps.provider.lookUp(intentId, signal));
+    return this.#inTime((signal) => this.#deps.provider.lookUp(intentId, signal));
   }
 
   async #refund({ id }: PaymentRecord): Promise<void> {
-    await this.#timeout.execute(({ signal }) => this.#deps.provider.refund(id, signal));
+    await this.#inTime((signal) => this.#deps.provider.refund(id, signal));
     await reach('after-refund');
     await markRefunded(this.#deps.pool, id);
+  }
+
+  /** Cancels a call of the provider at its timeout. @throws at the timeout, also where the provider ignores the signal */
+  #inTime<Result>(call: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const { providerTimeoutMs } = this.#deps;
+    const controller = new AbortController();
+    return withTimeout(providerTimeoutMs, call(controller.signal), () => {
+      const error = new Error(`The provider did not answer within ${providerTimeoutMs} ms.`);
+      controller.abort(error);
+      throw error;
+    });
   }
 
   async #conclude(paymentId: string, outcome: ChargeOutcome): Promise<void> {
