@@ -56,9 +56,11 @@ async function restartOnEdits(processes: ReadonlyMap<string, ServiceProcess>): P
   const compiler = new Compiler(root, (message) => {
     if (message.kind === 'watching') return log('info', 'watches for edits');
     if (message.kind === 'failed') {
-      log('error', 'the sources do not compile; everything runs as before');
+      const effect = message.runs ? 'the edit runs all the same' : 'everything runs as before';
+      log('error', `the sources do not compile; ${effect}`);
       return console.log(message.text);
     }
+    if (message.kind === 'corrected') return log('info', 'the sources compile again');
     if (message.kind === 'schema') {
       const { files } = message;
       log('info', `${files.join(', ')}: code and the supergraph are generated`);

@@ -30,7 +30,8 @@ Variables (in the environment or in a file .env; .env.example lists every one):
 Like npm start, for an edit to be tried at once: a changed source is compiled, and only the services that import it, directly or not,
 start again, within a few seconds. Data and settings are those of npm start, and the two do not run at the same time.
 
-  - What does not compile (syntax or types) is printed, and everything runs as before.
+  - Types are checked after the restart, and an error of types is printed; the edit runs all the same.
+  - Where a source cannot be parsed, that is printed, and everything runs as before.
   - An edit of schema/user.graphql, product.graphql or order.graphql runs codegen and compose; the router loads the new supergraph,
     and the subgraph starts again.
   - An edit of scripts/, of packages or of .env needs a new npm run dev.

@@ -23,7 +23,7 @@ export class Compiler {
     this.#child.once('exit', (code, signal) => {
       if (this.#isStopping) return;
       const text = `The compiler has ended (${signal ?? `exit code ${code}`}): start npm run dev again.`;
-      onMessage({ kind: 'failed', text });
+      onMessage({ kind: 'failed', text, runs: false });
     });
   }
 

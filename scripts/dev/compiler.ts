@@ -1,13 +1,16 @@
 /**
  * A child process of `npm run dev`: compiles the services to dist-dev/ at every edit, and sends its parent what the edit affects.
- * TypeScript's own watcher checks types as `npm run build` does, only of what an edit touches; the process of its own keeps the
- * parent's screen and Ctrl-C free meanwhile.
+ * The edited modules are compiled first, without their types, so that no restart waits for a type check; then TypeScript's own watcher
+ * checks types as `npm run build` does, only of what an edit touches. The process of its own keeps the parent's screen and Ctrl-C free
+ * meanwhile.
  */
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { SERVICE_PROGRAMS, type ServiceName } from '../start/service-programs.ts';
 import { AffectedServices, subgraphOfSchema } from './affected-services.ts';
+import { ModuleEmitter } from './emit-modules.ts';
+import { whenSettled } from './when-settled.ts';
 
 export type CompilerMessage =
   | { readonly kind: 'watching' }
@@ -18,8 +21,10 @@ export type CompilerMessage =
       readonly changed: readonly string[];
       readonly services: readonly ServiceName[];
     }
-  /** The edit takes no effect; `text` is what the compiler prints. */
-  | { readonly kind: 'failed'; readonly text: string }
+  /** `text` is what the compiler prints. `runs`: only types do not fit, and the edit takes effect all the same. */
+  | { readonly kind: 'failed'; readonly text: string; readonly runs: boolean }
+  /** What failed is corrected. */
+  | { readonly kind: 'corrected' }
   /** Schemas of subgraphs, from which code and the supergraph are to be generated. */
   | { readonly kind: 'schema'; readonly files: readonly string[] };
 
@@ -30,8 +35,6 @@ export interface SchemaGenerated {
 
 const FOLDERS = ['platform', 'router', 'subgraphs'];
 const READ_AT_RUN_TIME = ['.graphql', '.lua', '.sql', '.html', '.css', '.svg', '.mjs'];
-/** An editor writes a file in several steps. */
-const SETTLE_MS = 100;
 
 const root = process.cwd();
 const output = join(root, 'dist-dev');
@@ -55,11 +58,27 @@ watchTypeScript();
 watchOthers();
 
 function watchTypeScript(): void {
+  const options = readOptions();
+  const modules = new ModuleEmitter({ root, output }, options);
   let written: string[] = [];
   let problems: ts.Diagnostic[] = [];
 
+  const onEdit = whenSettled((edited, at) => {
+    const changed = modules.emit(edited);
+    if (changed.length > 0) send({ kind: 'compiled', at, changed, services: affected.of(changed) });
+  });
+
   const system: ts.System = {
     ...ts.sys,
+    watchFile: (path, onChange, ...rest) =>
+      ts.sys.watchFile!(
+        path,
+        (...event) => {
+          if (isModule(path)) onEdit(relative(root, path));
+          onChange(...event);
+        },
+        ...rest,
+      ),
     /** What is written again as it was has not changed: an edit of types alone affects no service. */
     writeFile: (path, text) => {
       if (ts.sys.readFile(path) === text) return;
@@ -69,7 +88,7 @@ function watchTypeScript(): void {
   };
   const host = ts.createWatchCompilerHost(
     Object.values(SERVICE_PROGRAMS).map((program) => join(root, program.replace(/js$/, 'ts'))),
-    readOptions(),
+    options,
     system,
     ts.createEmitAndSemanticDiagnosticsBuilderProgram,
     (problem) => problems.push(problem),
@@ -82,8 +101,10 @@ function watchTypeScript(): void {
       // Without one and with nothing written, nothing is worth a line: the watcher also notices files of other programs.
       const hadProblems = compiles === false;
       compiles = problems.length === 0;
-      if (!compiles) send({ kind: 'failed', text: describe(problems) });
-      else if (written.length > 0 || generated.length > 0 || hadProblems) report(written);
+      if (!compiles)
+        send({ kind: 'failed', text: describe(problems), runs: !isFirst && !modules.hasPending });
+      else if (hadProblems) send({ kind: 'corrected' });
+      if (compiles && (written.length > 0 || generated.length > 0)) report(written);
       if (isFirst) {
         // Reads the imports of all modules now, and not at the first edit.
         affected.of([]);
@@ -95,14 +116,15 @@ function watchTypeScript(): void {
   ts.createWatchProgram(host);
 }
 
-/** As of the build, but nothing is written while there is an error, so what runs stays what last compiled. */
+/** As of the build; with an error, only edited modules are written (see `ModuleEmitter`). */
 function readOptions(): ts.CompilerOptions {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, 'tsconfig.json'),
     { outDir: output, tsBuildInfoFile: join(output, '.tsbuildinfo'), noEmitOnError: true },
     {
       ...ts.sys,
-      onUnRecoverableConfigFileDiagnostic: (problem) => send({ kind: 'failed', text: describe([problem]) }),
+      onUnRecoverableConfigFileDiagnostic: (problem) =>
+        send({ kind: 'failed', text: describe([problem]), runs: false }),
     },
   );
   return config?.options ?? {};
@@ -120,39 +142,34 @@ function describe(problems: readonly ts.Diagnostic[]): string {
 
 /** Scripts, statements, pages and schemas: copied as the build copies them. */
 function watchOthers(): void {
-  const edited = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  const onEdit = (path: string) => {
-    const file = relative(root, path);
-    edited.add(file);
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const files = [...edited].filter(isChanged);
-      edited.clear();
-      editedAt = Date.now();
-      const schemas = files.filter((path) => subgraphOfSchema(path) !== undefined);
-      const copied = files.filter((path) => !path.startsWith('schema/'));
-      copied.forEach(copy);
-      if (copied.length > 0) report(copied);
-      if (schemas.length > 0) send({ kind: 'schema', files: schemas });
-    }, SETTLE_MS);
-  };
+  const onEdit = whenSettled((edited, at) => {
+    editedAt = at;
+    const files = edited.filter(isChanged);
+    const schemas = files.filter((path) => subgraphOfSchema(path) !== undefined);
+    const copied = files.filter((path) => !path.startsWith('schema/'));
+    copied.forEach(copy);
+    if (copied.length > 0) report(copied);
+    if (schemas.length > 0) send({ kind: 'schema', files: schemas });
+  });
   const watched = new Set<string>();
   const watch = (path: string) => {
     if (watched.has(path) || !READ_AT_RUN_TIME.some((extension) => path.endsWith(extension))) return;
     watched.add(path);
-    ts.sys.watchFile!(path, onEdit);
+    ts.sys.watchFile!(path, () => onEdit(relative(root, path)));
   };
   for (const folder of [...FOLDERS, 'schema'].map((name) => join(root, name))) {
     ts.sys.readDirectory(folder, READ_AT_RUN_TIME).forEach(watch);
     // A folder's watcher notices what is new there, but no change of a file.
     const onNew = (path: string) => {
       watch(path);
-      if (watched.has(path)) onEdit(path);
+      if (watched.has(path)) onEdit(relative(root, path));
     };
     ts.sys.watchDirectory!(folder, onNew, true);
   }
 }
+
+const isModule = (path: string): boolean =>
+  /(?<!\.d)\.ts$/.test(path) && FOLDERS.includes(relative(root, path).split(sep)[0]!);
 
 function isChanged(file: string): boolean {
   const [from, to] = [join(root, file), join(output, file)];

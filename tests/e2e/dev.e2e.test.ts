@@ -153,22 +153,47 @@ it('an edit restarts the service that imports it, and no other', async () => {
   expect({ user: before['user'], ...others }).toEqual(before);
 });
 
-it.each([
-  ['syntax', 'export const = 1;'],
-  ['types', "export const notANumber: number = 'text';"],
-])('an edit with an error of %s is printed, and everything runs as before', async (_, line) => {
+it('an edit that cannot be parsed is printed, and everything runs as before', async () => {
   const before = services();
   const file = await sourceWith("'Wrong.'");
   const shownBefore = screen.length;
-  await edit(file, (text) => `${text.replace("'Wrong.'", "'Not served.'")}${line}\n`);
-  await untilScreen(/the sources do not compile/, shownBefore);
+  await edit(file, (text) => `${text.replace("'Wrong.'", "'Not served.'")}export const = 1;\n`);
+  await untilScreen(/the sources do not compile; everything runs as before/, shownBefore);
   await untilScreen(new RegExp(`${file}\\(\\d+,\\d+\\): error TS`), shownBefore);
   expect(await ask(SIGN_IN)).toEqual(refused('Wrong.'));
 
   const shownThen = screen.length;
-  await edit(file, (text) => text.replace("'Not served.'", "'Wrong.'").replace(`${line}\n`, ''));
-  await untilScreen(/no restart is needed/, shownThen);
+  await edit(file, (text) => text.replace("'Not served.'", "'Wrong.'").replace('export const = 1;\n', ''));
+  await untilScreen(/the sources compile again/, shownThen);
   expect(services()).toEqual(before);
+});
+
+it('an edit with an error of types runs, and the error is printed', async () => {
+  const file = await sourceWith("'Wrong.'");
+  const line = "export const notANumber: number = 'text';\n";
+  const shownBefore = screen.length;
+  await edit(file, (text) => text.replace("'Wrong.'", "'Served.'") + line);
+  await answersWith('Served.');
+  await untilScreen(/the sources do not compile; the edit runs all the same/, shownBefore);
+  await untilScreen(new RegExp(`${file}\\(\\d+,\\d+\\): error TS`), shownBefore);
+
+  const shownThen = screen.length;
+  await edit(file, (text) => text.replace("'Served.'", "'Wrong.'").replace(line, ''));
+  await answersWith('Wrong.');
+  await untilScreen(/the sources compile again/, shownThen);
+});
+
+it('an edit restarts once: what is compiled before the type check is what the type check would write', async () => {
+  const file = await sourceWith("'Wrong.'");
+  const shownBefore = screen.length;
+  await edit(file, (text) => text.replace("'Wrong.'", "'Once.'"));
+  await answersWith('Once.');
+  // The check of the first edit has ended when that of the next one is printed.
+  await edit(file, (text) => `${text}export const notANumber: number = 'text';\n`);
+  await untilScreen(/the sources do not compile/, shownBefore);
+  await edit(file, (text) => text.replace(/export const notANumber.*\n/, ''));
+  await untilScreen(/the sources compile again/, shownBefore);
+  expect(screen.slice(shownBefore).match(/changed: user restarts/g)).toHaveLength(3);
 });
 
 it('an edit of a Lua script restarts the services that load it', async () => {
