@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { TestBrowser, Visit, VisitOptions } from '../harness/browser.ts';
-import { openSale, type Sale } from '../harness/shop.ts';
+import { openSale, restock, type Sale } from '../harness/shop.ts';
 import type { Stack } from '../harness/stack.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
@@ -79,17 +79,22 @@ export async function fillAddress(page: Page): Promise<void> {
   await page.getByLabel('Address', { exact: true }).fill('110 Sejong-daero');
 }
 
-/** Longer than the shop takes to send a new opening to the pages that are open. */
-const OPENS_IN_MS = 20_000;
-
 /** A sale that opens so late that each test is at its page before. */
 export const upcomingSale = (stack: Stack, sale: Omit<Sale, 'opensAt'>): Promise<string> =>
   openSale(stack, { ...sale, opensAt: new Date(Date.now() + 1_800_000) });
 
-/** Lets it open soon, with some seconds of a countdown before. */
-export async function openSoon(stack: Stack, product: string): Promise<void> {
-  const input = { id: product, opensAt: new Date(Date.now() + OPENS_IN_MS).toISOString() };
-  await changeProduct(stack, input);
+/** More than the ten seconds that the page treats as the last ones. */
+const OPENS_IN_MS = 12_000;
+
+/**
+ * Lets it open soon. Open pages read terms every ten seconds, and with each change of the stock: one more unit, and one less, make them
+ * read the new opening at once.
+ *
+ * @param inMs until it opens; without it, the page shows more than its last ten seconds
+ */
+export async function openSoon(stack: Stack, product: string, inMs = OPENS_IN_MS): Promise<void> {
+  await changeProduct(stack, { id: product, opensAt: new Date(Date.now() + inMs).toISOString() });
+  for (const change of [1, -1]) await restock(stack, product, change);
 }
 
 export async function changeProduct(

@@ -125,7 +125,7 @@ describe('the sale page, seen, read aloud and operated by keyboard', () => {
     });
     await page.reload();
     await signIn(page);
-    await openSoon(stack, product);
+    await openSoon(stack, product, 8_000);
     await page.locator('#sale[data-just-opened]').waitFor({ timeout: 40_000 });
     // By the keyboard's events alone: what follows a press for half a second is not counted as a shift.
     await page.locator('#buy-button[aria-disabled=false]').waitFor();
