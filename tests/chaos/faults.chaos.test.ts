@@ -1,6 +1,5 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Teardown } from '../../scripts/start/teardown.ts';
 import { ChaosSystem } from './chaos-system.ts';
 import { runExperiment, type PlannedFault, type Result, type Round } from './experiment.ts';
@@ -40,7 +39,7 @@ async function run(planned: Round): Promise<{ history: History; result: Result }
   });
   const sentences = sentencesOf(result);
   if (sentences.length > 0) {
-    const base = join(tmpdir(), `firstcome-chaos-${planned.seed}`);
+    const base = join(inject('evidenceFolder'), `firstcome-chaos-${planned.seed}`);
     sentences.push(`history: ${await keepEvidence(base, planned.name, { system, history, sentences })}`);
   }
   expect(sentences).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -6,6 +6,7 @@ import { installServers } from '../../scripts/stores/install-servers.ts';
 import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
 import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
 import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN } from './stores.ts';
+import { makeTestFolder } from './test-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,12 +14,15 @@ declare module 'vitest' {
     redisUrl: string;
     mysqlUrls: RunningMysql['urls'] | undefined;
     redisUrls: RunningRedis['urls'] | undefined;
+    /** Stays when the run has ended. */
+    evidenceFolder: string;
   }
 }
 
 interface TestServers {
   readonly mysql: RunningMysql | null;
   readonly redis: RunningRedis | null;
+  readonly evidenceFolder: string;
   stop(): Promise<void>;
 }
 
@@ -36,6 +40,7 @@ export default async function setUpStores(project: TestProject): Promise<() => P
   project.provide('redisUrl', redis?.url ?? process.env['REDIS_URL']!);
   project.provide('mysqlUrls', mysql?.urls);
   project.provide('redisUrls', redis?.urls);
+  project.provide('evidenceFolder', servers.evidenceFolder);
   return async () => {
     run.projects -= 1;
     if (run.projects > 0) return;
@@ -45,7 +50,10 @@ export default async function setUpStores(project: TestProject): Promise<() => P
 }
 
 async function startServers(): Promise<TestServers> {
-  const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'));
+  const evidenceFolder = tmpdir();
+  const folder = await makeTestFolder();
+  // Of the tests' own servers, browsers and processes as well.
+  process.env['TMPDIR'] = folder;
   await installServers({ mysql: !process.env['MYSQL_URL'], redis: true });
   const mysql = process.env['MYSQL_URL']
     ? null
@@ -56,8 +64,10 @@ async function startServers(): Promise<TestServers> {
   return {
     mysql,
     redis,
+    evidenceFolder,
     async stop() {
       await Promise.all([mysql?.stop(), redis?.stop()]);
+      process.env['TMPDIR'] = evidenceFolder;
       await rm(folder, { recursive: true, force: true });
     },
   };
