@@ -12,10 +12,11 @@ import { REDIS_SERVICES } from '../../scripts/stores/accounts/redis-users.ts';
 import { onPort } from '../../scripts/stores/free-port.ts';
 import { ensureServer } from '../../scripts/stores/install-servers.ts';
 import { spawnServer, untilReady, type RunningServer } from '../../scripts/stores/server-process.ts';
-import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import type { RunningMysql } from '../../scripts/stores/start-mysql.ts';
 import type { RunningRedis } from '../../scripts/stores/start-redis.ts';
 import { openStoreFolder } from '../../scripts/stores/store-folder.ts';
 import type { TestStores } from './stores.ts';
+import { startTestMysql } from './start-test-mysql.ts';
 
 interface Compose {
   readonly configs: Record<'mysql-accounts' | 'redis', { readonly content: string }>;
@@ -61,7 +62,7 @@ export class ComposeStores implements TestStores {
     this.#folder = await mkdtemp(join(tmpdir(), 'firstcome-compose-'));
     const file = new URL('../../docker-compose.yml', import.meta.url);
     const { configs } = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose;
-    this.#mysql = await startMysql({
+    this.#mysql = await startTestMysql({
       dataDir: join(this.#folder, 'mysql'),
       accounts: this.#withValues(configs['mysql-accounts'].content),
     });

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { installServers } from '../../scripts/stores/install-servers.ts';
-import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import type { RunningMysql } from '../../scripts/stores/start-mysql.ts';
 import { startRedis, type RunningRedis } from '../../scripts/stores/start-redis.ts';
 import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN } from './stores.ts';
 import { makeTestFolder } from './test-folder.ts';
+import { makeNewMysqlData, startTestMysql } from './start-test-mysql.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -55,9 +56,10 @@ async function startServers(): Promise<TestServers> {
   // Of the tests' own servers, browsers and processes as well.
   process.env['TMPDIR'] = folder;
   await installServers({ mysql: !process.env['MYSQL_URL'], redis: true });
+  if (!process.env['MYSQL_URL']) await makeNewMysqlData();
   const mysql = process.env['MYSQL_URL']
     ? null
-    : await startMysql({ dataDir: join(folder, 'mysql'), databasePattern: mysqlDatabasePattern });
+    : await startTestMysql({ dataDir: join(folder, 'mysql'), databasePattern: mysqlDatabasePattern });
   const redis = process.env['REDIS_URL']
     ? null
     : await startRedis({ dataDir: join(folder, 'redis'), prefix: REDIS_PREFIX_PATTERN });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
-import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import type { RunningMysql } from '../../scripts/stores/start-mysql.ts';
 import { openStoreFolder } from '../../scripts/stores/store-folder.ts';
 import { runSql } from './run-sql.ts';
+import { startTestMysql } from './start-test-mysql.ts';
 
 /** Two MySQL servers of which the second replicates the first. */
 export class MysqlPair {
@@ -81,7 +82,7 @@ export class MysqlPair {
     const dataDir = join(this.#folder, name);
     const { password } = openStoreFolder(join(this.#folder, 'primary'));
     openStoreFolder(dataDir).writePrivate('password', password);
-    return startMysql({ dataDir, extraArgs, ...(port ? { port } : {}) });
+    return startTestMysql({ dataDir, extraArgs, ...(port ? { port } : {}) });
   }
 
   /** From now on: what the primary's start has written is its own account, which the replica has, too. */

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
-import { startMysql, type RunningMysql } from '../../scripts/stores/start-mysql.ts';
+import type { RunningMysql } from '../../scripts/stores/start-mysql.ts';
 import { runSql } from './run-sql.ts';
 import { mysqlDatabasePattern, type TestStores, withOther } from './stores.ts';
+import { startTestMysql } from './start-test-mysql.ts';
 
 /** A MySQL whose settings one test file may change, and which it may freeze, kill and restart, without effect on other files. */
 export class OwnMysql {
@@ -27,7 +28,7 @@ export class OwnMysql {
   /** The first time on a free port, afterwards on the same, with its data. */
   async start(...extraArgs: string[]): Promise<void> {
     this.#folder ||= await mkdtemp(join(tmpdir(), 'firstcome-mysql-'));
-    this.#server = await startMysql({
+    this.#server = await startTestMysql({
       dataDir: this.#folder,
       databasePattern: mysqlDatabasePattern,
       extraArgs,

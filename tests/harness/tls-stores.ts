@@ -6,10 +6,10 @@ import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import { freePort } from '../../scripts/stores/free-port.ts';
 import type { RunningServer } from '../../scripts/stores/server-process.ts';
-import { startMysql } from '../../scripts/stores/start-mysql.ts';
 import { startRedis } from '../../scripts/stores/start-redis.ts';
 import type { CertificateAuthority, CertificateFiles } from './certificates.ts';
 import type { TestStores } from './stores.ts';
+import { startTestMysql } from './start-test-mysql.ts';
 
 /** A user of MySQL who need not show one. */
 export const WITHOUT_CERTIFICATE = 'without_certificate';
@@ -67,7 +67,7 @@ export class TlsStores implements TestStores {
 
   async #startMysql(): Promise<RunningServer> {
     const { cert, key } = this.#server;
-    const server = await startMysql({
+    const server = await startTestMysql({
       dataDir: join(this.#folder, 'mysql'),
       extraArgs: [`--ssl-ca=${this.#authority.ca}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`],
     });
