@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { createLogger } from '../logger.ts';
@@ -10,7 +10,8 @@ const { redis: server } = useOwnRedis(useStores());
 
 const hostAndPassword = (): string => server.url.replace('redis://', '');
 
-describe('the exit message of a process that cannot use its Redis names the reason', () => {
+/** Each waits for as long as a process does, so they wait beside each other. */
+describe.concurrent('the exit message of a process that cannot use its Redis names the reason', () => {
   const refusal = (url: string) =>
     connectRedis({ url, logger }, 7_000).then(
       () => 'connected',
@@ -32,7 +33,7 @@ describe('the exit message of a process that cannot use its Redis names the reas
     expect(await refusal(`rediss://${hostAndPassword()}`)).toMatch(/does not speak TLS/);
   });
 
-  it('the server ends each connection, as one that demands TLS does', async () => {
+  it('the server ends each connection, as one that demands TLS does', async ({ onTestFinished }) => {
     const other = createServer((socket) =>
       socket.on('error', () => undefined).once('data', () => socket.end()),
     );
