@@ -1,12 +1,30 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import type { Question } from './testing/router.ts';
-import { startStubSubgraph } from './testing/subgraphs.ts';
-import { useRouterSurroundings } from './testing/use-router.ts';
+import { startStubSubgraph, type StubSubgraph } from './testing/subgraphs.ts';
+import { useRouter } from './testing/use-router.ts';
 
 const stores = useStores();
-const { key, start } = useRouterSurroundings({ stores, subgraphs: ['product'], issuer: true });
+/** What the order subgraph answers now. */
+let answered: object;
+let orders: StubSubgraph;
+beforeAll(async () => {
+  orders = await startStubSubgraph(200, { toJSON: () => answered });
+});
+afterAll(() => orders.close(100));
+const { key, router, start } = useRouter({
+  stores,
+  subgraphs: ['product'],
+  issuer: true,
+  settings: {
+    // All of it is one buyer.
+    RATE_LIMITS: 'off',
+    get ORDER_URL() {
+      return orders.graphqlUrl;
+    },
+  },
+});
 
 const confirmed = (order: object) => ({
   __typename: 'PurchaseConfirmed',
@@ -19,15 +37,17 @@ const PURCHASE = `mutation { purchase(input: {productId: "1", idempotencyKey: "k
   ... on PurchaseConfirmed { replayed order { id: status paymentDueAt payment { id } items { quantity product { id: name } } } }
 } }`;
 
+/** @param settings of a router for this test alone; left out: through the router of the file */
 async function purchase(
-  answered: object | string,
-  settings: Record<string, string> = {},
+  answer: object,
+  settings: Record<string, string> | null = null,
   question: Question = { query: PURCHASE },
 ) {
-  const order = await startStubSubgraph(200, answered);
-  onTestFinished(() => order.close());
-  const router = await start({ ORDER_URL: order.graphqlUrl, ...settings });
-  return { ...(await router.ask({ ...question, token: makeToken(key) })), sent: order.received.length };
+  answered = answer;
+  const before = orders.received.length;
+  const asked = settings === null ? router : await start(settings);
+  const reply = await asked.ask({ ...question, token: makeToken(key) });
+  return { ...reply, sent: orders.received.length - before };
 }
 
 const uuid = '0198c0de-0000-7000-8000-0000000000ff';
@@ -113,7 +133,7 @@ it('a condition that is null is refused before the mutation is sent', async () =
     'replayed',
     'replayed @include(if: $yes)',
   );
-  const answer = await purchase(order({ items: [] }), {}, { query, variables: { yes: null } });
+  const answer = await purchase(order({ items: [] }), null, { query, variables: { yes: null } });
   expect([answer.status, answer.errors[0]?.extensions.code, answer.sent]).toEqual([400, 'BAD_REQUEST', 0]);
 });
 
@@ -151,11 +171,10 @@ describe('an argument that a subgraph would refuse after the mutation is refused
       {},
     ],
   ])('%s', async (_what, query, variables) => {
-    const answer = await purchase(
-      order({ items: [] }),
-      {},
-      { query, variables: { input: INPUT, ...variables } },
-    );
+    const answer = await purchase(order({ items: [] }), null, {
+      query,
+      variables: { input: INPUT, ...variables },
+    });
     expect([answer.status, answer.errors[0]?.extensions.code, answer.sent]).toEqual([400, 'BAD_REQUEST', 0]);
     expect(answer.errors[0]?.message).toMatch(/`(first|after|User.orders)`/);
   });
@@ -165,11 +184,10 @@ describe('an argument that a subgraph would refuse after the mutation is refused
     ['left out', 'status: PAID', {}],
     ['an empty cursor', 'after: ""', {}],
   ])('and sent where it is %s', async (_what, given) => {
-    const answer = await purchase(
-      order({ items: [] }),
-      {},
-      { query: BUY(nodes(given)), variables: { input: INPUT } },
-    );
+    const answer = await purchase(order({ items: [] }), null, {
+      query: BUY(nodes(given)),
+      variables: { input: INPUT },
+    });
     expect(answer.sent).toBe(1);
   });
 
@@ -178,7 +196,7 @@ describe('an argument that a subgraph would refuse after the mutation is refused
       `... @include(if: $yes) { ${nodes('first: 0')} } buyer @skip(if: true) { orders(first: 0) { nodes { id } } }`,
       '$input: PurchaseInput!, $yes: Boolean! = false',
     );
-    expect((await purchase(order({ items: [] }), {}, { query, variables: { input: INPUT } })).sent).toBe(1);
+    expect((await purchase(order({ items: [] }), null, { query, variables: { input: INPUT } })).sent).toBe(1);
   });
 });
 
@@ -199,7 +217,7 @@ describe('an answer without data is no refusal once a root field of the mutation
     const input = query === CANCEL_TWO ? { orderId: uuid } : INPUT;
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const question = { query, variables: { input }, headers: { accept } };
-      const answer = await purchase(failed(path), {}, question);
+      const answer = await purchase(failed(path), null, question);
       expect(answer).toMatchObject({
         status,
         errors: [{ message: 'Not so.', path, extensions: { code: 'BAD_REQUEST' } }],
