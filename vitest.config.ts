@@ -8,12 +8,18 @@ const IGNORED = ['**/node_modules/**', 'dist/**', 'dist-dev/**'];
 const OTHER_ROUTER = process.env['HIVE_ROUTER'] ? [] : ['tests/e2e/hive-router.e2e.test.ts'];
 
 const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
-/** Each of these files starts processes of its own, and fills the machine or measures how long something waits, so they take turns. */
+/** Each of these files fills the machine, or measures how long something takes under load, so they take turns. */
 const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
 const LOADS = [
   'tests/attacks/{attacks,descriptors}.e2e.test.ts',
-  'tests/e2e/{perf,purchase-rush,live-stock,many-instances,rate-limits,start,dev}.e2e.test.ts',
+  'tests/e2e/{perf,purchase-rush,live-stock,many-instances,rate-limits,dev}.e2e.test.ts',
 ];
+const FAULTS_UNDER_LOAD = ['tests/chaos/{faults,product-loss,rolling-restart,store-refusals}.chaos.test.ts'];
+/**
+ * Each of these files starts processes of its own, and waits for their start, for timeouts and for recovery. After the others: vitest
+ * runs no two projects together that have different numbers of workers.
+ */
+const TWO_AT_A_TIME = { ...WITH_STORES, maxWorkers: 2, sequence: { groupOrder: 1 } };
 /** These files mostly wait: for stores, timers, and each other's answers. */
 const WORKERS = Math.max(3, availableParallelism());
 
@@ -41,15 +47,10 @@ export default defineConfig({
       // They share the modules of their worker: most of their time was the import of the same ones again.
       kind('unit', 'test', 10, { maxWorkers: WORKERS, isolate: false }),
       kind('integration', 'integration.test', 30, { ...WITH_STORES, maxWorkers: WORKERS }),
-      kind('e2e', 'e2e.test', 120, {
-        ...WITH_STORES,
-        exclude: [...IGNORED, ...OTHER_ROUTER, ...LOADS],
-        maxWorkers: 2,
-        // After the others: vitest runs no two projects together that have different numbers of workers.
-        sequence: { groupOrder: 1 },
-      }),
+      kind('e2e', 'e2e.test', 120, { ...TWO_AT_A_TIME, exclude: [...IGNORED, ...OTHER_ROUTER, ...LOADS] }),
+      kind('chaos', 'chaos.test', 120, { ...TWO_AT_A_TIME, exclude: [...IGNORED, ...FAULTS_UNDER_LOAD] }),
       kind('e2e-load', 'e2e.test', 120, { ...IN_TURN, include: LOADS, exclude: IGNORED }),
-      kind('chaos', 'chaos.test', 120, IN_TURN),
+      kind('chaos-load', 'chaos.test', 120, { ...IN_TURN, include: FAULTS_UNDER_LOAD, exclude: IGNORED }),
     ],
   },
 });

@@ -43,7 +43,7 @@ Ctrl-C stops everything. The variables are those of npm start; LOG_LEVEL=debug s
 `,
   test: `npm test                     all tests; builds when needed, and starts MySQL and Redis for itself
 npm test -- NAME             the test files whose path contains NAME
-npm test -- --project unit   one kind of test: unit, integration, e2e, e2e-load or chaos; unit needs no build and no store
+npm test -- --project unit   one kind of test: unit, integration, e2e, chaos, e2e-load or chaos-load; unit needs no build and no store
 npm test -- --watch          again at every change
 Everything after -- goes to vitest. The clients of tests/clients have packages of their own, installed when they are to run.
 
