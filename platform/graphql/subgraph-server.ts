@@ -13,7 +13,7 @@ import { GraphQLError, Kind, OperationTypeNode, parse, type GraphQLFormattedErro
 import { Fault, isFaultCode, OUTCOME_UNKNOWN } from '../errors.ts';
 import { isStatementTimeout } from '../mysql/errors.ts';
 import { identify } from '../identity/identify.ts';
-import { INSTANCE_HEADER } from '../identity/identity.ts';
+import { INSTANCE_HEADER, type Identity } from '../identity/identity.ts';
 import type { IdentityVerifier } from '../identity/identity-verifier.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
 import { json, startHttpServer, type RunningHttpServer } from '../http/server.ts';
@@ -98,6 +98,7 @@ export async function startSubgraph<Context extends SubgraphContext>(
     ],
   });
   await apollo.start();
+  const execute: ExecuteOperation = (operation) => executeOperation(apollo, labels, options, operation);
 
   const http = await startHttpServer({
     host: options.host,
@@ -106,7 +107,7 @@ export async function startSubgraph<Context extends SubgraphContext>(
     readiness: options.readiness,
     logger: options.logger,
     routes: {
-      '/graphql': (request) => execute(apollo, labels, options, request),
+      '/graphql': (request) => receiveOperation(execute, options, request),
       '/metrics': metricsPage,
       ...options.routes,
     },
@@ -124,23 +125,53 @@ export async function startSubgraph<Context extends SubgraphContext>(
   };
 }
 
-async function execute<Context extends SubgraphContext>(
-  apollo: ApolloServer<Context>,
-  labels: DocumentLabels,
-  options: SubgraphOptions<Context>,
+/** One operation, however it arrived. */
+export interface ReceivedOperation {
+  readonly identity: Identity;
+  /** Sent by a process of this system rather than with an access token. */
+  readonly isSigned: boolean;
+  readonly body: OperationBody;
+  /** The caller's, as it was sent; undefined: none was. */
+  readonly traceparent: unknown;
+}
+
+/** Apollo Server checks the rest. */
+export interface OperationBody {
+  readonly query: string;
+}
+
+export type ExecuteOperation = (operation: ReceivedOperation) => Promise<HttpReply>;
+
+/** @throws {Fault} as `identify`, `readBody` and `accept` do */
+async function receiveOperation(
+  execute: ExecuteOperation,
+  options: Pick<SubgraphOptions<never>, 'verifier' | 'tokens'>,
   request: HttpRequest,
 ): Promise<HttpReply> {
   if (request.method !== 'POST') throw new Fault('METHOD_NOT_ALLOWED');
   const identified = await identify(request.headers, options.verifier, options.tokens ?? null);
   if (identified === 'misdirected') return misdirected(options.verifier, request);
-  const { identity, isSigned } = identified;
-
-  const begun = performance.now();
   const text = await request.readBody();
   identified.accept(text);
-  const body = parseBody(text);
+  const { identity, isSigned } = identified;
+  return execute({
+    identity,
+    isSigned,
+    body: parseBody(text),
+    traceparent: request.headers[TRACEPARENT_HEADER],
+  });
+}
+
+/** A context, a logger, a span and a count in the metrics for each operation. */
+async function executeOperation<Context extends SubgraphContext>(
+  apollo: ApolloServer<Context>,
+  labels: DocumentLabels,
+  options: SubgraphOptions<Context>,
+  { identity, isSigned, body, traceparent }: ReceivedOperation,
+): Promise<HttpReply> {
+  const begun = performance.now();
   const operation = labels(body.query);
-  const span = joinTrace(operation, request.headers[TRACEPARENT_HEADER]);
+  const span = joinTrace(operation, traceparent);
   const logger = options.logger.child({ requestId: identity.requestId });
   const response = await inSpan(span, () =>
     apollo.executeHTTPGraphQLRequest({
@@ -176,11 +207,10 @@ async function misdirected({ instanceId }: IdentityVerifier, request: HttpReques
 
 const JSON_HEADERS = new HeaderMap([['content-type', 'application/json']]);
 
-/** Apollo Server checks the rest. */
-function parseBody(text: string): { readonly query: string } {
+function parseBody(text: string): OperationBody {
   try {
     const body = JSON.parse(text) as { query?: unknown } | null;
-    if (typeof body?.query === 'string') return body as { query: string };
+    if (typeof body?.query === 'string') return body as OperationBody;
   } catch {
     // The same answer as for JSON that is no request.
   }
