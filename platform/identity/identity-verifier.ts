@@ -3,7 +3,16 @@ import { Fault } from '../errors.ts';
 import { counter } from '../observability/metrics.ts';
 import type { Identity } from './identity.ts';
 import { ReplayCache } from './replay-cache.ts';
-import { ageOf, bodyHashOf, identityKey, verifyIdentity, type IdentityKey } from './signed-identity.ts';
+import type { OperationClaims } from './claims.ts';
+import {
+  ageOf,
+  bodyHashOf,
+  identityKey,
+  verifyBatch,
+  verifyIdentity,
+  type IdentityKey,
+  type SignedHeader,
+} from './signed-identity.ts';
 
 export interface IdentityVerifierOptions {
   readonly subgraph: string;
@@ -12,15 +21,25 @@ export interface IdentityVerifierOptions {
   readonly perInstance: boolean;
 }
 
-/** A genuine identity, for a body that has yet to be read. */
-export interface VerifiedIdentity {
-  readonly identity: Identity;
+/** A genuine header, for a body that has yet to be read. */
+interface VerifiedHeader {
   /**
    * Call with the body, once.
    *
    * @throws {Fault} UNAUTHENTICATED for another body, or when the identity was accepted before; UNAVAILABLE
    */
   accept(body: string): void;
+}
+
+/** Of a single operation. */
+export interface VerifiedIdentity extends VerifiedHeader {
+  readonly identity: Identity;
+}
+
+/** Of several operations in one request, each of which has claims of its own in the body. */
+export interface VerifiedBatch extends VerifiedHeader {
+  readonly operations: number;
+  identityOf(claims: OperationClaims): Identity;
 }
 
 /** Longer than a request takes between two healthy processes whose clocks agree. */
@@ -61,30 +80,51 @@ export class IdentityVerifier {
     return this.#instanceId;
   }
 
+  /** Whether an identity must name this process. */
+  get perInstance(): boolean {
+    return this.#perInstance;
+  }
+
   /**
    * @returns `misdirected` for one that was signed for another process of the subgraph
-   * @throws {Fault} UNAUTHENTICATED
+   * @throws {Fault} UNAUTHENTICATED, for the header of a batch, too
    */
   verify(header: string | undefined): VerifiedIdentity | 'misdirected' {
     const signed = verifyIdentity(this.#key, header);
     if (!signed) throw refusal('signature');
+    if (!this.#isMeant(signed)) return 'misdirected';
+    return { identity: signed.identity, accept: (body) => this.#accept(signed, body) };
+  }
+
+  /** As `verify`, for the header of a batch. @throws {Fault} UNAUTHENTICATED, for that of a single operation, too */
+  verifyBatch(header: string | undefined): VerifiedBatch | 'misdirected' {
+    const signed = verifyBatch(this.#key, header);
+    if (!signed) throw refusal('signature');
+    if (!this.#isMeant(signed)) return 'misdirected';
+    return {
+      operations: signed.operations,
+      identityOf: (claims) => signed.identityOf(claims),
+      accept: (body) => this.#accept(signed, body),
+    };
+  }
+
+  #isMeant(signed: SignedHeader): boolean {
     if (this.#perInstance) {
       if (this.#replays.hasForgotten(signed.expiresAt)) this.#startAnew();
-      if (signed.instanceId !== this.#instanceId) return 'misdirected';
+      if (signed.instanceId !== this.#instanceId) return false;
     }
     if (ageOf(signed) > LATE_MS) lateRequests.inc();
-    return {
-      identity: signed.identity,
-      accept: (body) => {
-        if (bodyHashOf(body) !== signed.bodyHash) throw refusal('body');
-        // It may have expired while the body arrived, and be forgotten by the next.
-        const now = Date.now();
-        if (signed.expiresAt < now) throw refusal('signature');
-        const outcome = this.#replays.add(signed.nonce, signed.expiresAt, now);
-        if (outcome === 'replayed') throw refusal('replay');
-        if (outcome === 'full') throw new Fault('UNAVAILABLE');
-      },
-    };
+    return true;
+  }
+
+  #accept(signed: SignedHeader, body: string): void {
+    if (bodyHashOf(body) !== signed.bodyHash) throw refusal('body');
+    // It may have expired while the body arrived, and be forgotten by the next.
+    const now = Date.now();
+    if (signed.expiresAt < now) throw refusal('signature');
+    const outcome = this.#replays.add(signed.nonce, signed.expiresAt, now);
+    if (outcome === 'replayed') throw refusal('replay');
+    if (outcome === 'full') throw new Fault('UNAVAILABLE');
   }
 
   /**

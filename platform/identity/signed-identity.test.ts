@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Identity } from './identity.ts';
-import { bodyHashOf, identityKey, signIdentity, verifyIdentity } from './signed-identity.ts';
+import {
+  bodyHashOf,
+  identityKey,
+  signBatch,
+  signIdentity,
+  verifyBatch,
+  verifyIdentity,
+} from './signed-identity.ts';
 
 const SECRET = 'a secret of the tests';
 const KEY = identityKey('product', SECRET);
@@ -114,5 +121,43 @@ describe('the time that a caller still waits', () => {
   ])('%s', (_what, patienceMs, ageMs, left) => {
     const header = sign(NOW - ageMs, { ...identity, patienceMs });
     expect(verifyIdentity(KEY, header, NOW)?.identity.patienceMs).toBe(left);
+  });
+});
+
+describe('the header of a batch', () => {
+  const header = (signedAt = NOW) =>
+    signBatch(KEY, { operations: 2, requestId: 'request-1' }, HASH, 'instance-1', signedAt);
+
+  it('says how many operations it is for, for which body, and for which process', () => {
+    expect(verifyBatch(KEY, header(), NOW)).toMatchObject({
+      operations: 2,
+      bodyHash: HASH,
+      instanceId: 'instance-1',
+      expiresAt: NOW + 30_000,
+    });
+  });
+
+  it('is none of a single operation, nor the reverse', () => {
+    expect(verifyIdentity(KEY, header(), NOW)).toBeNull();
+    expect(verifyBatch(KEY, sign(), NOW)).toBeNull();
+  });
+
+  it('gives each operation its own identity, with less time by what the request spent on its way', () => {
+    const claims = { u: 'a user', s: 'a b', i: 's', r: 'request-2', p: 1_000, b: NOW - 5_000, a: '::1' };
+    expect(verifyBatch(KEY, header(NOW - 400), NOW)?.identityOf(claims)).toEqual({
+      caller: { userId: 'a user', scopes: new Set(['a', 'b']), sessionId: 's' },
+      requestId: 'request-2',
+      patienceMs: 600,
+      receivedAt: NOW - 5_000,
+      clientAddress: '::1',
+    });
+  });
+
+  it('is refused where the number of operations is none', () => {
+    for (const operations of [0, -1, 1.5]) {
+      const odd = signBatch(KEY, { operations, requestId: 'request-1' }, HASH, null, NOW);
+      expect(verifyBatch(KEY, odd, NOW)).toBeNull();
+      expect(verifyIdentity(KEY, odd, NOW)).toBeNull();
+    }
   });
 });

@@ -1,10 +1,19 @@
 import { createHmac, createSecretKey, hash, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import {
+  claimsOf,
+  identityOf,
+  isOperationClaims,
+  isText,
+  isTextIfGiven,
+  type OperationClaims,
+} from './claims.ts';
 import type { Identity } from './identity.ts';
 
 /**
  * The value of the identity header: `<MAC>.<claims in JSON>`, where the MAC is HMAC-SHA-256 (RFC 2104) in base64url over the name
  * of the subgraph and the claims. The claims hold the hash of the request's body, so a subgraph can refuse a forged header before
- * it reads a body, and a body that was exchanged once it has read it.
+ * it reads a body, and a body that was exchanged once it has read it. A batch has one such header for all of its operations, whose callers
+ * are named in its body; the claims state that it is a batch, so neither kind is accepted in the place of the other.
  */
 
 /** What a caller of one subgraph and that subgraph share. */
@@ -14,9 +23,8 @@ export interface IdentityKey {
   readonly key: KeyObject;
 }
 
-/** What was signed, and is genuine. */
-export interface SignedIdentity {
-  readonly identity: Identity;
+/** A header that is genuine. */
+export interface SignedHeader {
   /** Of the request's body, as `bodyHashOf` has it. */
   readonly bodyHash: string;
   /** No other signed identity has it. */
@@ -27,22 +35,25 @@ export interface SignedIdentity {
   readonly instanceId: string | null;
 }
 
+/** Of a single operation. */
+export interface SignedIdentity extends SignedHeader {
+  readonly identity: Identity;
+}
+
+/** Of several operations in one request. */
+export interface SignedBatch extends SignedHeader {
+  /** How many there are. */
+  readonly operations: number;
+  /** The identity of one of them, by its claims in the body. */
+  identityOf(claims: OperationClaims): Identity;
+}
+
 /** How long a signed identity is valid, and by how much the clock of the signer may be ahead, in milliseconds. */
 export const LIFETIME_MS = 30_000;
 
-interface Claims {
-  /** User id, scopes separated by spaces, session id. */
-  u?: string;
-  s?: string;
-  i?: string;
-  /** Request id. */
+interface HeaderClaims {
+  /** Request id; of a batch, that of its first operation. */
   r: string;
-  /** Remaining time until the caller's deadline, in milliseconds. */
-  p?: number;
-  /** When the request was received: milliseconds since 1970. */
-  b?: number;
-  /** Address of the client. */
-  a?: string;
   /** Hash of the body. */
   h: string;
   nonce: string;
@@ -50,7 +61,11 @@ interface Claims {
   to?: string;
   /** Not valid after: milliseconds since 1970. */
   x: number;
+  /** How many operations the body of a batch has; left out of a single one. */
+  n?: number;
 }
+
+type Claims = HeaderClaims & OperationClaims;
 
 export const identityKey = (subgraph: string, secret: string): IdentityKey => ({
   subgraph,
@@ -61,48 +76,80 @@ export const identityKey = (subgraph: string, secret: string): IdentityKey => ({
 export const bodyHashOf = (body: string): string => hash('sha256', body, 'base64url');
 
 /** @param instanceId null: not known yet; an instance that has to be named answers with its id */
-export function signIdentity(
-  { subgraph, key }: IdentityKey,
+export const signIdentity = (
+  key: IdentityKey,
   identity: Identity,
   bodyHash: string,
   instanceId: string | null,
   now = Date.now(),
-): string {
-  const { caller, patienceMs, receivedAt, clientAddress } = identity;
-  const claims: Claims = { x: now + LIFETIME_MS, nonce: nextNonce(), h: bodyHash, r: identity.requestId };
-  if (instanceId !== null) claims.to = instanceId;
-  if (caller) {
-    claims.u = caller.userId;
-    if (caller.scopes.size > 0) claims.s = scopeClaimOf(caller.scopes);
-    if (caller.sessionId) claims.i = caller.sessionId;
-  }
-  if (patienceMs !== null) claims.p = patienceMs;
-  if (receivedAt !== undefined) claims.b = receivedAt;
-  if (clientAddress) claims.a = clientAddress;
+): string => sign(key, { ...headerClaims(bodyHash, instanceId, now), ...claimsOf(identity) });
+
+/**
+ * One header for several operations, whose own claims are in the body.
+ *
+ * @param requestId of the first of them
+ * @param instanceId as for `signIdentity`
+ */
+export const signBatch = (
+  key: IdentityKey,
+  { operations, requestId }: { readonly operations: number; readonly requestId: string },
+  bodyHash: string,
+  instanceId: string | null,
+  now = Date.now(),
+): string => sign(key, { ...headerClaims(bodyHash, instanceId, now), r: requestId, n: operations });
+
+const headerClaims = (bodyHash: string, instanceId: string | null, now: number): Omit<HeaderClaims, 'r'> => ({
+  x: now + LIFETIME_MS,
+  nonce: nextNonce(),
+  h: bodyHash,
+  ...(instanceId === null ? {} : { to: instanceId }),
+});
+
+function sign({ subgraph, key }: IdentityKey, claims: HeaderClaims): string {
   const text = asciiJson(claims);
   return `${macOf(subgraph, key, text)}.${text}`;
-}
-
-const scopeClaims = new WeakMap<ReadonlySet<string>, string>();
-
-/** Joined once for each caller: verified tokens, and the callers in them, are cached. */
-function scopeClaimOf(scopes: ReadonlySet<string>): string {
-  let claim = scopeClaims.get(scopes);
-  if (claim === undefined) scopeClaims.set(scopes, (claim = [...scopes].join(' ')));
-  return claim;
 }
 
 /**
  * The caller has been waiting since it signed: what the request spent on the way, or in the queue of a process that was frozen, is
  * subtracted from its remaining time. Where the clocks differ, so is that difference; a clock behind the caller's subtracts nothing.
  *
- * @returns null for a header that is missing or malformed, was not signed with this key for this subgraph, or is not valid now
+ * @returns null for a header that is missing or malformed, was not signed with this key for this subgraph, is not valid now, or is that of a batch
  */
 export function verifyIdentity(
-  { subgraph, key }: IdentityKey,
+  key: IdentityKey,
   header: string | undefined,
   now = Date.now(),
 ): SignedIdentity | null {
+  const claims = verifyHeader(key, header, now);
+  if (!claims || claims.n !== undefined) return null;
+  return {
+    ...signedHeader(claims),
+    identity: identityOf(claims, claims.x - LIFETIME_MS, agedMs(claims, now)),
+  };
+}
+
+/** As `verifyIdentity`, for the header of a batch. @returns null for that of a single operation, too */
+export function verifyBatch(
+  key: IdentityKey,
+  header: string | undefined,
+  now = Date.now(),
+): SignedBatch | null {
+  const claims = verifyHeader(key, header, now);
+  if (claims?.n === undefined) return null;
+  const ageMs = agedMs(claims, now);
+  return {
+    ...signedHeader(claims),
+    operations: claims.n,
+    identityOf: (one) => identityOf(one, claims.x - LIFETIME_MS, ageMs),
+  };
+}
+
+function verifyHeader(
+  { subgraph, key }: IdentityKey,
+  header: string | undefined,
+  now: number,
+): Claims | null {
   if (header?.charAt(MAC_LENGTH) !== '.') return null;
   const text = header.slice(MAC_LENGTH + 1);
   const presented = Buffer.from(header.slice(0, MAC_LENGTH), 'latin1');
@@ -110,30 +157,21 @@ export function verifyIdentity(
 
   const claims = parseClaims(text);
   // The second bound keeps an expiry short, also one that a caller chose.
-  if (!claims || claims.x < now || claims.x > now + 2 * LIFETIME_MS) return null;
-  const ageMs = Math.max(0, now - (claims.x - LIFETIME_MS));
-  return {
-    identity: identityOf(claims, ageMs),
-    bodyHash: claims.h,
-    nonce: claims.nonce,
-    expiresAt: claims.x,
-    instanceId: claims.to ?? null,
-  };
+  return claims && claims.x >= now && claims.x <= now + 2 * LIFETIME_MS ? claims : null;
 }
 
-/** How long ago it was signed, in milliseconds; less than nothing where the clock of the signer is ahead. */
-export const ageOf = ({ expiresAt }: SignedIdentity, now = Date.now()): number =>
-  now - (expiresAt - LIFETIME_MS);
-
-const identityOf = (claims: Claims, ageMs: number): Identity => ({
-  caller: claims.u
-    ? { userId: claims.u, scopes: new Set(claims.s?.split(' ') ?? []), sessionId: claims.i ?? null }
-    : null,
-  requestId: claims.r,
-  patienceMs: claims.p === undefined ? null : Math.max(0, claims.p - ageMs),
-  receivedAt: Math.min(claims.b ?? Number.POSITIVE_INFINITY, claims.x - LIFETIME_MS),
-  ...(claims.a ? { clientAddress: claims.a } : {}),
+const signedHeader = (claims: Claims): SignedHeader => ({
+  bodyHash: claims.h,
+  nonce: claims.nonce,
+  expiresAt: claims.x,
+  instanceId: claims.to ?? null,
 });
+
+const agedMs = ({ x }: Claims, now: number): number => Math.max(0, now - (x - LIFETIME_MS));
+
+/** How long ago it was signed, in milliseconds; less than nothing where the clock of the signer is ahead. */
+export const ageOf = ({ expiresAt }: SignedHeader, now = Date.now()): number =>
+  now - (expiresAt - LIFETIME_MS);
 
 /** 32 bytes in base64url. */
 const MAC_LENGTH = 43;
@@ -147,7 +185,7 @@ let signed = 0;
 const nextNonce = (): string => `${noncePrefix}${(signed++).toString(36)}`;
 
 /** JSON that may stand in a header as it is: base64 would cost both sides more than the escapes that hardly ever occur. */
-const asciiJson = (claims: Claims): string =>
+const asciiJson = (claims: HeaderClaims): string =>
   JSON.stringify(claims).replace(
     /[^\x20-\x7e]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -162,17 +200,14 @@ function parseClaims(text: string): Claims | null {
   }
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const isTextIfGiven = (value: unknown): boolean => value === undefined || isText(value);
-
 function isClaims(value: unknown): value is Claims {
-  if (typeof value !== 'object' || value === null) return false;
-  const { x, nonce, h, r, to, u, s, i, p, b, a } = value as Partial<Record<keyof Claims, unknown>>;
+  if (!isOperationClaims(value)) return false;
+  const { x, nonce, h, to, n } = value as Partial<Record<keyof HeaderClaims, unknown>>;
   return (
     Number.isSafeInteger(x) &&
-    [nonce, h, r].every(isText) &&
-    [to, u, s, i, a].every(isTextIfGiven) &&
-    (p === undefined || (typeof p === 'number' && p >= 0)) &&
-    (b === undefined || Number.isSafeInteger(b))
+    isText(nonce) &&
+    isText(h) &&
+    isTextIfGiven(to) &&
+    (n === undefined || (Number.isSafeInteger(n) && (n as number) > 0))
   );
 }
