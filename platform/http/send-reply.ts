@@ -9,7 +9,7 @@ export const endsConnection = (req: IncomingMessage, reply: HttpReply): boolean 
 /** These never have one, and no length (RFC 9110, 8.6). */
 const WITHOUT_BODY = new Set([204, 304]);
 
-/** @param isLast whether the connection carries nothing after this, as it must where `endsConnection` */
+/** Of a body in parts only the head is sent. @param isLast whether the connection carries nothing after this, as it must where `endsConnection` */
 export function sendReply(
   req: IncomingMessage,
   res: ServerResponse,
@@ -18,19 +18,24 @@ export function sendReply(
 ): void {
   if (res.destroyed || res.writableEnded) return;
   if (reply.stream) return sendStream(res, reply, reply.stream);
+  if (reply.parts) return void res.writeHead(reply.status, headersOf(reply, isLast));
   const body = reply.body ?? '';
   res.writeHead(reply.status, {
     ...(WITHOUT_BODY.has(reply.status) ? {} : { 'content-length': Buffer.byteLength(body) }),
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    ...(isLast ? { connection: 'close' } : {}),
-    ...reply.headers,
+    ...headersOf(reply, isLast),
   });
   if (req.complete) return void res.end(req.method === 'HEAD' ? undefined : body);
   if (req.method === 'HEAD') res.flushHeaders();
   else res.write(body);
   discardRest(req, () => res.end());
 }
+
+const headersOf = ({ headers }: HttpReply, isLast: boolean): Record<string, string> => ({
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  ...(isLast ? { connection: 'close' } : {}),
+  ...headers,
+});
 
 /** How long the rest of a request is read after an early response, in milliseconds. */
 const DISCARD_MS = 1_000;

@@ -10,7 +10,7 @@ import { shutDownGracefully } from './graceful-shutdown.ts';
 import { listen } from './listen.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
 import { endsConnection, sendReply } from './send-reply.ts';
-import type { Handler, HttpReply, HttpRequest } from './types.ts';
+import type { BodyParts, Handler, HttpReply, HttpRequest } from './types.ts';
 
 /** The plain HTTP server that every process has: routes by path, bounded bodies, JSON errors, health checks, graceful shutdown. */
 export interface HttpServerOptions {
@@ -57,6 +57,13 @@ export const faultReply = (fault: Fault): HttpReply =>
     errors: [{ message: fault.message, extensions: { ...fault.extensions } }],
   });
 
+/** What a handler threw, as a response; logged unless it is a fault. */
+export function failureReply(error: unknown, path: string, logger: Logger): HttpReply {
+  if (error instanceof Fault) return faultReply(error);
+  logger.error({ err: error, path }, 'request failed');
+  return faultReply(new Fault('INTERNAL'));
+}
+
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let ending = false;
   const routes: Record<string, Handler> = {
@@ -96,8 +103,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       const request = requestOf(transaction, path, query, options.maxBodyBytes);
       reply = await around(request, route);
     } catch (error) {
-      if (!(error instanceof Fault)) options.logger.error({ err: error, path }, 'request failed');
-      reply = faultReply(error instanceof Fault ? error : new Fault('INTERNAL'));
+      reply = failureReply(error, path, options.logger);
     }
     if (connections.paused) await connections.paused;
     if (transaction.isOver) return;
@@ -105,6 +111,32 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     const isLast = endsConnection(req, reply) || (ending && connection.isLatest(transaction));
     if (isLast) connection.endWith(transaction);
     sendReply(req, res, reply, isLast);
+    if (reply.parts) reply.parts(bodyParts(connection, transaction, isLast));
+    else connection.responded(transaction);
+  }
+
+  const bodyParts = (
+    connection: Connection,
+    transaction: HttpTransaction,
+    isClosing: boolean,
+  ): BodyParts => ({
+    write: (part) => {
+      if (!transaction.isOver) transaction.res.write(part);
+    },
+    end: (last) => void endParts(connection, transaction, isClosing, last),
+  });
+
+  async function endParts(
+    connection: Connection,
+    transaction: HttpTransaction,
+    isClosing: boolean,
+    last: (closes: boolean) => string,
+  ): Promise<void> {
+    if (connections.paused) await connections.paused;
+    if (transaction.isOver) return;
+    const closes = !isClosing && ending && connection.isLatest(transaction);
+    if (closes) connection.endWith(transaction);
+    transaction.res.end(last(closes));
     connection.responded(transaction);
   }
 

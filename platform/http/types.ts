@@ -33,6 +33,16 @@ export interface HttpReply {
    * closes, and respects the backpressure of `Writable` for clients that read slowly.
    */
   readonly stream?: (out: Writable) => void;
+  /** In the place of `body`: one that is written in parts. Called once the head is sent; the connection goes on behind it. */
+  readonly parts?: (out: BodyParts) => void;
+}
+
+/** A body that is written in parts. Nothing is written once the client has gone. */
+export interface BodyParts {
+  /** Those of one turn of the event loop go out together. */
+  write(part: string): void;
+  /** @param last given whether the server closes the connection behind this response, although its head does not say so */
+  end(last: (closes: boolean) => string): void;
 }
 
 export type Handler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
