@@ -13,7 +13,6 @@ import { GraphQLError, Kind, OperationTypeNode, parse, type GraphQLFormattedErro
 import { Fault, isFaultCode, OUTCOME_UNKNOWN } from '../errors.ts';
 import { isStatementTimeout } from '../mysql/errors.ts';
 import { identify } from '../identity/identify.ts';
-import { INSTANCE_HEADER, type Identity } from '../identity/identity.ts';
 import type { IdentityVerifier } from '../identity/identity-verifier.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
 import { json, startHttpServer, type RunningHttpServer } from '../http/server.ts';
@@ -26,8 +25,11 @@ import { countMutationOutcomes } from '../observability/mutation-outcomes.ts';
 import { labelsOfDocuments, recordRequest, type DocumentLabels } from '../observability/requests.ts';
 import { joinTrace } from '../observability/span.ts';
 import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
+import { batchHeader, misdirected } from './misdirected.ts';
 import { applyPermissions, type Permissions } from './permissions.ts';
 import { checkRepresentations } from './entity-representations.ts';
+import { isBatch, receiveBatch } from './receive-batch.ts';
+import type { ExecuteOperation, OperationBody, ReceivedOperation } from './received-operation.ts';
 import { closeServiceField } from './service-field.ts';
 import { storeFailure } from '../store-failure.ts';
 import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
@@ -55,6 +57,9 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
 }
 
 const MAX_BODY_BYTES = 1_048_576;
+
+/** Of several operations in one request, which a process of this system sends where access tokens do not count. */
+const BATCH_LIMITS = { operations: 64, bytes: MAX_BODY_BYTES };
 
 /** Lexical tokens of a document. A router may expand every fragment of a document that it accepted; for other clients the limit is lower. */
 const MAX_TOKENS = { ofRouter: 50_000, ofAnybody: 5_000 };
@@ -125,44 +130,30 @@ export async function startSubgraph<Context extends SubgraphContext>(
   };
 }
 
-/** One operation, however it arrived. */
-export interface ReceivedOperation {
-  readonly identity: Identity;
-  /** Sent by a process of this system rather than with an access token. */
-  readonly isSigned: boolean;
-  readonly body: OperationBody;
-  /** The caller's, as it was sent; undefined: none was. */
-  readonly traceparent: unknown;
-}
-
-/** Apollo Server checks the rest. */
-export interface OperationBody {
-  readonly query: string;
-}
-
-export type ExecuteOperation = (operation: ReceivedOperation) => Promise<HttpReply>;
-
 /** @throws {Fault} as `identify`, `readBody` and `accept` do */
 async function receiveOperation(
   execute: ExecuteOperation,
-  options: Pick<SubgraphOptions<never>, 'verifier' | 'tokens'>,
+  options: Pick<SubgraphOptions<never>, 'verifier' | 'tokens' | 'logger'>,
   request: HttpRequest,
 ): Promise<HttpReply> {
   if (request.method !== 'POST') throw new Fault('METHOD_NOT_ALLOWED');
-  const identified = await identify(request.headers, options.verifier, options.tokens ?? null);
-  if (identified === 'misdirected') return misdirected(options.verifier, request);
+  const { verifier, tokens, logger } = options;
+  const limits = tokens ? null : BATCH_LIMITS;
+  if (limits && isBatch(request)) return receiveBatch({ execute, verifier, limits, logger }, request);
+  const identified = await identify(request.headers, verifier, tokens ?? null);
+  if (identified === 'misdirected') return misdirected(verifier, limits, request);
   const text = await request.readBody();
   identified.accept(text);
   const { identity, isSigned } = identified;
-  return execute({
+  const reply = await execute({
     identity,
     isSigned,
     body: parseBody(text),
     traceparent: request.headers[TRACEPARENT_HEADER],
   });
+  return verifier.perInstance ? reply : { ...reply, headers: { ...reply.headers, ...batchHeader(limits) } };
 }
 
-/** A context, a logger, a span and a count in the metrics for each operation. */
 async function executeOperation<Context extends SubgraphContext>(
   apollo: ApolloServer<Context>,
   labels: DocumentLabels,
@@ -195,14 +186,6 @@ async function executeOperation<Context extends SubgraphContext>(
     },
     body: response.body.string,
   };
-}
-
-/** Nothing is done: the caller signs for this process, and sends the request again. */
-async function misdirected({ instanceId }: IdentityVerifier, request: HttpRequest): Promise<HttpReply> {
-  // A response to a request that is still arriving would close the connection.
-  await request.readBody();
-  const errors = [{ message: 'The identity was not signed for this process.' }];
-  return json(421, { errors }, { [INSTANCE_HEADER]: instanceId });
 }
 
 const JSON_HEADERS = new HeaderMap([['content-type', 'application/json']]);
