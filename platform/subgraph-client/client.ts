@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IDENTITY_HEADER, REQUEST_ID_HEADER, type Identity } from '../identity/identity.ts';
-import { bodyHashOf, identityKey, signIdentity } from '../identity/signed-identity.ts';
+import type { Identity } from '../identity/identity.ts';
+import { identityKey } from '../identity/signed-identity.ts';
 import type { Logger } from '../logger.ts';
-import { TRACEPARENT_HEADER } from '../observability/traceparent.ts';
+import type { Call } from './call.ts';
 import { discover, resolveBySystem, type Resolve } from './discovery.ts';
 import { DeadlineExceeded, type PostResponse } from './http-post.ts';
 import { Misdirected, wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
-import { bodyOf, isRead, type Operation } from './operation.ts';
+import { isRead, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { withoutCredentials } from '../without-credentials.ts';
 import {
@@ -20,7 +20,8 @@ import {
 
 /**
  * GraphQL over HTTP from one process of the system to the instances of a subgraph: service discovery, load balancing, pooled connections,
- * outlier ejection, retries within a budget, signed identities, deadline propagation.
+ * outlier ejection, retries within a budget, signed identities, deadline propagation. Operations of one document that begin in the same turn of the
+ * event loop are one HTTP request where the process that receives them accepts batches; to callers there is no difference.
  */
 export interface SubgraphClient {
   /**
@@ -58,10 +59,9 @@ export interface SubgraphClientOptions {
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { urls, logger } = options;
   const { identitySecret } = options;
-  const key = identitySecret === null ? null : identityKey(options.subgraph, identitySecret);
   const instances = new Instances({
     connectionsEach: options.connectionsPerInstance ?? 128,
-    hasReadiness: key !== null,
+    identityKey: identitySecret === null ? null : identityKey(options.subgraph, identitySecret),
     logger,
   });
   const discovery = discover({
@@ -101,9 +101,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     deadlineMs: number,
   ): Promise<PostResponse> {
     retries.recordRequest();
-    const deadline = performance.now() + deadlineMs;
-    const body = bodyOf(operation);
-    const signed = { identity, body, bodyHash: bodyHashOf(body) };
+    const call = { operation, identity, deadline: performance.now() + deadlineMs };
     const tried = new Set<Instance>();
     let failure: unknown;
     let isRetried = false;
@@ -118,7 +116,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         );
       tried.add(instance);
       try {
-        return await sendTo(instance, signed, deadline);
+        return await sendTo(instance, call);
       } catch (error) {
         failure = error;
         if (error instanceof DeadlineExceeded)
@@ -131,32 +129,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     }
   }
 
-  /** Signs for the process at the instance, which is another one after a restart. Each attempt is signed anew. */
-  async function sendTo(
-    instance: Instance,
-    { identity, body, bodyHash }: { identity: Identity; body: string; bodyHash: string },
-    deadline: number,
-  ): Promise<PostResponse> {
+  /** Each attempt is signed anew, for the process at the instance, which is another one after a restart. */
+  async function sendTo(instance: Instance, call: Call): Promise<PostResponse> {
     for (let attempt = 1; ; attempt++) {
-      const remainingMs = Math.max(1, Math.round(deadline - performance.now()));
-      const headers = {
-        'content-type': 'application/json',
-        [REQUEST_ID_HEADER]: identity.requestId,
-        ...(identity.span?.traceparent ? { [TRACEPARENT_HEADER]: identity.span.traceparent } : {}),
-        ...(key
-          ? {
-              [IDENTITY_HEADER]: signIdentity(
-                key,
-                { ...identity, patienceMs: remainingMs },
-                bodyHash,
-                instance.id,
-              ),
-            }
-          : {}),
-      };
-      const response = await instance.post({ headers, body }, remainingMs);
+      const response = await instance.post(call);
       if (response.misdirectedTo === null) return response;
-      instance.id = response.misdirectedTo;
       if (attempt === SIGNING_ATTEMPTS) throw new Misdirected();
     }
   }

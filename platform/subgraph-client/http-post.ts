@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { INSTANCE_HEADER } from '../identity/identity.ts';
+import { BATCH_HEADER } from '../operation-batch/batch-limits.ts';
 
 export interface PostRequest {
   readonly path: string;
@@ -14,6 +15,8 @@ export interface PostResponse {
   readonly cacheControl: string;
   /** Where the identity was signed for another process (421): the id of the process that responded; else null. */
   readonly misdirectedTo: string | null;
+  /** The header in which a process states that it accepts batches, or an empty string. */
+  readonly batchLimits: string;
   /** Whether the server closes the connection after this response. */
   readonly isLast: boolean;
 }
@@ -48,17 +51,49 @@ export function httpPost(
   });
 }
 
+type Headers = Record<string, string | string[] | undefined>;
+
+/** Collects a response. */
+export class ResponseReader {
+  readonly #chunks: Buffer[] = [];
+  #status = 0;
+  #headers: Headers = {};
+
+  begin(status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  /** Whether the head says that the server closes the connection behind it. */
+  get isLast(): boolean {
+    return this.#headers['connection'] === 'close';
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  end(): PostResponse {
+    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const headers = this.#headers;
+    return {
+      status: this.#status,
+      text: body.toString('utf8'),
+      cacheControl: String(headers['cache-control'] ?? ''),
+      misdirectedTo: this.#status === 421 ? (headers[INSTANCE_HEADER]?.toString() ?? null) : null,
+      batchLimits: headers[BATCH_HEADER]?.toString() ?? '',
+      isLast: this.isLast,
+    };
+  }
+}
+
 class HttpPost implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: PostResponse) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
+  readonly #response = new ResponseReader();
   #controller: Dispatcher.DispatchController | null = null;
   #hasTimedOut = false;
-  #status = 0;
-  #cacheControl = '';
-  #misdirectedTo: string | null = null;
-  #isLast = false;
 
   constructor(timeoutMs: number, resolve: (response: PostResponse) => void, reject: (error: Error) => void) {
     this.#resolve = resolve;
@@ -72,31 +107,17 @@ class HttpPost implements Dispatcher.DispatchHandler {
     if (this.#hasTimedOut) controller.abort(new DeadlineExceeded(false));
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    this.#status = status;
-    this.#cacheControl = String(headers['cache-control'] ?? '');
-    this.#isLast = headers['connection'] === 'close';
-    if (status === 421) this.#misdirectedTo = headers[INSTANCE_HEADER]?.toString() ?? null;
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    this.#response.begin(status, headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#response.push(chunk);
   }
 
   onResponseEnd(): void {
     clearTimeout(this.#timer);
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-    this.#resolve({
-      status: this.#status,
-      text: body.toString('utf8'),
-      cacheControl: this.#cacheControl,
-      misdirectedTo: this.#misdirectedTo,
-      isLast: this.#isLast,
-    });
+    this.#resolve(this.#response.end());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -1,9 +1,12 @@
 import type { LookupFunction } from 'node:net';
 import { isIPv6 } from 'node:net';
 import { Client, Pool } from 'undici';
+import type { IdentityKey } from '../identity/signed-identity.ts';
 import type { Logger } from '../logger.ts';
+import type { Call } from './call.ts';
 import type { Target } from './discovery.ts';
-import { DeadlineExceeded, httpPost, type PostResponse, type PostRequest } from './http-post.ts';
+import { DeadlineExceeded, type PostResponse } from './http-post.ts';
+import { OperationSender } from './operation-sender.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const READINESS_TIMEOUT_MS = 1_500;
@@ -15,8 +18,8 @@ const LONGEST_BACKOFF_MS = 10_000;
 export interface InstanceOptions {
   /** Connections to each instance, at the most. */
   readonly connectionsEach: number;
-  /** Whether the service has `/health/ready`: otherwise any answer below 500 means that an instance is there. */
-  readonly hasReadiness: boolean;
+  /** Signs for the service; null: it is sent no identity, and any answer below 500 to `/health/ready` means that an instance is there. */
+  readonly identityKey: IdentityKey | null;
   readonly logger?: Logger | undefined;
 }
 
@@ -29,7 +32,7 @@ export class Instance {
   readonly #target: Target;
   readonly #logger: Logger | undefined;
   readonly #pool: Pool;
-  readonly #path: string;
+  readonly #sender: OperationSender;
   readonly #hasReadiness: boolean;
   #outstanding = 0;
   #respondedAt = Number.NEGATIVE_INFINITY;
@@ -37,13 +40,10 @@ export class Instance {
   #isEjected = false;
   #nextCheck: NodeJS.Timeout | undefined;
   #isClosed = false;
-  /** Of the process that last refused an identity that did not name it; null until then. */
-  id: string | null = null;
 
-  constructor(target: Target, { connectionsEach, hasReadiness, logger }: InstanceOptions) {
+  constructor(target: Target, { connectionsEach, identityKey, logger }: InstanceOptions) {
     this.#target = target;
-    this.#hasReadiness = hasReadiness;
-    this.#path = target.url.pathname + target.url.search;
+    this.#hasReadiness = identityKey !== null;
     this.#logger = logger;
     this.#pool = new Pool(target.url.origin, {
       connections: connectionsEach,
@@ -51,9 +51,11 @@ export class Instance {
       keepAliveTimeout: 30_000,
       connect: connectTo(target),
     });
+    const path = target.url.pathname + target.url.search;
+    this.#sender = new OperationSender(this.#pool, path, identityKey);
   }
 
-  /** Requests in progress. */
+  /** Operations in progress. */
   get outstanding(): number {
     return this.#outstanding;
   }
@@ -63,15 +65,12 @@ export class Instance {
     return this.#isEjected;
   }
 
-  /**
-   * @param timeoutMs from now on, in milliseconds
-   * @throws {DeadlineExceeded}, or as undici does; see `wasSent`
-   */
-  async post(request: Omit<PostRequest, 'path'>, timeoutMs: number): Promise<PostResponse> {
+  /** @throws {DeadlineExceeded}, or as undici does; see `wasSent` */
+  async post(call: Call): Promise<PostResponse> {
     const sentAt = performance.now();
     this.#outstanding++;
     try {
-      const response = await httpPost(this.#pool, { path: this.#path, ...request }, timeoutMs);
+      const response = await this.#sender.send(call);
       this.#respondedAt = performance.now();
       if (response.isLast) this.#eject('it shuts down');
       else this.#markHealthy();

@@ -17,12 +17,15 @@ const documents = new LRUCache<string, string>({
   sizeCalculation: (text, query) => text.length + query.length,
 });
 
-/**
- * The operation as JSON. The escaped document is cached: query plans use the same few documents, and escaping one costs more than the rest.
- */
-export function bodyOf({ query, variables, operationName }: Operation): string {
+/** The document as JSON. It is cached: query plans use the same few documents, and escaping one costs more than the rest. */
+export function documentJson(query: string): string {
   let document = documents.get(query);
   if (document === undefined) documents.set(query, (document = JSON.stringify(query)));
+  return document;
+}
+
+/** The operation as JSON. */
+export function bodyOf({ query, variables, operationName }: Operation): string {
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
-  return `{"query":${document},"variables":${JSON.stringify(variables ?? {})}${name}}`;
+  return `{"query":${documentJson(query)},"variables":${JSON.stringify(variables ?? {})}${name}}`;
 }
