@@ -1,6 +1,9 @@
 import type { BodyParts, HttpReply } from '../http/types.ts';
 import { BATCH_RESPONSE_TYPE, CLOSE, formatAnswer } from '../operation-batch/batch-response.ts';
 
+/** A proxy in between must not collect the answers. */
+const HEADERS = { 'content-type': BATCH_RESPONSE_TYPE, 'x-accel-buffering': 'no' };
+
 /**
  * The response to a batch. Answers that are ready in the same turn of the event loop are one write; where that is all of them, one response
  * with a length. Else it is streamed, and each answer goes out at the end of the turn in which it is ready.
@@ -43,7 +46,7 @@ export class BatchAnswers {
 
   #begin(): void {
     this.#state = 'replied';
-    const head = { status: 200, headers: { 'content-type': BATCH_RESPONSE_TYPE } };
+    const head = { status: 200, headers: HEADERS };
     if (this.#missing === 0) return this.#resolve({ ...head, body: this.#take() });
     const parts = (out: BodyParts) => {
       this.#out = out;

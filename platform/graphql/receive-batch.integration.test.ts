@@ -6,7 +6,7 @@ import { ECHO_IDENTITY, MUTATION, SECRET, startEcho } from '../subgraph-client/t
 
 const KEY = identityKey('echo', SECRET);
 const [HEAD, TAIL] = batchFrame(JSON.stringify(MUTATION), undefined);
-const ENTRIES = [1, 2].map((n) => batchEntry(ECHO_IDENTITY, { n }));
+const ENTRIES = [1, 2].map((n) => batchEntry(ECHO_IDENTITY, JSON.stringify({ n })));
 const BATCH = `${HEAD}${ENTRIES.join(',')}${TAIL}`;
 const SINGLE = JSON.stringify({ query: MUTATION, variables: { n: 1 } });
 

@@ -25,14 +25,15 @@ export interface BatchRequest {
   readonly operations: readonly BatchedOperation[];
 }
 
-/** @param identity `patienceMs` from now on */
-export function batchEntry(identity: Identity, variables: object | undefined): string {
+/**
+ * @param identity `patienceMs` from now on
+ * @param variables as JSON
+ */
+export function batchEntry(identity: Identity, variables: string): string {
+  const claims: OperationClaims & { t?: string } = claimsOf(identity);
   const traceparent = identity.span?.traceparent;
-  return JSON.stringify({
-    ...claimsOf(identity),
-    ...(traceparent ? { t: traceparent } : {}),
-    v: variables ?? {},
-  });
+  if (traceparent) claims.t = traceparent;
+  return `${JSON.stringify(claims).slice(0, -1)},"v":${variables}}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { INSTANCE_HEADER } from '../identity/identity.ts';
 import { BATCH_HEADER } from '../operation-batch/batch-limits.ts';
 import { BATCH_REQUEST_TYPE } from '../operation-batch/batch-request.ts';
 import { BATCH_RESPONSE_TYPE, formatAnswer } from '../operation-batch/batch-response.ts';
-import { clientOf, meet, MUTATION, READ, send } from './testing/echo-subgraph.ts';
+import { clientOf, ECHO_IDENTITY, meet, MUTATION, READ, send } from './testing/echo-subgraph.ts';
 
 interface Sent {
   readonly variables: readonly { readonly n: number }[];
@@ -135,6 +135,37 @@ describe('a process that does not state that it accepts batches', () => {
     for (let round = 0; round < 2; round++) expect(await three(client)).toEqual([1, 2, 3].map(fulfilled));
     expect([service.batches, service.singles]).toEqual([[3], 6]);
   });
+});
+
+it('a read in a batch keeps how long it may be cached, and its status', async () => {
+  const { client } = await startMet((sent) =>
+    batchReply({
+      body: sent.variables
+        .map((variables, index) =>
+          formatAnswer({
+            index,
+            status: index === 0 ? 200 : 400,
+            cacheControl: 'max-age=5, public',
+            text: JSON.stringify(dataOf(variables)),
+          }),
+        )
+        .join(''),
+    }),
+  );
+  const request = (n: number) => client.request({ query: READ, variables: { n } }, ECHO_IDENTITY, 20_000);
+  expect(await Promise.all([request(1), request(2)])).toEqual([
+    { status: 200, text: '{"data":{"echo":1}}', freshForMs: 5_000 },
+    { status: 400, text: '{"data":{"echo":2}}', freshForMs: 0 },
+  ]);
+});
+
+it('an operation whose variables are no JSON fails alone', async () => {
+  const { service, client } = await startMet(good);
+  const circular: Record<string, unknown> = {};
+  circular['itself'] = circular;
+  const results = await Promise.allSettled([send(client, 1), send(client, circular), send(client, 3)]);
+  expect(results).toMatchObject([fulfilled(1), { status: 'rejected' }, fulfilled(3)]);
+  expect(service.batches).toEqual([2]);
 });
 
 it('a batch is aborted when all of its deadlines have passed', async () => {

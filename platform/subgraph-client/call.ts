@@ -7,6 +7,8 @@ import { bodyOf, type Operation } from './operation.ts';
 /** An operation on its way to a subgraph. */
 export interface Call {
   readonly operation: Operation;
+  /** Those of the operation, as JSON. */
+  readonly variables: string;
   readonly identity: Identity;
   /** By `performance.now()`. */
   readonly deadline: number;
@@ -28,11 +30,11 @@ export const remainingMsOf = ({ deadline }: Call, now = performance.now()): numb
  */
 export function singleRequest(
   key: IdentityKey | null,
-  { operation, identity }: Call,
+  { operation, variables, identity }: Call,
   remainingMs: number,
   instanceId: string | null,
 ): SignedRequest {
-  const body = bodyOf(operation);
+  const body = bodyOf(operation, variables);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     [REQUEST_ID_HEADER]: identity.requestId,

@@ -7,7 +7,7 @@ import { discover, resolveBySystem, type Resolve } from './discovery.ts';
 import { DeadlineExceeded, type PostResponse } from './http-post.ts';
 import { Misdirected, wasSent, type Instance } from './instance.ts';
 import { Instances } from './instances.ts';
-import { isRead, type Operation } from './operation.ts';
+import { isRead, variablesJson, type Operation } from './operation.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { withoutCredentials } from '../without-credentials.ts';
 import {
@@ -101,7 +101,12 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     deadlineMs: number,
   ): Promise<PostResponse> {
     retries.recordRequest();
-    const call = { operation, identity, deadline: performance.now() + deadlineMs };
+    const call = {
+      operation,
+      variables: variablesJson(operation),
+      identity,
+      deadline: performance.now() + deadlineMs,
+    };
     const tried = new Set<Instance>();
     let failure: unknown;
     let isRetried = false;

@@ -93,9 +93,8 @@ export class OperationSender {
       [pending, entries, bytes] = [[], [], frameBytes];
     };
     for (const one of all) {
-      const { identity, operation } = one.call;
-      const remainingMs = remainingMsOf(one.call, now);
-      const entry = batchEntry({ ...identity, patienceMs: remainingMs }, operation.variables);
+      const { identity, variables } = one.call;
+      const entry = batchEntry({ ...identity, patienceMs: remainingMsOf(one.call, now) }, variables);
       const size = Buffer.byteLength(entry) + 1;
       if (pending.length === limits.operations || bytes + size > limits.bytes) send();
       pending.push(one);

@@ -24,8 +24,11 @@ export function documentJson(query: string): string {
   return document;
 }
 
-/** The operation as JSON. */
-export function bodyOf({ query, variables, operationName }: Operation): string {
+/** @throws {TypeError} for variables that are no JSON */
+export const variablesJson = ({ variables }: Operation): string => JSON.stringify(variables ?? {});
+
+/** The operation as JSON. @param variables as JSON, too */
+export function bodyOf({ query, operationName }: Operation, variables: string): string {
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
-  return `{"query":${documentJson(query)},"variables":${JSON.stringify(variables ?? {})}${name}}`;
+  return `{"query":${documentJson(query)},"variables":${variables}${name}}`;
 }
