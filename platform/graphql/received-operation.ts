@@ -16,6 +16,7 @@ export interface OperationBody {
   readonly query: string;
   readonly variables?: unknown;
   readonly operationName?: unknown;
+  readonly extensions?: unknown;
 }
 
 /** A context, a logger, a span and a count in the metrics for each operation. */
