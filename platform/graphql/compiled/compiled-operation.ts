@@ -23,6 +23,7 @@ import {
   type ResponsePath,
 } from 'graphql';
 import { leafOf, listOf, neverNull, unlessError, unlessNothing } from './complete-value.ts';
+import { compileArguments, compileVariables } from './variables.ts';
 import { isPromise, Run, type CompiledField, type Complete, type Data } from './run.ts';
 import { fragmentsOf, selectedFields, type Fragments } from './selected-fields.ts';
 
@@ -36,6 +37,7 @@ export class CompiledOperation {
   readonly #operation: OperationDefinitionNode;
   readonly #fragments: Fragments;
   readonly #rootFields: readonly CompiledField[];
+  readonly #coerceVariables: ReturnType<typeof compileVariables>;
 
   /** @returns null for what graphql-js has to execute */
   static compile(
@@ -58,6 +60,7 @@ export class CompiledOperation {
     this.#operation = operation;
     this.#fragments = fragmentsOf(document);
     this.#rootFields = this.#fieldsOf(root, [operation]);
+    this.#coerceVariables = compileVariables(schema, operation);
   }
 
   /** @returns as `execute` of graphql-js: without `data` where the variables do not fit, and then no resolver was called */
@@ -66,10 +69,12 @@ export class CompiledOperation {
     context: unknown,
   ): ExecutionResult | Promise<ExecutionResult> {
     const { variableDefinitions = [], operation } = this.#operation;
-    const { coerced, errors } = getVariableValues(this.#schema, variableDefinitions, variables, {
-      maxErrors: 50,
-    });
-    if (!coerced) return { errors };
+    let coerced = this.#coerceVariables(variables);
+    if (!coerced) {
+      const checked = getVariableValues(this.#schema, variableDefinitions, variables, { maxErrors: 50 });
+      if (!checked.coerced) return { errors: checked.errors };
+      coerced = checked.coerced;
+    }
     const run = new Run(context, coerced);
     try {
       const data =
@@ -146,7 +151,8 @@ export class CompiledOperation {
 
   #resolve(run: Run, field: CompiledField, source: unknown, path: ResponsePath): unknown {
     const { resolve, definition, nodes } = field;
-    const args = definition.args.length === 0 ? {} : getArgumentValues(definition, nodes[0]!, run.variables);
+    const args =
+      field.argumentsFrom(run.variables) ?? getArgumentValues(definition, nodes[0]!, run.variables);
     if (resolve) return resolve(source, args, run.context, this.#infoOf(run, field, path));
     if (typeof source !== 'function' && (typeof source !== 'object' || source === null)) return undefined;
     const property = (source as Data)[definition.name];
@@ -189,6 +195,7 @@ export class CompiledOperation {
             parentType: type,
             typename: isTypename ? type.name : null,
             resolve: definition.resolve ?? null,
+            argumentsFrom: compileArguments(definition, found[0]!),
             complete: this.#completeOf(definition.type, found),
           },
         ];

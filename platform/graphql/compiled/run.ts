@@ -55,6 +55,8 @@ export interface CompiledField {
   readonly typename: string | null;
   /** Null: the value is the property of the parent that has the field's name. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
+  /** Null: as graphql-js makes them. */
+  readonly argumentsFrom: (variables: Data) => Data | null;
   readonly complete: Complete;
 }
 
