@@ -9,6 +9,8 @@ const KEY = 'key-of-a-purchase-1';
 it('is the same for orders that were stored before', () => {
   expect(deriveOrderId(USER, KEY)).toBe(expectedId(`${USER}\0${KEY}`));
   expect(deriveMovementId(USER, KEY)).toBe(expectedId(`restock\0${USER}\0${KEY}`));
+  for (let n = 0; n < 100; n++)
+    expect(deriveOrderId(USER, `${KEY}-${n}`)).toBe(expectedId(`${USER}\0${KEY}-${n}`));
   const text = `${TEA} 2\n${CUP} 1`;
   expect(
     hashRequest([

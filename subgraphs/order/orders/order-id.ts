@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isHashUuid, isUuid, uuidOfHash } from '../../../platform/uuid.ts';
 
 /**
@@ -27,7 +27,7 @@ function deriveId(...parts: string[]): string {
 }
 
 /** What the key of a checkout was used for. Not what is on the wishlist: that is gone by the time of a retry. */
-export const CHECKOUT_HASH = createHash('sha256').update('checkout of the wishlist').digest().subarray(0, 16);
+export const CHECKOUT_HASH = first16BytesOfHash('checkout of the wishlist');
 
 /**
  * What a key was used for, in 16 bytes: the same key for anything else is refused. Stored with the order, so its format stays; a
@@ -43,5 +43,9 @@ export function hashRequest(
     .map(({ productId, quantity }) => `${productId} ${quantity}`)
     .sort()
     .join('\n');
-  return createHash('sha256').update(text).digest().subarray(0, 16);
+  return first16BytesOfHash(text);
+}
+
+function first16BytesOfHash(text: string): Buffer {
+  return Buffer.from(hash('sha256', text, 'hex').slice(0, 32), 'hex');
 }

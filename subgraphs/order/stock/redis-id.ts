@@ -1,5 +1,7 @@
+import { hexOfUuid } from '../../../platform/uuid.ts';
+
 /** Ids in Redis have no hyphens: four bytes less each, a million times. */
-export const redisId = (uuid: string): string => uuid.replaceAll('-', '');
+export const redisId = hexOfUuid;
 
 export const redisIdOfBytes = (uuid: Buffer): string => uuid.toString('hex');
 

@@ -1,6 +1,6 @@
 import type { Connection, Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { isLeftOut } from '../../../platform/lifecycle/failpoint.ts';
-import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
+import { bytesToUuid, hexOfUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { nextEpoch } from './next-epoch.ts';
 
 /** MySQL's side of stock: the row that owns the promise never to oversell. */
@@ -124,7 +124,7 @@ export async function takeUnits(connection: Connection, takes: readonly StockTak
   const [result] = await (takes.length === 1
     ? connection.query(TAKE_ONE + ifEnoughAreLeft('stock.sold + ? <= stock.total'), oneTake(takes[0]!))
     : connection.query(TAKE_MANY + ifEnoughAreLeft('stock.sold + takes.units <= stock.total'), [
-        JSON.stringify(takes.map(({ productId, epoch, units }) => [hexOf(productId), epoch, units])),
+        JSON.stringify(takes.map(({ productId, epoch, units }) => [hexOfUuid(productId), epoch, units])),
       ]));
   return (result as { affectedRows: number }).affectedRows === takes.length;
 }
@@ -139,8 +139,6 @@ const TAKE_MANY = `UPDATE
   WHERE stock.epoch = takes.epoch`;
 
 const oneTake = ({ productId, epoch, units }: StockTake) => [units, uuidToBytes(productId), epoch, units];
-
-const hexOf = (productId: string): string => productId.replaceAll('-', '');
 
 /** The guard that a test may leave out: the load test has to notice what is then oversold. */
 const ifEnoughAreLeft = (condition: string) => (isLeftOut(STOCK_GUARD) ? '' : ` AND ${condition}`);
