@@ -23,7 +23,7 @@ import { executeKnown, type Executed } from './execute-known.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { maskFault, recordErrors } from './mask-faults.ts';
 import type { ExecuteOperation, OperationBody } from './received-operation.ts';
-import type { ContextMaker, SubgraphContext } from './subgraph-context.ts';
+import { RequestContext, type ContextMaker, type SubgraphContext } from './subgraph-context.ts';
 
 export interface OperationExecutorOptions<Context extends SubgraphContext> {
   readonly schema: GraphQLSchema;
@@ -86,16 +86,15 @@ const logFailures: ApolloServerPlugin<SubgraphContext> = {
 function executorOf<Context extends SubgraphContext>(
   apollo: ApolloServer<Context>,
   known: KnownDocuments,
-  { schema, maxTokens, context: contextOf, logger: processLogger }: OperationExecutorOptions<Context>,
+  { schema, maxTokens, context: contextOf, logger }: OperationExecutorOptions<Context>,
 ): ExecuteOperation {
   const labels = labelsOfDocuments(schema, maxTokens);
   return async ({ identity, isSigned, body, traceparent }) => {
     const begun = performance.now();
     const operation = labels(body.query);
     const span = joinTrace(operation, traceparent);
-    const logger = processLogger.child({ requestId: identity.requestId });
-    const makeContext = () =>
-      contextOf({ caller: identity.caller, isSigned, identity: { ...identity, span }, logger, span });
+    const base = new RequestContext(identity, isSigned, span, logger);
+    const makeContext = () => contextOf(base);
     const { status, cacheControl, text, hasErrors } = await inSpan(span, async () => {
       const found = known.find(body);
       const executed = found && (await executeKnown(found, body, makeContext()));
@@ -103,7 +102,8 @@ function executorOf<Context extends SubgraphContext>(
     });
     const outcome = hasErrors ? 'ERRORS' : 'OK';
     recordRequest(operation, outcome, begun);
-    logger.debug({ operation, outcome, tookMs: msSince(begun) }, 'answered');
+    if (logger.isLevelEnabled('debug'))
+      base.logger.debug({ operation, outcome, tookMs: msSince(begun) }, 'answered');
     span.end(hasErrors ? outcome : undefined);
     if (text === null) return json(500, { errors: [{ message: 'Incremental delivery is not supported.' }] });
     return {

@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
 import { Fault } from '../../platform/errors.ts';
 import type { ContextMaker, SubgraphContext } from '../../platform/graphql/subgraph-context.ts';
-import type { Caller } from '../../platform/identity/identity.ts';
+import type { Caller, Identity } from '../../platform/identity/identity.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Span } from '../../platform/observability/span.ts';
 import type { OrderStatus } from './__generated__/resolvers-types.ts';
 import type { Order } from './orders/order.ts';
 import { latestPayments, type PaymentRecord } from './payment/payment-repository.ts';
@@ -39,18 +41,51 @@ const BATCHED = { cache: false };
 
 export const contextMaker =
   (services: OrderServices): ContextMaker<OrderContext> =>
-  (base) => ({
-    ...base,
-    services,
-    single: loaders({
-      events: (ids) => services.orders.eventsOf(ids),
-      payments: (ids) => latestPayments(services.pool, ids),
-    }),
-    listed: loaders({
-      events: (ids) => services.lists.eventsOf(callerId(base), ids),
-      payments: (ids) => services.lists.read(callerId(base), () => latestPayments(services.lists.pool, ids)),
-    }),
-  });
+  (base) =>
+    new OrderRequest(base, services);
+
+/** Its loaders are made when they are used: a purchase that is answered without its payment and history needs none. */
+class OrderRequest implements OrderContext {
+  readonly caller: Caller | null;
+  readonly identity: Identity;
+  readonly isSigned: boolean;
+  readonly span: Span;
+  readonly services: OrderServices;
+  // Not `#`: Apollo Server copies the properties of a context.
+  private readonly base: SubgraphContext;
+  private ofSingle: OrderLoaders | undefined;
+  private ofListed: OrderLoaders | undefined;
+
+  constructor(base: SubgraphContext, services: OrderServices) {
+    this.caller = base.caller;
+    this.identity = base.identity;
+    this.isSigned = base.isSigned;
+    this.span = base.span;
+    this.services = services;
+    this.base = base;
+  }
+
+  get logger(): Logger {
+    return this.base.logger;
+  }
+
+  get single(): OrderLoaders {
+    const { orders, pool } = this.services;
+    return (this.ofSingle ??= loaders({
+      events: (ids) => orders.eventsOf(ids),
+      payments: (ids) => latestPayments(pool, ids),
+    }));
+  }
+
+  get listed(): OrderLoaders {
+    const { lists } = this.services;
+    const caller = callerId(this);
+    return (this.ofListed ??= loaders({
+      events: (ids) => lists.eventsOf(caller, ids),
+      payments: (ids) => lists.read(caller, () => latestPayments(lists.pool, ids)),
+    }));
+  }
+}
 
 /** A list of orders is empty for a caller who is not signed in. */
 const callerId = ({ caller }: SubgraphContext): string => caller?.userId ?? '';

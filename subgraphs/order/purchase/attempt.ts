@@ -50,7 +50,7 @@ export const newCheckout = (
 
 export const withLines = (attempt: Omit<Attempt, 'lines'>, lines: readonly Line[]): Attempt => ({
   ...attempt,
-  lines: [...lines].sort((a, b) => (a.productId < b.productId ? -1 : 1)),
+  lines: lines.length < 2 ? lines : [...lines].sort((a, b) => (a.productId < b.productId ? -1 : 1)),
 });
 
 const begin = (
