@@ -8,7 +8,7 @@ import { withoutHiddenValues, type TypesWithHiddenValues } from '../operation/hi
 import type { PlannedOperation } from '../operation/planned-operation.ts';
 import type { Variables } from '../operation/cost.ts';
 import { shapeAnswer } from './shape-answer.ts';
-import { placeErrors } from '../subgraph/entity-places.ts';
+import { placeErrors } from '../execution/entity-places.ts';
 import type { ExecutionContext } from '../subgraph/execution-context.ts';
 
 type Executor = ApolloGateway['executor'];

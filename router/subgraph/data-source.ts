@@ -3,9 +3,9 @@ import { type GraphQLFormattedError } from 'graphql';
 import { isRead } from '../../platform/subgraph-client/operation.ts';
 import { Fault, type FaultCode } from '../../platform/errors.ts';
 import { readReply, type SubgraphReply } from '../../platform/subgraph-client/reply.ts';
-import { placesOfEntities, type EntityPlace, type Path } from './entity-places.ts';
+import { placesOfEntities, type EntityPlace, type Path } from '../execution/entity-places.ts';
 import type { ExecutionContext } from './execution-context.ts';
-import { fieldsReadBy } from './fields-read.ts';
+import { fieldsReadBy } from '../execution/fields-read.ts';
 import { faultOfField, faultOfRead, faultOfWhole } from './subgraph-fault.ts';
 import type { SubgraphTraffic } from './subgraph-traffic.ts';
 
