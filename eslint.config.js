@@ -49,7 +49,7 @@ const ROUTER = ['(^|/)(subgraphs|scripts|tests)/', 'router/ imports platform/ on
 /** `config.ts` is a leaf that every folder reads its settings from. */
 const ABOVE_THE_GENERAL_ROUTER = [
   '(^|/)(storefront/|(main|start-router|edge-middleware|graphql-endpoint)\\.ts$)',
-  'operation/, request/, schema/ and subgraph/ serve any graph: what knows the shop, or starts the router, imports them.',
+  'operation/, request/, schema/, execution/ and subgraph/ serve any graph: what knows the shop, or starts the router, imports them.',
 ];
 
 /** A setting that is read beside `settingOf` is not trimmed there, and one value means two things. Writing and passing on are no reading. */
@@ -107,7 +107,11 @@ export default tseslint.config(
   },
   wall(['platform/**/*.ts'], '(^|/)(router|subgraphs|scripts|tests)/', 'platform/ knows no room.'),
   walls(['router/**/*.ts'], ROUTER),
-  walls(['router/{operation,request,schema,subgraph,files}/**/*.ts'], ROUTER, ABOVE_THE_GENERAL_ROUTER),
+  walls(
+    ['router/{operation,request,schema,execution,subgraph,files}/**/*.ts'],
+    ROUTER,
+    ABOVE_THE_GENERAL_ROUTER,
+  ),
   ...rooms.map((room) =>
     wall(
       [`subgraphs/${room}/**/*.ts`],

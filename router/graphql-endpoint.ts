@@ -149,12 +149,12 @@ async function execute(
     },
   };
   const result =
-    (operation.isIntrospection && introspected) ||
-    (await gateway.execute(operation.planned, variables, execution));
+    operation.isIntrospection && introspected
+      ? introspected
+      : joinIntrospection(await gateway.execute(operation.planned, variables, execution), introspected);
   work.planEnds();
-  if (introspected && result !== introspected) joinIntrospection(result, introspected);
   recorder.setResult(result.data);
-  const mutated = hasMutated(operation.definition, variables, result, execution.answer);
+  const mutated = hasMutated(operation.definition, variables, result);
   const reply = answer(result, context, { mutated, extensions: explain ? { cost } : undefined });
   return forSharedCaches(reply, request, freshness);
 }

@@ -1,5 +1,4 @@
 import { Kind, parse, type SelectionSetNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
 
 /** What an operation reads of a subgraph at the top. */
 export interface FieldsRead {
@@ -12,21 +11,8 @@ export interface FieldsRead {
 const ENTITIES = '_entities';
 const TYPENAME = '__typename';
 
-/** Plans send the same few documents again and again, also when thousands of requests fail at once. */
-const known = new LRUCache<string, FieldsRead>({
-  max: 500,
-  maxSize: 2_000_000,
-  sizeCalculation: (_, query) => query.length + 1,
-});
-
 /** @param query that a plan sends to a subgraph: without named fragments */
 export function fieldsReadBy(query: string): FieldsRead {
-  let fields = known.get(query);
-  if (!fields) known.set(query, (fields = read(query)));
-  return fields;
-}
-
-function read(query: string): FieldsRead {
   const [operation] = parse(query, { noLocation: true }).definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) return { ofRoot: [], ofEntities: null };
   const { selectionSet } = operation;

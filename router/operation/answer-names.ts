@@ -26,13 +26,18 @@ export function renameData<Data>(data: Data, { names, below }: AnswerNames): Dat
   }
 }
 
+interface NamedError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[] | undefined;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
 /** The error at the place that the client knows. */
-export function renameError(error: GraphQLError, { names }: AnswerNames): GraphQLError {
-  const { message, path, extensions, originalError } = error;
-  if (!path?.some((step) => names.has(String(step)))) return error;
-  return new GraphQLError(message, {
-    path: path.map((step) => names.get(String(step)) ?? step),
-    extensions,
-    ...(originalError ? { originalError } : {}),
-  });
+export function renameError(error: NamedError, { names }: AnswerNames): NamedError {
+  const { message, extensions } = error;
+  if (!error.path?.some((step) => names.has(String(step)))) return error;
+  const path = error.path.map((step) => names.get(String(step)) ?? step);
+  if (!(error instanceof GraphQLError)) return { message, path, extensions };
+  const { originalError } = error;
+  return new GraphQLError(message, { path, extensions, ...(originalError ? { originalError } : {}) });
 }

@@ -22,12 +22,15 @@ export function introspect(
   return result;
 }
 
-/** Puts what is known of the schema into the answer of the subgraphs, in its place. @param answered is changed */
-export function joinIntrospection(
-  answered: { readonly data?: Record<string, unknown> | null | undefined },
-  { data }: ExecutionResult,
-): void {
-  const whole = answered.data;
-  if (!whole || !data) return;
-  for (const [name, value] of Object.entries(data)) if (Object.hasOwn(whole, name)) whole[name] = value;
+/** Puts what is known of the schema into the answer of the subgraphs, in its place. @param known null: there is no introspection */
+export function joinIntrospection<
+  Answered extends {
+    readonly data?: Readonly<Record<string, unknown>> | null | undefined;
+    readonly body?: string | undefined;
+  },
+>(answered: Answered, known: ExecutionResult | null): Answered {
+  if (!answered.data || !known?.data) return answered;
+  const data: Record<string, unknown> = { ...answered.data };
+  for (const [name, value] of Object.entries(known.data)) if (Object.hasOwn(data, name)) data[name] = value;
+  return { ...answered, data, body: undefined };
 }

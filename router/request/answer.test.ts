@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../platform/logger.ts';
 import { answer, type AnswerContext } from './answer.ts';
 import { answerType } from './content-type.ts';
@@ -54,5 +54,18 @@ it.each([
     message: 'A message.',
     path: shown,
     extensions: { code: 'TIMEOUT', requestId: 'request-1' },
+  });
+});
+
+describe('the body of a subgraph', () => {
+  const body = '{"data":{"a":1.0}}';
+
+  it('is passed on as it came', () => {
+    expect(answer({ data: { a: 1 }, body }, context)).toMatchObject({ status: 200, body });
+  });
+
+  it('is not where something is added to it', () => {
+    const { body: written } = answer({ data: { a: 1 }, body }, context, { extensions: { cost: 2 } });
+    expect(written).toBe('{"data":{"a":1},"extensions":{"cost":2}}');
   });
 });

@@ -1,7 +1,8 @@
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { Fault, FAULTS, isFaultCode, type FaultCode } from '../../platform/errors.ts';
 import type { HttpReply } from '../../platform/http/types.ts';
-import type { ExecutionResult } from '../schema/gateway.ts';
+import type { ExecutionResult } from '../execution/compiled-operation.ts';
+import type { ExecutionError } from '../execution/execution-error.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
 import { isGraphqlAnswer, namesJson } from './content-type.ts';
 import type { RequestContext } from './request-context.ts';
@@ -40,11 +41,12 @@ export function refusal(error: unknown, context: AnswerContext): HttpReply {
  * are all null is data.
  */
 export function answer(
-  { data, errors = [] }: ExecutionResult,
+  { data, errors = [], body: asItCame }: ExecutionResult,
   context: AnswerContext,
   { mutated = false, extensions }: AnswerOptions = {},
 ): HttpReply {
   const more = extensions ? { extensions } : {};
+  if (asItCame !== undefined && !extensions) return reply(200, asItCame, context);
   if (errors.length === 0) return write(200, { data, ...more }, context);
 
   const shown = errors.map((error) => showFault(error, context));
@@ -62,7 +64,7 @@ export function answer(
   return { ...write(statusOf(worst), body, context, headers), fault };
 }
 
-function showFault(error: GraphQLError, { requestId, logger }: AnswerContext): GraphQLFormattedError {
+function showFault(error: ExecutionError, { requestId, logger }: AnswerContext): GraphQLFormattedError {
   const { code, retryAfterMs } = error.extensions;
   const fault = isFaultCode(code) ? new Fault(code, error.message) : new Fault('INTERNAL');
   if (!isFaultCode(code)) logger.error({ err: error }, 'execution failed');
@@ -101,11 +103,16 @@ function headersFor(code: FaultCode, retryAfterMs: unknown): Record<string, stri
   }
 }
 
-function write(
+const write = (
   status: number,
   body: object,
+  context: AnswerContext,
+  headers?: Record<string, string>,
+): HttpReply => reply(status, JSON.stringify(body), context, headers);
+
+const reply = (
+  status: number,
+  body: string,
   { contentType }: AnswerContext,
   headers: Record<string, string> = {},
-): HttpReply {
-  return { status, headers: { 'content-type': contentType, ...headers }, body: JSON.stringify(body) };
-}
+): HttpReply => ({ status, headers: { 'content-type': contentType, ...headers }, body });

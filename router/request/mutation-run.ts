@@ -1,5 +1,5 @@
 import { Kind, OperationTypeNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
-import type { ExecutionResult } from '../schema/gateway.ts';
+import type { ExecutionResult } from '../execution/compiled-operation.ts';
 import type { Variables } from '../operation/cost.ts';
 import { isIncluded, withDefaults } from '../operation/included.ts';
 import { responseName } from '../operation/walk-selections.ts';
@@ -9,16 +9,14 @@ import { responseName } from '../operation/walk-selections.ts';
  * root field has (they are executed in order, and one that fails ends the execution).
  *
  * @param definition as the client wrote it, with fragments expanded
- * @param received root fields as subgraphs have answered them, before an error has taken them along
  */
 export function hasMutated(
   definition: OperationDefinitionNode,
   given: Variables,
-  { data, errors = [] }: ExecutionResult,
-  received: object = {},
+  { data, errors = [], received }: ExecutionResult,
 ): boolean {
   if (definition.operation !== OperationTypeNode.MUTATION) return false;
-  if (hasValue(received) || hasValue(data ?? {})) return true;
+  if (hasValue(received ?? {}) || hasValue(data ?? {})) return true;
   if (errors.some(({ path }) => path && path.length > 1)) return true;
   const failed = new Set(errors.flatMap(({ path }) => path?.[0] ?? []));
   const first = firstField(definition.selectionSet, withDefaults(definition, given));

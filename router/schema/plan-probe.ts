@@ -39,7 +39,7 @@ const NEVER_SENT = {
  */
 export async function assertPlans(gateway: Gateway, logger: Logger): Promise<void> {
   const { schema } = gateway;
-  const failures = new Map<string, Error>();
+  const failures = new Map<string, Failure>();
   let fields = 0;
   for (const kind of [OperationTypeNode.QUERY, OperationTypeNode.MUTATION]) {
     const root = schema.getRootType(kind);
@@ -60,14 +60,19 @@ export async function assertPlans(gateway: Gateway, logger: Logger): Promise<voi
     logger.warn({ field, reason: failure.message }, 'a field of the supergraph cannot be planned, the others are served');
 }
 
+/** Why a field cannot be planned. */
+interface Failure {
+  readonly message: string;
+}
+
 /** @returns why the first of the probes cannot be planned, where none of them can */
 async function failureOfAll(
   gateway: Gateway,
   kind: OperationTypeNode,
   field: Field,
   name: string,
-): Promise<Error | undefined> {
-  let first: Error | undefined;
+): Promise<Failure | undefined> {
+  let first: Failure | undefined;
   for (const selection of selectionsOf(getNamedType(field.type))) {
     const failure = await failureOf(gateway, probeOf(kind, field, selection, name));
     if (!failure) return undefined;
@@ -76,7 +81,7 @@ async function failureOfAll(
   return first;
 }
 
-async function failureOf(gateway: Gateway, probe: PlannedOperation): Promise<Error | undefined> {
+async function failureOf(gateway: Gateway, probe: PlannedOperation): Promise<Failure | undefined> {
   try {
     const { errors } = await gateway.execute(probe, {}, { ...NEVER_SENT });
     return errors?.find(({ extensions }) => extensions['code'] !== 'TIMEOUT');

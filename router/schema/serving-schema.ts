@@ -79,7 +79,7 @@ async function loadPlanning(
   opened: OpenSubgraphs,
   logger: Logger,
 ): Promise<Gateway> {
-  const gateway = await loadGateway(forGateway, ({ name }) => opened.dataSource(name), logger, hidden);
+  const gateway = await loadGateway(forGateway, (name) => opened.source(name), logger, hidden);
   try {
     await assertPlans(gateway, logger);
     return gateway;

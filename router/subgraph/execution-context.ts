@@ -1,4 +1,3 @@
-import type { GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../platform/identity/identity.ts';
 import type { Logger } from '../../platform/logger.ts';
 
@@ -16,14 +15,6 @@ export interface ExecutionContext {
   readonly beforeSend?: () => void | Promise<void>;
   /** Called with how long each part of the answer may be cached and reused for other callers, in milliseconds. */
   readonly onFreshness?: (freshForMs: number) => void;
-  /** Set once a request to a subgraph is made. */
-  isSent?: boolean;
   /** Called when a request to a subgraph is made; planning has ended by then. */
   readonly onPlan?: () => void;
-  /** Set once the operation is planned: from then on something may have been sent. */
-  isPlanned?: boolean;
-  /** The root fields as subgraphs have answered them. The gateway merges into it what entities are answered. */
-  answer?: Record<string, unknown>;
-  /** Errors of subgraphs. */
-  failures?: GraphQLFormattedError[];
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { instrumented } from '../../platform/observability/instrumented-client.ts';
 import type { RouterConfig } from '../config.ts';
 import type { DeclaredSubgraph } from '../schema/declared-subgraphs.ts';
-import { SubgraphDataSource } from './data-source.ts';
+import { SubgraphSource } from './subgraph-source.ts';
 import { subgraphReadiness } from './readiness.ts';
 import type { SubgraphSettings } from './subgraph-settings.ts';
 import { SubgraphTraffic } from './subgraph-traffic.ts';
@@ -23,7 +23,7 @@ export interface Subgraphs {
 /** The subgraphs of one supergraph. */
 export interface OpenSubgraphs {
   /** @throws when the supergraph does not declare it */
-  dataSource(name: string): SubgraphDataSource;
+  source(name: string): SubgraphSource;
   /** Closes those that no other supergraph has, once what is under way has been answered. */
   release(): Promise<void>;
 }
@@ -47,10 +47,10 @@ export function openSubgraphs(config: RouterConfig, logger: Logger): Subgraphs {
       const wanted = declared.map((one) => config.readSubgraph(one));
       const opened = new Map(wanted.map((settings) => [settings.name, take(settings)]));
       return {
-        dataSource: (name) => {
+        source: (name) => {
           const one = opened.get(name);
           if (!one) throw new Error(`The supergraph does not declare a subgraph ${name}.`);
-          return new SubgraphDataSource(name, one.traffic, config.FOLLOW_UP_TIMEOUT);
+          return new SubgraphSource(name, one.traffic, config.FOLLOW_UP_TIMEOUT);
         },
         release: async () => {
           const unused = [...opened.values()].filter((one) => --one.users === 0);

@@ -1,0 +1,22 @@
+import { isFields, own, set, type Fields } from './fields.ts';
+
+/** Adds what a further request has read of an object. Values that are objects on both sides are merged, and so are lists of one length. */
+export function mergeInto(target: Fields, source: Fields): void {
+  for (const name of Object.keys(source)) {
+    const given = source[name];
+    if (given === undefined) continue;
+    const known = own(target, name);
+    if (isFields(known) && isFields(given)) mergeInto(known, given);
+    else if (Array.isArray(known) && Array.isArray(given) && known.length === given.length)
+      mergeLists(known, given);
+    else set(target, name, given);
+  }
+}
+
+function mergeLists(target: unknown[], source: readonly unknown[]): void {
+  source.forEach((given, index) => {
+    const known = target[index];
+    if (isFields(known) && isFields(given)) mergeInto(known, given);
+    else target[index] = given;
+  });
+}

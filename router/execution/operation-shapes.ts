@@ -1,0 +1,62 @@
+import { Kind, visit, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Variables } from '../operation/cost.ts';
+import { isIncluded, withDefaults } from '../operation/included.ts';
+import { rootTypeOf } from '../operation/selected-operation.ts';
+import { compileShape, type CompositeNames } from './compile-shape.ts';
+import type { Completer } from './completion.ts';
+import { mergedSelections } from './merged-selections.ts';
+
+/** Shapes that are kept of one operation: it may have a condition at each field, and clients choose which of them hold. */
+const KEPT = 16;
+
+const NO_CONDITIONS: Variables = {};
+
+/** The shapes of the answers to one operation, one for the values of the variables in its `@skip` and `@include`. */
+export class OperationShapes {
+  readonly #schema: GraphQLSchema;
+  readonly #names: CompositeNames;
+  readonly #definition: OperationDefinitionNode;
+  readonly #conditions: readonly string[];
+  readonly #kept = new Map<string, Completer>();
+  #only: Completer | null = null;
+
+  constructor(schema: GraphQLSchema, names: CompositeNames, definition: OperationDefinitionNode) {
+    this.#schema = schema;
+    this.#names = names;
+    this.#definition = definition;
+    this.#conditions = conditionsIn(definition);
+  }
+
+  /** The variables with their defaults, where the operation has conditions. */
+  conditionsOf(variables: Variables): Variables {
+    return this.#conditions.length === 0 ? NO_CONDITIONS : withDefaults(this.#definition, variables);
+  }
+
+  /** @param conditions `conditionsOf` the variables */
+  shapeFor(conditions: Variables): Completer {
+    if (this.#conditions.length === 0) return (this.#only ??= this.#compile(conditions));
+    const key = this.#conditions.map((name) => (conditions[name] === true ? '1' : '0')).join('');
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const shape = this.#compile(conditions);
+    if (this.#kept.size < KEPT) this.#kept.set(key, shape);
+    return shape;
+  }
+
+  #compile(conditions: Variables): Completer {
+    const selected = mergedSelections(this.#definition.selectionSet, (node) => isIncluded(node, conditions));
+    return compileShape(this.#schema, this.#names, rootTypeOf(this.#schema, this.#definition), selected);
+  }
+}
+
+/** Variables in any directive: a shape for each value of another one is of no harm. */
+function conditionsIn(definition: OperationDefinitionNode): readonly string[] {
+  const names = new Set<string>();
+  visit(definition.selectionSet, {
+    Directive: (directive) => {
+      for (const { value } of directive.arguments ?? [])
+        if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
