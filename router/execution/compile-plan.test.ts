@@ -244,10 +244,7 @@ describe('a plan', () => {
 
   it.each<[string, PlanNode]>([
     ['a part that is deferred', { kind: 'Defer', primary: {}, deferred: [] }],
-    [
-      'a path by types',
-      flatten(['items', '@|[Book]'], fetch('a')),
-    ],
+    ['a path by types', flatten(['items', '@|[Book]'], fetch('a'))],
   ])('with %s is not compiled', async (_what, node) => {
     await expect(execute(node, { a: {} })).rejects.toThrow('is not executed');
   });

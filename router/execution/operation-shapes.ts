@@ -7,7 +7,7 @@ import type { Completer } from './completion.ts';
 import { mergedSelections } from './merged-selections.ts';
 
 /** Shapes that are kept of one operation: it may have a condition at each field, and clients choose which of them hold. */
-const KEPT = 16;
+const KEPT = 4;
 
 const NO_CONDITIONS: Variables = {};
 

@@ -52,6 +52,19 @@ describe('the store', () => {
     expect(store.find('{ a }', null, free)).toBe(first);
   });
 
+  it('counts what fragments grow into, which is planned', () => {
+    const nested = rulesFor('type Query { a: Int q: Query }');
+    const names = Array.from({ length: 30 }, (_, n) => `q${n}: q { ...F }`).join(' ');
+    const source = `{ ${names} } fragment F on Query { a b: a c: a d: a }`;
+    const find = (maxBytes: number) => {
+      const store = createOperationStore(nested, maxBytes);
+      return [store.find(source, null, free), store.find(source, null, free)] as const;
+    };
+    const [large, small] = [find(4 * MIB), find(MIB)];
+    expect(large[0]).toBe(large[1]);
+    expect(small[0]).not.toBe(small[1]);
+  });
+
   it('charges before it works out a document that is new, and only then', () => {
     const store = createOperationStore(rules, MIB);
     const asked: number[] = [];

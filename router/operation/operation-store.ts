@@ -15,6 +15,9 @@ export interface OperationStore {
 /** Bytes of memory that a parsed document takes for each character of its source, as measured, rounded up. */
 const BYTES_PER_CHARACTER = 40;
 
+/** And its plan, compiled, with the shape of its answers, for each field after fragments were expanded. */
+const BYTES_PER_FIELD = 1_000;
+
 /** A document that would take more than this part of the memory is not kept: a few of them would push all others out. */
 const LARGEST = 1 / 16;
 
@@ -30,7 +33,9 @@ export function createOperationStore(rules: OperationRules, maxBytes: number): O
       const known = kept.get(key);
       if (known) return known;
       const operation = analyseOperation(source, operationName, rules, newWork);
-      kept.set(key, operation, { size: 1_024 + BYTES_PER_CHARACTER * source.length });
+      kept.set(key, operation, {
+        size: 1_024 + BYTES_PER_CHARACTER * source.length + BYTES_PER_FIELD * operation.fields,
+      });
       return operation;
     },
   };
