@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Teardown } from '../start/teardown.ts';
 import { openOwnShop, openSale } from './cpu/own-shop.ts';
 import { RouterProcess } from './cpu/router-process.ts';
-import { createMint } from './mint.ts';
+import { createMint, signingKeyIn } from './mint.ts';
 import { readCommandLine, runScript } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -72,7 +72,7 @@ async function measure(
     routers.size * purchases * (rounds + 1),
   );
   const query = await readFile('schema/operations/Purchase.graphql', 'utf8');
-  const mint = createMint(dataDir, 3_600);
+  const mint = createMint(signingKeyIn(dataDir), 3_600);
   const costs = new Map<string, number[]>([...routers.keys()].map((name) => [name, []]));
   // The first round only warms everything up.
   for (let round = 0; round <= rounds; round++) {

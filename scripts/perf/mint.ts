@@ -11,13 +11,10 @@ export type Mint = () => Promise<string>;
 // With a callback the signatures are made on all cores.
 const signOnAnyCore = promisify(sign);
 
-/**
- * By the key of the shop that runs here: SIGNING_KEYS, or the one under `dataDir`.
- *
- * @throws a sentence when no shop has made one yet
- */
-export function createMint(dataDir: string, lifetimeS: number): Mint {
-  const jwk = signingKey(dataDir);
+/** A private RSA key with an id. */
+export type SigningKey = JsonWebKey;
+
+export function createMint(jwk: SigningKey, lifetimeS: number): Mint {
   const key = createPrivateKey({ key: jwk, format: 'jwk' });
   const header = encode({ alg: 'RS256', typ: 'JWT', kid: jwk['kid'] });
   return async () => {
@@ -36,8 +33,12 @@ export function createMint(dataDir: string, lifetimeS: number): Mint {
   };
 }
 
-/** The key that signs now. */
-function signingKey(dataDir: string): JsonWebKey {
+/**
+ * The key with which the shop that runs here signs now: SIGNING_KEYS, or the one under `dataDir`.
+ *
+ * @throws a sentence when no shop has made one yet
+ */
+export function signingKeyIn(dataDir: string): SigningKey {
   if (!settingOf('SIGNING_KEYS') && !existsSync(join(dataDir, 'secrets', 'SIGNING_KEYS'))) {
     throw new Error(`There is no key under ${dataDir} yet: start the shop first, with the same DATA_DIR.`);
   }

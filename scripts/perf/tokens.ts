@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { settingOf } from '../../platform/config/environment.ts';
 import { loadEnvironment } from '../../platform/config/load-environment.ts';
-import { createMint } from './mint.ts';
+import { createMint, signingKeyIn } from './mint.ts';
 import { readCommandLine, runScript } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const lifetimeS = wholeNumber('--hours', values.hours) * 3_600;
   loadEnvironment();
 
-  const mint = createMint(settingOf('DATA_DIR') ?? '.data', lifetimeS);
+  const mint = createMint(signingKeyIn(settingOf('DATA_DIR') ?? '.data'), lifetimeS);
   const tokens: string[] = [];
   while (tokens.length < users) {
     const next = Math.min(AT_ONCE, users - tokens.length);
