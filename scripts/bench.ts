@@ -4,6 +4,7 @@ import { Progress } from './bench/progress.ts';
 import { requireProc } from './bench/record/process-tree.ts';
 import { cpuTable, summarise } from './bench/report/markdown.ts';
 import type { BenchRun } from './bench/run.ts';
+import { startCeiling } from './bench/systems/ceiling-system.ts';
 import { startOwnSystem } from './bench/systems/own-system.ts';
 import { runWholeSystem, ROWS } from './bench/tables/whole-system.ts';
 import { TokenPool } from './bench/tokens.ts';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     const systems = [];
     for (const [name, folder] of folders)
       systems.push(await startOwnSystem({ name, folder, signingKeys: tokens.signingKeys }, teardown));
+    systems.push(await startCeiling(tokens.publicKey, teardown));
     const progress = new Progress(rounds * ROWS.length * systems.length);
     const run: BenchRun = {
       rounds,

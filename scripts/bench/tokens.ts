@@ -15,6 +15,12 @@ export class TokenPool {
     return JSON.stringify({ keys: [this.#key] });
   }
 
+  /** As JSON of a JSON Web Key. */
+  get publicKey(): string {
+    const { kty, n, e, kid, alg, use } = this.#key;
+    return JSON.stringify({ kty, n, e, kid, alg, use });
+  }
+
   /** Makes more, until there are so many. */
   async fill(size: number, onProgress: (made: number) => void): Promise<void> {
     const mint = createMint(this.#key, LIFETIME_S);

@@ -3,7 +3,7 @@ import type { Load } from '../generator/load.ts';
 import { measure } from '../measure.ts';
 import type { BenchRun } from '../run.ts';
 import { ANSWERS } from '../systems/operations.ts';
-import type { System, Workload } from '../systems/system.ts';
+import type { Ledger, System, Workload } from '../systems/system.ts';
 
 /** What is bought, over how many connections, and what every answer should be. */
 interface Row {
@@ -75,11 +75,7 @@ async function runRow(run: BenchRun, system: System, row: Row, round: number): P
   return toCell(name, measurement, row.counted, mismatch(accepted, before, after));
 }
 
-function mismatch(
-  accepted: number,
-  before: { decrement: number; rows: number },
-  after: { decrement: number; rows: number; units: number },
-): string | undefined {
+function mismatch(accepted: number, before: Ledger, after: Ledger): string | undefined {
   const decrement = after.decrement - before.decrement;
   const rows = after.rows - before.rows;
   if (after.decrement > after.units) return `oversold: ${after.decrement} of ${after.units}`;
