@@ -1,74 +1,59 @@
 import { resolve } from 'node:path';
-import { Generator } from './bench/generator/generator.ts';
-import { Progress } from './bench/progress.ts';
+import { runBench } from './bench/run-bench.ts';
 import { requireProc } from './bench/record/process-tree.ts';
-import { cpuTable, summarise } from './bench/report/markdown.ts';
-import type { BenchRun } from './bench/run.ts';
-import { startCeiling } from './bench/systems/ceiling-system.ts';
-import { startOwnSystem } from './bench/systems/own-system.ts';
-import { runWholeSystem, ROWS } from './bench/tables/whole-system.ts';
-import { TokenPool } from './bench/tokens.ts';
-import { readCommandLine, readWholeNumber, runScript } from './command-line.ts';
+import { TABLES } from './bench/tables/tables.ts';
+import { chooseNamed, readCommandLine, readWholeNumber, runScript } from './command-line.ts';
 import { Teardown } from './start/teardown.ts';
 
 /** `npm run bench`: what a purchase costs, measured side by side. */
-const HELP = `npm run bench -- [--only TABLE] [--rounds N] [--seconds N] [--quick] [--against FOLDER]
+const HELP = `npm run bench -- [--only TABLE] [--rounds N] [--seconds N] [--quick] [--against FOLDER] [--report FOLDER]
 
-  --only TABLE         this table
-  --rounds N           how often each cell is measured (3)
-  --quick              a second a cell and one round, to try it
-  --against FOLDER     another checkout of this project, which was built there, as one more system
+Starts this system, other routers, the same shop as it is usually written, and the ceiling, sends each of them the same load in turn, and
+writes perf/report/README.md and perf/report/index.html. What counts is the CPU time of each process for one request. Takes under
+thirty minutes on two cores. Ctrl-C stops everything that it started.
 
-Linux only: it reads /proc.
+  --only TABLE         this table alone (several: --only router,system): ${TABLES.map(({ name }) => name).join(', ')}
+  --list               the names of the tables
+  --rounds N           how often each cell is measured; the report has the medians (3)
+  --seconds N          how long each cell is measured (4)
+  --quick              one round of a second, to try it
+  --against FOLDER     another checkout of this project, which is built there, as one more column
+  --report FOLDER      where the report is written (perf/report)
+
+HIVE_ROUTER is the path of the program hive-router; without it that router is left out. The other peers are packages of perf/peers, which
+are installed at the first run. MYSQL_SERVER and REDIS_SERVER name the binaries of the stores. Linux only: it reads /proc.
 `;
 
 async function main(): Promise<void> {
   const { values } = readCommandLine(HELP, {
     options: {
       only: { type: 'string', multiple: true },
+      list: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       against: { type: 'string', multiple: true, default: [] },
+      report: { type: 'string', default: 'perf/report' },
     },
   });
+  const { quick } = values;
+  if (values.list) return console.log(TABLES.map(({ name }) => name).join('\n'));
+  const tables = chooseNamed(TABLES, values.only, 'table');
+  const rounds = readWholeNumber('--rounds', values.rounds ?? (quick ? '1' : '3'), 1);
+  const seconds = readWholeNumber('--seconds', values.seconds ?? (quick ? '1' : '4'), 1);
+  const others = values.against.map((folder) => [folder, resolve(folder)] as const);
   requireProc();
-  const rounds = readWholeNumber('--rounds', values.rounds ?? (values.quick ? '1' : '3'), 1);
-  const seconds = readWholeNumber('--seconds', values.seconds ?? (values.quick ? '1' : '4'), 1);
+
   const teardown = new Teardown();
-  process.once('SIGINT', () => void teardown.run().then(() => process.exit(130)));
-  process.once('SIGTERM', () => void teardown.run().then(() => process.exit(143)));
+  const stop = (exitCode: number) => void teardown.run().then(() => process.exit(exitCode));
+  process.once('SIGINT', () => stop(130));
+  process.once('SIGTERM', () => stop(143));
   try {
-    const tokens = new TokenPool();
-    const generator = new Generator();
-    await teardown.add(() => generator.stop());
-    const folders = [
-      ['this', '.'],
-      ...values.against.map((folder) => [folder, resolve(folder)] as const),
-    ] as const;
-    const systems = [];
-    for (const [name, folder] of folders)
-      systems.push(await startOwnSystem({ name, folder, signingKeys: tokens.signingKeys }, teardown));
-    systems.push(await startCeiling(tokens.publicKey, teardown));
-    const progress = new Progress(rounds * ROWS.length * systems.length);
-    const run: BenchRun = {
-      rounds,
-      seconds,
-      warmUpSeconds: values.quick ? 2 : 8,
-      mostPerSecond: 6_000,
-      generator,
-      tokens,
-      progress,
-    };
-    await tokens.fill(Math.min(100_000, seconds * (rounds + 1) * ROWS.length * 1_500), (made) => {
-      if (made % 5_000 === 0) progress.say(`${made} tokens`);
-    });
-    const cells = await runWholeSystem(run, systems);
-    progress.end();
-    const summaries = summarise(cells);
-    console.log(cpuTable(summaries));
-    for (const { row, column, voids } of summaries)
-      for (const reason of voids) console.log(`${row}, ${column}: ${reason}`);
+    const folders = [['this', resolve('.')], ...others] as const;
+    await runBench({ tables, rounds, seconds, quick, folders, report: resolve(values.report) }, teardown);
+  } catch (error) {
+    // What fails while everything is being stopped fails because of that.
+    if (!teardown.hasBegun) throw error;
   } finally {
     await teardown.run();
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generator } from './generator/generator.ts';
 import type { Load, LoadResult } from './generator/load.ts';
-import { cpuMsBetween, readUsage, type ProcessGroups, type Usage } from './record/usage.ts';
+import { cpuMsBetween, readUsage, resetPeaks, type ProcessGroups, type Usage } from './record/usage.ts';
 
 /** What one load did to the processes that served it. */
 export interface Measurement {
@@ -21,8 +21,11 @@ export async function measure(
   load: Load,
   groups: () => ProcessGroups,
 ): Promise<Measurement> {
-  const before = readUsage(groups());
-  const result = await generator.run(load);
+  let before: Readonly<Record<string, Usage>> = {};
+  const result = await generator.run(load, () => {
+    resetPeaks(groups());
+    before = readUsage(groups());
+  });
   await sleep(SETTLE_MS);
   const usage = readUsage(groups());
   return { result, cpuMs: cpuMsBetween(before, usage), usage };

@@ -1,8 +1,8 @@
 /** One line while it runs: what, which round, and how long it takes yet. */
 export class Progress {
-  #began = 0;
-  readonly #steps: number;
+  #steps: number;
   #done = 0;
+  #began = 0;
 
   /** @param steps that take about the same time each */
   constructor(steps: number) {
@@ -14,9 +14,14 @@ export class Progress {
     if (this.#done === 0) this.#began = Date.now();
     const spent = Date.now() - this.#began;
     const left =
-      this.#done === 0 ? '' : `, ${minutes((spent / this.#done) * (this.#steps - this.#done))} left`;
+      this.#done === 0 ? '' : `, ${timeOf((spent / this.#done) * (this.#steps - this.#done))} left`;
     this.#done++;
     this.say(`${this.#done} of ${this.#steps}: ${what}${left}`);
+  }
+
+  /** Steps that were planned and are left out. */
+  leaveOut(steps: number): void {
+    this.#steps -= steps;
   }
 
   /** Where the output is no terminal each is a line of its own. */
@@ -30,7 +35,8 @@ export class Progress {
   }
 }
 
-const minutes = (ms: number): string => {
-  const seconds = Math.round(ms / 1_000);
+/** As `4 min 30 s`. */
+export function timeOf(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
+}

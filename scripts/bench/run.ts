@@ -8,9 +8,16 @@ export interface BenchRun {
   /** Of one cell. */
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** No system accepts more. */
-  readonly mostPerSecond: number;
+  readonly quick: boolean;
+  /** Checkouts of this project, by the name of their column; the first one is this. */
+  readonly folders: readonly (readonly [name: string, folder: string])[];
   readonly generator: Generator;
   readonly tokens: TokenPool;
   readonly progress: Progress;
 }
+
+/** No system answers more a second. */
+const MOST_PER_SECOND = 8_000;
+
+/** As many tokens as a cell can need. */
+export const tokensForCell = ({ seconds }: BenchRun): number => seconds * MOST_PER_SECOND;

@@ -38,6 +38,11 @@ export class TokenPool {
     return Array.from({ length: wanted }, (_, i) => this.#tokens[(from + i) % this.#tokens.length]!);
   }
 
+  /** Those that `next` gives last: every system may have seen them. */
+  last(count: number): readonly string[] {
+    return this.#tokens.slice(-count);
+  }
+
   /** So many of the next ones have been sent to this system. */
   use(system: string, count: number): void {
     this.#next.set(system, ((this.#next.get(system) ?? 0) + count) % this.#tokens.length);

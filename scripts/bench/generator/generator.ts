@@ -11,27 +11,36 @@ const CONNECTIONS_A_THREAD = 64;
 export class Generator {
   readonly #threads: Worker[] = [];
 
-  async run(load: Load): Promise<LoadResult> {
+  /** @param onOpen called when all connections are open, before the first request */
+  async run(load: Load, onOpen: () => void = () => undefined): Promise<LoadResult> {
     const threads = Math.min(MOST_THREADS, Math.ceil(load.connections / CONNECTIONS_A_THREAD));
-    const results = await Promise.all(split(load, threads).map((part, i) => this.#runPart(part, i)));
-    return results.reduce(merge);
+    const parts = split(load, threads).map((part, i) => ({
+      part,
+      thread: (this.#threads[i] ??= startThread()),
+    }));
+    await Promise.all(parts.map(({ part, thread }) => answerOf(thread, part)));
+    onOpen();
+    const results = await Promise.all(parts.map(({ thread }) => answerOf(thread, 'go')));
+    return (results as LoadResult[]).reduce(merge);
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
+}
 
-  #runPart(load: Load, index: number): Promise<LoadResult> {
-    const thread = (this.#threads[index] ??= new Worker(new URL('./thread.js', import.meta.url)));
-    return new Promise((resolve, reject) => {
-      thread.once('error', reject);
-      thread.once('message', (result: LoadResult) => {
-        thread.off('error', reject);
-        resolve(result);
-      });
-      thread.postMessage(load);
+const startThread = () => new Worker(new URL('./thread.js', import.meta.url));
+
+/** @throws what ends the thread, as when a connection cannot be opened */
+function answerOf(thread: Worker, message: Load | 'go'): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    thread.once('error', reject);
+    thread.once('message', (answer) => {
+      thread.off('error', reject);
+      resolve(answer);
     });
-  }
+    thread.postMessage(message);
+  });
 }
 
 /** Parts that are one load together; no token is in two of them. */

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'undici';
+import { Client } from 'undici';
 import { KEY, type Load, type LoadResult } from './load.ts';
 
 /** A request that takes longer has failed. */
 const TIMEOUT_MS = 60_000;
+/** Connections that are opened at a time: more would have to wait for each other in the queue of the listening socket. */
+const OPENED_AT_ONCE = 200;
 
-/** Sends one load, and resolves once the last answer has come. */
+/** Sends one load over connections of its own. */
 export class Sender {
   readonly #load: Load;
-  readonly #pool: Pool;
+  readonly #clients: readonly Client[];
   readonly #path: string;
   readonly #answers: readonly (readonly [name: string, text: string])[];
   readonly #counts: Record<string, number>;
@@ -23,21 +25,30 @@ export class Sender {
     this.#path = pathname;
     this.#answers = Object.entries(load.answers);
     this.#counts = Object.fromEntries(this.#answers.map(([name]) => [name, 0]));
-    this.#pool = new Pool(origin, {
-      connections: load.connections,
-      pipelining: 1,
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
+    this.#clients = Array.from(
+      { length: load.connections },
+      () => new Client(origin, { pipelining: 1, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS }),
+    );
   }
 
+  /** Opens every connection, by a request that costs little wherever it arrives. */
+  async open(): Promise<void> {
+    for (let from = 0; from < this.#clients.length; from += OPENED_AT_ONCE)
+      await Promise.all(
+        this.#clients.slice(from, from + OPENED_AT_ONCE).map(async (client) => {
+          const { body } = await client.request({ method: 'GET', path: '/health/live' });
+          await body.dump();
+        }),
+      );
+  }
+
+  /** Resolves once the last answer has come. */
   async run(): Promise<LoadResult> {
     const began = performance.now();
-    await (this.#load.rate === undefined
-      ? this.#sendClosed(began)
-      : this.#sendAtRate(began, this.#load.rate));
+    const { rate } = this.#load;
+    await (rate === undefined ? this.#sendClosed(began) : this.#sendAtRate(began, rate));
     const seconds = (performance.now() - began) / 1_000;
-    await this.#pool.close();
+    await Promise.all(this.#clients.map((client) => client.destroy()));
     return {
       seconds,
       sent: this.#sent,
@@ -50,25 +61,27 @@ export class Sender {
 
   async #sendClosed(began: number): Promise<void> {
     const goesOn = this.#limit(began);
-    const sendInTurn = async () => {
-      while (goesOn()) await this.#send(performance.now());
-    };
-    await Promise.all(Array.from({ length: this.#load.connections }, sendInTurn));
+    await Promise.all(
+      this.#clients.map(async (client) => {
+        while (goesOn()) await this.#send(client, performance.now());
+      }),
+    );
   }
 
-  /** Requests that are due together, because a timer fires late, are sent together: each counts from when it was due. */
+  /** Requests that are due while no connection is free wait for one: each counts from when it was due. */
   #sendAtRate(began: number, rate: number): Promise<void> {
     const goesOn = this.#limit(began);
-    const underWay = new Set<Promise<void>>();
+    const free = [...this.#clients];
+    const dueAt = () => began + (this.#sent * 1_000) / rate;
     return new Promise((resolve) => {
       const timer = setInterval(() => {
-        while (goesOn() && began + (this.#sent * 1_000) / rate <= performance.now()) {
-          const one = this.#send(began + (this.#sent * 1_000) / rate).finally(() => underWay.delete(one));
-          underWay.add(one);
+        while (goesOn() && free.length > 0 && dueAt() <= performance.now()) {
+          const client = free.pop()!;
+          void this.#send(client, dueAt()).then(() => free.push(client));
         }
-        if (goesOn()) return;
+        if (goesOn() || free.length < this.#clients.length) return;
         clearInterval(timer);
-        void Promise.all(underWay).then(() => resolve());
+        resolve();
       }, 1);
     });
   }
@@ -79,7 +92,8 @@ export class Sender {
     return () => performance.now() - began < stop.afterSeconds * 1_000;
   }
 
-  #send(since: number): Promise<void> {
+  /** @param since the moment from which its time counts */
+  #send(client: Client, since: number): Promise<void> {
     const { body, headers, tokens } = this.#load;
     const token = tokens[this.#sent++ % tokens.length];
     return new Promise((resolve) => {
@@ -89,7 +103,7 @@ export class Sender {
         this.#count(text, error);
         resolve();
       };
-      this.#pool.dispatch(
+      client.dispatch(
         {
           method: 'POST',
           path: this.#path,

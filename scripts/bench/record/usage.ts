@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { statFields } from './process-tree.ts';
 
 /** Of `/proc/PID/stat`: Linux counts CPU time in hundredths of a second. */
@@ -21,6 +21,20 @@ export function readUsage(groups: ProcessGroups): Record<string, Usage> {
     Object.entries(groups).map(([group, pids]) => [group, pids.map(usageOf).reduce(add)]),
   );
 }
+
+/** The most memory so far is counted anew from now on, where the system lets this process do so. */
+export function resetPeaks(groups: ProcessGroups): void {
+  for (const pid of Object.values(groups).flat()) {
+    try {
+      writeFileSync(`/proc/${pid}/clear_refs`, RESET_PEAK);
+    } catch {
+      // Of another user: its peak is that of all runs.
+    }
+  }
+}
+
+/** proc(5): the peak resident set becomes the current one. */
+const RESET_PEAK = '5';
 
 export function cpuMsBetween(
   before: Readonly<Record<string, Usage>>,

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Teardown } from '../../start/teardown.ts';
 import { inherited } from './own-settings.ts';
 
 export interface Child {
   readonly pid: number;
-  /** What follows the word `ready` in its first line of that kind: where it listens. */
+  /** What follows the word `ready` in its first line of that kind: where it listens. Empty with `readyUrl`. */
   readonly ready: string;
 }
 
@@ -17,7 +18,13 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Answers 200 once it is ready; without it, a line that begins with `ready` says so. */
+  readonly readyUrl?: string;
 }
+
+const READY_WITHIN_MS = 90_000;
+/** A router of ours first answers what is under way, and the stores end after it. */
+const KILL_AFTER_MS = 30_000;
 
 /** @throws with the end of what it printed when it ends before it is ready */
 export async function startChild(options: ChildOptions, teardown: Teardown): Promise<Child> {
@@ -33,14 +40,33 @@ export async function startChild(options: ChildOptions, teardown: Teardown): Pro
   const ended = once(child, 'exit');
   await teardown.add(async () => {
     child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
     await ended;
+    clearTimeout(timer);
   });
   const ready = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`${options.name} did not start:\n${output}`)));
+    const fail = () => reject(new Error(`${options.name} did not start:\n${output}`));
+    setTimeout(fail, READY_WITHIN_MS).unref();
+    child.once('error', fail);
+    child.once('exit', fail);
+    if (options.readyUrl !== undefined) void untilOk(options.readyUrl, child).then(() => resolve(''));
     createInterface({ input: child.stdout! }).on('line', (line) => {
       keep(`${line}\n`);
-      if (line.startsWith('ready')) resolve(line.slice('ready'.length).trim());
+      if (options.readyUrl === undefined && line.startsWith('ready'))
+        resolve(line.slice('ready'.length).trim());
     });
   });
   return { pid: child.pid!, ready };
+}
+
+async function untilOk(url: string, child: ChildProcess): Promise<void> {
+  const isOk = () =>
+    fetch(url).then(
+      async (response) => {
+        await response.body?.cancel();
+        return response.ok;
+      },
+      () => false,
+    );
+  while (child.exitCode === null && child.signalCode === null && !(await isOk())) await sleep(200);
 }

@@ -23,7 +23,8 @@ const DOCUMENTS: Readonly<Record<Workload, string>> = {
 };
 
 export function graphqlForm(url: string, workload: Workload, productId: string): RequestForm {
-  const variables = workload === 'stock' ? { id: productId } : { input: { productId, idempotencyKey: KEY } };
+  const variables =
+    workload === 'stock' ? { id: productId } : { input: { productId, quantity: 1, idempotencyKey: KEY } };
   return {
     url,
     headers: { 'content-type': 'application/json' },

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { readStoreNotes } from '../../start/store-notes.ts';
 import type { Teardown } from '../../start/teardown.ts';
 import { freePort } from '../../stores/free-port.ts';
 import { descendantsOf } from '../record/process-tree.ts';
+import { startChild } from './child.ts';
+import { fillOrders } from './fill-orders.ts';
 import { groupProcesses } from './group-processes.ts';
 import { graphqlForm } from './operations.ts';
 import { openOwnSale } from './own-sale.ts';
@@ -24,7 +23,10 @@ export interface OwnSystemOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-const READY_WITHIN_MS = 120_000;
+export interface OwnSystem extends System {
+  /** See `fillOrders`. */
+  fillOrders(orders: number): Promise<void>;
+}
 
 /**
  * Runs what `npm start` of this checkout runs, with its data in a new folder, so it is measured as it is served: whatever processes
@@ -32,20 +34,36 @@ const READY_WITHIN_MS = 120_000;
  *
  * @throws with the end of what it printed when it does not start
  */
-export async function startOwnSystem(options: OwnSystemOptions, teardown: Teardown): Promise<System> {
+export async function startOwnSystem(options: OwnSystemOptions, teardown: Teardown): Promise<OwnSystem> {
   const dataDir = await mkdtemp(join(tmpdir(), 'firstcome-bench-'));
   await teardown.add(() => rm(dataDir, { recursive: true, force: true }));
   const ports = await freePorts(['PORT', 'USER_PORT', 'PRODUCT_PORT', 'ORDER_PORT']);
-  const root = await startProcess(options, { DATA_DIR: dataDir, ...ports }, teardown);
+  const { pid } = await startChild(
+    {
+      name: `${options.name} (${options.folder})`,
+      command: process.execPath,
+      args: ['--enable-source-maps', 'dist/scripts/start.js', '--no-demo'],
+      cwd: options.folder,
+      environment: {
+        ...ownSettings(options.signingKeys),
+        ...options.environment,
+        DATA_DIR: dataDir,
+        ...ports,
+      },
+      readyUrl: `http://127.0.0.1:${ports['PORT']}/health/ready`,
+    },
+    teardown,
+  );
   const mysql = await createConnection(readStoreNotes(dataDir)!['MySQL']!);
   await teardown.add(() => mysql.destroy());
   const graphql = `http://127.0.0.1:${ports['PORT']}/graphql`;
   return {
     name: options.name,
-    groups: () => groupProcesses(descendantsOf(root)),
+    groups: () => groupProcesses(descendantsOf(pid)),
     openSale: (units) => openOwnSale(graphql, units),
     form: (workload, productId) => graphqlForm(graphql, workload, productId),
     ledger: () => readLedger(mysql),
+    fillOrders: (orders) => fillOrders(mysql, orders),
   };
 }
 
@@ -54,42 +72,6 @@ async function freePorts(names: readonly string[]): Promise<Record<string, strin
     await Promise.all(names.map(async (name) => [name, String(await freePort())] as const)),
   );
 }
-
-/** @returns its process id, once the router is ready */
-async function startProcess(
-  { name, folder, signingKeys, environment }: OwnSystemOptions,
-  place: NodeJS.ProcessEnv,
-  teardown: Teardown,
-): Promise<number> {
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/scripts/start.js', '--no-demo'], {
-    cwd: folder,
-    env: { ...ownSettings(signingKeys), ...environment, ...place },
-    // Not in the terminal's process group: this process stops it in its turn. The channel ends it when this process is killed.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let output = '';
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
-  const ended = once(child, 'exit');
-  await teardown.add(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  const giveUpAt = Date.now() + READY_WITHIN_MS;
-  while (!(await isReady(`http://127.0.0.1:${place['PORT']}/health/ready`))) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > giveUpAt)
-      throw new Error(`${name} (${folder}) did not start:\n${output}`);
-    await sleep(200);
-  }
-  return child.pid!;
-}
-
-const isReady = (url: string): Promise<boolean> =>
-  fetch(url).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 
 /** Over all products: what is read before a run is taken off what is read after it. */
 async function readLedger(mysql: Connection): Promise<Ledger> {

@@ -27,5 +27,6 @@ export interface System {
   openSale(units: number): Promise<string>;
   /** Undefined where it has nothing of the kind. */
   form(workload: Workload, productId: string): RequestForm | undefined;
-  ledger(productId: string): Promise<Ledger>;
+  /** Over all products: what is read before a run is taken off what is read after it. */
+  ledger(): Promise<Ledger>;
 }

@@ -1,0 +1,45 @@
+import { Teardown } from '../start/teardown.ts';
+import { Generator } from './generator/generator.ts';
+import { Progress } from './progress.ts';
+import { describeRun } from './report/about.ts';
+import { writeReport } from './report/write-report.ts';
+import type { BenchRun } from './run.ts';
+import type { Table, TableResult } from './tables/table.ts';
+import { TokenPool } from './tokens.ts';
+
+export interface BenchOptions extends Pick<BenchRun, 'rounds' | 'seconds' | 'quick' | 'folders'> {
+  readonly tables: readonly Table[];
+  /** The folder that the report is written to. */
+  readonly report: string;
+}
+
+const SECONDS_OF_WARM_UP = 8;
+const TOKENS = { usual: 60_000, quick: 10_000 };
+
+/** Runs the tables one after the other; what a table has started is stopped before the next one begins. */
+export async function runBench(options: BenchOptions, teardown: Teardown): Promise<void> {
+  const { tables, ...rest } = options;
+  const run: BenchRun = {
+    ...rest,
+    warmUpSeconds: options.quick ? 2 : SECONDS_OF_WARM_UP,
+    generator: new Generator(),
+    tokens: new TokenPool(),
+    progress: new Progress(0),
+  };
+  const about = describeRun(options, process.argv.slice(2));
+  await teardown.add(() => run.generator.stop());
+  run.progress.leaveOut(-tables.reduce((sum, table) => sum + table.cells(run), 0));
+  await run.tokens.fill(options.quick ? TOKENS.quick : TOKENS.usual, (made) => {
+    if (made % 10_000 === 0) run.progress.say(`${made} access tokens are signed`);
+  });
+  const results = new Map<string, TableResult>();
+  for (const table of tables) {
+    const ofTable = new Teardown();
+    await teardown.add(() => ofTable.run());
+    results.set(table.name, await table.run(run, ofTable));
+    await ofTable.run();
+  }
+  run.progress.end();
+  console.log(writeReport(options.report, about, results, options.folders[0]![0]));
+  console.log(`The report is in ${options.report}: index.html has the plots.`);
+}

@@ -1,0 +1,184 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'graphql';
+import { settingOf } from '../../../platform/config/environment.ts';
+import { supergraphForGateway } from '../../../router/operation/gateway-supergraph.ts';
+import type { Teardown } from '../../start/teardown.ts';
+import { freePort } from '../../stores/free-port.ts';
+import { startRedis } from '../../stores/start-redis.ts';
+import { descendantsOf } from '../record/process-tree.ts';
+import { startChild, type ChildOptions } from './child.ts';
+import { hiveRouterConfiguration } from './hive-router-configuration.ts';
+import { ownSettings } from './own-settings.ts';
+import { PEERS } from './peers.ts';
+import type { RouterSystem } from './router-system.ts';
+
+const CANNED = fileURLToPath(new URL('../canned/main.js', import.meta.url));
+const SUPERGRAPH = resolve('schema/supergraph.graphql');
+
+/** What every router is started beside. */
+export interface RouterSurroundings {
+  readonly subgraphs: Readonly<Record<'user' | 'product' | 'order', string>>;
+  readonly jwksUrl: string;
+  readonly redisUrl: string;
+  readonly signingKeys: string;
+  readonly publicKey: string;
+  /** For files that a router is started with. */
+  readonly folder: string;
+}
+
+export async function openSurroundings(
+  keys: { readonly signingKeys: string; readonly publicKey: string },
+  teardown: Teardown,
+): Promise<RouterSurroundings> {
+  const folder = await mkdtemp(join(tmpdir(), 'firstcome-bench-'));
+  await teardown.add(() => rm(folder, { recursive: true, force: true }));
+  const redis = await startRedis({ dataDir: join(folder, 'redis') });
+  await teardown.add(() => redis.stop());
+  const { ready } = await startChild(
+    {
+      name: 'the prepared subgraphs',
+      command: process.execPath,
+      args: [CANNED],
+      environment: { PUBLIC_KEY: keys.publicKey },
+    },
+    teardown,
+  );
+  const origin = `http://127.0.0.1:${ready}`;
+  return {
+    subgraphs: {
+      user: `${origin}/user/graphql`,
+      product: `${origin}/product/graphql`,
+      order: `${origin}/order/graphql`,
+    },
+    jwksUrl: `${origin}/.well-known/jwks.json`,
+    redisUrl: redis.urls.router,
+    folder,
+    signingKeys: keys.signingKeys,
+    publicKey: keys.publicKey,
+  };
+}
+
+type Start = (around: RouterSurroundings, teardown: Teardown) => Promise<RouterSystem>;
+
+export interface RouterUnderTest {
+  readonly name: string;
+  readonly start: Start;
+}
+
+/** @param folders of checkouts of this project, by name */
+export function routersUnderTest(
+  folders: readonly (readonly [name: string, folder: string])[],
+): RouterUnderTest[] {
+  const hiveRouter = settingOf('HIVE_ROUTER');
+  return [
+    ...folders.map(([name, folder]) => ({ name, start: ownRouter(name, folder) })),
+    ...(hiveRouter ? [{ name: 'hive-router', start: hiveRouterAt(hiveRouter) }] : []),
+    { name: '@apollo/gateway, stock', start: peer('@apollo/gateway, stock', 'routers/stock-gateway.js') },
+    { name: 'Hive Gateway --jit', start: hiveGateway },
+    { name: 'Mercurius gateway', start: peer('Mercurius gateway', 'routers/mercurius-gateway.js') },
+  ];
+}
+
+async function launch(
+  options: Omit<ChildOptions, 'readyUrl'>,
+  port: number | undefined,
+  readyPath: string,
+  teardown: Teardown,
+): Promise<RouterSystem> {
+  const readyUrl = port === undefined ? {} : { readyUrl: `http://127.0.0.1:${port}${readyPath}` };
+  const { pid, ready } = await startChild({ ...options, ...readyUrl }, teardown);
+  return {
+    name: options.name,
+    url: `http://127.0.0.1:${port ?? ready}/graphql`,
+    groups: () => ({ router: descendantsOf(pid).map((one) => one.pid) }),
+  };
+}
+
+const ownRouter =
+  (name: string, folder: string): Start =>
+  async (around, teardown) => {
+    const port = await freePort();
+    const options = {
+      name,
+      command: process.execPath,
+      args: ['--enable-source-maps', 'dist/router/main.js'],
+      cwd: resolve(folder),
+      environment: {
+        ...ownSettings(around.signingKeys),
+        USER_URL: around.subgraphs.user,
+        PRODUCT_URL: around.subgraphs.product,
+        ORDER_URL: around.subgraphs.order,
+        JWKS_URL: around.jwksUrl,
+        REDIS_URL: around.redisUrl,
+        PORT: String(port),
+      },
+    };
+    return launch(options, port, '/health/ready', teardown);
+  };
+
+const hiveRouterAt =
+  (program: string): Start =>
+  async (around, teardown) => {
+    const port = await freePort();
+    // It reads the file of this name where it is started.
+    await writeFile(
+      join(around.folder, 'router.config.yaml'),
+      hiveRouterConfiguration(port, SUPERGRAPH, around),
+    );
+    const options = {
+      name: 'hive-router',
+      command: resolve(program),
+      args: [],
+      cwd: around.folder,
+      environment: {},
+    };
+    return launch(options, port, '/readiness', teardown);
+  };
+
+const peer =
+  (name: string, program: string): Start =>
+  async (around, teardown) => {
+    const environment = await peerEnvironment(around);
+    return launch(
+      { name, command: process.execPath, args: [program], cwd: PEERS, environment },
+      undefined,
+      '',
+      teardown,
+    );
+  };
+
+const hiveGateway: Start = async (around, teardown) => {
+  const port = await freePort();
+  const environment = await peerEnvironment(around);
+  const options = {
+    name: 'Hive Gateway --jit',
+    command: process.execPath,
+    args: [
+      ...['node_modules/@graphql-hive/gateway/dist/bin.js', 'supergraph', environment['SUPERGRAPH']!],
+      ...['--config-path', 'routers/hive-gateway.config.js', '--jit', '--fork', '1'],
+      ...['--host', '127.0.0.1', '--port', String(port)],
+    ],
+    cwd: PEERS,
+    environment,
+  };
+  return launch(options, port, '/readiness', teardown);
+};
+
+/** They do not enforce the rules of access in the supergraph, and one of them refuses a supergraph that has any. */
+async function peerEnvironment(around: RouterSurroundings): Promise<Record<string, string>> {
+  const file = join(around.folder, 'supergraph.graphql');
+  let supergraph = supergraphForGateway(parse(await readFile(SUPERGRAPH, 'utf8')));
+  for (const [index, name] of (['user', 'product', 'order'] as const).entries())
+    supergraph = supergraph.replace(`http://127.0.0.1:${4001 + index}/graphql`, around.subgraphs[name]);
+  await writeFile(file, supergraph);
+  return {
+    SUPERGRAPH: file,
+    SUBGRAPHS: JSON.stringify(around.subgraphs),
+    JWKS_URL: around.jwksUrl,
+    PUBLIC_KEY: around.publicKey,
+    APOLLO_TELEMETRY_DISABLED: '1',
+  };
+}

@@ -1,0 +1,47 @@
+import type { Cell } from '../cell.ts';
+import type { BenchRun } from '../run.ts';
+import { startOwnSystem } from '../systems/own-system.ts';
+import type { System } from '../systems/system.ts';
+import { PURCHASE_64, runSystemCell, warmUpSystem, type SystemRow } from './run-system-cell.ts';
+import type { Table } from './table.ts';
+
+const STRATEGIES = ['row', 'lock', 'atomic'] as const;
+const USERS = [100, 500, 1_000];
+const USERS_QUICKLY = [20];
+
+export const strategyRow = (what: 'read' | 'purchase', users: number): string => `${what}, ${users} users`;
+
+const rowsOf = ({ quick }: BenchRun): readonly SystemRow[] =>
+  (quick ? USERS_QUICKLY : USERS).flatMap((connections) => [
+  { name: strategyRow('read', connections), workload: 'stock', connections, counted: 'read' },
+  { ...PURCHASE_64, name: strategyRow('purchase', connections), connections },
+]);
+
+/** Requests a second by number of users, with each way of admitting purchases (`STOCK_STRATEGY`). */
+export const strategies: Table = {
+  name: 'strategies',
+  cells: (run) => run.rounds * rowsOf(run).length * STRATEGIES.length,
+  async run(run, teardown) {
+    const folder = run.folders[0]![1];
+    const systems: System[] = [];
+    for (const strategy of STRATEGIES) {
+      run.progress.say(`starting ${strategy}`);
+      const environment = { STOCK_STRATEGY: strategy };
+      const { signingKeys } = run.tokens;
+      systems.push(await startOwnSystem({ name: strategy, folder, signingKeys, environment }, teardown));
+    }
+    for (const system of systems) await warmUpSystem(run, system);
+    const cells: Cell[] = [];
+    const half = { ...run, seconds: Math.max(1, Math.floor(run.seconds / 2)) };
+    for (let round = 1; round <= run.rounds; round++)
+      for (const row of rowsOf(run))
+        for (let i = 0; i < systems.length; i++) {
+          const system = systems[(i + round) % systems.length]!;
+          run.progress.step(`${row.name}, strategy ${system.name}, round ${round} of ${run.rounds}`);
+          const place = { table: 'strategies', column: system.name, round };
+          const cell = await runSystemCell(half, system, row, place);
+          if (cell) cells.push(cell);
+        }
+    return { cells, notes: [] };
+  },
+};
