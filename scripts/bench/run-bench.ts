@@ -14,7 +14,7 @@ export interface BenchOptions extends Pick<BenchRun, 'rounds' | 'seconds' | 'qui
 }
 
 const SECONDS_OF_WARM_UP = 8;
-const TOKENS = { usual: 60_000, quick: 10_000 };
+const TOKENS = { usual: 120_000, quick: 10_000 };
 
 /** Runs the tables one after the other; what a table has started is stopped before the next one begins. */
 export async function runBench(options: BenchOptions, teardown: Teardown): Promise<void> {
@@ -33,13 +33,31 @@ export async function runBench(options: BenchOptions, teardown: Teardown): Promi
     if (made % 10_000 === 0) run.progress.say(`${made} access tokens are signed`);
   });
   const results = new Map<string, TableResult>();
+  let markdown = '';
   for (const table of tables) {
-    const ofTable = new Teardown();
-    await teardown.add(() => ofTable.run());
-    results.set(table.name, await table.run(run, ofTable));
-    await ofTable.run();
+    results.set(table.name, await runTable(table, run, teardown));
+    // Also what was measured before a run is interrupted can be read.
+    markdown = writeReport(options.report, about, results, options.folders[0]![0]);
   }
   run.progress.end();
-  console.log(writeReport(options.report, about, results, options.folders[0]![0]));
+  console.log(markdown);
   console.log(`The report is in ${options.report}: index.html has the plots.`);
+  const failed = [...results].filter(([, { cells }]) => cells.length === 0).map(([name]) => name);
+  if (failed.length > 0)
+    throw new Error(`Nothing was measured for ${failed.join(', ')}: the report says why.`);
+}
+
+/** A table that fails costs none of the others. */
+async function runTable(table: Table, run: BenchRun, teardown: Teardown): Promise<TableResult> {
+  const ofTable = new Teardown();
+  await teardown.add(() => ofTable.run());
+  try {
+    return await table.run(run, ofTable);
+  } catch (error) {
+    if (teardown.hasBegun) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { cells: [], notes: [`The table ${table.name} could not be measured: ${reason}`] };
+  } finally {
+    await ofTable.run();
+  }
 }

@@ -51,11 +51,12 @@ describe.skipIf(process.platform !== 'linux')('npm run bench', () => {
   it('stops everything that it has started when it is interrupted', async () => {
     const { child, ended } = start();
     let below: number[] = [];
-    await waitUntil('a router to run', () => {
+    const hasRouter = () => {
       const found = descendantsOf(child.pid!);
       below = found.map(({ pid }) => pid);
       return found.some(({ command }) => command.includes('router/main.js'));
-    }, 120_000);
+    };
+    await waitUntil('a router to run', hasRouter, Boolean, 120_000);
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     const running = below.filter((pid) => descendantsOf(pid).length > 0);
@@ -64,7 +65,12 @@ describe.skipIf(process.platform !== 'linux')('npm run bench', () => {
   }, 200_000);
 
   it('refuses a table that there is not, with a sentence', () => {
-    const { status, stderr } = spawnSync(process.execPath, [BENCH, '--only', 'nonsense'], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([64, expect.stringMatching(/^There is no table nonsense; --list names all\./)]);
+    const { status, stderr } = spawnSync(process.execPath, [BENCH, '--only', 'nonsense'], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      64,
+      expect.stringMatching(/^There is no table nonsense; --list names all\./),
+    ]);
   });
 });

@@ -34,7 +34,11 @@ describe('a goal', () => {
   });
 
   it('that is not met says so', () => {
-    const goals = goalsWith(system('this', 0.9, 400), system('ceiling', 0.3, 1), system('as usually written', 9, 100));
+    const goals = goalsWith(
+      system('this', 0.9, 400),
+      system('ceiling', 0.3, 1),
+      system('as usually written', 9, 100),
+    );
     expect(rowOf(goals, 'ceiling, purchase, 64')!.slice(2)).toEqual(['3 times', '**no**']);
     expect(rowOf(goals, 'usually written')!.slice(1)).toEqual(['at least 5 times', '4 times', '**no**']);
   });

@@ -10,7 +10,18 @@ const about = { date: new Date(0), command: 'npm run bench', rounds: 1, seconds:
 
 describe('the report', () => {
   it('as Markdown has every table with its figures in columns', () => {
-    expect(toMarkdown('Title', [text('A sentence.'), table(['', 'ms'], [['a|b', '1.25'], ['long name', '10']])])).toBe(
+    expect(
+      toMarkdown('Title', [
+        text('A sentence.'),
+        table(
+          ['', 'ms'],
+          [
+            ['a|b', '1.25'],
+            ['long name', '10'],
+          ],
+        ),
+      ]),
+    ).toBe(
       '# Title\n\nA sentence.\n\n|           |   ms |\n| --------- | ---: |\n| a\\|b      | 1.25 |\n| long name |   10 |\n',
     );
   });
@@ -27,8 +38,15 @@ describe('the report', () => {
   });
 
   it('names what is void, and has the goals that were measured alone', () => {
-    const cells = [cellOf({}), cellOf({ column: 'ceiling' }), cellOf({ column: 'as usually written', void: 'oversold: 2 of 1' })];
-    const markdown = toMarkdown('T', reportOf(about, new Map([['system', { cells, notes: ['A note.'] }]]), 'this'));
+    const cells = [
+      cellOf({}),
+      cellOf({ column: 'ceiling' }),
+      cellOf({ column: 'as usually written', void: 'oversold: 2 of 1' }),
+    ];
+    const markdown = toMarkdown(
+      'T',
+      reportOf(about, new Map([['system', { cells, notes: ['A note.'] }]]), 'this'),
+    );
     expect(markdown).toContain('A void run: purchase, 64 connections, as usually written: oversold: 2 of 1');
     expect(markdown).toContain('A note.');
     expect(markdown).toContain('system: CPU time of the ceiling, purchase, 64 connections');
@@ -42,7 +60,14 @@ const AXIS = { label: 'axis', scale: 'linear' } as const;
 describe('a plot', () => {
   it('has a line and a name for each series, and no figure that is none', () => {
     const plot = linePlot('Growth', { label: 'x', scale: 'log' }, AXIS, [
-      { name: 'first', points: [{ x: 1, y: 1 }, { x: 1_000, y: 5 }, { x: 10_000, y: NaN }] },
+      {
+        name: 'first',
+        points: [
+          { x: 1, y: 1 },
+          { x: 1_000, y: 5 },
+          { x: 10_000, y: NaN },
+        ],
+      },
       { name: 'second', points: [] },
     ]);
     expect(plot.match(/<polyline/g)).toHaveLength(2);
@@ -56,11 +81,18 @@ describe('a plot', () => {
   });
 
   it('of bars is as long as the parts are together', () => {
-    const plot = stackedBars('Bars', 'ms', ['router', 'order'], [
-      { name: 'this', values: [1, 2] },
-      { name: 'ceiling', values: [NaN, 3] },
-    ]);
-    const widths = [...plot.matchAll(/<rect x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="20"/g)].map(([, w]) => Number(w));
+    const plot = stackedBars(
+      'Bars',
+      'ms',
+      ['router', 'order'],
+      [
+        { name: 'this', values: [1, 2] },
+        { name: 'ceiling', values: [NaN, 3] },
+      ],
+    );
+    const widths = [...plot.matchAll(/<rect x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="20"/g)].map(
+      ([, w]) => Number(w),
+    );
     expect(widths).toHaveLength(3);
     expect(widths[0]! + widths[1]!).toBeCloseTo(widths[2]!, 0);
     expect(plot).not.toMatch(/NaN|Infinity/);

@@ -4,7 +4,9 @@ import { cellOf } from './testing.ts';
 
 describe('a summary', () => {
   it('has the medians of the rounds, and the least and the most of their sums', () => {
-    const cells = [0.4, 0.9, 0.5].map((router, i) => cellOf({ round: i + 1, cpuMs: { router, order: 0.25 } }));
+    const cells = [0.4, 0.9, 0.5].map((router, i) =>
+      cellOf({ round: i + 1, cpuMs: { router, order: 0.25 } }),
+    );
     const [summary] = summarise(cells);
     expect(summary).toMatchObject({ rounds: 3, cpuMs: { router: 0.5, order: 0.25 }, sum: 0.75, voids: [] });
     expect([summary!.least, summary!.most]).toEqual([0.65, 1.15]);
@@ -12,7 +14,10 @@ describe('a summary', () => {
   });
 
   it('leaves out the rounds that are void, and says why', () => {
-    const cells = [cellOf({ perSecond: 10 }), cellOf({ round: 2, perSecond: 9_999, void: 'oversold: 2 of 1' })];
+    const cells = [
+      cellOf({ perSecond: 10 }),
+      cellOf({ round: 2, perSecond: 9_999, void: 'oversold: 2 of 1' }),
+    ];
     expect(summarise(cells)[0]).toMatchObject({ rounds: 1, perSecond: 10, voids: ['oversold: 2 of 1'] });
   });
 

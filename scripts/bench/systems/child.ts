@@ -22,7 +22,7 @@ export interface ChildOptions {
   readonly readyUrl?: string;
 }
 
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 240_000;
 /** A router of ours first answers what is under way, and the stores end after it. */
 const KILL_AFTER_MS = 30_000;
 

@@ -75,6 +75,7 @@ export function routersUnderTest(
   const hiveRouter = settingOf('HIVE_ROUTER');
   return [
     ...folders.map(([name, folder]) => ({ name, start: ownRouter(name, folder) })),
+    { name: OPTIONS_OFF, start: ownRouter(OPTIONS_OFF, folders[0]![1], EVERYTHING_OFF) },
     ...(hiveRouter ? [{ name: 'hive-router', start: hiveRouterAt(hiveRouter) }] : []),
     { name: '@apollo/gateway, stock', start: peer('@apollo/gateway, stock', 'routers/stock-gateway.js') },
     { name: 'Hive Gateway --jit', start: hiveGateway },
@@ -97,8 +98,16 @@ async function launch(
   };
 }
 
+/** This checkout, without what can be switched off. */
+const OPTIONS_OFF = 'this, optional features off';
+const EVERYTHING_OFF = {
+  RATE_LIMITS: 'off',
+  AUTOMATIC_PERSISTED_QUERIES: 'off',
+  RESPONSE_CACHE_MIB: '0',
+};
+
 const ownRouter =
-  (name: string, folder: string): Start =>
+  (name: string, folder: string, changes: NodeJS.ProcessEnv = {}): Start =>
   async (around, teardown) => {
     const port = await freePort();
     const options = {
@@ -114,6 +123,7 @@ const ownRouter =
         JWKS_URL: around.jwksUrl,
         REDIS_URL: around.redisUrl,
         PORT: String(port),
+        ...changes,
       },
     };
     return launch(options, port, '/health/ready', teardown);
@@ -152,17 +162,17 @@ const peer =
 
 const hiveGateway: Start = async (around, teardown) => {
   const port = await freePort();
-  const environment = await peerEnvironment(around);
+  const settings = await peerEnvironment(around);
   const options = {
     name: 'Hive Gateway --jit',
     command: process.execPath,
     args: [
-      ...['node_modules/@graphql-hive/gateway/dist/bin.js', 'supergraph', environment['SUPERGRAPH']!],
+      ...['node_modules/@graphql-hive/gateway/dist/bin.js', 'supergraph', settings['SUPERGRAPH']!],
       ...['--config-path', 'routers/hive-gateway.config.js', '--jit', '--fork', '1'],
       ...['--host', '127.0.0.1', '--port', String(port)],
     ],
     cwd: PEERS,
-    environment,
+    environment: settings,
   };
   return launch(options, port, '/readiness', teardown);
 };

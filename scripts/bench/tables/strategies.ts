@@ -13,9 +13,9 @@ export const strategyRow = (what: 'read' | 'purchase', users: number): string =>
 
 const rowsOf = ({ quick }: BenchRun): readonly SystemRow[] =>
   (quick ? USERS_QUICKLY : USERS).flatMap((connections) => [
-  { name: strategyRow('read', connections), workload: 'stock', connections, counted: 'read' },
-  { ...PURCHASE_64, name: strategyRow('purchase', connections), connections },
-]);
+    { name: strategyRow('read', connections), workload: 'stock', connections, counted: 'read' },
+    { ...PURCHASE_64, name: strategyRow('purchase', connections), connections },
+  ]);
 
 /** Requests a second by number of users, with each way of admitting purchases (`STOCK_STRATEGY`). */
 export const strategies: Table = {
