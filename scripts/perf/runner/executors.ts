@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addSample, metricOf } from './metrics.ts';
-import type { ConstantArrivalRate, PerUserIterations, Scenario } from './scenario.ts';
+import { arrivalsOf, type ConstantArrivalRate, type PerUserIterations, type Scenario } from './scenario.ts';
+import { wholeRun, type Share } from './share.ts';
 import { runAs } from './user-context.ts';
 
 /** One iteration of a scenario's function. */
@@ -10,59 +11,79 @@ metricOf('iterations', 'counter');
 metricOf('iteration_duration', 'trend', 'time');
 metricOf('dropped_iterations', 'counter');
 
-/** Resolves when the scenario is over: everything was begun, and has ended. */
-export async function execute(name: string, scenario: Scenario, iterate: Iterate): Promise<void> {
-  await sleep(scenario.startTime);
-  if (scenario.executor === 'per-vu-iterations') await perUser(name, scenario, iterate);
-  else await atArrivalRate(name, scenario, iterate);
+/** Resolves when this share of the scenario is over: everything was begun, and has ended. */
+export async function execute(
+  name: string,
+  scenario: Scenario,
+  iterate: Iterate,
+  share: Share = wholeRun(),
+): Promise<void> {
+  await until(share.began + scenario.startTime, share.stop);
+  if (scenario.executor === 'per-vu-iterations') await perUser(name, scenario, iterate, share);
+  else await atArrivalRate(name, scenario, iterate, share);
 }
 
 /** Every user does the same number of iterations, one after the other, at its own pace. */
 async function perUser(
   name: string,
-  { vus, iterations, maxDuration }: PerUserIterations,
+  { vus, iterations, maxDuration, startTime }: PerUserIterations,
   iterate: Iterate,
+  share: Share,
 ): Promise<void> {
-  const until = performance.now() + maxDuration;
-  let begun = 0;
+  const end = share.began + startTime + maxDuration;
   const user = async (userId: number) => {
-    for (let n = 0; n < iterations && performance.now() < until; n++)
-      await observe(name, userId, begun++, iterate);
+    for (let n = 0; n < iterations && performance.now() < end && !share.stop.aborted; n++)
+      await observe(name, userId, share.nextIteration(name), iterate);
   };
-  await Promise.all(Array.from({ length: vus }, (_, index) => user(index + 1)));
+  await Promise.all(usersOf(vus, share.index, share.of).map(user));
 }
 
-/** Iterations begin when they are due, whatever became of those before: an open model. */
+/**
+ * Iterations begin when they are due, whatever became of those before: an open model. Of the arrivals, a share has every n-th, so that
+ * those of all shares together are evenly spaced.
+ */
 async function atArrivalRate(
   name: string,
-  { rate, timeUnit, duration, maxVUs }: ConstantArrivalRate,
+  scenario: ConstantArrivalRate,
   iterate: Iterate,
+  share: Share,
 ): Promise<void> {
+  const { rate, timeUnit, maxVUs, startTime } = scenario;
+  // A worker without a user could begin nothing.
+  const of = Math.min(share.of, maxVUs);
+  if (share.index >= of) return;
   const perMs = rate / timeUnit;
-  const total = Math.floor(perMs * duration);
-  const began = performance.now();
-  const idle = Array.from({ length: maxVUs }, (_, index) => maxVUs - index);
+  const total = arrivalsOf(scenario);
+  const began = share.began + startTime;
+  const idle = usersOf(maxVUs, share.index, of).reverse();
   const underWay = new Set<Promise<void>>();
 
-  let begun = 0;
-  for (let due = 0; due < total;) {
+  for (let due = share.index; due < total && !share.stop.aborted;) {
     const dueNow = Math.min(total, Math.floor((performance.now() - began) * perMs) + 1);
-    for (; due < dueNow; due++) {
+    for (; due < dueNow; due += of) {
       const userId = idle.pop();
       if (userId === undefined) {
         addSample('dropped_iterations', 1, { scenario: name });
         continue;
       }
-      const iteration = observe(name, userId, begun++, iterate).finally(() => {
+      const iteration = observe(name, userId, share.nextIteration(name), iterate).finally(() => {
         idle.push(userId);
         underWay.delete(iteration);
       });
       underWay.add(iteration);
     }
-    await sleep(Math.max(0, began + due / perMs - performance.now()));
+    await until(began + Math.min(due, total) / perMs, share.stop);
   }
   await Promise.all(underWay);
 }
+
+/** Numbers from 1 to `all`, every `of`-th. */
+const usersOf = (all: number, index: number, of: number): number[] =>
+  Array.from({ length: Math.ceil((all - index) / of) }, (_, n) => index + n * of + 1);
+
+/** @param moment by `performance.now()` */
+const until = (moment: number, stop: AbortSignal): Promise<void> =>
+  sleep(Math.max(0, moment - performance.now()), undefined, { signal: stop }).catch(() => undefined);
 
 /** Of iterations that threw. */
 const MOST_FAILURES_SHOWN = 10;

@@ -1,4 +1,4 @@
-import { Samples } from './samples.ts';
+import { Samples, type SamplesState } from './samples.ts';
 
 export type Tags = Readonly<Record<string, string | number | boolean>>;
 export type Kind = 'counter' | 'gauge' | 'rate' | 'trend';
@@ -12,7 +12,13 @@ export interface Metric {
   readonly parts: readonly { readonly name: string; readonly tags: Tags; readonly samples: Samples }[];
 }
 
-/** Every metric of a run. One run a process, as in k6. */
+/** A metric as a worker hands it to the main thread. */
+export interface MetricState extends Pick<Metric, 'name' | 'kind' | 'contains'> {
+  readonly samples: SamplesState;
+  readonly parts: readonly { readonly name: string; readonly samples: SamplesState }[];
+}
+
+/** Every metric of a run: in each worker those of its share, in the main thread all, once they are merged. */
 const metrics = new Map<string, Metric>();
 const wantedParts = new Set<string>();
 
@@ -26,7 +32,7 @@ export function keepParts(names: Iterable<string>): void {
 export function metricOf(name: string, kind: Kind, contains: Metric['contains'] = 'default'): Metric {
   const known = metrics.get(name);
   if (known) return known;
-  const metric = withParts({ name, kind, contains, samples: new Samples(), parts: [] });
+  const metric = withParts({ name, kind, contains, samples: samplesOf(kind), parts: [] });
   metrics.set(name, metric);
   return metric;
 }
@@ -49,10 +55,35 @@ export function* allMetrics(): Generator<readonly [name: string, metric: Metric,
   }
 }
 
+/** For another thread. */
+export const metricStates = (): MetricState[] =>
+  [...metrics.values()].map(({ name, kind, contains, samples, parts }) => ({
+    name,
+    kind,
+    contains,
+    samples: samples.state,
+    parts: parts.map((part) => ({ name: part.name, samples: part.samples.state })),
+  }));
+
+/** Adds what another thread has measured, with the same parts kept. */
+export function mergeMetrics(states: readonly MetricState[]): void {
+  for (const { name, kind, contains, samples, parts } of states) {
+    const metric = metricOf(name, kind, contains);
+    metric.samples.merge(samples);
+    for (const part of metric.parts) {
+      const state = parts.find((one) => one.name === part.name)?.samples;
+      if (state) part.samples.merge(state);
+    }
+  }
+}
+
+/** Only trends and gauges have figures that need each value. */
+const samplesOf = (kind: Kind): Samples => new Samples(kind === 'trend' || kind === 'gauge');
+
 function withParts(metric: Metric): Metric {
   const parts = [...wantedParts]
     .filter((name) => name.startsWith(`${metric.name}{`))
-    .map((name) => ({ name, tags: tagsIn(name), samples: new Samples() }));
+    .map((name) => ({ name, tags: tagsIn(name), samples: samplesOf(metric.kind) }));
   return { ...metric, parts };
 }
 

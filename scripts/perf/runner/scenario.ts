@@ -27,3 +27,10 @@ export const scenarioFormat = z.discriminatedUnion('executor', [perUserIteration
 export type Scenario = z.infer<typeof scenarioFormat>;
 export type PerUserIterations = z.infer<typeof perUserIterations>;
 export type ConstantArrivalRate = z.infer<typeof constantArrivalRate>;
+
+/** Iterations that are to begin, over all workers. */
+export const iterationsOf = (scenario: Scenario): number =>
+  scenario.executor === 'per-vu-iterations' ? scenario.vus * scenario.iterations : arrivalsOf(scenario);
+
+export const arrivalsOf = ({ rate, timeUnit, duration }: ConstantArrivalRate): number =>
+  Math.floor((rate / timeUnit) * duration);
