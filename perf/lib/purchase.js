@@ -64,12 +64,21 @@ const RETRY_FOR_MS = 60000;
 export const buy = ({ token, key, productId }) =>
   untilSettled(PURCHASE, 'purchase', { productId, idempotencyKey: key }, token);
 
+/** A replay: the same purchase with the same key. Its result is not counted among the purchases. */
+export const replay = async ({ token, key, productId }) =>
+  (await untilFinal(PURCHASE, 'purchase', { productId, idempotencyKey: key }, token)).answer;
+
 /** Everything on the wishlist, likewise. */
 export const checkOut = ({ token, key }) =>
   untilSettled(CHECKOUT, 'checkoutWishlist', { idempotencyKey: key }, token);
 
-/** Retries with the same key, as the schema requires of clients, and counts the results. */
 async function untilSettled(document, field, input, token) {
+  const { answer, ms } = await untilFinal(document, field, input, token);
+  return settled(answer, ms);
+}
+
+/** Retries with the same key, as the schema requires of clients, and counts the results. */
+async function untilFinal(document, field, input, token) {
   const began = Date.now();
   for (;;) {
     const { data, fault, retryAfterMs } = await execute(document, { input }, token);
@@ -78,9 +87,9 @@ async function untilSettled(document, field, input, token) {
     answers.add(1, { answer: name });
 
     const wait = retryDelayMs(answer);
-    if (wait === null) return settled(answer, Date.now() - began);
-    if (Date.now() - began > RETRY_FOR_MS)
-      return settled({ __typename: `${name} to the end` }, Date.now() - began);
+    const ms = Date.now() - began;
+    if (wait === null) return { answer, ms };
+    if (ms > RETRY_FOR_MS) return { answer: { __typename: `${name} to the end` }, ms };
     await pause(wait);
   }
 }

@@ -17,12 +17,12 @@ export function count(name, preset, smallest = 1) {
   return value;
 }
 
-/** A length of time as k6 writes it, such as `90s` or `2m`; in seconds. */
+/** A length of time as k6 writes it, such as `90s`, `2m` or `1h`; in seconds. */
 export function seconds(name, preset) {
-  const [, digits, unit] = /^(\d+)(s|m)$/.exec(text(name, preset)) || [];
+  const [, digits, unit] = /^(\d+)(s|m|h)$/.exec(text(name, preset)) || [];
   if (digits === undefined)
-    throw new Error(`${name} is not acceptable: expected a number and s or m, for example 30s.`);
-  return Number(digits) * (unit === 'm' ? 60 : 1);
+    throw new Error(`${name} is not acceptable: expected a number and s, m or h, for example 30s.`);
+  return Number(digits) * { s: 1, m: 60, h: 3600 }[unit];
 }
 
 /** Where the scripts find the tokens and accounts that were made for them. */

@@ -40,15 +40,15 @@ const CREATE = `mutation CreateProduct($input: CreateProductInput!) {
 }`;
 const RESTOCK = 'mutation Restock($input: RestockInput!) { restock(input: $input) { __typename } }';
 
-/** A product of this run's own, with its sale opening `opensIn` seconds from now. Returns its id. */
-export async function putOnSale(admin, { name, units, opensIn = -60 }) {
+/** A product of this run's own, with its sale opening `opensIn` seconds from now, for `lasts` seconds. Returns its id. */
+export async function putOnSale(admin, { name, units, opensIn = -60, lasts = 3600 }) {
   const at = (inSeconds) => new Date(Date.now() + inSeconds * 1000).toISOString();
   const product = {
     name,
     type: 'FLASH_SALE',
     price: { amount: 12000 },
     opensAt: at(opensIn),
-    closesAt: at(opensIn + 3600),
+    closesAt: at(opensIn + lasts),
   };
   const { createProduct } = await executeOrThrow(CREATE, { input: product }, admin);
   if (createProduct.__typename !== 'ProductSaved') throw new Error(JSON.stringify(createProduct));

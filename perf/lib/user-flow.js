@@ -41,9 +41,14 @@ export async function addToWishlist(productId, token) {
   expectMember(await executeOrThrow(ADD, { input: { productId } }, token), 'WishlistUpdated');
 }
 
-/** Pays; after a declined card, once more with one that is accepted. */
-export async function pay(orderId, paymentToken, token) {
-  expectMember(await executeOrThrow(PREPARE, { input: { orderId } }, token), 'PaymentPrepared');
+/**
+ * Pays; after a declined card, once more with one that is accepted.
+ *
+ * @param shippingAddress the address on the buyer's profile, when left out
+ */
+export async function pay(orderId, paymentToken, token, shippingAddress = undefined) {
+  const input = { orderId, shippingAddress };
+  expectMember(await executeOrThrow(PREPARE, { input }, token), 'PaymentPrepared');
   const first = await executeOrThrow(PAY, { input: { orderId, paymentToken } }, token);
   const paid =
     first.pay.__typename === 'PaymentDeclined'

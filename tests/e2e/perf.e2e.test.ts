@@ -1,17 +1,18 @@
-import { spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { once, startFalsifyingProxy, type Falsify, type GraphqlAnswer } from '../harness/falsifying-proxy.ts';
+import { startLeakingProxy } from '../harness/leaking-proxy.ts';
+import { beginPerfScript } from '../harness/perf-script.ts';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
 import { TokenMint } from '../harness/tokens.ts';
+import { waitUntil } from '../harness/wait-until.ts';
 
 const stores = useStores();
-const stack = useStack(stores);
+const stack = useStack(stores, { environment: { METRICS: 'on', METRICS_PORT: '0' } });
 let folder: string;
 
 beforeAll(async () => {
@@ -27,33 +28,59 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** One of scripts/perf/, against the stack unless the environment overrides it. */
-function run(script: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [join('dist/scripts/perf', script), ...args], {
-    env: {
-      PATH: process.env['PATH'],
-      BASE_URL: stack.routers[0]!.url,
-      SIGNING_KEYS: stack.mint.signingKeys,
-      TOKENS: join(folder, 'tokens.json'),
-      ACCOUNTS: join(folder, 'accounts.json'),
-      // A busy machine is no reason to fail here: what counts is whether the result is exact.
-      P99_MS: '30000',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+/** Against the stack unless the environment overrides it. */
+const begin = (script: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  beginPerfScript(script, args, {
+    BASE_URL: stack.routers[0]!.url,
+    SIGNING_KEYS: stack.mint.signingKeys,
+    TOKENS: join(folder, 'tokens.json'),
+    ACCOUNTS: join(folder, 'accounts.json'),
+    // A busy machine is no reason to fail here: what counts is whether the result is exact.
+    P99_MS: '30000',
+    ...environment,
   });
-  let output = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
-}
+const run = (...given: Parameters<typeof begin>) => begin(...given).ended;
 
 const small = { USERS: '40', UNITS: '15' };
+const storm = { RATE: '50', DURATION: '2s', BURST: '16', BURST_EVERY: '1s', USERS: '40' };
+const abuse = { RATE: '10', ABUSE_RATE: '40', DURATION: '2s', USERS: '40' };
+const soak = {
+  RATE: '20',
+  DURATION: '5s',
+  WARM_UP: '1s',
+  USERS: '40',
+  // Processes that have just been started still grow.
+  MEMORY_GROWTH_MIB: '400',
+  DESCRIPTOR_GROWTH: '200',
+};
+
+const ON_SALE = 'query { products(first: 50) { nodes { name stock { sold } } } }';
+/** Units sold of the product of browse-mix that is on sale; 0 where there is none. */
+const soldIn = (data: Record<string, unknown> | null): number =>
+  (data as { products: { nodes: { name: string; stock: { sold: number } | null }[] } }).products.nodes
+    .filter(({ name }) => name === 'Load test: mix')
+    .reduce((sum, { stock }) => sum + (stock?.sold ?? 0), 0);
+
+/** As METRICS_URLS has them. */
+function metricsUrls(): string {
+  const [, url] = /"url":"([^"]+)","msg":"metrics are served"/.exec(stack.routers[0]!.log)!;
+  const subgraphs = [stack.user[0]!, stack.product[0]!, stack.order[0]!];
+  return [`router=${url}`, ...subgraphs.map((service) => `${service.name}=${service.url}/metrics`)].join();
+}
+
+/** Load tests are made without rate limits. @returns its URL */
+async function unlimitedRouter(): Promise<string> {
+  const router = await stack.startService('router', { RATE_LIMITS: 'off' });
+  onTestFinished(() => router.stop());
+  return router.url;
+}
+
+/** @returns its URL */
+async function falsifyingProxy(falsify: Falsify, target = stack.routers[0]!.url): Promise<string> {
+  const proxy = await startFalsifyingProxy(target, falsify);
+  onTestFinished(() => proxy.close());
+  return proxy.url;
+}
 
 describe.concurrent('a load test against a shop that keeps its promises', () => {
   it('stock-read passes', async () => {
@@ -93,74 +120,87 @@ describe.concurrent('a load test against a shop that keeps its promises', () => 
     expect(output).toMatch(/the whole flow +8 [^]*8 orders read back\n +ledger +exact/);
     expect(code).toBe(0);
   });
+
+  it('retry-storm repeats purchases, steadily and in bursts', async () => {
+    const { code, output } = await run('run.js', ['retry-storm'], storm);
+    expect(output).toMatch(
+      /confirmed +60\n +sold out +\d+\n +replays under way +\d+\n +replays afterwards +\d+\n[^]*ledger +exact/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('abuse is refused, each kind as it should be, while buyers purchase', async () => {
+    const { code, output } = await run('run.js', ['abuse'], { ...abuse, BASE_URL: await unlimitedRouter() });
+    expect(output).toMatch(/confirmed +20\n[^]*a deep bomb +\d[^]*ledger +exact/);
+    expect(code).toBe(0);
+  });
+
+  it('soak measures memory and descriptors of each process', async () => {
+    const { code, output } = await run('run.js', ['soak'], { ...soak, METRICS_URLS: metricsUrls() });
+    for (const name of ['router', 'user', 'product', 'order'])
+      expect(output).toMatch(
+        new RegExp(`${name}: MiB +\\d+\n +${name}: growth, MiB [^]* ${name}: descriptors +\\d+`),
+      );
+    expect(output).toMatch(/20 sold, [^]*20 orders read back\n +ledger +exact/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('the runner', () => {
+  it.each(['1', '3'])('gives %s workers their shares, and one ledger', async (workers) => {
+    const { code, output } = await run('run.js', ['purchase-rush', '--workers', workers], small);
+    expect(output).toMatch(/confirmed +15 [^]*sold out +25 [^]*15 orders read back\n +ledger +exact/);
+    expect(code).toBe(0);
+  });
+
+  it('stops all workers by Ctrl-C, reads back what was done, and prints the summary', async () => {
+    const long = { RATE: '200', DURATION: '10m', USERS: '40', UNITS: '100' };
+    const { process: child, ended } = begin('run.js', ['browse-mix'], long);
+    const sold = () => stack.execute(ON_SALE).then(({ data }) => soldIn(data));
+    await waitUntil('the first purchase', sold, (units) => units > 0, 60_000);
+    child.kill('SIGINT');
+    const { code, output } = await ended;
+    expect(output).toMatch(/browse-mix: [^]*confirmed +\d+\n[^]*orders read back\n +ledger +exact/);
+    expect(code).toBe(105);
+    await waitUntil('the product is withdrawn', sold, (units) => units === 0);
+  });
+
+  it('refuses a number of workers that is none', async () => {
+    const { code, output } = await run('run.js', ['stock-read', '--workers', '0']);
+    expect(output).toContain('--workers takes a whole number, not "0".');
+    expect(code).toBe(64);
+  });
 });
 
 describe('purchase-rush through a proxy that falsifies one response', () => {
-  const servers: Server[] = [];
-  afterEach(() => servers.splice(0).forEach((server) => server.close()));
-
-  type Data = Record<string, { __typename?: string; order?: { id: string }; sold?: number } | null>;
-  type Falsify = (data: Data) => Data;
-
-  /** Forwards everything, with each response changed by `falsify`. @returns its URL */
-  async function falsifyingProxy(falsify: Falsify): Promise<string> {
-    const server = createServer((request, response) => {
-      void (async () => {
-        const body: Buffer[] = [];
-        for await (const chunk of request) body.push(chunk as Buffer);
-        const { authorization } = request.headers;
-        const answer = await fetch(`${stack.routers[0]!.url}/graphql`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
-          body: Buffer.concat(body),
-        });
-        const reply = (await answer.json()) as { data: Data | null };
-        response.statusCode = answer.status;
-        response.end(JSON.stringify({ ...reply, data: reply.data && falsify(reply.data) }));
-      })();
-    });
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
-
-  /** Changes the first answer that it fits. */
-  const once = (change: (data: Data) => Data | null): Falsify => {
-    let hasChanged = false;
-    return (data) => {
-      const changed = hasChanged ? null : change(data);
-      hasChanged ||= changed !== null;
-      return changed ?? data;
-    };
-  };
-
-  const confirmed = (id: string): Data => ({
-    purchase: { __typename: 'PurchaseConfirmed', order: { id } },
+  const confirmed = (id: string): GraphqlAnswer => ({
+    status: 200,
+    data: { purchase: { __typename: 'PurchaseConfirmed', order: { id } } },
   });
-  const refused: Data = { purchase: { __typename: 'SoldOut' } };
-  const isConfirmed = ({ purchase }: Data) => purchase?.__typename === 'PurchaseConfirmed';
-  const isRefused = ({ purchase }: Data) => purchase?.__typename === 'SoldOut';
+  const refused: GraphqlAnswer = { status: 200, data: { purchase: { __typename: 'SoldOut' } } };
+  const isConfirmed = ({ data }: GraphqlAnswer) => data?.['purchase']?.__typename === 'PurchaseConfirmed';
+  const isRefused = ({ data }: GraphqlAnswer) => data?.['purchase']?.__typename === 'SoldOut';
 
   it.each<[string, string, () => Falsify]>([
     [
       'a buyer is confirmed an order that there is not',
       'books_orders_left: count==0',
-      () => once((data) => (isRefused(data) ? confirmed('0190d3a4-0000-8000-8000-0000000000ff') : null)),
+      () => once((answer) => (isRefused(answer) ? confirmed('0190d3a4-0000-8000-8000-0000000000ff') : null)),
     ],
     [
       'a buyer is refused whose order there is',
       'books_orders_left: count==0',
-      () => once((data) => (isConfirmed(data) ? refused : null)),
+      () => once((answer) => (isConfirmed(answer) ? refused : null)),
     ],
     [
       "a buyer is confirmed another's order",
       'books_ids_left: count==0',
       () => {
         let first: string | undefined;
-        return once((data) => {
-          if (!isConfirmed(data)) return null;
+        return once((answer) => {
+          if (!isConfirmed(answer)) return null;
           if (first) return confirmed(first);
-          first = data['purchase']?.order?.id;
+          first = answer.data?.['purchase']?.order?.id;
           return null;
         });
       },
@@ -168,13 +208,15 @@ describe('purchase-rush through a proxy that falsifies one response', () => {
     [
       'an order is gone afterwards',
       'is not there for its buyer',
-      () => once((data) => ('order' in data ? { order: null } : null)),
+      () => once(({ status, data }) => (data && 'order' in data ? { status, data: { order: null } } : null)),
     ],
     [
       'more is sold than there was',
       '16 of 15 units are sold',
-      () => (data) =>
-        'stock' in data && data['stock']?.sold === 15 ? { stock: { ...data['stock'], sold: 16 } } : data,
+      () => (answer) => {
+        const stock = answer.data?.['stock'];
+        return stock?.sold === 15 ? { ...answer, data: { stock: { ...stock, sold: 16 } } } : answer;
+      },
     ],
   ])('fails when %s', async (_, complaint, falsify) => {
     const { code, output } = await run('run.js', ['purchase-rush'], {
@@ -187,12 +229,101 @@ describe('purchase-rush through a proxy that falsifies one response', () => {
   });
 });
 
+describe.concurrent('retry-storm fails when a replay', () => {
+  /** The second answer to a purchase of the same buyer: its order is one that an earlier answer had. */
+  const onReplay = (change: (answer: GraphqlAnswer) => GraphqlAnswer): (() => Falsify) => {
+    return () => {
+      const orders = new Set<string>();
+      return once((answer) => {
+        const id = answer.data?.['purchase']?.order?.id;
+        if (id === undefined) return null;
+        if (orders.has(id)) return change(answer);
+        orders.add(id);
+        return null;
+      });
+    };
+  };
+
+  it.each<[string, () => Falsify]>([
+    [
+      'gets another order',
+      onReplay(({ status, data }) => {
+        const order = { id: '0190d3a4-0000-8000-8000-0000000000ff' };
+        return { status, data: { purchase: { ...data?.['purchase'], order } } };
+      }),
+    ],
+    ['is refused', onReplay(({ status }) => ({ status, data: { purchase: { __typename: 'SoldOut' } } }))],
+  ])('%s', async (_, falsify) => {
+    const { code, output } = await run('run.js', ['retry-storm'], {
+      ...storm,
+      BASE_URL: await falsifyingProxy(falsify()),
+    });
+    expect(output).toMatch(/a replay (under way|afterwards): /);
+    expect(output).toMatch(/missed\n[^]* wrong_replays: count==0\n/);
+    expect(code).toBe(99);
+  });
+});
+
+describe.concurrent('abuse fails when a bad request', () => {
+  const codeOf = ({ errors }: GraphqlAnswer) => errors?.[0]?.extensions?.code;
+  const isTooComplex = (answer: GraphqlAnswer) => codeOf(answer) === 'OPERATION_TOO_COMPLEX';
+
+  it.each<[string, string, Falsify]>([
+    [
+      'is executed',
+      'wrong_answers: count==0',
+      once((answer) => (isTooComplex(answer) ? { status: 200, data: {} } : null)),
+    ],
+    [
+      'is a fault of the server',
+      'server_faults: count==0',
+      once((answer) => (isTooComplex(answer) ? { ...answer, status: 500 } : null)),
+    ],
+  ])('%s', async (_, missed, falsify) => {
+    const { code, output } = await run('run.js', ['abuse'], {
+      ...abuse,
+      BASE_URL: await falsifyingProxy(falsify, await unlimitedRouter()),
+    });
+    expect(output).toContain(missed);
+    expect(code).toBe(99);
+  });
+});
+
+describe.concurrent('soak fails when a process', () => {
+  it.each<[string, 'memory' | 'descriptors', string]>([
+    ['keeps memory', 'memory', 'memory_growth_mib{process:proxy}: value<=60'],
+    ['keeps files open', 'descriptors', 'descriptor_growth{process:proxy}: value<=60'],
+  ])('%s', async (_, leak, missed) => {
+    const { url, close } = await startLeakingProxy(stack.routers[0]!.url, leak);
+    onTestFinished(close);
+    const { code, output } = await run('run.js', ['soak'], {
+      ...soak,
+      MEMORY_GROWTH_MIB: '60',
+      DESCRIPTOR_GROWTH: '60',
+      BASE_URL: url,
+      METRICS_URLS: `proxy=${url}/metrics`,
+    });
+    expect(output).toContain(missed);
+    expect(output).toMatch(/ledger +exact/);
+    expect(code).toBe(99);
+  });
+});
+
 describe('a load test that cannot be made', () => {
   it('reports in one sentence that no router responds', async () => {
     const { code, output } = await run('run.js', ['stock-read'], { BASE_URL: 'http://127.0.0.1:9' });
     expect(output).toBe(
       'No shop answers at http://127.0.0.1:9 (no answer). Start one with `npm start`, or set BASE_URL to another.\n',
     );
+    expect(code).toBe(107);
+  });
+
+  it('soak reports that a process does not serve its metrics', async () => {
+    const { code, output } = await run('run.js', ['soak'], {
+      ...soak,
+      METRICS_URLS: `router=${stack.routers[0]!.url}/metrics`,
+    });
+    expect(output).toContain('There is no process_resident_memory_bytes of router at');
     expect(code).toBe(107);
   });
 
