@@ -294,14 +294,14 @@ describe.concurrent('soak fails when a process', () => {
     ['keeps memory', 'memory', 'memory_growth_mib{process:proxy}: value<=60'],
     ['keeps files open', 'descriptors', 'descriptor_growth{process:proxy}: value<=60'],
   ])('%s', async (_, leak, missed) => {
-    const { url, close } = await startLeakingProxy(stack.routers[0]!.url, leak);
-    onTestFinished(close);
+    const proxy = await startLeakingProxy(stack.routers[0]!.url, leak);
+    onTestFinished(() => proxy.close());
     const { code, output } = await run('run.js', ['soak'], {
       ...soak,
       MEMORY_GROWTH_MIB: '60',
       DESCRIPTOR_GROWTH: '60',
-      BASE_URL: url,
-      METRICS_URLS: `proxy=${url}/metrics`,
+      BASE_URL: proxy.url,
+      METRICS_URLS: `proxy=${proxy.url}/metrics`,
     });
     expect(output).toContain(missed);
     expect(output).toMatch(/ledger +exact/);
