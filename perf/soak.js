@@ -60,7 +60,7 @@ const TIMES = {
 
 export const options = {
   scenarios: {
-    visitors: arrivals({ rate: (RATE * 4) / 5, duration: DURATION, exec: 'visit' }),
+    visitors: arrivals({ rate: (RATE * 4) / 5, duration: DURATION, seconds: 5, exec: 'visit' }),
     buyers: arrivals({ rate: RATE / 5, duration: DURATION, seconds: 5, exec: 'purchase' }),
     watch: {
       executor: 'per-vu-iterations',

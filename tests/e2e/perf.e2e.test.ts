@@ -68,10 +68,10 @@ function metricsUrls(): string {
   return [`router=${url}`, ...subgraphs.map((service) => `${service.name}=${service.url}/metrics`)].join();
 }
 
-/** Load tests are made without rate limits. @returns its URL */
-async function unlimitedRouter(): Promise<string> {
+/** Load tests are made without rate limits. @param onEnd `onTestFinished` of the test, where tests run beside it @returns its URL */
+async function unlimitedRouter(onEnd: typeof onTestFinished = onTestFinished): Promise<string> {
   const router = await stack.startService('router', { RATE_LIMITS: 'off' });
-  onTestFinished(() => router.stop());
+  onEnd(() => router.stop());
   return router.url;
 }
 
@@ -129,8 +129,9 @@ describe.concurrent('a load test against a shop that keeps its promises', () => 
     expect(code).toBe(0);
   });
 
-  it('abuse is refused, each kind as it should be, while buyers purchase', async () => {
-    const { code, output } = await run('run.js', ['abuse'], { ...abuse, BASE_URL: await unlimitedRouter() });
+  it('abuse is refused, each kind as it should be, while buyers purchase', async (test) => {
+    const url = await unlimitedRouter(test.onTestFinished);
+    const { code, output } = await run('run.js', ['abuse'], { ...abuse, BASE_URL: url });
     expect(output).toMatch(/confirmed +20\n[^]*a deep bomb +\d[^]*ledger +exact/);
     expect(code).toBe(0);
   });
@@ -229,7 +230,7 @@ describe('purchase-rush through a proxy that falsifies one response', () => {
   });
 });
 
-describe.concurrent('retry-storm fails when a replay', () => {
+describe('retry-storm fails when a replay', () => {
   /** The second answer to a purchase of the same buyer: its order is one that an earlier answer had. */
   const onReplay = (change: (answer: GraphqlAnswer) => GraphqlAnswer): (() => Falsify) => {
     return () => {
@@ -264,7 +265,7 @@ describe.concurrent('retry-storm fails when a replay', () => {
   });
 });
 
-describe.concurrent('abuse fails when a bad request', () => {
+describe('abuse fails when a bad request', () => {
   const codeOf = ({ errors }: GraphqlAnswer) => errors?.[0]?.extensions?.code;
   const isTooComplex = (answer: GraphqlAnswer) => codeOf(answer) === 'OPERATION_TOO_COMPLEX';
 
@@ -289,7 +290,7 @@ describe.concurrent('abuse fails when a bad request', () => {
   });
 });
 
-describe.concurrent('soak fails when a process', () => {
+describe('soak fails when a process', () => {
   it.each<[string, 'memory' | 'descriptors', string]>([
     ['keeps memory', 'memory', 'memory_growth_mib{process:proxy}: value<=60'],
     ['keeps files open', 'descriptors', 'descriptor_growth{process:proxy}: value<=60'],

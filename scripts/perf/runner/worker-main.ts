@@ -13,8 +13,8 @@ import { iterationCounter, type Share } from './share.ts';
 
 /** How often the numbers for progress are written, in milliseconds. */
 const LIVE_EVERY_MS = 250;
-/** How long a run that is stopped waits for iterations that are under way, in milliseconds. */
-const STOP_GRACE_MS = 5_000;
+/** How long a run that is stopped waits for iterations that are under way, in milliseconds: as k6 does. */
+const STOP_GRACE_MS = 30_000;
 
 const port = parentPort!;
 const send = (message: FromWorker) => port.postMessage(message);
