@@ -12,7 +12,6 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
-import type { HttpReply } from '../http/types.ts';
 import { json } from '../http/server.ts';
 import type { Logger } from '../logger.ts';
 import { inSpan } from '../observability/current-span.ts';

@@ -5,7 +5,7 @@ import { Fault } from '../errors.ts';
 import { identify } from '../identity/identify.ts';
 import type { IdentityVerifier } from '../identity/identity-verifier.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
-import { json, startHttpServer, type RunningHttpServer } from '../http/server.ts';
+import { startHttpServer, type RunningHttpServer } from '../http/server.ts';
 import type { Handler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { ReadinessChecks } from '../http/readiness.ts';
 import type { Logger } from '../logger.ts';

@@ -36,8 +36,7 @@ async function main(): Promise<void> {
   });
   const number = wholeNumber('--buyers', values.buyers);
   const subgraphs = await startSilentSubgraphs();
-  process.env['SIGNING_KEYS'] = subgraphs.signingKeys;
-  const mint = createMint('', 3_600);
+  const mint = createMint(subgraphs.signingKey, 3_600);
   const query = await readFile('schema/operations/Purchase.graphql', 'utf8');
   const purchases = await Promise.all(
     Array.from({ length: number }, async () => {

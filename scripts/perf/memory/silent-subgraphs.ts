@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { makeSigningKey } from '../../../platform/config/secrets.ts';
+import type { SigningKey } from '../mint.ts';
 
 export interface SilentSubgraphs {
   /** For a router in front of them. */
   readonly environment: NodeJS.ProcessEnv;
-  /** `SIGNING_KEYS` of the tokens that the router takes. */
-  readonly signingKeys: string;
+  /** Of the tokens that the router takes. */
+  readonly signingKey: SigningKey;
   close(): void;
 }
 
@@ -32,7 +33,7 @@ export async function startSilentSubgraphs(): Promise<SilentSubgraphs> {
       PRODUCT_IDENTITY_SECRET: secret,
       ORDER_IDENTITY_SECRET: secret,
     },
-    signingKeys: JSON.stringify({ keys: [key] }),
+    signingKey: key,
     close: () => {
       server.close();
       server.closeAllConnections();
