@@ -38,7 +38,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   /** In the order of their responses. */
-  readonly #transactions: HttpTransaction[] = [];
+  #transactions: HttpTransaction[] = [];
   /** Those that have arrived behind them. */
   readonly #waiting: Waiting[] = [];
   #state: 'open' | 'draining' | 'over' = 'open';
@@ -137,9 +137,12 @@ export class Connection {
 
   #begin(req: IncomingMessage, res: ServerResponse, begin: (transaction: HttpTransaction) => void): void {
     const transaction = new HttpTransaction(req, res);
-    this.#transactions.push(transaction);
+    // An array that grows has room for many, and most connections carry one request at a time.
+    if (this.#transactions.length === 0) this.#transactions = [transaction];
+    else this.#transactions.push(transaction);
     this.#options.network.idle.delete(this);
-    res.once('close', () => this.#end(transaction));
+    // It is emitted once; `once` would keep a wrapper for it.
+    res.on('close', () => this.#end(transaction));
     begin(transaction);
   }
 

@@ -108,7 +108,8 @@ export class Connections {
     });
     this.#places.take(network, connection);
     this.#open.set(socket, connection);
-    socket.once('close', () => {
+    // It is emitted once; `once` would keep a wrapper for it.
+    socket.on('close', () => {
       this.#open.delete(socket);
       this.#places.leave(network, connection);
       connection.closed();

@@ -9,7 +9,7 @@ export interface ArrivingBody {
   refuse(reason: Fault): void;
 }
 
-/** Reads a body to its end, and keeps no more than `maxBytes` of it. */
+/** Reads a body to its end, and keeps no more than `maxBytes` of it; once it is read or refused, nothing of it. */
 export function receiveBody(req: IncomingMessage, maxBytes: number): ArrivingBody {
   let refuse!: (reason: Fault) => void;
   const text = new Promise<string>((resolve, reject) => {
@@ -20,22 +20,27 @@ export function receiveBody(req: IncomingMessage, maxBytes: number): ArrivingBod
       if (size > maxBytes) return refuse(new Fault('PAYLOAD_TOO_LARGE'));
       chunks.push(chunk);
     };
-    refuse = (reason) => {
-      req.off('data', keep);
+    const end = () => {
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      forget();
+      if (isUtf8(body)) resolve(body.toString('utf8'));
+      else reject(new Fault('BAD_REQUEST', 'The request body is not UTF-8.'));
+    };
+    const lose = () => refuse(new Fault('BAD_REQUEST', 'The request body did not arrive.'));
+    const close = () => {
+      if (!req.complete) lose();
+    };
+    // The request lives as long as its response: listeners would keep the body for it, bytes and text.
+    const forget = () => {
       chunks.length = 0;
+      req.off('data', keep).off('end', end).off('error', lose).off('close', close);
+    };
+    refuse = (reason) => {
+      forget();
       reject(reason);
     };
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) return refuse(new Fault('PAYLOAD_TOO_LARGE'));
-    req.on('data', keep);
-    req.on('end', () => {
-      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      if (isUtf8(body)) resolve(body.toString('utf8'));
-      else reject(new Fault('BAD_REQUEST', 'The request body is not UTF-8.'));
-    });
-    req.on('error', () => refuse(new Fault('BAD_REQUEST', 'The request body did not arrive.')));
-    req.on('close', () => {
-      if (!req.complete) refuse(new Fault('BAD_REQUEST', 'The request body did not arrive.'));
-    });
+    req.on('data', keep).on('end', end).on('error', lose).on('close', close);
   });
   return { text, refuse };
 }
