@@ -50,7 +50,14 @@ export function createEdgeMiddleware({
     around: async (request, handler) => {
       const context = new RequestContext(request, arrivals.earliestArrival(), trustedProxies, logger);
       contexts.set(request, context);
-      const reply = await settle(request, handler, context);
+      // Here, not in a function of its own, whose frame each waiting request would keep.
+      let reply: HttpReply;
+      try {
+        if (request.method !== 'OPTIONS' && !UNCOUNTED.has(request.path)) await count(request, context);
+        reply = await handler(request);
+      } catch (error) {
+        reply = refusal(error, context);
+      }
       context.onReply?.(reply);
       if (reply.fault === 'RATE_LIMITED') await refusals.wait();
       const cors = corsHeaders(request, origins);
@@ -66,15 +73,6 @@ export function createEdgeMiddleware({
       return handler(request, context);
     },
   };
-
-  async function settle(request: HttpRequest, handler: Handler, context: RequestContext): Promise<HttpReply> {
-    try {
-      if (request.method !== 'OPTIONS' && !UNCOUNTED.has(request.path)) await count(request, context);
-      return await handler(request);
-    } catch (error) {
-      return refusal(error, context);
-    }
-  }
 
   /** Once: any client can send the header. */
   function warnOfProxies(): void {

@@ -1,11 +1,12 @@
 import type { EdgeHandler } from './edge-middleware.ts';
 import { Fault } from '../platform/errors.ts';
 import type { HttpReply, HttpRequest } from '../platform/http/types.ts';
-import { clientKeyOf } from '../platform/rate-limit/client-key.ts';
 import { inSpan } from '../platform/observability/current-span.ts';
 import { assertArguments } from './operation/argument-checks.ts';
 import { assertCost } from './operation/assert-cost.ts';
+import type { Variables } from './operation/cost.ts';
 import { introspect, joinIntrospection } from './operation/introspection.ts';
+import type { Operation } from './operation/operation.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';
 import { answer } from './request/answer.ts';
 import { authorize, callerIn, presentedBy } from './request/authorize.ts';
@@ -20,13 +21,14 @@ import { hasMutated } from './request/mutation-run.ts';
 import { timeoutOf } from './request/request-timeout.ts';
 import type { Authenticator } from '../platform/identity/tokens/authenticator.ts';
 import { RefusedToken } from '../platform/identity/tokens/refused-token.ts';
+import { RequestExecution } from './request/request-execution.ts';
 import { RequestRecorder } from './request/request-recorder.ts';
 import { forSharedCaches, Freshness } from './request/shared-cache.ts';
 import { UploadBudget } from './request/upload-budget.ts';
 import { assertVariables } from './request/variables.ts';
-import type { CurrentSchema } from './schema/current-schema.ts';
+import type { CurrentSchema, HeldSchema } from './schema/current-schema.ts';
+import type { Gateway } from './schema/gateway.ts';
 import type { ServingSchema } from './schema/serving-schema.ts';
-import type { ExecutionContext } from './subgraph/execution-context.ts';
 
 export interface GraphqlEndpointOptions {
   readonly authenticator: Authenticator;
@@ -54,11 +56,19 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
   const assertCapacity = () => {
     if (underWay >= options.limits.concurrentRequests) throw new Fault('UNAVAILABLE');
   };
+  /** @returns gives it back, with the schema that the request was answered by */
+  const takePlace = (held: HeldSchema) => {
+    underWay += 1;
+    return () => {
+      underWay -= 1;
+      held.release();
+    };
+  };
 
   return async (request, context) => {
     if (request.method === 'OPTIONS') return preflightReply;
     const recorder = new RequestRecorder(request);
-    context.onReply = (reply) => recorder.finish(reply, context);
+    context.onReply = finishBy(recorder, context);
     const timeoutMs = timeoutOf(request, options.timeoutMs);
     const deadline = Date.now() + timeoutMs;
     assertCapacity();
@@ -69,17 +79,27 @@ export function graphqlEndpoint(options: GraphqlEndpointOptions): EdgeHandler {
       options.origins,
     );
     assertCapacity();
-    underWay += 1;
+    const held = options.schema.hold();
+    const leave = takePlace(held);
+    const arrived = { parameters, timeoutMs, deadline };
+    let prepared: Prepared;
     try {
-      const arrived = { parameters, timeoutMs, deadline };
-      return await inSpan(recorder.span, () =>
-        options.schema.use((serving) => execute(options, serving, request, arrived, context, recorder)),
+      prepared = await inSpan(recorder.span, () =>
+        prepare(options, held.serving, request, arrived, context, recorder),
       );
-    } finally {
-      underWay -= 1;
+    } catch (error) {
+      leave();
+      throw error;
     }
+    // Not awaited here: while subgraphs work, this frame would keep the text of the request.
+    return inSpan(recorder.span, () => perform(prepared, leave));
   };
 }
+
+const finishBy =
+  (recorder: RequestRecorder, context: RequestContext): RequestContext['onReply'] =>
+  (reply) =>
+    recorder.finish(reply, context);
 
 interface Arrived {
   readonly parameters: GraphqlRequest;
@@ -88,16 +108,31 @@ interface Arrived {
   readonly deadline: number;
 }
 
-async function execute(
+/** An operation that may be executed, and what is needed from then on. */
+interface Prepared {
+  readonly gateway: Gateway;
+  readonly request: HttpRequest;
+  readonly context: RequestContext;
+  readonly recorder: RequestRecorder;
+  readonly operation: Operation;
+  readonly variables: Variables;
+  readonly execution: RequestExecution;
+  readonly work: NewOperationWork;
+  readonly freshness: Freshness | null;
+  /** Shown beside the response. */
+  readonly extensions: object | undefined;
+}
+
+async function prepare(
   { authenticator, persisted, rates, limits, explainCost }: GraphqlEndpointOptions,
   { gateway, operations }: ServingSchema,
   request: HttpRequest,
   { parameters, timeoutMs, deadline }: Arrived,
   context: RequestContext,
   recorder: RequestRecorder,
-): Promise<HttpReply> {
+): Promise<Prepared> {
   const { operationName, variables } = parameters;
-  const { clientAddress, clientNetwork } = context;
+  const { clientNetwork } = context;
   const presented = await presentedBy(authenticator, request.headers.authorization);
   if (presented instanceof RefusedToken) recorder.setRefusedToken(presented);
   const caller = callerIn(presented);
@@ -126,35 +161,47 @@ async function execute(
   const explain = explainCost && request.headers['x-explain-cost'] !== undefined;
   const isForAll = request.headers.authorization === undefined && operation.kind === 'query' && !explain;
   const freshness = isForAll ? new Freshness() : null;
-  const introspected = introspect(gateway.schema, operation, variables);
-  const execution: ExecutionContext = {
-    onPlan: () => {
-      work.planEnds();
-      recorder.planEnds();
-    },
-    beforeSend: costs.beforeSend,
-    ...(freshness ? { onFreshness: freshness.observe } : {}),
-    identity: {
-      caller,
-      requestId: context.requestId,
-      patienceMs: timeoutMs,
-      receivedAt: context.receivedAt,
-      clientAddress,
-      span: recorder.span,
-    },
-    clientKey: clientKeyOf({ caller, clientAddress: clientNetwork }),
+  const execution = new RequestExecution({
+    context,
+    recorder,
+    work,
+    costs,
+    freshness,
+    caller,
+    timeoutMs,
     deadline,
-    get logger() {
-      return context.logger;
-    },
+  });
+  const extensions = explain ? { cost } : undefined;
+  return {
+    gateway,
+    request,
+    context,
+    recorder,
+    operation,
+    variables,
+    execution,
+    work,
+    freshness,
+    extensions,
   };
-  const result =
-    operation.isIntrospection && introspected
-      ? introspected
-      : joinIntrospection(await gateway.execute(operation.planned, variables, execution), introspected);
-  work.planEnds();
-  recorder.setResult(result.data);
-  const mutated = hasMutated(operation.definition, variables, result);
-  const reply = answer(result, context, { mutated, extensions: explain ? { cost } : undefined });
-  return forSharedCaches(reply, request, freshness);
+}
+
+/** @param leave called when there is a result */
+async function perform(prepared: Prepared, leave: () => void): Promise<HttpReply> {
+  const { gateway, operation, variables, execution } = prepared;
+  try {
+    const introspected = introspect(gateway.schema, operation, variables);
+    const result =
+      operation.isIntrospection && introspected
+        ? introspected
+        : joinIntrospection(await gateway.execute(operation.planned, variables, execution), introspected);
+    const { request, context, recorder, work, freshness, extensions } = prepared;
+    work.planEnds();
+    recorder.setResult(result.data);
+    const mutated = hasMutated(operation.definition, variables, result);
+    const reply = answer(result, context, { mutated, extensions });
+    return forSharedCaches(reply, request, freshness);
+  } finally {
+    leave();
+  }
 }

@@ -59,14 +59,25 @@ export class ConcurrencyLimit {
    * @throws {Fault} UNAVAILABLE with `retryAfterMs`, when the queue has no place for the key, or the task waited too long or was
    *   shed: it has not begun; and what the task throws
    */
-  async run<Result>(
+  run<Result>(
     key: string,
     task: (leftMs: number) => Promise<Result>,
     timeoutMs = this.#options.timeoutMs,
   ): Promise<Result> {
-    let leftMs = timeoutMs;
-    if (this.#running < this.#maxRunning() && this.#mayRun(key)) this.#enter(key);
-    else leftMs = await this.#wait(key, timeoutMs);
+    if (this.#running < this.#maxRunning() && this.#mayRun(key)) {
+      this.#enter(key);
+      return this.#perform(key, task, timeoutMs);
+    }
+    // Not an async function: its frame would be kept for each task in the queue.
+    return this.#wait(key, timeoutMs).then((leftMs) => this.#perform(key, task, leftMs));
+  }
+
+  /** In a place that was taken for it. */
+  async #perform<Result>(
+    key: string,
+    task: (leftMs: number) => Promise<Result>,
+    leftMs: number,
+  ): Promise<Result> {
     try {
       const result = await task(leftMs);
       this.#shedLate();
@@ -97,11 +108,12 @@ export class ConcurrencyLimit {
     next.start();
   }
 
+  /** @returns what is left of the time once it is served from the queue */
   #wait(key: string, timeoutMs: number): Promise<number> {
-    this.#assertCapacity(key, timeoutMs);
-    const since = performance.now();
-    this.#shedding?.setQueued(true, since);
     return new Promise((resolve, reject) => {
+      this.#assertCapacity(key, timeoutMs);
+      const since = performance.now();
+      this.#shedding?.setQueued(true, since);
       const waiting: Waiting = {
         key,
         since,

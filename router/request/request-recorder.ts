@@ -14,6 +14,8 @@ const MAX_NAME = 64;
 /** Faults of load shedding and rate limits; they are counted in the metrics. */
 const SHED = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
+const NO_TYPES: ReadonlySet<string> = new Set();
+
 /** Records one request in the log, the metrics and its trace: the operation, the outcome, and the time it took. */
 export class RequestRecorder {
   readonly span: Span;
@@ -21,7 +23,7 @@ export class RequestRecorder {
   #operation = NO_OPERATION;
   #name: string | undefined;
   #planning: Span | null = null;
-  #resultTypes: ReadonlySet<string> = new Set();
+  #resultTypes: ReadonlySet<string> = NO_TYPES;
   #result: string | undefined;
   #refusedToken: TokenCheck | undefined;
 

@@ -12,8 +12,9 @@ export class CurrentSchema {
     this.#current = new Version(first);
   }
 
-  use<Result>(act: (serving: ServingSchema) => Promise<Result>): Promise<Result> {
-    return this.#current.use(act);
+  /** For a request. The schema stays open until it is released. */
+  hold(): HeldSchema {
+    return this.#current.hold();
   }
 
   /** For operations of the router itself, which belong to no request: each is planned by the schema that is served at that moment. */
@@ -23,7 +24,10 @@ export class CurrentSchema {
       get schema() {
         return schema();
       },
-      execute: (...operation) => this.use(({ gateway }) => gateway.execute(...operation)),
+      execute: (...operation) => {
+        const held = this.hold();
+        return held.serving.gateway.execute(...operation).finally(() => held.release());
+      },
     };
   }
 
@@ -38,7 +42,14 @@ export class CurrentSchema {
   }
 }
 
-class Version {
+/** A schema that is in use. */
+export interface HeldSchema {
+  readonly serving: ServingSchema;
+  /** To be called once. */
+  release(): void;
+}
+
+class Version implements HeldSchema {
   readonly serving: ServingSchema;
   #users = 0;
   #whenUnused: (() => void) | null = null;
@@ -47,14 +58,14 @@ class Version {
     this.serving = serving;
   }
 
-  async use<Result>(act: (serving: ServingSchema) => Promise<Result>): Promise<Result> {
+  hold(): this {
     this.#users += 1;
-    try {
-      return await act(this.serving);
-    } finally {
-      this.#users -= 1;
-      if (this.#users === 0) this.#whenUnused?.();
-    }
+    return this;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    if (this.#users === 0) this.#whenUnused?.();
   }
 
   async retire(): Promise<void> {

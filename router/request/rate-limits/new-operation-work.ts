@@ -15,7 +15,7 @@ const planned = new WeakSet<Operation>();
 export class NewOperationWork {
   readonly #rates: RateLimits;
   readonly #network: string;
-  readonly #isFree: () => boolean;
+  #isFree: () => boolean;
   /** What the units that were counted pay for and was not used yet, in milliseconds. */
   #paidMs = 0;
   /** CPU time at the beginning of the work that is under way, in milliseconds; null: none is, as for a document that is known. */
@@ -45,10 +45,13 @@ export class NewOperationWork {
     }
   }
 
+  /** From now on `admit` is not called any more. */
   planBegins(operation: Operation): void {
-    if (planned.has(operation)) return;
+    const isNew = !planned.has(operation);
     planned.add(operation);
-    if (!this.#isFree()) this.#begunAt = cpuMs();
+    if (isNew && !this.#isFree()) this.#begunAt = cpuMs();
+    // It refers to the text of the document, which need not be kept while subgraphs work.
+    this.#isFree = isKnown;
   }
 
   planEnds(): void {
@@ -64,6 +67,8 @@ export class NewOperationWork {
     this.#paidMs = 0;
   }
 }
+
+const isKnown = (): boolean => true;
 
 /** Of this process: wall-clock time would charge clients for what other processes of the machine do. */
 function cpuMs(): number {
