@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { useStores } from '../tests/harness/stores.ts';
 import { waitUntil } from '../tests/harness/wait-until.ts';
-import { makeToken } from '../platform/identity/tokens/testing/issuer.ts';
+import { goodClaims, makeToken } from '../platform/identity/tokens/testing/issuer.ts';
 import { HANGS, startStubSubgraph } from './testing/subgraphs.ts';
 import { useRouterSurroundings } from './testing/use-router.ts';
 
@@ -127,6 +130,29 @@ describe('an equal read of anonymous callers', () => {
     await router.ask(page);
     const both = () => Promise.all([router.ask({ ...page, token }), router.ask({ ...page, token })]);
     expect(await asked(both)).toBe(2);
+  });
+});
+
+it('sends operations that arrive together as fewer requests, each for its own caller', async () => {
+  const router = await start();
+  let requests = 0;
+  const count = (message: unknown) => {
+    const { request } = message as { readonly request: IncomingMessage };
+    if (request.socket.localPort === product.port) requests += 1;
+  };
+  subscribe('http.server.request.start', count);
+  onTestFinished(() => void unsubscribe('http.server.request.start', count));
+  const query = '{ product(id: "1") { name } }';
+  await waitUntil('a turn with several', async () => {
+    const [before, received] = [requests, product.identities.length];
+    const callers = Array.from({ length: 20 }, () => randomUUID());
+    const answers = await Promise.all(
+      callers.map((sub) => router.ask({ query, token: makeToken(key, { ...goodClaims(), sub }) })),
+    );
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, data: { product: {} } });
+    const seen = product.identities.slice(received).map(({ caller }) => caller?.userId);
+    expect(seen.toSorted()).toEqual(callers.toSorted());
+    return requests - before < 20;
   });
 });
 
