@@ -48,7 +48,7 @@ function membersOf(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
 
 function record(field: string, outcome: string, { span }: SubgraphContext): void {
   outcomes.labels(field, outcome).inc();
-  span.setAttributes({ [`firstcome.${field}`]: outcome });
+  if (span.isRecorded) span.setAttributes({ [`firstcome.${field}`]: outcome });
 }
 
 function typeOf(result: unknown): string {

@@ -1,7 +1,7 @@
 import type { Connection, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderUnits } from './holdings.ts';
-import { writtenAt, type PendingOrder } from './pending-order.ts';
+import { dueTime, type PendingOrder } from './pending-order.ts';
 
 /** The row writers that every purchase strategy shares, and the reader of what orders consist of. */
 
@@ -17,25 +17,34 @@ export async function insertOrders(
   pendingOrders: readonly PendingOrder[],
   at: Date,
 ): Promise<void> {
+  const createdAt = sqlTime(at);
+  const dueTimes = new Map<number, string>();
+  const dueAfter = (timeoutMs: number): string => {
+    const known = dueTimes.get(timeoutMs);
+    if (known !== undefined) return known;
+    const dueAt = sqlTime(dueTime(at, timeoutMs));
+    dueTimes.set(timeoutMs, dueAt);
+    return dueAt;
+  };
   await connection.query(
     `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
     [
-      pendingOrders.map((pendingOrder) => {
-        const order = writtenAt(pendingOrder, at);
-        return [
-          uuidToBytes(order.id),
-          uuidToBytes(order.userId),
-          order.status,
-          pendingOrder.requestHash,
-          order.totalAmount,
-          order.currency,
-          order.dueAt,
-          order.createdAt,
-        ];
-      }),
+      pendingOrders.map(({ order, requestHash, paymentTimeoutMs }) => [
+        uuidToBytes(order.id),
+        uuidToBytes(order.userId),
+        order.status,
+        requestHash,
+        order.totalAmount,
+        order.currency,
+        dueAfter(paymentTimeoutMs),
+        createdAt,
+      ]),
     ],
   );
 }
+
+/** As mysql2 writes an instant; it would do so twice for each row, in 0.8 microseconds, though all rows have the same two. */
+const sqlTime = (at: Date): string => at.toISOString().slice(0, 23).replace('T', ' ');
 
 export async function insertItems(
   connection: Connection,

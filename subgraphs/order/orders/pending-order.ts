@@ -21,8 +21,12 @@ export type UnwrittenOrder = Omit<Order, 'createdAt' | 'dueAt'>;
 export const writtenAt = ({ order, paymentTimeoutMs }: PendingOrder, now: Date): Order => ({
   ...order,
   createdAt: now,
-  dueAt: new Date(now.getTime() + paymentTimeoutMs),
+  dueAt: dueTime(now, paymentTimeoutMs),
 });
+
+/** When an order that was written at this moment is due to be paid. */
+export const dueTime = (writtenAt: Date, paymentTimeoutMs: number): Date =>
+  new Date(writtenAt.getTime() + paymentTimeoutMs);
 
 export const itemOf = ({ order }: PendingOrder, productId: string): OrderItem | undefined =>
   order.items.find((item) => item.productId === productId);
