@@ -15,7 +15,7 @@ thirty minutes on two cores. Ctrl-C stops everything that it started.
   --only TABLE         this table alone (several: --only router,system): ${TABLES.map(({ name }) => name).join(', ')}
   --list               the names of the tables
   --rounds N           how often each cell is measured; the report has the medians (3)
-  --seconds N          how long each cell is measured (4)
+  --seconds N          how long each cell is measured (3)
   --quick              one round of a second, to try it
   --against FOLDER     another checkout of this project, which is built there, as one more column
   --report FOLDER      where the report is written (perf/report)
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   if (values.list) return console.log(TABLES.map(({ name }) => name).join('\n'));
   const tables = chooseNamed(TABLES, values.only, 'table');
   const rounds = readWholeNumber('--rounds', values.rounds ?? (quick ? '1' : '3'), 1);
-  const seconds = readWholeNumber('--seconds', values.seconds ?? (quick ? '1' : '4'), 1);
+  const seconds = readWholeNumber('--seconds', values.seconds ?? (quick ? '1' : '3'), 1);
   const others = values.against.map((folder) => [folder, resolve(folder)] as const);
   requireProc();
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { settingOf } from '../../../platform/config/environment.ts';
+import { ACCEPTS_BATCHES, BATCH_REQUEST, BATCH_RESPONSE, readBatch, writeBatch } from './batches.ts';
 import { PreparedAnswers, type GraphqlRequest } from './prepared-answers.ts';
 import { RESOLVERS, type SubgraphName } from './resolvers.ts';
 
@@ -21,21 +22,37 @@ const FIXED: Readonly<Record<string, string>> = {
   '/.well-known/jwks.json': JSON.stringify({ keys: [JSON.parse(settingOf('PUBLIC_KEY')!)] }),
 };
 
-async function answer(request: IncomingMessage, body: string): Promise<string> {
-  const path = request.url ?? '';
-  const fixed = FIXED[path];
-  if (fixed !== undefined) return fixed;
-  const answers = prepared[path.split('/')[1] as SubgraphName];
-  const read = JSON.parse(body) as GraphqlRequest | GraphqlRequest[];
-  if (!Array.isArray(read)) return answers.find(read);
-  // Operations of one request, as Apollo Server takes them.
-  return `[${(await Promise.all(read.map((one) => answers.find(one)))).join(',')}]`;
+interface Answer {
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-function respond(response: ServerResponse, status: number, text: string): void {
+/** Paths below this are of subgraphs that take several operations in one request. */
+const BATCHING = '/batching';
+
+async function answer(request: IncomingMessage, body: string): Promise<Answer> {
+  const path = request.url ?? '';
+  const fixed = FIXED[path];
+  if (fixed !== undefined) return { text: fixed };
+  const acceptsBatches = path.startsWith(BATCHING);
+  const [, name] = (acceptsBatches ? path.slice(BATCHING.length) : path).split('/');
+  const answers = prepared[name as SubgraphName];
+  const findAll = (all: readonly GraphqlRequest[]) => Promise.all(all.map((one) => answers.find(one)));
+  if (request.headers['content-type'] === BATCH_REQUEST) {
+    const found = await findAll(readBatch(body));
+    return { text: writeBatch(found), headers: { 'content-type': BATCH_RESPONSE } };
+  }
+  const read = JSON.parse(body) as GraphqlRequest | GraphqlRequest[];
+  // Operations of one request, as Apollo Server takes them.
+  const text = Array.isArray(read) ? `[${(await findAll(read)).join(',')}]` : await answers.find(read);
+  return acceptsBatches ? { text, headers: ACCEPTS_BATCHES } : { text };
+}
+
+function respond(response: ServerResponse, status: number, { text, headers }: Answer): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
+    ...headers,
   });
   response.end(text);
 }
@@ -45,8 +62,9 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
   request.on('data', (chunk: Buffer) => (body += chunk.toString()));
   request.on('end', () => {
     answer(request, body).then(
-      (text) => respond(response, 200, text),
-      (error: unknown) => respond(response, 500, JSON.stringify({ errors: [{ message: String(error) }] })),
+      (given) => respond(response, 200, given),
+      (error: unknown) =>
+        respond(response, 500, { text: JSON.stringify({ errors: [{ message: String(error) }] }) }),
     );
   });
 });

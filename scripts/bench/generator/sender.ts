@@ -3,7 +3,7 @@ import { Client } from 'undici';
 import { KEY, type Load, type LoadResult } from './load.ts';
 
 /** A request that takes longer has failed. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 /** Connections that are opened at a time: more would have to wait for each other in the queue of the listening socket. */
 const OPENED_AT_ONCE = 200;
 

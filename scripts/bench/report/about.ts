@@ -48,7 +48,7 @@ export function aboutTable({ date, command, rounds, seconds, load }: About): Blo
     [
       ['date', date.toISOString().slice(0, 16).replace('T', ' ')],
       ['command', `\`${command}\``],
-      ['cells', `${rounds} rounds of ${seconds} s, medians`],
+      ['cells', `${rounds} x ${seconds} s, medians of the rounds`],
       [
         'machine',
         `${cores.length} x ${cores[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,

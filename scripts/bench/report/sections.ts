@@ -15,6 +15,11 @@ export const SECTIONS: Readonly<Record<string, (summaries: readonly Summary[]) =
 
 const unique = (values: readonly string[]) => [...new Set(values)];
 
+/** As a purchase passes them, and the stores last. */
+const KINDS = ['router', 'order', 'product', 'user', 'process', 'MySQL', 'Redis'];
+const kindsOf = (summaries: readonly Summary[]) =>
+  KINDS.filter((kind) => summaries.some(({ cpuMs }) => kind in cpuMs));
+
 function routerSection(summaries: readonly Summary[]): Block[] {
   const find = finder(summaries);
   const rows = Object.values(ROW_NAMES);
@@ -62,7 +67,7 @@ function routerSection(summaries: readonly Summary[]): Block[] {
 
 function systemSection(summaries: readonly Summary[]): Block[] {
   const find = finder(summaries);
-  const kinds = unique(summaries.flatMap(({ cpuMs }) => Object.keys(cpuMs)));
+  const kinds = kindsOf(summaries);
   const bars = summaries.filter(({ rounds }) => rounds > 0);
   const columns = unique(summaries.map(({ column }) => column));
   return [
@@ -177,7 +182,7 @@ function strategiesSection(summaries: readonly Summary[]): Block[] {
 
 function growthSection(summaries: readonly Summary[]): Block[] {
   const find = finder(summaries);
-  const kinds = unique(summaries.flatMap(({ cpuMs }) => Object.keys(cpuMs)));
+  const kinds = kindsOf(summaries);
   const series = (name: string, of: (one: Summary | undefined) => number | undefined) => ({
     name,
     points: GROWTH_ROWS.connections.map(({ connections, name: row }) => ({

@@ -18,9 +18,13 @@ import type { RouterSystem } from './router-system.ts';
 const CANNED = fileURLToPath(new URL('../canned/main.js', import.meta.url));
 const SUPERGRAPH = resolve('schema/supergraph.graphql');
 
+type SubgraphUrls = Readonly<Record<'user' | 'product' | 'order', string>>;
+
 /** What every router is started beside. */
 export interface RouterSurroundings {
-  readonly subgraphs: Readonly<Record<'user' | 'product' | 'order', string>>;
+  readonly subgraphs: SubgraphUrls;
+  /** The same ones, where they take several operations in one request, as those of this project do. */
+  readonly batchingSubgraphs: SubgraphUrls;
   readonly jwksUrl: string;
   readonly redisUrl: string;
   readonly signingKeys: string;
@@ -48,11 +52,8 @@ export async function openSurroundings(
   );
   const origin = `http://127.0.0.1:${ready}`;
   return {
-    subgraphs: {
-      user: `${origin}/user/graphql`,
-      product: `${origin}/product/graphql`,
-      order: `${origin}/order/graphql`,
-    },
+    subgraphs: subgraphsBelow(origin),
+    batchingSubgraphs: subgraphsBelow(`${origin}/batching`),
     jwksUrl: `${origin}/.well-known/jwks.json`,
     redisUrl: redis.urls.router,
     folder,
@@ -60,6 +61,12 @@ export async function openSurroundings(
     publicKey: keys.publicKey,
   };
 }
+
+const subgraphsBelow = (url: string): SubgraphUrls => ({
+  user: `${url}/user/graphql`,
+  product: `${url}/product/graphql`,
+  order: `${url}/order/graphql`,
+});
 
 type Start = (around: RouterSurroundings, teardown: Teardown) => Promise<RouterSystem>;
 
@@ -75,7 +82,8 @@ export function routersUnderTest(
   const hiveRouter = settingOf('HIVE_ROUTER');
   return [
     ...folders.map(([name, folder]) => ({ name, start: ownRouter(name, folder) })),
-    { name: OPTIONS_OFF, start: ownRouter(OPTIONS_OFF, folders[0]![1], EVERYTHING_OFF) },
+    { name: NO_BATCHES, start: ownRouter(NO_BATCHES, folders[0]![1], { hasBatches: false }) },
+    { name: OPTIONS_OFF, start: ownRouter(OPTIONS_OFF, folders[0]![1], { settings: EVERYTHING_OFF }) },
     ...(hiveRouter ? [{ name: 'hive-router', start: hiveRouterAt(hiveRouter) }] : []),
     { name: '@apollo/gateway, stock', start: peer('@apollo/gateway, stock', 'routers/stock-gateway.js') },
     { name: 'Hive Gateway --jit', start: hiveGateway },
@@ -98,6 +106,8 @@ async function launch(
   };
 }
 
+/** This checkout, before subgraphs of others. */
+const NO_BATCHES = 'this, single operations';
 /** This checkout, without what can be switched off. */
 const OPTIONS_OFF = 'this, optional features off';
 const EVERYTHING_OFF = {
@@ -107,8 +117,13 @@ const EVERYTHING_OFF = {
 };
 
 const ownRouter =
-  (name: string, folder: string, changes: NodeJS.ProcessEnv = {}): Start =>
+  (
+    name: string,
+    folder: string,
+    { hasBatches = true, settings = {} }: { hasBatches?: boolean; settings?: NodeJS.ProcessEnv } = {},
+  ): Start =>
   async (around, teardown) => {
+    const subgraphs = hasBatches ? around.batchingSubgraphs : around.subgraphs;
     const port = await freePort();
     const options = {
       name,
@@ -117,13 +132,13 @@ const ownRouter =
       cwd: resolve(folder),
       environment: {
         ...ownSettings(around.signingKeys),
-        USER_URL: around.subgraphs.user,
-        PRODUCT_URL: around.subgraphs.product,
-        ORDER_URL: around.subgraphs.order,
+        USER_URL: subgraphs.user,
+        PRODUCT_URL: subgraphs.product,
+        ORDER_URL: subgraphs.order,
         JWKS_URL: around.jwksUrl,
         REDIS_URL: around.redisUrl,
         PORT: String(port),
-        ...changes,
+        ...settings,
       },
     };
     return launch(options, port, '/health/ready', teardown);

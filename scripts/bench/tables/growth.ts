@@ -24,10 +24,12 @@ export const growth: Table = {
   async run(run, teardown) {
     const folder = run.folders[0]![1];
     const { signingKeys } = run.tokens;
-    const systems = {
-      empty: await startOwnSystem({ name: COLUMNS.empty, folder, signingKeys }, teardown),
-      full: await startOwnSystem({ name: COLUMNS.full, folder, signingKeys }, teardown),
-    };
+    run.progress.say('starting two systems');
+    const [empty, full] = await Promise.all([
+      startOwnSystem({ name: COLUMNS.empty, folder, signingKeys }, teardown),
+      startOwnSystem({ name: COLUMNS.full, folder, signingKeys }, teardown),
+    ]);
+    const systems = { empty, full };
     const orders = run.quick ? ORDERS_QUICKLY : ORDERS;
     run.progress.say(`storing ${orders} orders`);
     await systems.full.fillOrders(orders);

@@ -1,7 +1,6 @@
 import type { Cell } from '../cell.ts';
 import type { BenchRun } from '../run.ts';
 import { startOwnSystem } from '../systems/own-system.ts';
-import type { System } from '../systems/system.ts';
 import { PURCHASE_64, runSystemCell, warmUpSystem, type SystemRow } from './run-system-cell.ts';
 import type { Table } from './table.ts';
 
@@ -23,13 +22,13 @@ export const strategies: Table = {
   cells: (run) => run.rounds * rowsOf(run).length * STRATEGIES.length,
   async run(run, teardown) {
     const folder = run.folders[0]![1];
-    const systems: System[] = [];
-    for (const strategy of STRATEGIES) {
-      run.progress.say(`starting ${strategy}`);
-      const environment = { STOCK_STRATEGY: strategy };
-      const { signingKeys } = run.tokens;
-      systems.push(await startOwnSystem({ name: strategy, folder, signingKeys, environment }, teardown));
-    }
+    const { signingKeys } = run.tokens;
+    run.progress.say(`starting ${STRATEGIES.join(', ')}`);
+    const systems = await Promise.all(
+      STRATEGIES.map((name) =>
+        startOwnSystem({ name, folder, signingKeys, environment: { STOCK_STRATEGY: name } }, teardown),
+      ),
+    );
     for (const system of systems) await warmUpSystem(run, system);
     const cells: Cell[] = [];
     const half = { ...run, seconds: Math.max(1, Math.floor(run.seconds / 2)) };

@@ -27,14 +27,13 @@ export const wholeSystem: Table = {
   cells: (run) => run.rounds * ROWS.length * (run.folders.length + 2),
   async run(run, teardown) {
     installPeers((what) => run.progress.say(what));
-    const systems: System[] = [];
-    for (const [name, folder] of run.folders) {
-      run.progress.say(`starting ${name}`);
-      const { signingKeys } = run.tokens;
-      systems.push(await startOwnSystem({ name, folder, signingKeys }, teardown));
-    }
-    systems.push(await startCeiling(run.tokens.publicKey, teardown));
-    systems.push(await startUsualSystem(run.tokens.publicKey, teardown));
+    const { signingKeys, publicKey } = run.tokens;
+    run.progress.say('starting the systems');
+    const systems: readonly System[] = await Promise.all([
+      ...run.folders.map(([name, folder]) => startOwnSystem({ name, folder, signingKeys }, teardown)),
+      startCeiling(publicKey, teardown),
+      startUsualSystem(publicKey, teardown),
+    ]);
     for (const system of systems) await warmUpSystem(run, system);
 
     const cells: Cell[] = [];
