@@ -17,12 +17,6 @@ export function percentile(values: Iterable<number>, share: number): number {
   return below + (above - below) * (position % 1);
 }
 
-/** Of the values, as they are: for `from .. to` beside a median. */
-export const spread = (values: readonly number[]): readonly [least: number, most: number] => [
-  Math.min(...values),
-  Math.max(...values),
-];
-
 export interface Bucket {
   /** Milliseconds, exclusive; the one before is where this begins. */
   readonly upTo: number;

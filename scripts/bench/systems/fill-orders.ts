@@ -17,7 +17,7 @@ const AT_ONCE = 10_000;
 const DIGITS = `(SELECT 0 AS n ${Array.from({ length: 9 }, (_, i) => `UNION ALL SELECT ${i + 1}`).join(' ')})`;
 
 const PRODUCT = "UNHEX('01970000000070008000000000000001')";
-const ORDER = "UNHEX(CONCAT('0197000000007000', LPAD(HEX(n), 16, '8')))";
+const ORDER = "UNHEX(CONCAT('01970000000070008', LPAD(HEX(n), 15, '0')))";
 const USER = 'UNHEX(MD5(n))';
 const CREATED = "TIMESTAMPADD(SECOND, MOD(n, 86400), '2026-01-01 00:00:00')";
 

@@ -11,8 +11,6 @@ const KINDS = {
   Redis: /^\S*(redis|valkey)-server\b/,
 } as const;
 
-export type Kind = keyof typeof KINDS;
-
 export function groupProcesses(processes: readonly ProcessInfo[]): ProcessGroups {
   return Object.fromEntries(
     Object.entries(KINDS)
