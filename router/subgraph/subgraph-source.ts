@@ -1,4 +1,5 @@
 import { Fault, type FaultCode } from '../../platform/errors.ts';
+import { isRecord } from '../../platform/is-record.ts';
 import { isRead } from '../../platform/subgraph-client/operation.ts';
 import { readReply, type SubgraphReply } from '../../platform/subgraph-client/reply.ts';
 import type { ExecutionContext } from './execution-context.ts';
@@ -66,7 +67,7 @@ export class SubgraphSource {
       context.onFreshness?.(response.freshForMs);
       const reply = readReply(response);
       if (!isReading) context.followUpDeadline = Date.now() + this.followUpMs;
-      const { errors } = reply;
+      const errors = errorsIn(reply);
       if (errors) this.log(context, errors);
       if (errors && reply.data === undefined) return faultOfWhole(errors);
       if (entities !== null) assertEntities(entities, reply);
@@ -87,7 +88,7 @@ export class SubgraphSource {
   }
 
   /** Codes and places: a message may quote what the client sent. The subgraph's own log has the same request id. */
-  private log({ logger }: ExecutionContext, errors: NonNullable<SubgraphReply['errors']>): void {
+  private log({ logger }: ExecutionContext, errors: readonly SubgraphError[]): void {
     const kinds = errors.map(({ path, extensions }) => ({ code: codeOf(extensions), path }));
     logger.warn({ subgraph: this.name, errors: kinds }, 'subgraph answered with errors');
   }
@@ -106,6 +107,25 @@ function dataAlone(text: string, reply: SubgraphReply): string | null {
   return text.endsWith('}') ? text : text.trimEnd();
 }
 
+type SubgraphError = NonNullable<SubgraphReply['errors']>[number];
+
+/** Of each what is as the specification says: another implementation may write anything. @returns null where there are none */
+function errorsIn({ errors }: SubgraphReply): readonly SubgraphError[] | null {
+  if (!errors) return null;
+  const all: readonly unknown[] = Array.isArray(errors) ? errors : [errors];
+  return all.map((error) => {
+    const { message, path, extensions } = isRecord(error) ? error : {};
+    return {
+      message: typeof message === 'string' ? message : '',
+      ...(isPath(path) ? { path } : {}),
+      ...(isRecord(extensions) ? { extensions } : {}),
+    };
+  });
+}
+
+const isPath = (path: unknown): path is readonly (string | number)[] =>
+  Array.isArray(path) && path.every((step) => typeof step === 'string' || typeof step === 'number');
+
 /** @throws {Error} when the entities are not those that were requested */
 function assertEntities(count: number, { data, errors }: SubgraphReply): void {
   if (!data && errors) return;
@@ -114,11 +134,7 @@ function assertEntities(count: number, { data, errors }: SubgraphReply): void {
     throw new Error('The subgraph did not answer with as many entities as were requested.');
 }
 
-function fieldFault(
-  error: NonNullable<SubgraphReply['errors']>[number],
-  data: SubgraphReply['data'],
-  isReading: boolean,
-): FieldFault {
+function fieldFault(error: SubgraphError, data: SubgraphReply['data'], isReading: boolean): FieldFault {
   const fault = faultOfField(error);
   const { path } = error;
   return { fault: isReading || isBelowMutation(data, path) ? faultOfRead(fault) : fault, path };
