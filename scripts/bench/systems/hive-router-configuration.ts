@@ -1,4 +1,4 @@
-import type { RouterSurroundings } from './start-routers.ts';
+import type { RouterSurroundings } from './router-surroundings.ts';
 
 /** As its tests here configure it: tokens are checked, the rules of the supergraph enforced, the token forwarded. */
 export const hiveRouterConfiguration = (

@@ -6,7 +6,8 @@ import { tokensForCell, type BenchRun } from '../run.ts';
 import { ANSWERS, graphqlForm } from '../systems/operations.ts';
 import { answersOf, differencesBetween, WORKLOADS, type RouterSystem } from '../systems/router-system.ts';
 import { installPeers } from '../systems/peers.ts';
-import { openSurroundings, routersUnderTest } from '../systems/start-routers.ts';
+import { openSurroundings } from '../systems/router-surroundings.ts';
+import { routersUnderTest } from '../systems/start-routers.ts';
 import type { Table } from './table.ts';
 
 const TABLE = 'router';
