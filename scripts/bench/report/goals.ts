@@ -87,7 +87,7 @@ function systemGoals(find: Find, ours: string): Goal[] {
 
 function growthGoals(find: Find): Goal[] {
   const [at64, at512, at2000] = GROWTH_ROWS.connections;
-  const { fewBuyers, rush } = GROWTH_ROWS;
+  const { rush } = GROWTH_ROWS;
   const flat = (what: string, measured: number | undefined): Goal => ({
     what: `growth: CPU time per purchase, ${what}`,
     bound: 1.1,
@@ -98,7 +98,6 @@ function growthGoals(find: Find): Goal[] {
   return [
     flat('512 connections by 64', ratio(empty(at512!.name)?.sum, empty(at64!.name)?.sum)),
     flat('2,000 connections by 64', ratio(empty(at2000!.name)?.sum, empty(at64!.name)?.sum)),
-    flat('every buyer another by 1,000 buyers', ratio(empty(at64!.name)?.sum, empty(fewBuyers.name)?.sum)),
     flat(
       '1,000,000 orders of as many buyers stored by none',
       ratio(find(at64!.name, COLUMNS.full)?.sum, empty(at64!.name)?.sum),

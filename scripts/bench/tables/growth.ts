@@ -9,7 +9,7 @@ export const GROWTH_ROWS = {
     name: `purchase, ${connections} connections`,
     connections,
   })),
-  fewBuyers: { ...PURCHASE_64, name: 'purchase, 1,000 buyers', buyers: 1_000 },
+  fewBuyers: { ...PURCHASE_64, name: 'purchase, 1,000 buyers, tokens seen before', buyers: 1_000 },
   rush: { ...PURCHASE_64, name: '10,000 buyers at once', connections: 10_000, isRush: true },
 } as const satisfies Readonly<Record<string, SystemRow | readonly SystemRow[]>>;
 
