@@ -123,11 +123,9 @@ function takeEntities(
   for (const [index, object] of objects.entries()) {
     const entity: unknown = entities[index];
     if (!isFields(entity)) continue;
-    if (rewrite) {
-      // Rewrites go by types, which the subgraph need not have been asked for.
-      if (!entity['__typename']) entity['__typename'] = object['__typename'];
-      rewrite(entity);
-    }
+    // It is what was requested, also where the subgraph does not say so; rewrites go by it.
+    if (!entity['__typename']) entity['__typename'] = object['__typename'];
+    rewrite?.(entity);
     mergeInto(object, entity);
   }
 }
