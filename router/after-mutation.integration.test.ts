@@ -46,7 +46,7 @@ async function purchase(
   answered = answer;
   const before = orders.received.length;
   const asked = settings === null ? router : await start(settings);
-  const reply = await asked.ask({ ...question, token: makeToken(key) });
+  const reply = await asked.execute({ ...question, token: makeToken(key) });
   return { ...reply, sent: orders.received.length - before };
 }
 

@@ -36,7 +36,7 @@ it.each(Object.entries(bad))('%s counts', async (_, [path, init]) => {
   const refused = await fetch(router.url + path, init);
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect((await router.ask({ query: '{ serverTime }' })).status).toBe(429);
+  expect((await router.execute({ query: '{ serverTime }' })).status).toBe(429);
 });
 
 it('health checks and preflights do not', async () => {
@@ -47,13 +47,13 @@ it('health checks and preflights do not', async () => {
     for (const path of ['/graphql', '/live/stock'])
       expect((await fetch(router.url + path, { method: 'OPTIONS' })).status).toBe(204);
   }
-  expect((await router.ask({ query: '{ serverTime }' })).status).toBe(200);
+  expect((await router.execute({ query: '{ serverTime }' })).status).toBe(200);
 });
 
 const PING = { query: '{ serverTime }' };
 const statuses = async (router: TestRouter, headers: (n: number) => Record<string, string>) => {
   const seen: number[] = [];
-  for (let n = 0; n < 4; n++) seen.push((await router.ask({ ...PING, headers: headers(n) })).status);
+  for (let n = 0; n < 4; n++) seen.push((await router.execute({ ...PING, headers: headers(n) })).status);
   return seen;
 };
 

@@ -43,7 +43,7 @@ describe('a value that @inaccessible hides', () => {
 
   it('is null and no error where null may be: an enum value, and a type of a union', async () => {
     const router = await routerOf(zoo);
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: '{ animals { name food: diet home { __typename ... on Cage { bars } } } }',
     });
     expect(answer.errors).toEqual([]);
@@ -58,7 +58,7 @@ describe('a value that @inaccessible hides', () => {
   it.each(['{ keeper { diet } }', '{ strict { keeper { diet } } }'])(
     'is an error where more than the value becomes null: %s',
     async (query) => {
-      const answer = await (await routerOf(zoo)).ask({ query });
+      const answer = await (await routerOf(zoo)).execute({ query });
       expect(answer.errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
     },
   );
@@ -93,7 +93,7 @@ it('the planner returns to a subgraph by a key that the subgraph resolves, which
     },
   };
   const router = await routerOf(names, labels);
-  const answer = await router.ask({ query: '{ parts { id name label } }' });
+  const answer = await router.execute({ query: '{ parts { id name label } }' });
   expect(answer.errors).toEqual([]);
   expect(answer.data).toEqual({ parts: [{ id: '1', name: 'part 1', label: '<part 1>' }] });
 });
@@ -118,13 +118,13 @@ describe('an interface without types of its own', () => {
 
   it('does not keep the supergraph from being served: what can be planned is answered', async () => {
     const router = await routerOf(shape, color);
-    const answer = await router.ask({ query: '{ colored { id color } }' });
+    const answer = await router.execute({ query: '{ colored { id color } }' });
     expect(answer).toMatchObject({ status: 200, data: { colored: { id: 'n1', color: 'red' } } });
   });
 
   it('and what no subgraph answers is refused and not null', async () => {
     const router = await routerOf(shape, color);
-    const answer = await router.ask({ query: '{ node { color } }' });
+    const answer = await router.execute({ query: '{ node { color } }' });
     expect(answer.status).toBe(400);
     expect(answer.data).toBeUndefined();
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
@@ -172,12 +172,12 @@ describe('two fields that need one field with different arguments', () => {
       '{ items { near far } }',
       '{ items { near } items { ...Far } } fragment Far on Item { x: far }',
     ])
-      expect(await router.ask({ query })).toMatchObject({
+      expect(await router.execute({ query })).toMatchObject({
         status: 400,
         errors: [{ message: expect.stringContaining('near and far of Item') as string }],
       });
-    expect((await router.ask({ query: '{ items { near } }' })).data).toEqual({ items: [{ near: 2 }] });
-    expect((await router.ask({ query: '{ items { far also } }' })).data).toEqual({
+    expect((await router.execute({ query: '{ items { near } }' })).data).toEqual({ items: [{ near: 2 }] });
+    expect((await router.execute({ query: '{ items { far also } }' })).data).toEqual({
       items: [{ far: 1_002, also: 1_003 }],
     });
   });

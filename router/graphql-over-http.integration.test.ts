@@ -20,7 +20,7 @@ const post = (body: string, headers: Record<string, string> = JSON_TYPE) =>
   send('/graphql', { method: 'POST', headers, body });
 describe('a good request', () => {
   it('may be POST', async () => {
-    const answer = await router.ask({ query: '{ serverTime }' });
+    const answer = await router.execute({ query: '{ serverTime }' });
     expect(answer).toMatchObject({
       status: 200,
       data: { serverTime: '2026-01-02T03:04:05.678Z' },
@@ -73,7 +73,7 @@ describe('a good request', () => {
   });
 
   it('is answered in application/graphql-response+json when that is accepted', async () => {
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: '{ serverTime }',
       headers: { accept: 'application/graphql-response+json, application/json;q=0.9' },
     });
@@ -81,7 +81,7 @@ describe('a good request', () => {
   });
 
   it('may give the type of an object under any name, as compilers of clients do', async () => {
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: `mutation { purchase(input: {productId: "1", idempotencyKey: "key-0000-0000-0001"}) {
         __typename ... on Error { __isError: __typename message } ... on PurchaseConfirmed { __isOrder: __typename replayed } } }`,
       token: makeToken(key),
@@ -92,7 +92,7 @@ describe('a good request', () => {
   });
 
   it('joins what several subgraphs know', async () => {
-    const answer = await router.ask({ query: '{ products { nodes { name stock { remaining } } } }' });
+    const answer = await router.execute({ query: '{ products { nodes { name stock { remaining } } } }' });
     expect(answer.data).toEqual({
       products: {
         nodes: [
@@ -106,13 +106,13 @@ describe('a good request', () => {
   it('runs the operation that is named, with its own variables', async () => {
     const query =
       'query A { serverTime } query B($id: ID = "5") { product(id: $id) { name ...P } } fragment P on Product { id }';
-    expect(await router.ask({ query, operationName: 'B' })).toMatchObject({
+    expect(await router.execute({ query, operationName: 'B' })).toMatchObject({
       data: { product: { name: 'Product 5', id: '5' } },
     });
-    expect(await router.ask({ query, operationName: 'A' })).toMatchObject({
+    expect(await router.execute({ query, operationName: 'A' })).toMatchObject({
       data: { serverTime: expect.any(String) as string },
     });
-    expect(await router.ask({ query, operationName: 'B', variables: { id: '6' } })).toMatchObject({
+    expect(await router.execute({ query, operationName: 'B', variables: { id: '6' } })).toMatchObject({
       data: { product: { id: '6' } },
     });
   });
@@ -124,7 +124,7 @@ describe('a good request', () => {
   ])(
     'or a document that is not valid has the status that a client with %j looks at',
     async (headers, status) => {
-      const answer = await router.ask({ query: '{ nothing }', headers });
+      const answer = await router.execute({ query: '{ nothing }', headers });
       expect([answer.status, answer.data, answer.errors[0]?.extensions.code]).toEqual([
         status,
         undefined,
@@ -138,7 +138,7 @@ describe('a good request', () => {
     [{ accept: 'application/json' }, 504],
     [{ accept: 'application/graphql-response+json' }, 200],
   ])('whose fields are all null beside errors, with %j, is a %i', async (headers, status) => {
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: `{ product(id: "${HANGS}") { name } }`,
       headers: { ...headers, 'x-request-timeout': '200' },
     });
@@ -146,7 +146,7 @@ describe('a good request', () => {
   });
 
   it('keeps the id that the client gave it', async () => {
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: '{ serverTime }',
       headers: { 'x-request-id': 'client-request-42' },
     });
@@ -154,7 +154,7 @@ describe('a good request', () => {
   });
 
   it('gets another id when the client gave it one that would not be harmless', async () => {
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: '{ serverTime }',
       headers: { 'x-request-id': '<script>alert(1)</script>' },
     });
@@ -165,7 +165,7 @@ describe('a good request', () => {
 describe('introspection', () => {
   it("answers GraphiQL's own query where it is on", async () => {
     const query = getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true });
-    const answer = await router.ask({ query });
+    const answer = await router.execute({ query });
     expect(answer.status).toBe(200);
     const everything = getIntrospectionQuery({
       inputValueDeprecation: true,
@@ -174,7 +174,7 @@ describe('introspection', () => {
       specifiedByUrl: true,
       oneOf: true,
     });
-    expect((await router.ask({ query: everything })).status).toBe(200);
+    expect((await router.execute({ query: everything })).status).toBe(200);
     expect(answer.data).toHaveProperty('__schema.queryType.name', 'Query');
   });
 
@@ -199,12 +199,12 @@ describe('introspection', () => {
     ],
     ['a type that is not there', '{ __type(name: "Nothing") { name } }', {}, null],
   ])('shows %s', async (_what, query, variables, expected) => {
-    const answer = await router.ask({ query, variables });
+    const answer = await router.execute({ query, variables });
     expect([answer.status, answer.data]).toEqual([200, { __type: expected }]);
   });
 
   it('answers beside data of subgraphs', async () => {
-    const answer = await router.ask({ query: '{ serverTime __type(name: "Order") { name } }' });
+    const answer = await router.execute({ query: '{ serverTime __type(name: "Order") { name } }' });
     expect(answer.data).toMatchObject({
       serverTime: expect.any(String) as string,
       __type: { name: 'Order' },
@@ -213,10 +213,10 @@ describe('introspection', () => {
 
   it('is refused in production, and errors do not show what the schema has', async () => {
     const production = await start({ NODE_ENV: 'production' });
-    expect(await production.ask({ query: getIntrospectionQuery() })).toMatchObject({ status: 400 });
-    const misspelt = await production.ask({ query: '{ serverTim }' });
+    expect(await production.execute({ query: getIntrospectionQuery() })).toMatchObject({ status: 400 });
+    const misspelt = await production.execute({ query: '{ serverTim }' });
     expect(misspelt.text).not.toContain('serverTime');
-    const wrongInput = await production.ask({
+    const wrongInput = await production.execute({
       query: 'query ($o: ProductOrder!) { products(orderBy: $o) { totalCount } }',
       variables: { o: 'NEWES' },
     });
@@ -278,7 +278,7 @@ it('refuses at once what is more than it can hold at once', async () => {
     MAX_CONCURRENT_REQUESTS: '1',
     SUBGRAPH_TIMEOUT: '500ms',
   });
-  const hanging = small.ask({ query: `{ product(id: "${HANGS}") { name } }` });
-  const answers = await Promise.all([hanging, small.ask({ query: '{ serverTime }' })]);
+  const hanging = small.execute({ query: `{ product(id: "${HANGS}") { name } }` });
+  const answers = await Promise.all([hanging, small.execute({ query: '{ serverTime }' })]);
   expect(answers.map(({ status }) => status).sort()).toEqual([503, 504]);
 });

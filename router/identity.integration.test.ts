@@ -31,41 +31,47 @@ const { key, issuer, order, router, settings, start } = useRouter({
   issuer: true,
 });
 
-const refused = (answer: Awaited<ReturnType<TestRouter['ask']>>) => ({
+const refused = (answer: Awaited<ReturnType<TestRouter['execute']>>) => ({
   status: answer.status,
   code: answer.errors[0]?.extensions.code,
 });
 
 describe('authorization', () => {
   it('an anonymous caller cannot buy', async () => {
-    const answer = await router.ask({ query: PURCHASE });
+    const answer = await router.execute({ query: PURCHASE });
     expect(refused(answer)).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
   it('a caller without the scope cannot restock', async () => {
-    expect(refused(await router.ask({ query: RESTOCK }))).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
-    expect(refused(await router.ask({ query: RESTOCK, token: makeToken(key) }))).toEqual({
+    expect(refused(await router.execute({ query: RESTOCK }))).toEqual({
+      status: 401,
+      code: 'UNAUTHENTICATED',
+    });
+    expect(refused(await router.execute({ query: RESTOCK, token: makeToken(key) }))).toEqual({
       status: 403,
       code: 'FORBIDDEN',
     });
   });
 
   it('a signed-in caller buys', async () => {
-    const answer = await router.ask({ query: PURCHASE, token: makeToken(key) });
+    const answer = await router.execute({ query: PURCHASE, token: makeToken(key) });
     expect(answer).toMatchObject({ status: 200, data: { purchase: { __typename: 'PurchaseConfirmed' } } });
   });
 
   it('a bad token is refused even where none is needed', async () => {
     const expired = makeToken(key, { ...goodClaims(), exp: 1 });
-    expect(refused(await router.ask({ query: '{ serverTime }', token: expired }))).toEqual({
+    expect(refused(await router.execute({ query: '{ serverTime }', token: expired }))).toEqual({
       status: 401,
       code: 'UNAUTHENTICATED',
     });
   });
 
   it('another scheme is refused', async () => {
-    const answer = await router.ask({ query: '{ serverTime }', headers: { authorization: 'Basic YTpi' } });
+    const answer = await router.execute({
+      query: '{ serverTime }',
+      headers: { authorization: 'Basic YTpi' },
+    });
     expect(refused(answer)).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
   });
 
@@ -89,7 +95,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
     onTestFinished(() => user.close());
     const open = await start({ USER_URL: user.graphqlUrl });
     const headers = { authorization: authorization() };
-    const answer = await open.ask({ query: REFRESH, headers });
+    const answer = await open.execute({ query: REFRESH, headers });
     expect(answer).toMatchObject({ status: 200, errors: [], ...answered });
     expect(answer.headers.get('cache-control')).toBe('no-store');
     const [identity = ''] = String(user.received[0]?.headers['x-firstcome-identity']).split('.');
@@ -98,7 +104,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
 
     const query =
       'mutation { refreshSession(input: {refreshToken: "r"}) { __typename } signOut { __typename } }';
-    expect(refused(await open.ask({ query, headers }))).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(refused(await open.execute({ query, headers }))).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
     expect(user.received).toHaveLength(1);
   });
 
@@ -113,7 +119,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
     });
     const statuses: number[] = [];
     for (const token of [makeToken(rsaKey('key-1')), 'garbage', makeToken(rsaKey('key-1'))])
-      statuses.push((await limited.ask({ query: REFRESH, token })).status);
+      statuses.push((await limited.execute({ query: REFRESH, token })).status);
     expect(statuses).toEqual([200, 200, 429]);
   });
 });
@@ -121,7 +127,7 @@ describe('a bad token beside a mutation that needs no caller', () => {
 it('the answer to a query with any Authorization header is for no shared cache', async () => {
   const query = '{ products { nodes { id } } }';
   const cacheControl = async (headers: Record<string, string>) =>
-    (await router.ask({ query, headers })).headers.get('cache-control');
+    (await router.execute({ query, headers })).headers.get('cache-control');
   expect(await cacheControl({ authorization: '' })).toBe('no-store');
   expect(await cacheControl({ authorization: `Bearer ${makeToken(key)}` })).toBe('no-store');
 });
@@ -130,7 +136,7 @@ it('which check a token has not passed is in the log line of its request, and no
   const { logger, lines, has } = captureLog();
   const logged = await start({}, logger);
   const token = makeToken(key, { ...goodClaims(), aud: 'another-shop' });
-  const answer = await logged.ask({ query: '{ serverTime }', token });
+  const answer = await logged.execute({ query: '{ serverTime }', token });
   expect(answer.errors).toMatchObject([{ message: 'Sign in first: a valid access token is needed.' }]);
   await waitUntil('the line', () => has('"answered"'));
   const line = lines.find((one) => one.includes('"answered"'))!;
@@ -162,17 +168,17 @@ describe('tokens of another provider beside those of the shop', () => {
 
   it('buy as a user whose id is always the same UUID', async () => {
     for (let n = 0; n < 2; n++) {
-      const answer = await both.ask({ query: PURCHASE, token: makeToken(theirs, claims()) });
+      const answer = await both.execute({ query: PURCHASE, token: makeToken(theirs, claims()) });
       expect(answer).toMatchObject({ status: 200, data: { purchase: { __typename: 'PurchaseConfirmed' } } });
       expect(order.identities.at(-1)?.caller?.userId).toBe('683f84aa-fb76-80be-a608-d838b4f6a34f');
     }
-    await both.ask({ query: PURCHASE, token: makeToken(key) });
+    await both.execute({ query: PURCHASE, token: makeToken(key) });
     expect(order.identities.at(-1)?.caller?.userId).toBe(USER_ID);
   });
 
   it('are refused where one issuer signs for the other', async () => {
     for (const token of [makeToken(theirs), makeToken(key, claims())])
-      expect(refused(await both.ask({ query: '{ serverTime }', token }))).toEqual({
+      expect(refused(await both.execute({ query: '{ serverTime }', token }))).toEqual({
         status: 401,
         code: 'UNAUTHENTICATED',
       });
@@ -180,7 +186,7 @@ describe('tokens of another provider beside those of the shop', () => {
 
   it('of eight kilobytes are read', async () => {
     const token = makeToken(theirs, { ...claims(), groups: 'x'.repeat(5_600) });
-    expect((await both.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    expect((await both.execute({ query: '{ serverTime }', token })).status).toBe(200);
   });
 
   it('stop the start where settings do not fit each other', async () => {
@@ -192,20 +198,20 @@ describe('tokens of another provider beside those of the shop', () => {
 describe('the identity that subgraphs receive', () => {
   it('is that of the token, signed, with the request id and the remaining time', async () => {
     const token = makeToken(key, { ...goodClaims(), scope: 'stock:write catalog:write' });
-    await router.ask({ query: PURCHASE, token, headers: { 'x-request-id': 'request-to-follow' } });
+    await router.execute({ query: PURCHASE, token, headers: { 'x-request-id': 'request-to-follow' } });
     const identity = order.identities.at(-1);
     expect(identity).toMatchObject({
       caller: { userId: USER_ID, scopes: new Set(['stock:write', 'catalog:write']), sessionId: 'session-1' },
       requestId: 'request-to-follow',
     });
-    expect(identity?.patienceMs).toBeGreaterThan(5_000);
-    expect(identity?.patienceMs).toBeLessThanOrEqual(10_000);
+    expect(identity?.remainingMs).toBeGreaterThan(5_000);
+    expect(identity?.remainingMs).toBeLessThanOrEqual(10_000);
   });
 
   it('is nothing that the client says of itself', async () => {
     const canned = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
     const fronted = await start({ PRODUCT_URL: canned.graphqlUrl });
-    await fronted.ask({
+    await fronted.execute({
       query: '{ serverTime }',
       headers: {
         'x-firstcome-identity': 'forged',
@@ -230,7 +236,7 @@ describe('the identity that subgraphs receive', () => {
   it('is not believed when it was signed by another secret, which the caller learns nothing of', async () => {
     const suspicious = await startTestSubgraph('product', 'another secret');
     const fronted = await start({ PRODUCT_URL: suspicious.graphqlUrl });
-    const answer = await fronted.ask({ query: '{ serverTime }' });
+    const answer = await fronted.execute({ query: '{ serverTime }' });
     expect(refused(answer)).toEqual({ status: 503, code: 'UNAVAILABLE' });
     expect(answer.text).not.toContain('router only');
     await suspicious.close();
@@ -251,16 +257,16 @@ describe('a session that has ended', () => {
   it('is refused within a second, though its token was good a moment ago', async () => {
     await whenReady(router);
     const token = makeToken(key, { ...goodClaims(), sid: 'session-that-ends' });
-    expect((await router.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    expect((await router.execute({ query: '{ serverTime }', token })).status).toBe(200);
     await endSession('session-that-ends');
     await waitUntil(
       'the refusal',
-      async () => (await router.ask({ query: '{ serverTime }', token })).status === 401,
+      async () => (await router.execute({ query: '{ serverTime }', token })).status === 401,
       Boolean,
       1_000,
     );
     const other = makeToken(key, { ...goodClaims(), sid: 'session-that-goes-on' });
-    expect((await router.ask({ query: '{ serverTime }', token: other })).status).toBe(200);
+    expect((await router.execute({ query: '{ serverTime }', token: other })).status).toBe(200);
   });
 
   it('is refused by a router that was not there when it ended', async () => {
@@ -268,19 +274,19 @@ describe('a session that has ended', () => {
     const late = await start();
     await whenReady(late);
     const token = makeToken(key, { ...goodClaims(), sid: 'session-of-yesterday' });
-    expect((await late.ask({ query: '{ serverTime }', token })).status).toBe(401);
+    expect((await late.execute({ query: '{ serverTime }', token })).status).toBe(401);
   });
 
   it('is refused after a while without Redis in which it ended', async () => {
     const token = makeToken(key, { ...goodClaims(), sid: 'session-in-the-gap' });
     const cutOff = await start();
     await whenReady(cutOff);
-    expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    expect((await cutOff.execute({ query: '{ serverTime }', token })).status).toBe(200);
     await redis.set(`${stores.redisPrefix}{ended-session}:session-in-the-gap`, '1', 'EX', 60);
     await redis.client('KILL', 'TYPE', 'pubsub');
     await waitUntil(
       'the refusal',
-      async () => (await cutOff.ask({ query: '{ serverTime }', token })).status === 401,
+      async () => (await cutOff.execute({ query: '{ serverTime }', token })).status === 401,
     );
   });
 
@@ -288,12 +294,12 @@ describe('a session that has ended', () => {
     const token = makeToken(key, { ...goodClaims(), sid: 'session-in-the-silence' });
     const cutOff = await start({ REDIS_URL: silenced.stores.redisUrl });
     await whenReady(cutOff);
-    expect((await cutOff.ask({ query: '{ serverTime }', token })).status).toBe(200);
+    expect((await cutOff.execute({ query: '{ serverTime }', token })).status).toBe(200);
     silenced.proxy.silence();
     await endSession('session-in-the-silence');
     await waitUntil(
       'the refusal',
-      async () => (await cutOff.ask({ query: '{ serverTime }', token })).status === 401,
+      async () => (await cutOff.execute({ query: '{ serverTime }', token })).status === 401,
       Boolean,
       10_000,
     );
@@ -302,16 +308,16 @@ describe('a session that has ended', () => {
 
   it('cannot be checked without Redis, and does not stop the others', async () => {
     const alone = await start({ REDIS_URL: 'redis://127.0.0.1:9' });
-    expect((await alone.ask({ query: '{ serverTime }' })).status).toBe(200);
-    expect((await alone.ask({ query: PURCHASE, token: makeToken(key) })).status).toBe(200);
+    expect((await alone.execute({ query: '{ serverTime }' })).status).toBe(200);
+    expect((await alone.execute({ query: PURCHASE, token: makeToken(key) })).status).toBe(200);
     expect((await fetch(`${alone.url}/health/ready`)).status).toBe(503);
   });
 });
 
 it('without an issuer, anonymous requests are answered and tokens are not judged', async () => {
   const orphan = await start({ JWKS_URL: 'http://127.0.0.1:9/jwks' });
-  expect((await orphan.ask({ query: '{ serverTime }' })).status).toBe(200);
-  const answer = await orphan.ask({ query: '{ serverTime }', token: makeToken(key) });
+  expect((await orphan.execute({ query: '{ serverTime }' })).status).toBe(200);
+  const answer = await orphan.execute({ query: '{ serverTime }', token: makeToken(key) });
   expect(refused(answer)).toEqual({ status: 503, code: 'UNAVAILABLE' });
 });
 

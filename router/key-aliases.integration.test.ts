@@ -7,8 +7,8 @@ import { useRouter } from './testing/use-router.ts';
 const stores = useStores();
 const { key, router } = useRouter({ stores, subgraphs: ['user', 'product', 'order'], issuer: true });
 
-const ask = (query: string, variables: object = {}) =>
-  router.ask({ query, variables, token: makeToken(key) });
+const execute = (query: string, variables: object = {}) =>
+  router.execute({ query, variables, token: makeToken(key) });
 
 const PRODUCT = { id: 'Product 1', stock: { id: 1 } };
 
@@ -83,16 +83,16 @@ describe('a field may have the name of a key, whichever subgraphs are behind it:
       { purchase: { order: { id: 'order-1' } } },
     ],
   ])('%s', async (_where, query, data) => {
-    const answer = await ask(query);
+    const answer = await execute(query);
     expect([answer.status, answer.data]).toEqual([200, data]);
   });
 
   it('the place of an error has it, too', async () => {
-    const answer = await ask('{ order(id: "o") { id: items { id: product { id: name } } } }');
+    const answer = await execute('{ order(id: "o") { id: items { id: product { id: name } } } }');
     expect(answer.errors).toMatchObject([
       { path: ['order', 'id', 1, 'id'], extensions: { code: 'INTERNAL' } },
     ]);
-    const root = await ask(`{ id: product(id: "${THROWS_SQL}") { name } serverTime }`);
+    const root = await execute(`{ id: product(id: "${THROWS_SQL}") { name } serverTime }`);
     expect(root.errors).toMatchObject([{ path: ['id'] }]);
   });
 });
@@ -100,13 +100,13 @@ describe('a field may have the name of a key, whichever subgraphs are behind it:
 it('what is left out by a directive stays left out', async () => {
   const query =
     'query ($no: Boolean!) { product(id: "1") { id: name @include(if: $no) stock { remaining } } }';
-  expect((await ask(query, { no: false })).data).toEqual({ product: { stock: { remaining: 1 } } });
+  expect((await execute(query, { no: false })).data).toEqual({ product: { stock: { remaining: 1 } } });
 });
 
 it('a variable may have the name that the planner gives to entities', async () => {
   const query =
     'query ($representations: Int!) { me { name orders(first: $representations) { nodes { id } } } }';
-  expect(await ask(query, { representations: 3 })).toMatchObject({
+  expect(await execute(query, { representations: 3 })).toMatchObject({
     status: 200,
     data: { me: { name: 'Buyer', orders: { nodes: [] } } },
     errors: [],
@@ -115,7 +115,7 @@ it('a variable may have the name that the planner gives to entities', async () =
 
 describe('introspection beside data of subgraphs', () => {
   it('is answered in full, in its place', async () => {
-    const answer = await ask(
+    const answer = await execute(
       '{ before: serverTime id: __type(name: "PurchaseInput") { isOneOf name } ... on Query { __schema { queryType { name } } } after: serverTime }',
     );
     expect(answer.status).toBe(200);
@@ -130,7 +130,7 @@ describe('introspection beside data of subgraphs', () => {
   it('follows variables and directives', async () => {
     const query =
       'query ($type: String!, $no: Boolean!) { serverTime a: __type(name: $type) { name } b: __type(name: $type) @include(if: $no) { name } }';
-    expect((await ask(query, { type: 'Order', no: false })).data).toEqual({
+    expect((await execute(query, { type: 'Order', no: false })).data).toEqual({
       serverTime: '2026-01-02T03:04:05.678Z',
       a: { name: 'Order' },
     });

@@ -29,9 +29,9 @@ it('a mutation is timed by its result, where the client selects the type, or by 
   const token = makeToken(key);
   const buy = (selection: string) =>
     `mutation { purchase(input: { productId: "1", idempotencyKey: "key-0000-0000-0001" }) { ${selection} } }`;
-  await router.ask({ query: buy('__typename'), token });
-  await router.ask({ query: buy('kind: __typename'), token });
-  await router.ask({ query: buy('__typename') });
+  await router.execute({ query: buy('__typename'), token });
+  await router.execute({ query: buy('kind: __typename'), token });
+  await router.execute({ query: buy('__typename') });
   // The subgraph is in this process, too, and got two requests.
   expect(await timed('Mutation.purchase')).toEqual({ PurchaseConfirmed: 1, OK: 1 + 2, UNAUTHENTICATED: 1 });
 });

@@ -19,15 +19,15 @@ const start = (changes: Record<string, string>): Promise<TestRouter> =>
 const PING = { query: '{ serverTime }' };
 const user = (n: number) =>
   makeToken(key, { ...goodClaims(), sub: `0198c0de-0000-7000-8000-00000000000${n}` });
-const times = (count: number, ask: (n: number) => Promise<Answer>) =>
-  Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
+const times = (count: number, execute: (n: number) => Promise<Answer>) =>
+  Promise.all(Array.from({ length: count }, (_, n) => execute(n)));
 const passed = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 200).length;
 const refused = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 429);
 
 describe('a client above its rate', () => {
   it('gets the time to come back, in the header and beside the code', async () => {
     const router = await start({ RATE_LIMIT_PER_ADDRESS: '3/m' });
-    const answers = await times(5, () => router.ask(PING));
+    const answers = await times(5, () => router.execute(PING));
     expect(passed(answers)).toBe(3);
     const [answer] = refused(answers);
     const { code, retryAfterMs } = answer!.errors[0]!.extensions;
@@ -41,21 +41,22 @@ describe('a client above its rate', () => {
   it('as a user is counted apart from other users, wherever they are', async () => {
     const router = await start({ RATE_LIMIT_PER_USER: '4/h', TRUSTED_PROXIES: '1' });
     const from = (n: number) => ({ 'x-forwarded-for': `203.0.113.${n}` });
-    const ask = (who: number) => (n: number) => router.ask({ ...PING, token: user(who), headers: from(n) });
-    expect(passed(await times(10, ask(1)))).toBe(4);
-    expect(passed(await times(10, ask(2)))).toBe(4);
-    expect(passed(await times(10, () => router.ask(PING)))).toBe(10);
+    const execute = (who: number) => (n: number) =>
+      router.execute({ ...PING, token: user(who), headers: from(n) });
+    expect(passed(await times(10, execute(1)))).toBe(4);
+    expect(passed(await times(10, execute(2)))).toBe(4);
+    expect(passed(await times(10, () => router.execute(PING)))).toBe(10);
   });
 
   it('from an address is counted apart from other addresses, good requests and bad ones alike', async () => {
     const router = await start({ RATE_LIMIT_PER_ADDRESS: '4/h', TRUSTED_PROXIES: '1' });
     const from = (address: string) => ({ 'x-forwarded-for': address });
-    const bad = await times(6, () => router.ask({ query: '{ nothing }', headers: from('203.0.113.1') }));
+    const bad = await times(6, () => router.execute({ query: '{ nothing }', headers: from('203.0.113.1') }));
     expect(refused(bad)).toHaveLength(2);
-    expect((await router.ask({ ...PING, headers: from('203.0.113.1') })).status).toBe(429);
-    expect((await router.ask({ ...PING, headers: from('203.0.113.2') })).status).toBe(200);
-    await times(4, (n) => router.ask({ ...PING, headers: from(`2001:db8:1:1::${n}`) }));
-    expect((await router.ask({ ...PING, headers: from('2001:db8:1:1:ffff::1') })).status).toBe(429);
+    expect((await router.execute({ ...PING, headers: from('203.0.113.1') })).status).toBe(429);
+    expect((await router.execute({ ...PING, headers: from('203.0.113.2') })).status).toBe(200);
+    await times(4, (n) => router.execute({ ...PING, headers: from(`2001:db8:1:1::${n}`) }));
+    expect((await router.execute({ ...PING, headers: from('2001:db8:1:1:ffff::1') })).status).toBe(429);
   });
 
   it('for a field is counted for that field only, by user or by address', async () => {
@@ -63,7 +64,7 @@ describe('a client above its rate', () => {
       RATE_LIMIT_PER_FIELD: 'Mutation.purchase 3/h per user, Query.products 2/h per address',
     });
     const buy = (who: number) => (n: number) =>
-      router.ask({
+      router.execute({
         query: `mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename } }`,
         variables: { input: { productId: '1', idempotencyKey: `key-0000-0000-000${n}` } },
         token: user(who),
@@ -71,9 +72,9 @@ describe('a client above its rate', () => {
     expect(passed(await times(6, buy(1)))).toBe(3);
     expect(passed(await times(6, buy(2)))).toBe(3);
     const list = (n: number) =>
-      router.ask({ query: '{ products { totalCount nodes { id } } }', token: user(n) });
+      router.execute({ query: '{ products { totalCount nodes { id } } }', token: user(n) });
     expect(refused(await times(5, list))).toHaveLength(3);
-    expect((await router.ask({ ...PING, token: user(1) })).status).toBe(200);
+    expect((await router.execute({ ...PING, token: user(1) })).status).toBe(200);
   });
 
   it('at two routers is counted at both', async () => {
@@ -81,7 +82,7 @@ describe('a client above its rate', () => {
     const routers = [await start(shared), await start(shared)];
     const ready = async (router: TestRouter) => (await fetch(`${router.url}/health/ready`)).text();
     await Promise.all(routers.map(ready));
-    const answers = await times(40, (n) => routers[n % 2]!.ask({ ...PING, token: user(5) }));
+    const answers = await times(40, (n) => routers[n % 2]!.execute({ ...PING, token: user(5) }));
     expect(passed(answers)).toBe(8);
   });
 
@@ -89,19 +90,19 @@ describe('a client above its rate', () => {
     const router = await start({ RATE_LIMIT_NEW_OPERATIONS: '1/h burst 20', TRUSTED_PROXIES: '1' });
     const from = (n: number) => ({ headers: { 'x-forwarded-for': `203.0.113.${n}` } });
     const honest = (n: number) => ({ query: `query Honest${n} { product(id: "1") { id } }`, ...from(2) });
-    for (let n = 0; n < 5; n++) expect((await router.ask(honest(n))).status).toBe(200);
+    for (let n = 0; n < 5; n++) expect((await router.execute(honest(n))).status).toBe(200);
 
     let isOver = false;
     const flood: Answer[] = [];
     const stranger = async (who: number) => {
       for (let n = 0; !isOver; n++) {
         const query = `query New${who}_${n} { products { nodes { stock { remaining } } edges { node { stock { remaining } } } } }`;
-        flood.push(await router.ask({ query, ...from(1) }));
+        flood.push(await router.execute({ query, ...from(1) }));
       }
     };
     const strangers = [1, 2, 3, 4].map(stranger);
     const answers: Answer[] = [];
-    while (answers.length < 200) answers.push(await router.ask(honest(answers.length % 10)));
+    while (answers.length < 200) answers.push(await router.execute(honest(answers.length % 10)));
     isOver = true;
     await Promise.all(strangers);
 
@@ -113,7 +114,7 @@ describe('a client above its rate', () => {
     // What is missing of one unit, by chance anything up to the whole of it, which takes an hour.
     expect(refused(flood)[0]!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000);
     expect(refused(flood)[0]!.errors[0]!.message).toContain('new operations from this address');
-    expect((await router.ask({ ...honest(1), ...from(1) })).status).toBe(200);
+    expect((await router.execute({ ...honest(1), ...from(1) })).status).toBe(200);
   });
 
   it('with new operations is counted by how large they are, bad ones as well', async () => {
@@ -121,9 +122,9 @@ describe('a client above its rate', () => {
     const page = 'product(id: "1") { id name price { amount currency } }';
     const pages = Array.from({ length: 13 }, (_, n) => `a${n}: ${page}`).join(' ');
     const large = (n: number) => ({ query: `query Large${n} { ${pages} }` });
-    expect((await router.ask(large(1))).status).toBe(200);
-    expect((await router.ask(large(2))).status).toBe(429);
-    const bad = await times(5, (n) => router.ask({ query: `{ nothing${n} }` }));
+    expect((await router.execute(large(1))).status).toBe(200);
+    expect((await router.execute(large(2))).status).toBe(429);
+    const bad = await times(5, (n) => router.execute({ query: `{ nothing${n} }` }));
     expect(bad.map(({ status }) => status)).toEqual([400, 400, 429, 429, 429]);
   });
 
@@ -133,7 +134,7 @@ describe('a client above its rate', () => {
       ' ',
     );
     const chain = (n: number) =>
-      router.ask({
+      router.execute({
         query: `query Chain${n} { product(id: "1") { ...F0 } } ${links} fragment F60 on Product { id }`,
       });
     expect((await chain(0)).status).toBe(200);
@@ -153,7 +154,8 @@ describe('a client above its rate', () => {
     const list = { query: '{ products { nodes { id } } }' };
     const lists = async (token?: string) => {
       const answers: Answer[] = [];
-      for (let n = 0; n < 4; n++) answers.push(await router.ask({ ...list, ...(token ? { token } : {}) }));
+      for (let n = 0; n < 4; n++)
+        answers.push(await router.execute({ ...list, ...(token ? { token } : {}) }));
       return answers;
     };
     const anonymous = await lists();
@@ -162,12 +164,12 @@ describe('a client above its rate', () => {
     expect(first!.errors[0]!.extensions.retryAfterMs).toBeGreaterThan(1_000);
     expect(Number(first!.headers.get('retry-after'))).toBeGreaterThan(1);
     for (const who of [6, 7]) expect(passed(await lists(user(who)))).toBe(2);
-    expect((await router.ask(PING)).status).toBe(200);
+    expect((await router.execute(PING)).status).toBe(200);
   });
 
   it('is never refused where limits are off', async () => {
     const router = await start({ RATE_LIMITS: 'off', RATE_LIMIT_PER_ADDRESS: '1/h' });
-    expect(passed(await times(20, () => router.ask(PING)))).toBe(20);
+    expect(passed(await times(20, () => router.execute(PING)))).toBe(20);
   });
 });
 
@@ -178,21 +180,23 @@ describe('the cost of an operation', () => {
 
   it('is shown on request, outside production', async () => {
     const router = await start({ OPERATION_MAX_COST: '500' });
-    expect(explained(await router.ask({ query, headers }))).toEqual({ cost: { estimated: 110, limit: 500 } });
-    expect(explained(await router.ask({ query }))).toBeUndefined();
+    expect(explained(await router.execute({ query, headers }))).toEqual({
+      cost: { estimated: 110, limit: 500 },
+    });
+    expect(explained(await router.execute({ query }))).toBeUndefined();
   });
 
   it('is shown in production where that is on', async () => {
     const production = { NODE_ENV: 'production' };
     const silent = await start(production);
-    expect(explained(await silent.ask({ query, headers }))).toBeUndefined();
+    expect(explained(await silent.execute({ query, headers }))).toBeUndefined();
     const open = await start({ ...production, EXPLAIN_COST: 'on' });
-    expect(explained(await open.ask({ query, headers }))).toHaveProperty('cost.estimated', 110);
+    expect(explained(await open.execute({ query, headers }))).toHaveProperty('cost.estimated', 110);
   });
 
   it('is in the sentence of a refusal', async () => {
     const router = await start({ OPERATION_MAX_COST: '10' });
-    const answer = await router.ask({ query });
+    const answer = await router.execute({ query });
     expect(answer.status).toBe(400);
     expect(answer.errors[0]?.message).toMatch(/estimated to cost 110, and 10 is the most/);
   });

@@ -79,7 +79,7 @@ const everything = '{ books { title stars author { fame } } }';
 describe('a supergraph of other subgraphs', () => {
   it('is served by the names and URLs that it declares, across entities', async () => {
     const router = await routerForThisTest(settingsFor(await graphForThisTest(library, criticism)));
-    const answer = await router.ask({ query: everything });
+    const answer = await router.execute({ query: everything });
     expect(answer.errors).toEqual([]);
     expect(answer.data).toEqual({
       books: [
@@ -87,15 +87,15 @@ describe('a supergraph of other subgraphs', () => {
         { title: 'On Hills', stars: 2, author: { fame: 7 } },
       ],
     });
-    const lent = await router.ask({ query: 'mutation { lend(id: "b2") { title stars } }' });
+    const lent = await router.execute({ query: 'mutation { lend(id: "b2") { title stars } }' });
     expect(lent.data).toEqual({ lend: { title: 'On Hills', stars: 2 } });
   });
 
   it('has its own @authenticated kept', async () => {
     const router = await routerForThisTest(settingsFor(await graphForThisTest(library, criticism)));
     const query = '{ books { notes } }';
-    expect((await router.ask({ query })).status).toBe(401);
-    const answer = await router.ask({ query, token: makeToken(key) });
+    expect((await router.execute({ query })).status).toBe(401);
+    const answer = await router.execute({ query, token: makeToken(key) });
     expect(answer).toMatchObject({ status: 200, data: { books: [{ notes: ['dry'] }, { notes: ['dry'] }] } });
   });
 
@@ -105,7 +105,7 @@ describe('a supergraph of other subgraphs', () => {
       ...settingsFor(graph),
       SUBGRAPH_IDENTITY_SECRET_BOOK_REVIEWS: 's'.repeat(43),
     });
-    await router.ask({ query: everything });
+    await router.execute({ query: everything });
     expect(graph.received['library']?.every((headers) => !('x-firstcome-identity' in headers))).toBe(true);
     expect(graph.received['book-reviews']?.every((headers) => 'x-firstcome-identity' in headers)).toBe(true);
   });
@@ -130,16 +130,16 @@ describe('a supergraph of other subgraphs', () => {
 
   it('decides itself what its DateTime is', async () => {
     const router = await routerForThisTest(settingsFor(await graphForThisTest(library)));
-    const answer = await router.ask({ query: '{ lentOn(day: "2026-01-02") }' });
+    const answer = await router.execute({ query: '{ lentOn(day: "2026-01-02") }' });
     expect(answer.data).toEqual({ lentOn: 'lent on 2026-01-02' });
   });
 
   it('may have mutations of which an operation may ask for one', async () => {
     const settings = settingsFor(await graphForThisTest(library));
     const query = 'mutation { a: lend(id: "b1") { id } b: lend(id: "b2") { id } }';
-    expect((await (await routerForThisTest(settings)).ask({ query })).status).toBe(200);
+    expect((await (await routerForThisTest(settings)).execute({ query })).status).toBe(200);
     const strict = await routerForThisTest({ ...settings, SINGLE_MUTATIONS: 'lend' });
-    expect(await strict.ask({ query })).toMatchObject({
+    expect(await strict.execute({ query })).toMatchObject({
       status: 400,
       errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }],
     });
@@ -155,7 +155,7 @@ describe('where a subgraph is', () => {
       SUBGRAPH_URL_LIBRARY: graph.urls['library']!,
       SUBGRAPH_URL_BOOK_REVIEWS: `http://127.0.0.1:9/graphql, ${graph.urls['book-reviews']}`,
     });
-    expect((await router.ask({ query: everything })).errors).toEqual([]);
+    expect((await router.execute({ query: everything })).errors).toEqual([]);
   });
 
   it.each([
@@ -204,7 +204,7 @@ it('a slow subgraph is given its own time', async () => {
     ...settingsFor(await graphForThisTest(library, slow)),
     SUBGRAPH_TIMEOUT_WEATHER: '50ms',
   });
-  const answer = await router.ask({ query: '{ books { id } weather }' });
+  const answer = await router.execute({ query: '{ books { id } weather }' });
   expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'TIMEOUT' } }] });
 });
 
@@ -220,9 +220,12 @@ describe('a supergraph that is loaded later', () => {
     const more = await graphForThisTest(library, criticism, weather);
     const { router } = await watched(graph);
     await writeFile(graph.file, more.supergraph);
-    await waitUntil('the new field', async () => (await router.ask({ query: '{ weather }' })).status === 200);
+    await waitUntil(
+      'the new field',
+      async () => (await router.execute({ query: '{ weather }' })).status === 200,
+    );
     const before = graph.received['library']!.length;
-    expect((await router.ask({ query: everything })).errors).toEqual([]);
+    expect((await router.execute({ query: everything })).errors).toEqual([]);
     expect(more.received['library']!.length).toBeGreaterThan(0);
     expect(graph.received['library']!.length).toBe(before);
     await waitUntil('readiness of the subgraphs of now', async () => {
@@ -238,6 +241,6 @@ describe('a supergraph that is loaded later', () => {
     await waitUntil('the refusal', () =>
       logged('SUBGRAPH_URL_WEATHER must be set: the supergraph has no URL for the subgraph weather.'),
     );
-    expect((await router.ask({ query: everything })).errors).toEqual([]);
+    expect((await router.execute({ query: everything })).errors).toEqual([]);
   });
 });

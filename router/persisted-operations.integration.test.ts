@@ -58,8 +58,8 @@ describe('an automatic persisted query', () => {
     const text = 'query Once($id: ID!) { product(id: $id) { name } }';
     const [first, second] = [await connected(), await connected()];
     expect(refusal(await post(first, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
-    const told = await post(first, { query: text, variables: { id: '1' }, ...hashed(text) });
-    expect(told.data).toEqual({ product: { name: 'Product 1' } });
+    const reply = await post(first, { query: text, variables: { id: '1' }, ...hashed(text) });
+    expect(reply.data).toEqual({ product: { name: 'Product 1' } });
     await waitUntil('it to be kept', () => kept(text));
     for (const router of [first, second]) {
       const answer = await post(router, { variables: { id: '2' }, ...hashed(text) });
@@ -118,8 +118,8 @@ describe('an automatic persisted query', () => {
           400,
           'PERSISTED_QUERY_NOT_FOUND',
         ]);
-        const told = await post(router, { query: text, variables, operationName, ...hashed(text) });
-        expect(told.errors).toEqual([]);
+        const reply = await post(router, { query: text, variables, operationName, ...hashed(text) });
+        expect(reply.errors).toEqual([]);
       }
       const good = `query Good { serverTime }`;
       await post(router, { query: good, ...hashed(good) });
@@ -134,10 +134,10 @@ describe('an automatic persisted query', () => {
       'mutation { signIn(input: { email: "jane@shop.example", password: "my password 2" }) { __typename } }';
     const key = `${stores.redisPrefix}document:${hashOf(text)}`;
     await redis.set(key, text);
-    const asked = user.received.length;
+    const before = user.received.length;
     for (let n = 0; n < 2; n++)
       expect(refusal(await post(router, hashed(text)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
-    expect(user.received.length).toBe(asked);
+    expect(user.received.length).toBe(before);
     await waitUntil('it to be deleted', async () => (await redis.exists(key)) === 0);
   });
 
@@ -194,8 +194,8 @@ describe('a manifest', () => {
     for (let n = 0; n < 2; n++) await post(router, { query });
     await post(router, { query: listed });
     await post(router, { query: 'query Other { serverTime }' });
-    const told = lines.filter((line) => line.includes('not in the manifest'));
-    expect(told.map((line) => JSON.parse(line) as object)).toEqual([
+    const logged = lines.filter((line) => line.includes('not in the manifest'));
+    expect(logged.map((line) => JSON.parse(line) as object)).toEqual([
       expect.objectContaining({ id: null, name: 'Enter', fields: ['Mutation.signIn'] }),
       expect.objectContaining({ id: hashOf('query Other { serverTime }'), name: 'Other' }),
     ]);

@@ -97,7 +97,7 @@ it(
       if (crosses(operation.decorated)) acrossSubgraphs += 1;
       for (const query of [operation.plain, operation.decorated]) {
         const { variables } = operation;
-        const { status, data, errors } = await router.ask({ query, variables, token });
+        const { status, data, errors } = await router.execute({ query, variables, token });
         expect(
           { status, data, errors },
           `SEED=${documentSeed} DOCUMENTS=1\n${query}\n${JSON.stringify(variables)}`,

@@ -26,7 +26,7 @@ it('what is still arriving takes no place of what has arrived', async () => {
   const slow = await Promise.all(
     Array.from({ length: 30 }, () => openConnection(router.url, `${head(QUERY.length)}{`)),
   );
-  expect((await router.ask({ query: '{ serverTime }' })).status).toBe(200);
+  expect((await router.execute({ query: '{ serverTime }' })).status).toBe(200);
   for (const { socket } of slow) socket.write(QUERY.slice(1));
   await waitUntil('their answers', () =>
     slow.every(({ said }) => ['200', '503'].some((status) => said.startsWith(`HTTP/1.1 ${status} `))),

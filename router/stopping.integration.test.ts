@@ -16,7 +16,7 @@ it('answers what is under way, accepts nothing new, and closes its connections',
     ...settings,
     SUBGRAPH_TIMEOUT: '500ms',
   });
-  const underWay = router.ask({ query: `{ product(id: "${HANGS}") { name } }` });
+  const underWay = router.execute({ query: `{ product(id: "${HANGS}") { name } }` });
   await waitUntil('the request to the subgraph', () => product.identities.length > 0);
 
   const closed = router.close();
@@ -39,8 +39,8 @@ it('answers or refuses each of many requests, on connections that are kept and o
   });
   const seen = { answered: 0, refused: 0, cut: [] as unknown[] };
   let isOver = false;
-  const askOnce = (query: string) =>
-    router.ask({ query }).then(
+  const executeOnce = (query: string) =>
+    router.execute({ query }).then(
       ({ status }) => {
         if (status === 200 || status === 504) seen.answered += 1;
         else seen.cut.push(status);
@@ -53,12 +53,12 @@ it('answers or refuses each of many requests, on connections that are kept and o
       },
     );
   const goesOnAsking = async () => {
-    while (!isOver) await askOnce('{ serverTime }');
+    while (!isOver) await executeOnce('{ serverTime }');
   };
-  const hanging = Array.from({ length: 50 }, () => askOnce(`{ product(id: "${HANGS}") { name } }`));
+  const hanging = Array.from({ length: 50 }, () => executeOnce(`{ product(id: "${HANGS}") { name } }`));
   const others = Array.from({ length: 30 }, goesOnAsking);
   await waitUntil('traffic', () => seen.answered > 200 || seen.cut.length > 0);
-  const late = Array.from({ length: 50 }, () => askOnce(`{ product(id: "${HANGS}") { name } }`));
+  const late = Array.from({ length: 50 }, () => executeOnce(`{ product(id: "${HANGS}") { name } }`));
 
   const begun = performance.now();
   await router.close();

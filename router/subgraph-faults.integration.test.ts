@@ -22,7 +22,7 @@ const one = (name: string) => `{ product(id: "${name}") { name } }`;
 describe('an answer that is one fault has its status', () => {
   it('INTERNAL where a resolver threw', async () => {
     const router = await start();
-    const answer = await router.ask({ query: one(THROWS_SQL) });
+    const answer = await router.execute({ query: one(THROWS_SQL) });
     expect(answer).toMatchObject({ status: 500, data: { product: null } });
     expect(answer.errors).toEqual([
       {
@@ -36,7 +36,7 @@ describe('an answer that is one fault has its status', () => {
 
   it('the code, message and delay of a fault that was meant for the caller', async () => {
     const router = await start();
-    const answer = await router.ask({ query: one(REFUSES) });
+    const answer = await router.execute({ query: one(REFUSES) });
     expect(answer.status).toBe(429);
     expect(answer.errors).toMatchObject([
       {
@@ -49,7 +49,7 @@ describe('an answer that is one fault has its status', () => {
 
   it('TIMEOUT when the subgraph takes too long', async () => {
     const router = await start({ SUBGRAPH_TIMEOUT: '200ms' });
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: `mutation { purchase(input: {productId: "${HANGS}", idempotencyKey: "key-0000-0000-0001"}) { __typename } }`,
       token: makeToken(key),
     });
@@ -62,7 +62,7 @@ describe('an answer that is one fault has its status', () => {
 
   it('UNAVAILABLE when the subgraph is not there', async () => {
     const router = await start({ PRODUCT_URL: 'http://127.0.0.1:9/graphql' });
-    const answer = await router.ask({ query: '{ now: serverTime }' });
+    const answer = await router.execute({ query: '{ now: serverTime }' });
     expect(answer).toMatchObject({
       status: 503,
       errors: [{ path: ['now'], extensions: { code: 'UNAVAILABLE' } }],
@@ -101,7 +101,7 @@ describe('an answer that is one fault has its status', () => {
   ])('when the subgraph answers %s', async (_what, status, body, expected, code) => {
     const canned = await startStubSubgraph(status, body);
     const router = await start({ PRODUCT_URL: canned.graphqlUrl });
-    const answer = await router.ask({ query: '{ serverTime }' });
+    const answer = await router.execute({ query: '{ serverTime }' });
     expect({ status: answer.status, code: answer.errors[0]?.extensions.code }).toEqual({
       status: expected,
       code,
@@ -114,7 +114,7 @@ describe('an answer that is one fault has its status', () => {
 describe('an answer in part', () => {
   it('is a 200 that keeps its data, and names the place of what failed', async () => {
     const router = await start();
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: '{ order(id: "o") { id buyer { name } items { product { id name } } } }',
       token: makeToken(key),
     });
@@ -134,7 +134,7 @@ describe('an answer in part', () => {
 
   it('is a 200 when only the second of two subgraphs is not there', async () => {
     const router = await start({ ORDER_URL: 'http://127.0.0.1:9/graphql' });
-    const answer = await router.ask({ query: '{ products { nodes { name stock { remaining } } } }' });
+    const answer = await router.execute({ query: '{ products { nodes { name stock { remaining } } } }' });
     expect(answer.status).toBe(200);
     expect(answer.data).toMatchObject({
       products: {
@@ -162,7 +162,7 @@ describe('an answer in part', () => {
     ['a field under a name of its own', 'buyer { id: name }', 'USER_URL', [['buyer', 'id']]],
   ])('names the place when a subgraph is not there: %s', async (_what, selection, url, places) => {
     const router = await start({ [url]: 'http://127.0.0.1:9/graphql' });
-    const { errors } = await router.ask({
+    const { errors } = await router.execute({
       query: `{ order(id: "o") { ${selection} } serverTime }`.replace(
         url === 'PRODUCT_URL' ? 'serverTime' : '',
         '',
@@ -174,7 +174,7 @@ describe('an answer in part', () => {
 
   it('has what was ready before the time was up', async () => {
     const router = await start({ SUBGRAPH_TIMEOUT: '300ms' });
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: `{ product(id: "${HANGS}") { name } stock(productId: "7") { remaining } }`,
     });
     expect(answer).toMatchObject({ status: 200, data: { product: null, stock: { remaining: 7 } } });
@@ -185,7 +185,7 @@ describe('an answer in part', () => {
 it('the log has what the answer has not', async () => {
   const { logger, lines } = captureLog();
   const router = await start({ PRODUCT_URL: 'http://127.0.0.1:9/graphql' }, logger);
-  await router.ask({ query: '{ serverTime }', headers: { 'x-request-id': 'request-in-the-log' } });
+  await router.execute({ query: '{ serverTime }', headers: { 'x-request-id': 'request-in-the-log' } });
   const line = lines.find((one) => one.includes('request-in-the-log'));
   expect(line).toContain('ECONNREFUSED');
   expect(line).toContain('"subgraph":"product"');
@@ -198,11 +198,11 @@ describe('several instances of a subgraph', () => {
     const router = await start({
       PRODUCT_URL: `${first.graphqlUrl}, ${second.graphqlUrl}`,
     });
-    for (let n = 0; n < 4; n++) await router.ask({ query: '{ serverTime }' });
+    for (let n = 0; n < 4; n++) await router.execute({ query: '{ serverTime }' });
     expect([first.received.length, second.received.length]).toEqual([2, 2]);
 
     await first.close(0);
-    for (let n = 0; n < 4; n++) expect((await router.ask({ query: '{ serverTime }' })).status).toBe(200);
+    for (let n = 0; n < 4; n++) expect((await router.execute({ query: '{ serverTime }' })).status).toBe(200);
     await second.close();
   });
 });

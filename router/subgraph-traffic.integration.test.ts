@@ -19,7 +19,7 @@ const hanging = { query: `{ product(id: "${HANGS}") { name } }` };
 const stock = { query: '{ stock(productId: "7") { remaining } }' };
 
 /** How many requests the product subgraph gets while the test does this. */
-async function asked(act: () => Promise<unknown>): Promise<number> {
+async function requestsDuring(act: () => Promise<unknown>): Promise<number> {
   const before = product.identities.length;
   await act();
   return product.identities.length - before;
@@ -28,7 +28,7 @@ async function asked(act: () => Promise<unknown>): Promise<number> {
 describe('a deadline', () => {
   it('may be shorter for one subgraph', async () => {
     const router = await start({ PRODUCT_TIMEOUT: '100ms' });
-    const answer = await router.ask({
+    const answer = await router.execute({
       query: `{ product(id: "${HANGS}") { name } stock(productId: "7") { remaining } }`,
     });
     expect(answer).toMatchObject({ status: 200, data: { product: null, stock: { remaining: 7 } } });
@@ -37,20 +37,20 @@ describe('a deadline', () => {
 
   it('may be the client’s own, and is propagated to the subgraph', async () => {
     const router = await start();
-    const answer = await router.ask({
+    const answer = await router.execute({
       ...hanging,
       token: makeToken(key),
       headers: { 'x-request-timeout': '150' },
     });
     expect(answer).toMatchObject({ status: 504, errors: [{ extensions: { code: 'TIMEOUT' } }] });
-    const timeoutMs = product.identities.at(-1)?.patienceMs;
+    const timeoutMs = product.identities.at(-1)?.remainingMs;
     expect(timeoutMs).toBeGreaterThan(0);
     expect(timeoutMs).toBeLessThanOrEqual(150);
   });
 
   it('that is no number is a mistake', async () => {
     const router = await start();
-    const answer = await router.ask({ ...stock, headers: { 'x-request-timeout': 'soon' } });
+    const answer = await router.execute({ ...stock, headers: { 'x-request-timeout': 'soon' } });
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
   });
 
@@ -59,8 +59,8 @@ describe('a deadline', () => {
     const router = await start({ PRODUCT_URL: slow.graphqlUrl });
     const query = '{ serverTime }';
     const [impatient, patient] = await Promise.all([
-      router.ask({ query, headers: { 'x-request-timeout': '50' } }),
-      router.ask({ query }),
+      router.execute({ query, headers: { 'x-request-timeout': '50' } }),
+      router.execute({ query }),
     ]);
     expect([impatient.status, patient.status]).toEqual([504, 200]);
     expect(slow.received).toHaveLength(1);
@@ -77,12 +77,12 @@ describe('a subgraph that is too slow for its requests', () => {
     });
     const token = makeToken(key);
     const before = product.identities.length;
-    const first = router.ask({ ...hanging, token });
+    const first = router.execute({ ...hanging, token });
     await waitUntil('the first to hang', () => product.identities.length > before);
     const begun = performance.now();
-    const second = await router.ask({ ...hanging, token });
+    const second = await router.execute({ ...hanging, token });
     expect(second).toMatchObject({ status: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
-    expect(await router.ask({ ...stock, token })).toMatchObject({ status: 200 });
+    expect(await router.execute({ ...stock, token })).toMatchObject({ status: 200 });
     expect(performance.now() - begun).toBeLessThan(1_000);
     expect((await first).status).toBe(504);
   });
@@ -95,7 +95,7 @@ describe('an equal read of anonymous callers', () => {
   it('is sent once while it is in progress', async () => {
     const slow = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } }, 100);
     const router = await start({ PRODUCT_URL: slow.graphqlUrl });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => router.ask(time)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => router.execute(time)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(slow.received).toHaveLength(1);
     await slow.close();
@@ -103,33 +103,33 @@ describe('an equal read of anonymous callers', () => {
 
   it('is sent again afterwards, but for what the schema lets be cached', async () => {
     const router = await start();
-    expect(await asked(() => router.ask(time).then(() => router.ask(time)))).toBe(2);
-    expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(1);
+    expect(await requestsDuring(() => router.execute(time).then(() => router.execute(time)))).toBe(2);
+    expect(await requestsDuring(() => router.execute(page).then(() => router.execute(page)))).toBe(1);
     const both = { query: '{ product(id: "2") { name } serverTime }' };
-    expect(await asked(() => router.ask(both).then(() => router.ask(both)))).toBe(2);
+    expect(await requestsDuring(() => router.execute(both).then(() => router.execute(both)))).toBe(2);
   });
 
   it('is the same for each of them, also where another subgraph adds to it', async () => {
     const router = await start();
     const query = '{ products { nodes { name stock { remaining } } } }';
-    const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => router.ask({ query })));
+    const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => router.execute({ query })));
     expect(first).toMatchObject({ status: 200 });
     expect(JSON.stringify(first?.data)).toContain('remaining');
     for (const other of others) expect(other.data).toEqual(first?.data);
-    expect((await router.ask({ query })).data).toEqual(first?.data);
+    expect((await router.execute({ query })).data).toEqual(first?.data);
   });
 
   it('is sent each time where no memory is set aside', async () => {
     const router = await start({ RESPONSE_CACHE_MIB: '0' });
-    expect(await asked(() => router.ask(page).then(() => router.ask(page)))).toBe(2);
+    expect(await requestsDuring(() => router.execute(page).then(() => router.execute(page)))).toBe(2);
   });
 
   it('is sent for each signed-in caller', async () => {
     const router = await start();
     const token = makeToken(key);
-    await router.ask(page);
-    const both = () => Promise.all([router.ask({ ...page, token }), router.ask({ ...page, token })]);
-    expect(await asked(both)).toBe(2);
+    await router.execute(page);
+    const both = () => Promise.all([router.execute({ ...page, token }), router.execute({ ...page, token })]);
+    expect(await requestsDuring(both)).toBe(2);
   });
 });
 
@@ -147,7 +147,7 @@ it('sends operations that arrive together as fewer requests, each for its own ca
     const [before, received] = [requests, product.identities.length];
     const callers = Array.from({ length: 20 }, () => randomUUID());
     const answers = await Promise.all(
-      callers.map((sub) => router.ask({ query, token: makeToken(key, { ...goodClaims(), sub }) })),
+      callers.map((sub) => router.execute({ query, token: makeToken(key, { ...goodClaims(), sub }) })),
     );
     for (const answer of answers) expect(answer).toMatchObject({ status: 200, data: { product: {} } });
     const seen = product.identities.slice(received).map(({ caller }) => caller?.userId);
@@ -160,7 +160,7 @@ it('passes the request id and the trace on', async () => {
   const canned = await startStubSubgraph(200, { data: { serverTime: '2026-01-02T03:04:05.678Z' } });
   const router = await start({ PRODUCT_URL: canned.graphqlUrl });
   const trace = '0af7651916cd43dd8448eb211c80319c';
-  await router.ask({
+  await router.execute({
     query: '{ serverTime }',
     headers: { 'x-request-id': 'request-1', traceparent: `00-${trace}-b7ad6b7169203331-01` },
   });

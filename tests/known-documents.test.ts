@@ -17,7 +17,7 @@ const FACTOR = Math.max(1, Number(process.env['PROPERTY_RUNS'] ?? 1));
 const OPERATIONS = 400 * FACTOR;
 /** Milliseconds for one comparison: on a busy machine fewer operations are compared. */
 const ENOUGH_MS = 4_000 * FACTOR;
-const IDENTITY = { caller: null, requestId: 'of-this-test', patienceMs: null };
+const IDENTITY = { caller: null, requestId: 'of-this-test', remainingMs: null };
 
 describe.each(['user', 'product', 'order'])('documents that the %s subgraph knows', (subgraph) => {
   let executor: OperationExecutor;

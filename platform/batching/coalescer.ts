@@ -12,7 +12,7 @@ export interface CoalescerOptions {
 
 export interface Coalescer<Item, Result> {
   /** @throws what the call of this item threw */
-  ask(item: Item): Promise<Result>;
+  submit(item: Item): Promise<Result>;
   /** Items that wait or are in progress. */
   readonly size: number;
 }
@@ -54,7 +54,7 @@ export function createCoalescer<Item, Result>(
   }
 
   return {
-    ask(item) {
+    submit(item) {
       return new Promise((resolve, reject) => {
         waiting.push({ item, span: currentSpan(), resolve, reject });
         if (running) return;
@@ -72,11 +72,11 @@ export function createCoalescer<Item, Result>(
 export function createKeyedCoalescer<Item, Result>(
   call: (key: string, items: readonly Item[]) => Promise<readonly Result[]>,
   options: CoalescerOptions,
-): { ask(key: string, item: Item): Promise<Result>; readonly size: number } {
+): { submit(key: string, item: Item): Promise<Result>; readonly size: number } {
   const byKey = new Map<string, Coalescer<Item, Result>>();
   let size = 0;
   return {
-    async ask(key, item) {
+    async submit(key, item) {
       let coalescer = byKey.get(key);
       if (!coalescer) {
         coalescer = createCoalescer((items) => call(key, items), options);
@@ -84,7 +84,7 @@ export function createKeyedCoalescer<Item, Result>(
       }
       size++;
       try {
-        return await coalescer.ask(item);
+        return await coalescer.submit(item);
       } finally {
         size--;
         if (coalescer.size === 0) byKey.delete(key);

@@ -48,7 +48,7 @@ describe.each(['user', 'product', 'order'] as const)('the %s subgraph', (name) =
   });
   afterAll(() => subgraph.close(100));
 
-  const ask = async (query: string, refs?: unknown) => {
+  const execute = async (query: string, refs?: unknown) => {
     const variables = refs === undefined ? {} : { refs };
     const response = await callSigned(
       { name, url: subgraph.url, secret },
@@ -80,14 +80,14 @@ describe.each(['user', 'product', 'order'] as const)('the %s subgraph', (name) =
     ['no list of them', undefined],
   ])('refuses a representation that is or has %s, without a stack in the log', async (_what, refs) => {
     lines.length = 0;
-    const { status, body } = await ask(entities, refs);
+    const { status, body } = await execute(entities, refs);
     expect([status, body.errors?.[0]?.extensions]).toMatchObject([400, { code: 'BAD_REQUEST' }]);
     expect(lines.join('')).not.toContain('"stack"');
   });
 
   it('refuses one that is written into the document', async () => {
     lines.length = 0;
-    const { status, body } = await ask(
+    const { status, body } = await execute(
       `{ _entities(representations: [{ __typename: "${type}", id: 7 }]) { __typename } }`,
     );
     expect([status, body.errors?.[0]?.extensions]).toMatchObject([400, { code: 'BAD_REQUEST' }]);
@@ -95,7 +95,7 @@ describe.each(['user', 'product', 'order'] as const)('the %s subgraph', (name) =
   });
 
   it('answers a good one', async () => {
-    const { status, body } = await ask(entities, [{ __typename: type, id: '1', more: 7 }]);
+    const { status, body } = await execute(entities, [{ __typename: type, id: '1', more: 7 }]);
     expect([status, body.data]).toEqual([200, { _entities: [{ id: '1' }] }]);
   });
 });

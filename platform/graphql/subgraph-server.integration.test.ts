@@ -58,7 +58,7 @@ afterAll(async () => {
   await issuer.close();
 });
 
-async function ask(query: string, token?: string) {
+async function execute(query: string, token?: string) {
   return read(
     await fetch(`${subgraph.url}/graphql`, {
       method: 'POST',
@@ -80,8 +80,8 @@ async function read(response: Response) {
 }
 
 it('where access tokens count, any client gets a response, and its field names are no labels of metrics', async () => {
-  expect((await ask('{ now }')).data).toEqual({ now: 'noon' });
-  for (let n = 0; n < 20; n++) expect((await ask(`{ stranger${n} }`)).code).toBe('BAD_REQUEST');
+  expect((await execute('{ now }')).data).toEqual({ now: 'noon' });
+  for (let n = 0; n < 20; n++) expect((await execute(`{ stranger${n} }`)).code).toBe('BAD_REQUEST');
   const metrics = await (await fetch(`${subgraph.url}/metrics`)).text();
   expect(metrics).toContain('firstcome_requests_total{operation="Query.now",outcome="OK"}');
   expect(metrics).not.toContain('stranger');
@@ -93,22 +93,22 @@ it('where access tokens count, a user of another provider has the same id as beh
     iss: 'https://shop.eu.auth0.com/',
     sub: 'auth0|507f1f77bcf86cd799439020',
   });
-  expect((await ask('{ now }', token)).data).toEqual({ now: 'noon' });
+  expect((await execute('{ now }', token)).data).toEqual({ now: 'noon' });
   expect(lastCaller?.userId).toBe('683f84aa-fb76-80be-a608-d838b4f6a34f');
 });
 
 it('where access tokens count, a document is read up to its 5,000th token', async () => {
-  expect((await ask(`{ ${'now '.repeat(5_000)} }`)).code).toBe('BAD_REQUEST');
+  expect((await execute(`{ ${'now '.repeat(5_000)} }`)).code).toBe('BAD_REQUEST');
 });
 
 describe('where access tokens count, the schema', () => {
   const SCHEMA = '{ ... { sdl: _service { sdl } } }';
 
   it('is not shown without one, nor with one, whatever its scopes', async () => {
-    expect((await ask(SCHEMA)).code).toBe('UNAUTHENTICATED');
+    expect((await execute(SCHEMA)).code).toBe('UNAUTHENTICATED');
     const everything = { ...goodClaims(), scope: 'catalog:write stock:write order:read user:read' };
     for (const token of [makeToken(key), makeToken(key, everything)])
-      expect((await ask(SCHEMA, token)).code).toBe('FORBIDDEN');
+      expect((await execute(SCHEMA, token)).code).toBe('FORBIDDEN');
   });
 
   it('is shown to a process of this system, which signs', async () => {

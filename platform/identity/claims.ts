@@ -16,16 +16,16 @@ export interface OperationClaims {
   a?: string;
 }
 
-/** @param identity `patienceMs` from the moment of signing on */
+/** @param identity `remainingMs` from the moment of signing on */
 export function claimsOf(identity: Identity): OperationClaims {
-  const { caller, requestId, patienceMs, receivedAt, clientAddress } = identity;
+  const { caller, requestId, remainingMs, receivedAt, clientAddress } = identity;
   const claims: OperationClaims = { r: requestId };
   if (caller) {
     claims.u = caller.userId;
     if (caller.scopes.size > 0) claims.s = scopeClaimOf(caller.scopes);
     if (caller.sessionId) claims.i = caller.sessionId;
   }
-  if (patienceMs !== null) claims.p = patienceMs;
+  if (remainingMs !== null) claims.p = remainingMs;
   if (receivedAt !== undefined) claims.b = receivedAt;
   if (clientAddress) claims.a = clientAddress;
   return claims;
@@ -49,7 +49,7 @@ export const identityOf = (claims: OperationClaims, signedAt: number, ageMs: num
     ? { userId: claims.u, scopes: new Set(claims.s?.split(' ') ?? []), sessionId: claims.i ?? null }
     : null,
   requestId: claims.r,
-  patienceMs: claims.p === undefined ? null : Math.max(0, claims.p - ageMs),
+  remainingMs: claims.p === undefined ? null : Math.max(0, claims.p - ageMs),
   receivedAt: Math.min(claims.b ?? Number.POSITIVE_INFINITY, signedAt),
   ...(claims.a ? { clientAddress: claims.a } : {}),
 });

@@ -20,7 +20,7 @@ const tokens = {
   },
 };
 const verifier = new IdentityVerifier({ subgraph: 'product', secret: SECRET, perInstance: true });
-const identity = { caller: other, requestId: 'request-1', patienceMs: 100 };
+const identity = { caller: other, requestId: 'request-1', remainingMs: 100 };
 const signed = (secret = SECRET, instanceId: string | null = verifier.instanceId) => ({
   [IDENTITY_HEADER]: signIdentity(identityKey('product', secret), identity, bodyHashOf('{}'), instanceId),
 });
@@ -53,7 +53,7 @@ describe('where access tokens count', () => {
     expect(
       await identify({ authorization: 'Bearer good', 'x-request-id': 'request-2' }, verifier, tokens),
     ).toMatchObject({
-      identity: { caller: buyer, requestId: 'request-2', patienceMs: null },
+      identity: { caller: buyer, requestId: 'request-2', remainingMs: null },
       isSigned: false,
     });
   });
@@ -73,7 +73,7 @@ describe('where access tokens count', () => {
     );
   });
 
-  it('a signed identity goes before a token, for what the services ask of each other', async () => {
+  it('a signed identity goes before a token, for what the services request from each other', async () => {
     const headers = { ...signed(), authorization: 'Bearer good' };
     expect(await identify(headers, verifier, tokens)).toMatchObject({ identity: { caller: other } });
   });

@@ -31,7 +31,7 @@ export async function identify(
     const identity = {
       caller: await tokens.authenticate(headers.authorization),
       requestId: acceptRequestId(headers[REQUEST_ID_HEADER]),
-      patienceMs: null,
+      remainingMs: null,
     };
     return { identity, isSigned: false, accept: () => undefined };
   }

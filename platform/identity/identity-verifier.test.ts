@@ -5,7 +5,7 @@ import { bodyHashOf, identityKey, signIdentity } from './signed-identity.ts';
 
 const SECRET = 'a secret of the tests';
 const BODY = '{"query":"{ now }"}';
-const identity: Identity = { caller: null, requestId: 'request-1', patienceMs: null };
+const identity: Identity = { caller: null, requestId: 'request-1', remainingMs: null };
 const REFUSED = expect.objectContaining({ code: 'UNAUTHENTICATED' }) as Error;
 
 const verifierOf = (perInstance: boolean) =>

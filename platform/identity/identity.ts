@@ -18,7 +18,7 @@ export interface Identity {
   /** Correlation id in the logs of every process that works on the request. */
   readonly requestId: string;
   /** Remaining time until the caller's deadline (deadline propagation), in milliseconds from this moment on; null: not known. */
-  readonly patienceMs: number | null;
+  readonly remainingMs: number | null;
   /**
    * When the request reached the process that signs, in milliseconds since 1970 by that process's clock. In a verified identity it is
    * always there: when it was signed, unless the signer states another time.

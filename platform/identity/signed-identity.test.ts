@@ -17,7 +17,7 @@ const HASH = bodyHashOf('{}');
 const identity: Identity = {
   caller: { userId: '0198c0de-0000-7000-8000-000000000001', scopes: new Set(['a', 'b']), sessionId: 's' },
   requestId: 'request-1',
-  patienceMs: 1_000,
+  remainingMs: 1_000,
   clientAddress: '2001:db8::1',
 };
 
@@ -113,14 +113,14 @@ describe('claims that are genuinely signed, but not of this form, are refused', 
 
 describe('the time that a caller still waits', () => {
   it.each([
-    ['is whole at the moment of asking', 1_000, 0, 1_000],
+    ['is whole at the moment of signing', 1_000, 0, 1_000],
     ['is less by what the request spent on its way', 1_000, 400, 600],
     ['is none once it is used up', 1_000, 5_000, 0],
     ['is no longer for a clock that is behind', 1_000, -3_000, 1_000],
     ['stays unsaid', null, 400, null],
-  ])('%s', (_what, patienceMs, ageMs, left) => {
-    const header = sign(NOW - ageMs, { ...identity, patienceMs });
-    expect(verifyIdentity(KEY, header, NOW)?.identity.patienceMs).toBe(left);
+  ])('%s', (_what, remainingMs, ageMs, left) => {
+    const header = sign(NOW - ageMs, { ...identity, remainingMs });
+    expect(verifyIdentity(KEY, header, NOW)?.identity.remainingMs).toBe(left);
   });
 });
 
@@ -147,7 +147,7 @@ describe('the header of a batch', () => {
     expect(verifyBatch(KEY, header(NOW - 400), NOW)?.identityOf(claims)).toEqual({
       caller: { userId: 'a user', scopes: new Set(['a', 'b']), sessionId: 's' },
       requestId: 'request-2',
-      patienceMs: 600,
+      remainingMs: 600,
       receivedAt: NOW - 5_000,
       clientAddress: '::1',
     });

@@ -11,7 +11,8 @@ const right: SessionState = {
   isolation: 'READ-COMMITTED',
   lockWaitS: 3,
 };
-const tell = (state: Partial<SessionState>) => unmetSessionNeeds({ ...right, ...state }, 3)?.message ?? null;
+const problem = (state: Partial<SessionState>) =>
+  unmetSessionNeeds({ ...right, ...state }, 3)?.message ?? null;
 const SERVER = 'The MySQL server would lose or refuse confirmed orders: ';
 
 describe('a server of MySQL', () => {
@@ -22,7 +23,7 @@ describe('a server of MySQL', () => {
     { version: '11.8.2-MariaDB' },
     { logged: '1', logSynced: '1' },
   ])('that keeps what it commits has no need that is not met: %j', (state) => {
-    expect(tell(state)).toBeNull();
+    expect(problem(state)).toBeNull();
   });
 
   it.each([
@@ -34,7 +35,7 @@ describe('a server of MySQL', () => {
     [{ version: '8.0.15' }, 'it must be MySQL 8.0.16, MariaDB 10.6 or later'],
     [{ version: '10.5.9-MariaDB' }, 'it must be MySQL 8.0.16, MariaDB 10.6 or later'],
   ])('that does not is named: %j', (state, need) => {
-    expect(tell(state)).toBe(`${SERVER}${need}.`);
+    expect(problem(state)).toBe(`${SERVER}${need}.`);
   });
 
   it('names all that is wrong at once', () => {
@@ -46,7 +47,7 @@ describe('a server of MySQL', () => {
   it.each([{ isolation: 'REPEATABLE-READ' }, { lockWaitS: 50 }])(
     'that does not keep what a session was set to is named: %j',
     (state) => {
-      expect(tell(state)).toMatch(/^The MySQL server does not keep what a session is set to/);
+      expect(problem(state)).toMatch(/^The MySQL server does not keep what a session is set to/);
     },
   );
 });

@@ -3,7 +3,7 @@ import type { Identity } from '../identity/identity.ts';
 import { formatBatchLimits, parseBatchLimits } from './batch-limits.ts';
 import { batchEntry, batchFrame, readBatchRequest } from './batch-request.ts';
 
-const identity: Identity = { caller: null, requestId: 'request-1', patienceMs: 10 };
+const identity: Identity = { caller: null, requestId: 'request-1', remainingMs: 10 };
 const bodyOf = (...entries: string[]) => {
   const [head, tail] = batchFrame(JSON.stringify('{ a }'), 'A');
   return `${head}${entries.join(',')}${tail}`;

@@ -26,7 +26,7 @@ export interface BatchRequest {
 }
 
 /**
- * @param identity `patienceMs` from now on
+ * @param identity `remainingMs` from now on
  * @param variables as JSON
  */
 export function batchEntry(identity: Identity, variables: string): string {

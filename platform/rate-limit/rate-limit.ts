@@ -76,7 +76,7 @@ export class RateLimit {
       return 0;
     }
     if (subject.blockedUntil > now) return subject.blockedUntil - now;
-    return this.#sharedCalls.ask(name, units);
+    return this.#sharedCalls.submit(name, units);
   }
 
   async #takeTogether(name: string, wanted: readonly number[]): Promise<number[]> {

@@ -42,7 +42,7 @@ describe('operations of one document in one turn', () => {
         sessionId: n === 2 ? 'a session' : null,
       },
       requestId: `request-${n}`,
-      patienceMs: null,
+      remainingMs: null,
       receivedAt: 1_700_000_000_000 + n,
       clientAddress: `2001:db8::${n}`,
       span: { ...NO_SPAN, traceparent: trace(n) },
@@ -59,8 +59,8 @@ describe('operations of one document in one turn', () => {
       expect(n).toBe(index + 1);
       expect(identity).toMatchObject({ caller, requestId, receivedAt, clientAddress });
       expect(identity.span?.traceparent).toBe(trace(n));
-      expect(identity.patienceMs).toBeLessThanOrEqual(5_000 * n);
-      expect(identity.patienceMs).toBeGreaterThan(5_000 * (n - 1));
+      expect(identity.remainingMs).toBeLessThanOrEqual(5_000 * n);
+      expect(identity.remainingMs).toBeGreaterThan(5_000 * (n - 1));
     }
   });
 

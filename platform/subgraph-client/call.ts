@@ -42,7 +42,7 @@ export function singleRequest(
   const traceparent = identity.span?.traceparent;
   if (traceparent) headers[TRACEPARENT_HEADER] = traceparent;
   if (key) {
-    const signed = { ...identity, patienceMs: remainingMs };
+    const signed = { ...identity, remainingMs };
     headers[IDENTITY_HEADER] = signIdentity(key, signed, bodyHashOf(body), instanceId);
   }
   return { headers, body };

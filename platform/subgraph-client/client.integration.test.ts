@@ -7,7 +7,7 @@ import { createSubgraphClient, type SubgraphClient } from './client.ts';
 import { json } from '../http/server.ts';
 import { startInstance, type Responder, type LoopbackInstance } from './testing/service-on-loopback.ts';
 
-const ANONYMOUS: Identity = { caller: null, requestId: 'a-request', patienceMs: null };
+const ANONYMOUS: Identity = { caller: null, requestId: 'a-request', remainingMs: null };
 const READ = { query: '{ ok }' };
 const MUTATION = { query: 'mutation { ok }' };
 

@@ -94,7 +94,7 @@ export class OperationSender {
     };
     for (const one of all) {
       const { identity, variables } = one.call;
-      const entry = batchEntry({ ...identity, patienceMs: remainingMsOf(one.call, now) }, variables);
+      const entry = batchEntry({ ...identity, remainingMs: remainingMsOf(one.call, now) }, variables);
       const size = Buffer.byteLength(entry) + 1;
       if (pending.length === limits.operations || bytes + size > limits.bytes) send();
       pending.push(one);

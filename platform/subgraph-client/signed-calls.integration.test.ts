@@ -8,7 +8,7 @@ import { json } from '../http/server.ts';
 import { startServer } from '../http/testing/server-for-this-test.ts';
 
 const secret = 'a secret of the tests';
-const identity = { caller: null, requestId: 'request-1', patienceMs: null };
+const identity = { caller: null, requestId: 'request-1', remainingMs: null };
 const MUTATION = { query: 'mutation { tick }' };
 
 /** A process of a subgraph that counts. */

@@ -9,7 +9,7 @@ import type { FetchNode, PlanNode, QueryPlan } from './plan.ts';
 import type { Run } from './run.ts';
 
 const context: ExecutionContext = {
-  identity: { caller: null, requestId: 'request-1', patienceMs: 1_000 },
+  identity: { caller: null, requestId: 'request-1', remainingMs: 1_000 },
   clientKey: 'test',
   deadline: 0,
   logger: createLogger('test', 'silent'),

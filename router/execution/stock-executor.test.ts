@@ -63,7 +63,7 @@ async function open(supergraph: RandomSupergraph, spoil: Spoil): Promise<Both> {
 }
 
 const context = () => ({
-  identity: { caller: null, requestId: 'r', patienceMs: 1_000 },
+  identity: { caller: null, requestId: 'r', remainingMs: 1_000 },
   clientKey: 'test',
   deadline: Date.now() + 60_000,
   logger,

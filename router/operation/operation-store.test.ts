@@ -67,12 +67,12 @@ describe('the store', () => {
 
   it('charges before it works out a document that is new, and only then', () => {
     const store = createOperationStore(rules, MIB);
-    const asked: number[] = [];
-    const ask = (units: number) => void asked.push(units);
-    for (let n = 0; n < 3; n++) store.find('{ a }', null, ask);
-    expect(asked).toEqual([1]);
-    expect(() => store.find('{ nothing }', null, ask)).toThrow(InvalidDocument);
-    expect(asked).toEqual([1, 1]);
+    const charged: number[] = [];
+    const charge = (units: number) => void charged.push(units);
+    for (let n = 0; n < 3; n++) store.find('{ a }', null, charge);
+    expect(charged).toEqual([1]);
+    expect(() => store.find('{ nothing }', null, charge)).toThrow(InvalidDocument);
+    expect(charged).toEqual([1, 1]);
   });
 
   it('charges more before it validates a long one, and before it keeps a large one for the planner', () => {
@@ -81,16 +81,16 @@ describe('the store', () => {
       maxTokens: 1_000,
     });
     const store = createOperationStore(wide, MIB);
-    const asked: number[] = [];
+    const charged: number[] = [];
     const refuseFrom = (count: number) => (units: number) => {
-      asked.push(units);
-      if (asked.length === count) throw new Error('refused');
+      charged.push(units);
+      if (charged.length === count) throw new Error('refused');
     };
     const long = `{ ${fields.join(' ')} ${'f1 '.repeat(600)} }`;
     expect(() => store.find(long, null, refuseFrom(2))).toThrow('refused');
-    expect(asked.splice(0)).toEqual([1, 2]);
+    expect(charged.splice(0)).toEqual([1, 2]);
     expect(() => store.find(long, null, refuseFrom(3))).toThrow('refused');
-    expect(asked.splice(0)).toEqual([1, 2, 4]);
+    expect(charged.splice(0)).toEqual([1, 2, 4]);
     expect(store.find(long, null, free).fields).toBe(100);
   });
 

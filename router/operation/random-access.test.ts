@@ -78,9 +78,9 @@ describe('what an operation requires of its caller', () => {
     fc.property(SCHEMA, ({ schema, access, operation: { decorated }, choice }) => {
       fc.pre(validate(schema, parse(decorated)).length === 0);
       const met = accessTo(touchedBy(schema, decorated, choice), access);
-      const asked = required(schema, decorated, access);
-      expect(asked.authenticated).toBe(asked.authenticated || met.authenticated);
-      expect([...met.scopes].filter((choices) => !asked.scopes.has(choices))).toEqual([]);
+      const stated = required(schema, decorated, access);
+      expect(stated.authenticated).toBe(stated.authenticated || met.authenticated);
+      expect([...met.scopes].filter((choices) => !stated.scopes.has(choices))).toEqual([]);
     }),
   );
 

@@ -66,7 +66,7 @@ describe('an operation needs', () => {
     ],
     ['nothing for the other member of a union', '{ any { ... on Thing { inside { open } } } }', NOTHING],
     [
-      'what may be the member of a union whose type it asks for',
+      'what may be the member of a union whose type it selects',
       '{ any { __typename } }',
       { authenticated: true, scopes: [[['secret']]] },
     ],

@@ -48,7 +48,7 @@ export class RequestExecution implements ExecutionContext {
     this.identity = {
       caller,
       requestId: context.requestId,
-      patienceMs: timeoutMs,
+      remainingMs: timeoutMs,
       receivedAt: context.receivedAt,
       clientAddress: context.clientAddress,
       span: recorder.span,

@@ -59,7 +59,7 @@ it('a good change is taken while the router is busy, and no request notices', as
   let isOver = false;
   const seen: number[] = [];
   const load = Array.from({ length: 8 }, async () => {
-    while (!isOver) seen.push((await router.ask({ query: '{ product(id: "1") { name } }' })).status);
+    while (!isOver) seen.push((await router.execute({ query: '{ product(id: "1") { name } }' })).status);
   });
   await publish(withoutServerTime());
   await waitUntil('the change', () => logged(TAKEN));
@@ -68,10 +68,10 @@ it('a good change is taken while the router is busy, and no request notices', as
   isOver = true;
   await Promise.all(load);
   expect(new Set(seen)).toEqual(new Set([200]));
-  expect((await router.ask(time)).status).toBe(400);
+  expect((await router.execute(time)).status).toBe(400);
 
   await publish(committed);
-  await waitUntil('the way back', async () => (await router.ask(time)).status === 200);
+  await waitUntil('the way back', async () => (await router.execute(time)).status === 200);
 });
 
 it('a request that began on the old one ends on it', async () => {
@@ -84,22 +84,22 @@ it('a request that began on the old one ends on it', async () => {
   });
   const { router, publish, logged } = await watchedRouter({ PRODUCT_URL: slow.graphqlUrl });
   let answered: Answer | undefined;
-  const underWay = router.ask(time).then((answer) => (answered = answer));
+  const underWay = router.execute(time).then((answer) => (answered = answer));
   await waitUntil('the request', () => slow.received.length === 1);
   await publish(withoutServerTime());
   await waitUntil('the change', () => logged(TAKEN));
   expect(answered).toBeUndefined();
-  expect((await router.ask(time)).status).toBe(400);
+  expect((await router.execute(time)).status).toBe(400);
   letAnswer();
   expect(await underWay).toMatchObject({ status: 200, data: { serverTime: '2026-01-02T03:04:05.678Z' } });
 });
 
 it('rules that were added hold, also for operations that were executed before', async () => {
   const { router, publish } = await watchedRouter();
-  expect((await router.ask(time)).status).toBe(200);
+  expect((await router.execute(time)).status).toBe(200);
   await publish(changed('serverTime: DateTime!', 'serverTime: DateTime! @authenticated'));
-  await waitUntil('the rule', async () => (await router.ask(time)).status === 401);
-  expect((await router.ask({ ...time, token: makeToken(key) })).status).toBe(200);
+  await waitUntil('the rule', async () => (await router.execute(time)).status === 401);
+  expect((await router.execute({ ...time, token: makeToken(key) })).status).toBe(200);
 });
 
 it.each([
@@ -125,7 +125,7 @@ it.each([
   const { router, publish, logged } = await watchedRouter();
   await publish(bad());
   await waitUntil('the refusal', () => logged(REFUSED));
-  expect((await router.ask(time)).status).toBe(200);
+  expect((await router.execute(time)).status).toBe(200);
 
   await publish(withoutServerTime());
   await waitUntil('the next good one', () => logged(TAKEN));
@@ -136,10 +136,10 @@ it('one that has a field which no subgraph answers is served without it, and the
   await publish(changed(/^( *serverTime: DateTime! )@join__field\(graph: PRODUCT\)/m, '$1@join__field'));
   await waitUntil('the change', () => logged(TAKEN));
   expect(logged('Query.serverTime')).toBe(true);
-  expect((await router.ask({ query: '{ product(id: "1") { name } }' })).data).toEqual({
+  expect((await router.execute({ query: '{ product(id: "1") { name } }' })).data).toEqual({
     product: { name: 'Product 1' },
   });
-  const refused = await router.ask(time);
+  const refused = await router.execute(time);
   expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
 });
 
@@ -156,5 +156,5 @@ it('one with rules is refused where there are no keys to check tokens by', async
   const { router, publish, logged } = await watchedRouter({ JWKS_URL: 'off' });
   await publish(rules);
   await waitUntil('the refusal', () => logged(REFUSED));
-  expect((await router.ask(time)).status).toBe(200);
+  expect((await router.execute(time)).status).toBe(200);
 });

@@ -24,7 +24,7 @@ import { ownOperation, type PlannedOperation } from '../operation/planned-operat
 
 /** Its time is up before it begins, so that what was planned is never sent. */
 const NEVER_SENT = {
-  identity: { caller: null, requestId: 'plan-probe', patienceMs: 1 },
+  identity: { caller: null, requestId: 'plan-probe', remainingMs: 1 },
   clientKey: 'plan-probe',
   deadline: 0,
   logger: createLogger('plan-probe', 'silent'),

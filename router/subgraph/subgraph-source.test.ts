@@ -5,7 +5,7 @@ import type { ExecutionContext } from './execution-context.ts';
 import { subgraphDocument, SubgraphSource } from './subgraph-source.ts';
 
 const context = (): ExecutionContext => ({
-  identity: { caller: null, requestId: 'request-1', patienceMs: 1_000 },
+  identity: { caller: null, requestId: 'request-1', remainingMs: 1_000 },
   clientKey: 'test',
   deadline: Date.now() + 1_000,
   logger: createLogger('test', 'silent'),

@@ -7,7 +7,7 @@ import { IDENTITY_SECRETS } from './subgraphs.ts';
 
 /** A router on a free port, and requests to it. */
 export interface TestRouter extends RunningProcess {
-  ask(question: Question): Promise<Answer>;
+  execute(question: Question): Promise<Answer>;
 }
 
 export interface Question {
@@ -53,7 +53,7 @@ export async function startTestRouter(
     ...settings,
   });
   const router = await startRouter(config, logger);
-  return { ...router, ask: (question) => ask(`${router.url}/graphql`, question) };
+  return { ...router, execute: (question) => execute(`${router.url}/graphql`, question) };
 }
 
 /** As `startTestRouter`, and closed when the test is done. */
@@ -66,7 +66,7 @@ export async function routerForThisTest(
   return router;
 }
 
-async function ask(
+async function execute(
   url: string,
   { query, variables, operationName, token, headers }: Question,
 ): Promise<Answer> {

@@ -13,11 +13,11 @@ import { startRedis, type RunningRedis } from './start-redis.ts';
 const dataDir = mkdtempSync(join(tmpdir(), 'firstcome-redis-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-async function asking<T>(url: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
+async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { retryStrategy: () => null });
   redis.on('error', () => undefined);
   try {
-    return await ask(redis);
+    return await work(redis);
   } finally {
     redis.disconnect();
   }
@@ -31,19 +31,19 @@ describe('a private Redis', () => {
   afterEach(() => server.stop());
 
   it('answers under the URL that it gives', async () => {
-    expect(await asking(server.url, (redis) => redis.ping())).toBe('PONG');
+    expect(await withRedis(server.url, (redis) => redis.ping())).toBe('PONG');
   });
 
   it('refuses a client without the password', async () => {
     const unlocked = `redis://127.0.0.1:${server.port}`;
-    await expect(asking(unlocked, (redis) => redis.set('key', 'value'))).rejects.toThrow(/NOAUTH/);
+    await expect(withRedis(unlocked, (redis) => redis.set('key', 'value'))).rejects.toThrow(/NOAUTH/);
   });
 
   it('has a user for each service, whose password stays', async () => {
     const { urls, port } = server;
     for (const service of REDIS_SERVICES) {
-      expect(await asking(urls[service], (redis) => redis.ping())).toBe('PONG');
-      await expect(asking(urls[service], (redis) => redis.flushall())).rejects.toThrow(/NOPERM/);
+      expect(await withRedis(urls[service], (redis) => redis.ping())).toBe('PONG');
+      await expect(withRedis(urls[service], (redis) => redis.flushall())).rejects.toThrow(/NOPERM/);
     }
     expect(statSync(join(dataDir, 'redis.conf')).mode & 0o777).toBe(0o600);
     await server.stop();
@@ -52,7 +52,7 @@ describe('a private Redis', () => {
   });
 
   it('never evicts and never saves', async () => {
-    const settings = await asking(server.url, (redis) =>
+    const settings = await withRedis(server.url, (redis) =>
       redis.config('GET', 'maxmemory-policy', 'save', 'appendonly'),
     );
     expect(settings).toEqual(
@@ -61,18 +61,18 @@ describe('a private Redis', () => {
   });
 
   it('takes more settings, as on the command line', async () => {
-    const setting = await asking(server.url, (redis) => redis.config('GET', 'maxmemory'));
+    const setting = await withRedis(server.url, (redis) => redis.config('GET', 'maxmemory'));
     expect(setting).toEqual(['maxmemory', String(50 * 1024 * 1024)]);
   });
 
   it('is empty, under the same URL, after a crash and a second start', async () => {
     const { url, port } = server;
-    await asking(url, (redis) => redis.set('key', 'value'));
+    await withRedis(url, (redis) => redis.set('key', 'value'));
     server.signal('SIGKILL');
     await server.exited;
     server = await startRedis({ dataDir, port });
     expect(server.url).toBe(url);
-    expect(await asking(url, (redis) => redis.dbsize())).toBe(0);
+    expect(await withRedis(url, (redis) => redis.dbsize())).toBe(0);
   });
 
   it('is ended by the next start when its watchdog was killed together with its parent', async () => {

@@ -12,7 +12,7 @@ const bed = useOrderTestBed(stores);
 
 const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
 const restock = (productId: string, idempotencyKey = newKey()) =>
-  bed.ask(RESTOCK, { input: { productId, change: 1, idempotencyKey } }, { caller: administrator });
+  bed.execute(RESTOCK, { input: { productId, change: 1, idempotencyKey } }, { caller: administrator });
 
 describe('a connection to MySQL that is lost', () => {
   it('leaves open whether a mutation has taken effect, and the answer says so', async () => {
@@ -36,7 +36,7 @@ describe('a connection to MySQL that is lost', () => {
 
   it('leaves nothing open where a query was lost', async () => {
     proxy.nextWith('FROM orders', 'cut');
-    const { errors } = await bed.ask(
+    const { errors } = await bed.execute(
       'query ($id: ID!) { order(id: $id) { id } }',
       { id: randomUUID() },
       { caller: buyer() },
@@ -55,7 +55,11 @@ describe('a server that takes no writes', () => {
     const product = await bed.sell({ units: 1 });
     const caller = buyer();
     const mutate = (name: string, type: string, input: object) =>
-      bed.ask(`mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`, { input }, { caller });
+      bed.execute(
+        `mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`,
+        { input },
+        { caller },
+      );
     await mutate('addToWishlist', 'WishlistItemInput', { productId: product });
     await bed.pool.query(
       `CREATE TRIGGER refuse BEFORE INSERT ON wishlist_checkout FOR EACH ROW

@@ -3,7 +3,7 @@ import { Buyer } from './testing/order-buyer.ts';
 import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { useStores } from '../../tests/harness/stores.ts';
-import { administrator, askSubgraph } from '../../tests/harness/subgraph-call.ts';
+import { administrator, executeAtSubgraph } from '../../tests/harness/subgraph-call.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 
 const bed = useOrderTestBed(useStores(), { environment: { SWEEP_EVERY: '20ms' } });
@@ -23,7 +23,7 @@ const longestAddress = (character: string) => ({
 async function sell(price: number): Promise<string> {
   const product = await bed.sell({ price, units: 0 });
   const rename = 'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }';
-  await askSubgraph(
+  await executeAtSubgraph(
     'product',
     bed.product.url,
     rename,

@@ -31,7 +31,7 @@ const WORK: Readonly<Record<string, (product: string) => Promise<unknown>>> = {
   'a purchase': async (product) => (await bed.buy(product)).__typename === 'PurchaseConfirmed',
   'a list of orders': async () => {
     const refs = [{ __typename: 'User', id: USER_ID }];
-    const { data, errors } = await bed.ask(ORDERS, { refs }, { caller: buyer(USER_ID) });
+    const { data, errors } = await bed.execute(ORDERS, { refs }, { caller: buyer(USER_ID) });
     return Boolean(data) && !errors;
   },
   'a restock': async (product) => (await bed.restock(product, 1))['__typename'] === 'Restocked',

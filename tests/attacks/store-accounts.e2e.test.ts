@@ -6,7 +6,7 @@ import { newKey, openSale, purchase, readStock } from '../harness/shop.ts';
 import { useStack } from '../harness/stack.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 import { mysqlRefusals, redisRefusals } from './areas/store-refusals.ts';
-import { askMysql, askRedis, MYSQL_REFUSAL, REDIS_REFUSAL } from './store-attempts.ts';
+import { executeMysql, executeRedis, MYSQL_REFUSAL, REDIS_REFUSAL } from './store-attempts.ts';
 
 const stores = useComposeStores();
 const stack = useStack(stores, { environment: { PAYMENT_TIMEOUT: '3s', SWEEP_EVERY: '100ms' } });
@@ -99,17 +99,17 @@ describe('with the accounts of docker-compose.yml', () => {
 describe('MySQL refuses', () => {
   for (const { service, title, statement } of mysqlRefusals('firstcome'))
     it(`${service} ${title}`, async () => {
-      expect(await askMysql(stores.accounts.mysql[service], statement)).toMatch(MYSQL_REFUSAL);
+      expect(await executeMysql(stores.accounts.mysql[service], statement)).toMatch(MYSQL_REFUSAL);
     });
 });
 
 describe('Redis refuses', () => {
   for (const { service, title, command } of redisRefusals(stores.redisPrefix))
     it(`${service} ${title}`, async () => {
-      expect(await askRedis(stores.accounts.redis[service], command)).toMatch(REDIS_REFUSAL);
+      expect(await executeRedis(stores.accounts.redis[service], command)).toMatch(REDIS_REFUSAL);
     });
 
   it('anything without an account', async () => {
-    expect(await askRedis(stores.redisUrl, ['GET', 'firstcome:job:reaper'])).toMatch(/^NOAUTH/);
+    expect(await executeRedis(stores.redisUrl, ['GET', 'firstcome:job:reaper'])).toMatch(/^NOAUTH/);
   });
 });

@@ -6,7 +6,7 @@ export const MYSQL_REFUSAL = /denied/i;
 export const REDIS_REFUSAL = /^NOPERM|ACL failure in script|The user executing the script can't/;
 
 /** @returns the server's reply to this statement of this account: an error's message, or `done` */
-export async function askMysql(url: string, statement: string): Promise<string> {
+export async function executeMysql(url: string, statement: string): Promise<string> {
   try {
     const connection = await createConnection(url);
     try {
@@ -21,7 +21,7 @@ export async function askMysql(url: string, statement: string): Promise<string> 
 }
 
 /** @returns the server's reply to this command of this user: an error's message, or `done` */
-export async function askRedis(
+export async function executeRedis(
   url: string,
   [name, ...args]: readonly [string, ...string[]],
 ): Promise<string> {

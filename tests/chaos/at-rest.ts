@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newKey, readStock as readShownStock } from '../harness/shop.ts';
-import { askSubgraph, buyer } from '../harness/subgraph-call.ts';
+import { executeAtSubgraph, buyer } from '../harness/subgraph-call.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 import { countUnderWay, readOrders, readPayments } from './stored-orders.ts';
 import type { ChaosSystem } from './chaos-system.ts';
@@ -74,7 +74,13 @@ async function purchaseOnce(system: ChaosSystem, productId: string, userId: stri
   const begunAt = performance.now();
   for (;;) {
     const made = await call('purchase', 'PurchaseConfirmed', async () => {
-      const { status, data, errors } = await askSubgraph('order', url, PURCHASE, { input }, buyer(userId));
+      const { status, data, errors } = await executeAtSubgraph(
+        'order',
+        url,
+        PURCHASE,
+        { input },
+        buyer(userId),
+      );
       return { status, data, ...(errors ? { errors } : {}) };
     });
     if (!isToBeTriedAgain(made) || performance.now() - begunAt > FINAL_WITHIN_MS) return made.answer;

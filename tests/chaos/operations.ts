@@ -2,7 +2,7 @@ import type { Caller } from '../../platform/identity/identity.ts';
 import type { RandomNumbers } from '../harness/random-numbers.ts';
 import { newKey } from '../harness/shop.ts';
 import type { Service } from '../harness/service.ts';
-import { administrator, askSubgraph, buyer } from '../harness/subgraph-call.ts';
+import { administrator, executeAtSubgraph, buyer } from '../harness/subgraph-call.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import { call, type Call } from './history.ts';
 
@@ -190,7 +190,14 @@ export function sendTo(
   if (!made) return null;
   const { query, variables, caller } = made;
   return call(name, usual, async () => {
-    const { status, data, errors } = await askSubgraph(of, service.url, query, variables, caller, 5_000);
+    const { status, data, errors } = await executeAtSubgraph(
+      of,
+      service.url,
+      query,
+      variables,
+      caller,
+      5_000,
+    );
     return { status, data, ...(errors ? { errors } : {}) };
   });
 }

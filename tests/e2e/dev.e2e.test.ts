@@ -103,7 +103,7 @@ function descendants(of: number): Process[] {
   return below(of).filter(({ command }) => !command.startsWith('ps '));
 }
 
-async function ask(query: string): Promise<unknown> {
+async function execute(query: string): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -131,7 +131,7 @@ async function sourceWith(text: string): Promise<string> {
 const answersWith = (message: string) =>
   waitUntil(
     `the answer ${message}`,
-    () => ask(SIGN_IN),
+    () => execute(SIGN_IN),
     (answer) => JSON.stringify(answer) === JSON.stringify(refused(message)),
     MOST_MS,
   );
@@ -143,7 +143,7 @@ it('shows the logs of services as lines to read, without colours where there is 
 });
 
 it('an edit restarts the service that imports it, and no other', async () => {
-  expect(await ask(SIGN_IN)).toEqual(refused(REFUSAL));
+  expect(await execute(SIGN_IN)).toEqual(refused(REFUSAL));
   const before = services();
   expect(Object.keys(before)).toHaveLength(4);
   await edit(await sourceWith(REFUSAL), (text) => text.replace(REFUSAL, 'Wrong.'));
@@ -160,7 +160,7 @@ it('an edit that cannot be parsed is printed, and everything runs as before', as
   await edit(file, (text) => `${text.replace("'Wrong.'", "'Not served.'")}export const = 1;\n`);
   await untilScreen(/the sources do not compile; everything runs as before/, shownBefore);
   await untilScreen(new RegExp(`${file}\\(\\d+,\\d+\\): error TS`), shownBefore);
-  expect(await ask(SIGN_IN)).toEqual(refused('Wrong.'));
+  expect(await execute(SIGN_IN)).toEqual(refused('Wrong.'));
 
   const shownThen = screen.length;
   await edit(file, (text) => text.replace("'Not served.'", "'Wrong.'").replace('export const = 1;\n', ''));

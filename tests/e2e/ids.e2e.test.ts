@@ -3,7 +3,7 @@ import { EventStream } from '../harness/event-stream.ts';
 import { newKey, openSale, purchase } from '../harness/shop.ts';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
-import { askSubgraph } from '../harness/subgraph-call.ts';
+import { executeAtSubgraph } from '../harness/subgraph-call.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
 const stack = useStack(useStores());
@@ -39,11 +39,13 @@ describe.each(SPELLINGS)('an id %s', (_name, spell) => {
     const representations = [{ __typename: 'Product', id: spell(product) }];
     const query = (fields: string) =>
       `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { id ${fields} } } }`;
-    const ofOrder = await askSubgraph('order', stack.order[0]!.url, query('stock { total }'), {
+    const ofOrder = await executeAtSubgraph('order', stack.order[0]!.url, query('stock { total }'), {
       representations,
     });
     expect(ofOrder.data).toEqual({ _entities: [{ id: product, stock: { total: 100 } }] });
-    const ofProduct = await askSubgraph('product', stack.product[0]!.url, query('name'), { representations });
+    const ofProduct = await executeAtSubgraph('product', stack.product[0]!.url, query('name'), {
+      representations,
+    });
     expect(ofProduct.data).toEqual({ _entities: [{ id: product, name: 'Spelled box' }] });
   });
 

@@ -47,15 +47,15 @@ export const administrator: Caller = {
 };
 
 /** Sends a request to a subgraph directly, as the router would for this caller. */
-export async function askSubgraph(
+export async function executeAtSubgraph(
   name: CalledSubgraph['name'],
   url: string,
   query: string,
   variables: object = {},
   caller: Caller | null = null,
-  patienceMs: number | null = null,
+  remainingMs: number | null = null,
 ): Promise<GraphQLReply> {
-  const identity = identityOf(caller, patienceMs);
+  const identity = identityOf(caller, remainingMs);
   const response = await callSigned(subgraphAt(name, url), { query, variables }, identity);
   return { status: response.status, ...((await response.json()) as Omit<GraphQLReply, 'status'>) };
 }

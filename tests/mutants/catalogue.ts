@@ -196,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       inOrder(
         'stock/refusal-memory.ts',
-        'return () => this.#marks.ask(scope, { orderId: redisId(orderId), epoch });',
+        'return () => this.#marks.submit(scope, { orderId: redisId(orderId), epoch });',
         'return () => Promise.resolve(epoch !== -1);',
       ),
     ],

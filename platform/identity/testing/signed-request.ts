@@ -22,10 +22,10 @@ export interface Operation {
   readonly variables?: object;
 }
 
-export const identityOf = (caller: Caller | null, patienceMs: number | null = null): Identity => ({
+export const identityOf = (caller: Caller | null, remainingMs: number | null = null): Identity => ({
   caller,
   requestId: randomUUID(),
-  patienceMs,
+  remainingMs,
 });
 
 /** @param signedAt milliseconds since 1970; now, unless said otherwise */

@@ -87,7 +87,7 @@ export function watchRevokedSessions({
     async check(sessionId) {
       if (redis.status !== 'ready') return 'unknown';
       try {
-        const isRevoked = await checks.ask(sessionId);
+        const isRevoked = await checks.submit(sessionId);
         outage.worked();
         if (!isRevoked) return 'active';
         known.set(sessionId, true);

@@ -86,12 +86,12 @@ describe('a statement', () => {
   });
 
   it('that waits for a connection is a child of its own span, not of the one that released the connection', async () => {
-    const ask = (name: string) => inSpan(request(name), () => pool.query(`SELECT SLEEP(0.01)`));
-    await Promise.all([ask('first'), ask('second'), pool.query('SELECT 1'), ask('third')]);
+    const send = (name: string) => inSpan(request(name), () => pool.query(`SELECT SLEEP(0.01)`));
+    await Promise.all([send('first'), send('second'), pool.query('SELECT 1'), send('third')]);
     expect(recorded()).toEqual(['first > SELECT', 'second > SELECT', 'third > SELECT']);
   });
 
-  it('that fails tells a number, not what MySQL says of it', async () => {
+  it('that fails has a number, and not the message of MySQL', async () => {
     await inSpan(request('Query.me'), () =>
       expect(pool.query('SELECT a_secret FROM user')).rejects.toThrow(/a_secret/),
     );
@@ -139,13 +139,13 @@ describe('a statement', () => {
       },
       { maxItems: 2 },
     );
-    const ask = (span: Span) => inSpan(span, () => work.ask('an item'));
+    const send = (span: Span) => inSpan(span, () => work.submit('an item'));
     await Promise.all([
-      ask(NO_SPAN),
-      ask(request('first')),
-      ask(request('second')),
-      ask(request('third')),
-      ask(NO_SPAN),
+      send(NO_SPAN),
+      send(request('first')),
+      send(request('second')),
+      send(request('third')),
+      send(NO_SPAN),
     ]);
     expect(recorded()).toEqual(['first > SELECT user', 'second > SELECT user']);
   });
@@ -184,7 +184,7 @@ describe('a command', () => {
     expect(seen[3]!.attributes).toMatchObject({ 'db.stored_procedure.name': 'releaseLock' });
   });
 
-  it('that fails tells the kind of its error', async () => {
+  it('that fails has the kind of its error', async () => {
     const key = `${stores.redisPrefix}string`;
     await redis.set(key, 'a-secret');
     await inSpan(request('Query.me'), () => expect(redis.incr(key)).rejects.toThrow());

@@ -90,7 +90,7 @@ export function clientOf(urls: readonly string[], identitySecret: string | null 
 export const READ = 'query Echo($n: Int!) { echo(n: $n) }';
 export const MUTATION = 'mutation Echo($n: Int!) { echo(n: $n) }';
 
-export const ECHO_IDENTITY: Identity = { caller: null, requestId: 'request-0', patienceMs: null };
+export const ECHO_IDENTITY: Identity = { caller: null, requestId: 'request-0', remainingMs: null };
 
 /** One operation; all that are sent before anything is awaited are of one turn. */
 export const send = (client: SubgraphClient, n: unknown, query = MUTATION, deadlineMs = 20_000) =>

@@ -28,18 +28,18 @@ export type ReadLiveState = (productId: string) => Promise<LiveState | null>;
 export function createLiveReader({ gateway, clock, timeoutMs, logger }: LiveReaderOptions): ReadLiveState {
   const operations = new Map<number, PlannedOperation>();
   const readings = createCoalescer(readTogether, { maxItems: MAX_PER_OPERATION });
-  return (productId) => readings.ask(productId);
+  return (productId) => readings.submit(productId);
 
   async function readTogether(ids: readonly string[]): Promise<(LiveState | null)[]> {
     let operation = operations.get(ids.length);
     if (!operation) operations.set(ids.length, (operation = operationFor(ids.length)));
-    const askedAt = performance.now();
+    const requestedAt = performance.now();
     const requestId = randomUUID();
     const { data, errors } = await gateway.execute(
       operation,
       Object.fromEntries(ids.map((id, index) => [`id${index}`, id])),
       {
-        identity: { caller: null, requestId, patienceMs: timeoutMs },
+        identity: { caller: null, requestId, remainingMs: timeoutMs },
         clientKey: LIVE_READER,
         deadline: Date.now() + timeoutMs,
         logger: logger.child({ requestId }),
@@ -50,7 +50,7 @@ export function createLiveReader({ gateway, clock, timeoutMs, logger }: LiveRead
       throw new Fault(isFaultCode(code) && code !== 'INTERNAL' ? code : 'UNAVAILABLE');
     }
     const answer = data as Answer;
-    clock.observe(Date.parse(answer['serverTime'] as string), askedAt);
+    clock.observe(Date.parse(answer['serverTime'] as string), requestedAt);
     return ids.map((id, index) =>
       toState(id, answer[`p${index}`] as ProductAnswer | null, answer[`s${index}`] as StockAnswer | null),
     );

@@ -99,7 +99,7 @@ export function startBuying(productId) {
   async function run(buyer, wish) {
     if (running === wish.key) return;
     running = wish.key;
-    showOutcome({ __typename: 'asking' });
+    showOutcome({ __typename: 'deciding' });
     showButton();
     const answer = await bringToEnd(buyer.id, productId, wish.key, showWait, () => nudge.signal);
     if (running !== wish.key) return;
@@ -188,7 +188,7 @@ const clearOutcome = () => showWords('', '', '');
 
 function showOutcome(answer) {
   const { __typename } = answer;
-  if (__typename === 'asking' || __typename === 'stopping')
+  if (__typename === 'deciding' || __typename === 'stopping')
     return showWords('wait', say(`buy.${__typename}.title`), say(`buy.${__typename}.text`));
   showWords(tones[__typename], say(`${__typename}.title`), textOf(answer));
 }

@@ -1,4 +1,4 @@
-import { ask } from './shop-client.mjs';
+import { execute } from './shop-client.mjs';
 
 /**
  * Counts down by the server's clock. This device's clock may be minutes wrong: only differences between two of its readings are
@@ -9,7 +9,7 @@ let ahead = null;
 /** To be repeated when the device was asleep: its monotonic clock may have stood still. @throws {Fault} */
 export async function setClock() {
   const sentAt = performance.now();
-  const { serverTime } = await ask('query ServerTime { serverTime }');
+  const { serverTime } = await execute('query ServerTime { serverTime }');
   ahead = Date.parse(serverTime) - (sentAt + performance.now()) / 2;
 }
 

@@ -75,7 +75,7 @@ export function createFindProduct({ gateway, rates, logger }: FindProductOptions
 
   function execute(id: string, { clientAddress, clientNetwork }: Client) {
     const requestId = randomUUID();
-    const identity = { caller: null, requestId, patienceMs: TIMEOUT_MS, clientAddress };
+    const identity = { caller: null, requestId, remainingMs: TIMEOUT_MS, clientAddress };
     return gateway.execute(
       operation,
       { id },

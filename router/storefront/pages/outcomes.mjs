@@ -1,6 +1,6 @@
 /**
  * Every answer of `purchase`, and what it is for the buyer: `good`, `bad`, or `wait` for those that are not final, which are
- * asked again under the same key. The words are `<name>.title` and `<name>.text` in `words.mjs`. A client that is generated
+ * retried under the same key. The words are `<name>.title` and `<name>.text` in `words.mjs`. A client that is generated
  * from the schema gets this list checked by its compiler.
  */
 export const tones = {

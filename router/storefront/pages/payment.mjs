@@ -1,4 +1,4 @@
-import { askAs } from './session.mjs';
+import { executeAs } from './session.mjs';
 import { withLock } from './tabs.mjs';
 
 /**
@@ -32,16 +32,16 @@ const PAY = `mutation Pay($input: PayInput!) {
 export function payOrder(userId, orderId, { shippingAddress, paymentToken }) {
   return withLock(`pay:${orderId}`, async () => {
     const input = { orderId, ...(shippingAddress ? { shippingAddress } : {}) };
-    const { preparePayment } = await askAs(userId, PREPARE, { input });
+    const { preparePayment } = await executeAs(userId, PREPARE, { input });
     if (preparePayment.__typename !== 'PaymentPrepared') return preparePayment;
-    const { pay } = await askAs(userId, PAY, { input: { orderId, paymentToken } });
+    const { pay } = await executeAs(userId, PAY, { input: { orderId, paymentToken } });
     return pay;
   });
 }
 
 /** The orders of this product, newest first. One page: who has bought 20 other things since has this one elsewhere. */
 export async function ordersOf(userId, productId) {
-  const { me } = await askAs(
+  const { me } = await executeAs(
     userId,
     `query MyOrders {
     me { orders(first: 20) { nodes {

@@ -1,4 +1,4 @@
-import { ask, backOff, pause } from './shop-client.mjs';
+import { execute, backOff, pause } from './shop-client.mjs';
 
 /** The public part of a product. Without a token, so that the shop may answer from its cache. */
 const PRODUCT = `query Product($id: ID!) {
@@ -21,7 +21,7 @@ const SALE = `query Sale($id: ID!) {
 export async function readProduct(id, onWait) {
   for (let tries = 1; ; tries++) {
     try {
-      return (await ask(PRODUCT, { id })).product;
+      return (await execute(PRODUCT, { id })).product;
     } catch ({ code, retryAfterMs }) {
       if (code === 'BAD_REQUEST') return null;
       onWait();
@@ -32,5 +32,5 @@ export async function readProduct(id, onWait) {
 
 /** The same that the live stream says, once: for when the shop has no stream to give. @throws {Fault} */
 export async function readSale(id) {
-  return (await ask(SALE, { id })).product;
+  return (await execute(SALE, { id })).product;
 }

@@ -1,4 +1,4 @@
-import { askAs } from './session.mjs';
+import { executeAs } from './session.mjs';
 import { backOff, pause } from './shop-client.mjs';
 import { faults, isFinal } from './outcomes.mjs';
 import { withLock } from './tabs.mjs';
@@ -38,7 +38,7 @@ const OTHER_TAB_MS = 5_000;
  * @returns the final answer, by its `__typename`; `UNAUTHENTICATED` when the buyer must sign in: the wish goes on afterwards
  */
 export async function bringToEnd(userId, productId, key, onWait, signal) {
-  const work = () => askUntilFinal(userId, productId, key, onWait, signal);
+  const work = () => executeUntilFinal(userId, productId, key, onWait, signal);
   try {
     return await withLock(`purchase:${key}`, work, { signal: AbortSignal.timeout(OTHER_TAB_MS) });
   } catch (error) {
@@ -47,7 +47,7 @@ export async function bringToEnd(userId, productId, key, onWait, signal) {
   }
 }
 
-async function askUntilFinal(userId, productId, key, onWait, signal) {
+async function executeUntilFinal(userId, productId, key, onWait, signal) {
   for (let tries = 1; ; tries++) {
     const wish = readWish(userId, productId);
     if (wish?.key !== key) return { __typename: 'PurchaseAbandoned' };
@@ -69,8 +69,8 @@ async function askUntilFinal(userId, productId, key, onWait, signal) {
 async function send(userId, productId, { key, quantity, isGivenUp }) {
   try {
     const data = isGivenUp
-      ? await askAs(userId, ABANDON, { input: { idempotencyKey: key } })
-      : await askAs(userId, PURCHASE, { input: { productId, quantity, idempotencyKey: key } });
+      ? await executeAs(userId, ABANDON, { input: { idempotencyKey: key } })
+      : await executeAs(userId, PURCHASE, { input: { productId, quantity, idempotencyKey: key } });
     return data.purchase ?? data.abandonPurchase;
   } catch (fault) {
     const { code, retryAfterMs } = fault;

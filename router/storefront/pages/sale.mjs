@@ -17,7 +17,7 @@ const renewAheadMs = 15_000 + Math.random() * 60_000;
 const productId = location.pathname.split('/').at(-1).toLowerCase();
 
 translatePage();
-showNotice('LOADING', say('buy.asking.title'));
+showNotice('LOADING', say('buy.deciding.title'));
 void start();
 
 async function start() {

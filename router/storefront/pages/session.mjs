@@ -1,4 +1,4 @@
-import { ask, Fault } from './shop-client.mjs';
+import { execute, Fault } from './shop-client.mjs';
 import { withLock } from './tabs.mjs';
 
 /**
@@ -30,7 +30,7 @@ export function onSessionChange(listener) {
 
 /** @returns null once signed in, else the refusal @throws {Fault} */
 export async function signIn(email, password) {
-  const { signIn: answer } = await ask(
+  const { signIn: answer } = await execute(
     `mutation SignIn($input: SignInInput!) {
       signIn(input: $input) {
         __typename
@@ -48,7 +48,7 @@ export async function signIn(email, password) {
 /** This device forgets the session also when the shop does not answer. */
 export async function signOut() {
   const user = signedIn();
-  if (user) await askAs(user.id, 'mutation SignOut { signOut { __typename } }').catch(() => undefined);
+  if (user) await executeAs(user.id, 'mutation SignOut { signOut { __typename } }').catch(() => undefined);
   await withLock('session', () => localStorage.removeItem(STORED));
 }
 
@@ -58,23 +58,23 @@ export async function signOut() {
  * @param userId whom the request is for: it is not sent as anyone who has signed in meanwhile in another tab
  * @returns the data @throws {Fault} UNAUTHENTICATED when this user has to sign in again
  */
-export async function askAs(userId, query, variables = {}) {
+export async function executeAs(userId, query, variables = {}) {
   const session = read();
   if (session?.user.id !== userId) throw new Fault('UNAUTHENTICATED', 'Signed out.');
   try {
-    return await ask(query, variables, session.accessToken);
+    return await execute(query, variables, session.accessToken);
   } catch (fault) {
     if (fault.code !== 'UNAUTHENTICATED') throw fault;
     const renewed = await renew(session.accessToken);
     if (renewed?.user.id !== userId) throw fault;
-    return askWithNewToken(query, variables, renewed.accessToken);
+    return executeWithNewToken(query, variables, renewed.accessToken);
   }
 }
 
 /** A new token that is refused as well says that the session has ended. */
-async function askWithNewToken(query, variables, accessToken) {
+async function executeWithNewToken(query, variables, accessToken) {
   try {
-    return await ask(query, variables, accessToken);
+    return await execute(query, variables, accessToken);
   } catch (fault) {
     if (fault.code === 'UNAUTHENTICATED')
       await withLock('session', () => {
@@ -96,7 +96,7 @@ function renew(expired) {
     const session = read();
     // Signed out, or renewed by another tab or caller, while this one waited for the lock.
     if (session?.accessToken !== expired) return session;
-    const { refreshSession: answer } = await ask(
+    const { refreshSession: answer } = await execute(
       `mutation RefreshSession($input: RefreshSessionInput!) {
         refreshSession(input: $input) {
           __typename

@@ -14,7 +14,7 @@ export class Fault extends Error {
  *
  * @returns the data @throws {Fault}
  */
-export async function ask(query, variables = {}, token = null) {
+export async function execute(query, variables = {}, token = null) {
   const reply = await post({ query, variables }, token);
   const [error] = reply.errors ?? [];
   if (error)

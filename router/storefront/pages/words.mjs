@@ -78,13 +78,10 @@ export const words = {
   'buy.waiting': ['Opens soon', '판매 시작 전'],
   'buy.stop': ['Stop trying', '구매 시도 그만두기'],
   'buy.tries': ['Tries so far: {tries}', '시도 횟수: {tries}'],
-  'buy.asking.title': ['One moment …', '잠시만 기다려 주세요…'],
-  'buy.asking.text': ['The shop is deciding.', '구매 결과를 확인하고 있습니다.'],
+  'buy.deciding.title': ['One moment …', '잠시만 기다려 주세요…'],
+  'buy.deciding.text': ['The shop is deciding.', '구매 결과를 확인하고 있습니다.'],
   'buy.stopping.title': ['Stopping …', '시도를 중단하고 있습니다…'],
-  'buy.stopping.text': [
-    'The shop is asked to end this attempt.',
-    '상점에 이 구매 시도의 종료를 요청했습니다.',
-  ],
+  'buy.stopping.text': ['This attempt is being ended.', '상점에 이 구매 시도의 종료를 요청했습니다.'],
 
   'PurchaseConfirmed.title': ['It is yours.', '구매가 완료되었습니다.'],
   'PurchaseConfirmed.text': ['The order is safely stored.', '주문이 안전하게 저장되었습니다.'],
@@ -148,12 +145,12 @@ export const words = {
   ],
   'OutcomeUnknown.title': ['No answer yet.', '결과를 확인하고 있습니다.'],
   'OutcomeUnknown.text': [
-    'It may or may not have been bought. This page asks until that is certain; it cannot buy twice.',
+    'It may or may not have been bought. This page tries again until that is certain; it cannot buy twice.',
     '구매 여부가 아직 확실하지 않습니다. 결과가 확정될 때까지 자동으로 확인하며, 중복 구매되지 않습니다.',
   ],
   'NO_ANSWER.title': ['The shop does not answer.', '상점이 응답하지 않습니다.'],
   'NO_ANSWER.text': [
-    'It may or may not have been bought. This page asks until that is certain; it cannot buy twice.',
+    'It may or may not have been bought. This page tries again until that is certain; it cannot buy twice.',
     '구매 여부가 아직 확실하지 않습니다. 결과가 확정될 때까지 자동으로 확인하며, 중복 구매되지 않습니다.',
   ],
   'UNAUTHENTICATED.title': ['Sign in again.', '다시 로그인해 주세요.'],

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * A password for each name, derived from the one that a private store keeps: the same at every start, and none of them tells
+ * A password for each name, derived from the one that a private store keeps: the same at every start, and none of them reveals
  * another, nor the one that they are derived from.
  */
 export function derivePasswords<Name extends string>(

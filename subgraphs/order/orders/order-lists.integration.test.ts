@@ -135,7 +135,7 @@ describe(`among ${TOMBSTONES} tombstones of one account`, () => {
 });
 
 const list = (of: string, selection: string) =>
-  bed.ask(
+  bed.execute(
     `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { orders(first: 5) { ${selection} } } } }`,
     { refs: [{ __typename: 'User', id: of }] },
     { caller: buyer(of) },

@@ -18,6 +18,6 @@ export class OrderLookup {
 
   /** @returns null when nothing is stored under the id yet; an order may still follow */
   find(orderId: string): Promise<OrderRecord | null> {
-    return this.#lookUps.ask(orderId);
+    return this.#lookUps.submit(orderId);
   }
 }

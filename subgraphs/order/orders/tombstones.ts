@@ -45,7 +45,7 @@ export class Tombstones {
    * @throws when MySQL did not answer; then the outcome of the purchase is as unknown as before
    */
   settle(request: TombstoneRequest): Promise<OrderRecord> {
-    return this.#requests.ask(request);
+    return this.#requests.submit(request);
   }
 
   async #writeAll(requests: readonly TombstoneRequest[]): Promise<OrderRecord[]> {

@@ -52,7 +52,7 @@ describe('preparing a payment', () => {
     const { buyer, id } = await order();
     await buyer.prepare(id, address);
     const query = 'query ($id: ID!) { order(id: $id) { shippingAddress { line1 } } }';
-    expect((await bed.ask(query, { id }, { caller: administrator })).data).toMatchObject({
+    expect((await bed.execute(query, { id }, { caller: administrator })).data).toMatchObject({
       order: { shippingAddress: { line1: address.line1 } },
     });
     expect(await new Buyer(bed).order(id)).toBeNull();
@@ -113,7 +113,7 @@ describe('a payment', () => {
   it('that was declined ten times is not tried again, and the order waits for its end', async () => {
     const { buyer, id } = await order();
     for (let i = 0; i < 10; i++) await buyer.pay(id, 'sim_declined');
-    const reply = await bed.ask(
+    const reply = await bed.execute(
       'mutation ($input: PayInput!) { pay(input: $input) { ... on PaymentDeclined { message } } }',
       { input: { orderId: id, paymentToken: 'sim_success' } },
       { caller: signedIn(buyer.userId) },
@@ -188,7 +188,7 @@ describe('the order of another user', () => {
       expect(await stranger.pay(none)).toMatchObject(notFound);
       expect(await stranger.cancel(none)).toMatchObject(notFound);
     }
-    const reply = await bed.ask(
+    const reply = await bed.execute(
       'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on Order { status } } }',
       { refs: [{ __typename: 'Order', id }] },
       { caller: { userId: stranger.userId, scopes: new Set(), sessionId: null } },
@@ -202,7 +202,7 @@ describe('the order of another user', () => {
       ['cancelOrder', 'CancelOrderInput', { orderId: id }],
       ['pay', 'PayInput', { orderId: id, paymentToken: 'sim_success' }],
     ] as const) {
-      const reply = await bed.ask(
+      const reply = await bed.execute(
         `mutation ($input: ${type}!) { ${field}(input: $input) { __typename } }`,
         { input },
         { caller: administrator },
@@ -213,7 +213,7 @@ describe('the order of another user', () => {
 
   it('is not found by a caller who is not signed in', async () => {
     const { id } = await order();
-    const reply = await bed.ask(
+    const reply = await bed.execute(
       'mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { __typename } }',
       { input: { orderId: id } },
     );

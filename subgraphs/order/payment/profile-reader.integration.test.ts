@@ -8,7 +8,7 @@ import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import { ProfileReader } from './profile-reader.ts';
 
 describe('while the user subgraph accepts requests and does not respond', () => {
-  const identity = { caller: buyer(randomUUID()), requestId: 'test', patienceMs: null };
+  const identity = { caller: buyer(randomUUID()), requestId: 'test', remainingMs: null };
   const ADDRESS = { postalCode: '1', line1: 'Here', line2: null };
 
   async function startHanging() {

@@ -106,7 +106,7 @@ export class ProductReader {
   #refresh(productId: string): Promise<ProductForSale | null> {
     const running = this.#refreshing.get(productId);
     if (running) return running;
-    const refreshing = this.#requests.ask(productId).finally(() => this.#refreshing.delete(productId));
+    const refreshing = this.#requests.submit(productId).finally(() => this.#refreshing.delete(productId));
     this.#refreshing.set(productId, refreshing);
     return refreshing;
   }
@@ -134,7 +134,7 @@ export class ProductReader {
     try {
       const reply = await this.#client.send(
         { query: QUERY, variables: { references: ids.map((id) => ({ __typename: 'Product', id })) } },
-        { caller: null, requestId: uuidv7(), patienceMs: null },
+        { caller: null, requestId: uuidv7(), remainingMs: null },
         DEADLINE_MS,
       );
       const entities = reply.data?.['_entities'] as (ProductEntity | null)[] | undefined;

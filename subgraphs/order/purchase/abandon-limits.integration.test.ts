@@ -18,7 +18,7 @@ interface Answer {
 }
 
 async function abandon(userId: string, key = newKey()): Promise<Answer> {
-  const reply = await bed.ask(
+  const reply = await bed.execute(
     `mutation ($input: AbandonPurchaseInput!) {
       abandonPurchase(input: $input) { __typename ... on OutcomeUnknown { retryAfterMs } }
     }`,

@@ -15,7 +15,7 @@ const REQUEST_ALLOWANCE_MS = 5_000;
 export function remainingMs(context: TimedContext): number {
   const { identity, services } = context;
   const ofCaller =
-    identity.patienceMs === null ? Number.POSITIVE_INFINITY : identity.patienceMs - RESPONSE_ALLOWANCE_MS;
+    identity.remainingMs === null ? Number.POSITIVE_INFINITY : identity.remainingMs - RESPONSE_ALLOWANCE_MS;
   const lifetime = attemptLifetimeMs(services.purchaseTimeoutMs) - ageOf(context);
   return Math.max(0, Math.min(services.purchaseTimeoutMs, ofCaller, lifetime));
 }

@@ -40,7 +40,7 @@ export class LockAdmission implements Admission {
 
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
     try {
-      return await this.#turns.ask(productId, { request, terms });
+      return await this.#turns.submit(productId, { request, terms });
     } catch (error) {
       if (hasNotRun(error) || error instanceof UnreadableKeysError) return { kind: 'notReady' };
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');

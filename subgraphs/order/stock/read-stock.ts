@@ -34,7 +34,7 @@ export class StockReader {
   async read(productId: string): Promise<StockView | null> {
     const numbers = await this.#stock?.read(productId);
     if (numbers) return toView(numbers.total, numbers.sold, numbers.reserved, numbers.asOf);
-    const row = await this.#rows.ask(productId);
+    const row = await this.#rows.submit(productId);
     return row && toView(row.total, row.sold, 0, Date.now());
   }
 }

@@ -41,7 +41,7 @@ export class RefusalMemory {
    */
   refusing(scope: string, orderId: string): () => Promise<boolean> {
     const epoch = this.#store.fence.lastSeen(scope);
-    return () => this.#marks.ask(scope, { orderId: redisId(orderId), epoch });
+    return () => this.#marks.submit(scope, { orderId: redisId(orderId), epoch });
   }
 
   /**

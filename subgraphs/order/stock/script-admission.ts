@@ -42,7 +42,7 @@ export class ScriptAdmission implements Admission {
   }
 
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
-    return this.#waiting.ask(productId, { request, terms });
+    return this.#waiting.submit(productId, { request, terms });
   }
 
   /** Each purchase by the terms that it was begun with: one call of the script for all that have the same, in order of arrival. */

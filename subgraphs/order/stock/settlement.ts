@@ -44,11 +44,11 @@ export class Settlement {
   }
 
   async confirm(reservation: Reservation): Promise<void> {
-    await this.#confirmations.ask(keyOf(reservation), reservation);
+    await this.#confirmations.submit(keyOf(reservation), reservation);
   }
 
   async release(reservation: Reservation): Promise<void> {
-    await this.#releases.ask(keyOf(reservation), reservation);
+    await this.#releases.submit(keyOf(reservation), reservation);
   }
 
   /**

@@ -76,7 +76,7 @@ export class SoldOutCheck {
       performance.now() - last.checkedAt < VALID_MS;
     if (isKnown) return refusal;
     try {
-      return await this.#checks.ask(productId, { refusal, quantity });
+      return await this.#checks.submit(productId, { refusal, quantity });
     } catch (error) {
       this.#logger.warn({ err: error, productId }, 'the check whether a product is sold out failed');
       return { kind: 'notReady' };
@@ -88,7 +88,7 @@ export class SoldOutCheck {
     const last = this.#checked.get(productId);
     const waitMs = last ? last.checkedAt + SPACING_MS - performance.now() : 0;
     if (waitMs > 0) await sleep(waitMs);
-    const check = await checkStock(this.#store, productId, (id) => this.#rows.ask(id));
+    const check = await checkStock(this.#store, productId, (id) => this.#rows.submit(id));
     if (!check) return () => ({ kind: 'notReady' });
     if (isWrong(check.comparison)) return this.#outcomeOfDrift(productId, check);
 

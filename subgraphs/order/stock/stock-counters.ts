@@ -37,7 +37,7 @@ export class StockCounters {
   /** Request deduplication: however many callers, one reading is under way. @returns null when Redis has no numbers at the moment */
   async read(productId: string): Promise<StockNumbers | null> {
     try {
-      return await this.#readings.ask(productId, null);
+      return await this.#readings.submit(productId, null);
     } catch {
       return null;
     }

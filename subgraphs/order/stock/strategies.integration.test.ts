@@ -103,7 +103,7 @@ describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATE
   it('what was never stocked is refused with words of its own, and bought under the same key once it is stocked', async () => {
     const product = await bed.sell({ units: 0 });
     const [userId, key] = [randomUUID(), newKey()];
-    const { data } = await bed.ask(
+    const { data } = await bed.execute(
       'mutation ($input: PurchaseInput!) { purchase(input: $input) { ... on SoldOut { message productId } } }',
       { input: { productId: product, idempotencyKey: key } },
       { caller: buyer(userId) },

@@ -135,7 +135,7 @@ export class Buyer {
 
   /** @returns null for an order that this buyer does not see */
   async order(orderId: string): Promise<OrderSeen | null> {
-    const reply = await this.#bed.ask(
+    const reply = await this.#bed.execute(
       `query ($id: ID!) { order(id: $id) { ${ORDER} } }`,
       { id: orderId },
       { caller: buyer(this.userId) },
@@ -146,7 +146,7 @@ export class Buyer {
 
   /** The wishlist of a user, as this buyer sees it: their own, unless said otherwise. */
   async wishlist(ofUser = this.userId): Promise<readonly WishSeen[]> {
-    const reply = await this.#bed.ask(
+    const reply = await this.#bed.execute(
       `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { ${WISHLIST} } } }`,
       { refs: [{ __typename: 'User', id: ofUser }] },
       { caller: buyer(this.userId) },
@@ -193,7 +193,7 @@ export class Buyer {
   async #mutate(field: string, type: string, selection: string, input: object, at = 0): Promise<Answer> {
     const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`;
     for (let attempt = 1; ; attempt++) {
-      const reply = await this.#bed.ask(query, { input }, { caller: buyer(this.userId), at });
+      const reply = await this.#bed.execute(query, { input }, { caller: buyer(this.userId), at });
       const answer = reply.data?.[field];
       if (answer && !reply.errors) return answer as Answer;
       // Nothing has happened; on a busy machine a subgraph may take longer than another one waits for it.

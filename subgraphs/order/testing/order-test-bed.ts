@@ -25,7 +25,7 @@ import { newKey } from '../../../tests/harness/shop.ts';
 import { withAccountOf, type TestStores } from '../../../tests/harness/stores.ts';
 import {
   administrator,
-  askSubgraph,
+  executeAtSubgraph,
   buyer,
   ENCRYPTION_KEYS,
   IDENTITY_SECRETS,
@@ -157,7 +157,7 @@ export class OrderTestBed {
     price = 1_000,
     currency = 'KRW',
   }: SaleOptions = {}): Promise<string> {
-    const reply = await askSubgraph(
+    const reply = await executeAtSubgraph(
       'product',
       this.product.url,
       'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } ... on InvalidInput { message } } }',
@@ -185,7 +185,7 @@ export class OrderTestBed {
 
   /** @param change what `updateProduct` takes, beside the id */
   async changeTerms(productId: string, change: object): Promise<void> {
-    await askSubgraph(
+    await executeAtSubgraph(
       'product',
       this.product.url,
       'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
@@ -195,7 +195,7 @@ export class OrderTestBed {
   }
 
   async withdraw(productId: string): Promise<void> {
-    await askSubgraph(
+    await executeAtSubgraph(
       'product',
       this.product.url,
       'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }',
@@ -205,7 +205,7 @@ export class OrderTestBed {
   }
 
   async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
-    const reply = await askSubgraph(
+    const reply = await executeAtSubgraph(
       'order',
       this.orders[0]!.url,
       `mutation ($input: RestockInput!) { restock(input: $input) {
@@ -223,12 +223,12 @@ export class OrderTestBed {
   }
 
   /** @param at which of the order subgraphs executes it */
-  ask(
+  execute(
     query: string,
     variables: object,
     { caller = null, at = 0 }: { readonly caller?: Caller | null; readonly at?: number } = {},
   ): Promise<GraphQLReply> {
-    return askSubgraph('order', this.orders[at]!.url, query, variables, caller);
+    return executeAtSubgraph('order', this.orders[at]!.url, query, variables, caller);
   }
 
   /** What an order subgraph is made of, without the subgraph: no job runs but those that the test runs. */
@@ -252,7 +252,7 @@ export class OrderTestBed {
     });
     const as = (userId: string) => {
       const caller = buyer(userId);
-      const identity = { caller, requestId: randomUUID(), patienceMs: null };
+      const identity = { caller, requestId: randomUUID(), remainingMs: null };
       return contextMaker(services)({ caller, isSigned: true, identity, logger, span: NO_SPAN });
     };
     return { services, as, scriptCalls };
@@ -263,7 +263,7 @@ export class OrderTestBed {
     productId: string,
     { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, timeoutMs = null }: BuyOptions = {},
   ): Promise<PurchaseAnswer> {
-    const reply = await askSubgraph(
+    const reply = await executeAtSubgraph(
       'order',
       this.orders[at]!.url,
       PURCHASE,
@@ -288,7 +288,7 @@ export class OrderTestBed {
   async stock(
     productId: string,
   ): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {
-    const reply = await askSubgraph(
+    const reply = await executeAtSubgraph(
       'order',
       this.orders[0]!.url,
       'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining soldOut } }',

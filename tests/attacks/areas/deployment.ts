@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { MYSQL_SERVICES } from '../../../scripts/stores/accounts/mysql-accounts.ts';
 import { REDIS_SERVICES } from '../../../scripts/stores/accounts/redis-users.ts';
 import type { Attack } from '../attack.ts';
-import { askMysql, askRedis, MYSQL_REFUSAL, REDIS_REFUSAL } from '../store-attempts.ts';
+import { executeMysql, executeRedis, MYSQL_REFUSAL, REDIS_REFUSAL } from '../store-attempts.ts';
 import { mysqlRefusals, redisRefusals } from './store-refusals.ts';
 
 /** Privileges of the credentials of one service in the stores. Stores that the environment names have no such accounts. */
@@ -15,7 +15,7 @@ export const attacksOnDeployment: readonly Attack[] = [
       if (!url) return;
       const base = new URL(stores.mysqlUrl).pathname.slice(1);
       for (const { statement } of mysqlRefusals(base).filter((row) => row.service === service))
-        expect(await askMysql(url, statement), statement).toMatch(MYSQL_REFUSAL);
+        expect(await executeMysql(url, statement), statement).toMatch(MYSQL_REFUSAL);
     },
   })),
   ...REDIS_SERVICES.map((service) => ({
@@ -27,7 +27,7 @@ export const attacksOnDeployment: readonly Attack[] = [
       for (const { title, command } of redisRefusals(stores.redisPrefix).filter(
         (row) => row.service === service,
       ))
-        expect(await askRedis(url, command), title).toMatch(REDIS_REFUSAL);
+        expect(await executeRedis(url, command), title).toMatch(REDIS_REFUSAL);
     },
   })),
 ];

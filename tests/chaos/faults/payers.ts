@@ -1,5 +1,5 @@
 import { newKey } from '../../harness/shop.ts';
-import { askSubgraph, buyer } from '../../harness/subgraph-call.ts';
+import { executeAtSubgraph, buyer } from '../../harness/subgraph-call.ts';
 import { CANCEL, PAY, PREPARE_PAYMENT, PURCHASE } from '../operations.ts';
 import { repeatedly, type Heal } from './fault.ts';
 
@@ -11,7 +11,7 @@ export const keepPaying = (orderUrl: string, productId: string): Heal =>
   repeatedly(EVERY_MS, async () => {
     const caller = buyer();
     const send = async (query: string, input: object) => {
-      const { data } = await askSubgraph('order', orderUrl, query, { input }, caller, 5_000);
+      const { data } = await executeAtSubgraph('order', orderUrl, query, { input }, caller, 5_000);
       return Object.values(data ?? {})[0] as { readonly order?: { readonly id: string } } | undefined;
     };
     const bought = await send(PURCHASE, { productId, quantity: 1, idempotencyKey: newKey() });

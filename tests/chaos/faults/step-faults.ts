@@ -5,7 +5,7 @@ import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { Failpoint } from '../../../subgraphs/order/failpoints.ts';
 import type { Service } from '../../harness/service.ts';
 import { newKey } from '../../harness/shop.ts';
-import { askSubgraph, buyer } from '../../harness/subgraph-call.ts';
+import { executeAtSubgraph, buyer } from '../../harness/subgraph-call.ts';
 import { waitUntil } from '../../harness/wait-until.ts';
 import type { ChaosSystem } from '../chaos-system.ts';
 import { PURCHASE } from '../operations.ts';
@@ -48,7 +48,7 @@ const orphans: Cause = async (system, { struck }) => {
       uuidToBytes(struck),
     ]);
     const buy = () =>
-      askSubgraph(
+      executeAtSubgraph(
         'order',
         doomed.url,
         PURCHASE,
