@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { settingOf } from '../../../platform/config/environment.ts';
-import { ACCEPTS_BATCHES, BATCH_REQUEST, BATCH_RESPONSE, readBatch, writeBatch } from './batches.ts';
+import { BATCH_HEADER, formatBatchLimits } from '../../../platform/operation-batch/batch-limits.ts';
+import { BATCH_REQUEST_TYPE } from '../../../platform/operation-batch/batch-request.ts';
+import { BATCH_RESPONSE_TYPE, formatAnswer } from '../../../platform/operation-batch/batch-response.ts';
 import { PreparedAnswers, type GraphqlRequest } from './prepared-answers.ts';
 import { RESOLVERS, type SubgraphName } from './resolvers.ts';
 
@@ -29,6 +31,19 @@ interface Answer {
 
 /** Paths below this are of subgraphs that take several operations in one request. */
 const BATCHING = '/batching';
+const ACCEPTS_BATCHES = { [BATCH_HEADER]: formatBatchLimits({ operations: 64, bytes: 1_048_576 }) };
+
+/** Who sends them is not looked at here. */
+function operationsIn(batch: string): GraphqlRequest[] {
+  const { document, operations } = JSON.parse(batch) as {
+    readonly document: string;
+    readonly operations: readonly { readonly v?: GraphqlRequest['variables'] }[];
+  };
+  return operations.map(({ v }) => ({ query: document, ...(v ? { variables: v } : {}) }));
+}
+
+const framed = (text: string, index: number): string =>
+  formatAnswer({ index, status: 200, cacheControl: '', text });
 
 async function answer(request: IncomingMessage, body: string): Promise<Answer> {
   const path = request.url ?? '';
@@ -38,9 +53,9 @@ async function answer(request: IncomingMessage, body: string): Promise<Answer> {
   const [, name] = (acceptsBatches ? path.slice(BATCHING.length) : path).split('/');
   const answers = prepared[name as SubgraphName];
   const findAll = (all: readonly GraphqlRequest[]) => Promise.all(all.map((one) => answers.find(one)));
-  if (request.headers['content-type'] === BATCH_REQUEST) {
-    const found = await findAll(readBatch(body));
-    return { text: writeBatch(found), headers: { 'content-type': BATCH_RESPONSE } };
+  if (request.headers['content-type'] === BATCH_REQUEST_TYPE) {
+    const found = await findAll(operationsIn(body));
+    return { text: found.map(framed).join(''), headers: { 'content-type': BATCH_RESPONSE_TYPE } };
   }
   const read = JSON.parse(body) as GraphqlRequest | GraphqlRequest[];
   // Operations of one request, as Apollo Server takes them.
