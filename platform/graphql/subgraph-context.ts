@@ -14,6 +14,7 @@ export interface SubgraphContext {
   readonly span: Span;
 }
 
+/** Adds to the context of a request. `{ ...base }` would leave out the logger, which is a getter. */
 export type ContextMaker<Context extends SubgraphContext> = (base: SubgraphContext) => Context;
 
 /**

@@ -11,8 +11,8 @@ export interface ProductContext extends SubgraphContext {
 
 export const contextMaker =
   (services: ProductServices): ContextMaker<ProductContext> =>
-  (base) => ({
-    ...base,
-    services,
-    products: new DataLoader((ids) => services.reader.readMany(ids)),
-  });
+  (base) =>
+    Object.assign(base, {
+      services,
+      products: new DataLoader((ids) => services.reader.readMany(ids)),
+    });

@@ -13,11 +13,11 @@ export interface UserContext extends SubgraphContext {
 
 export const contextMaker =
   (services: UserServices): ContextMaker<UserContext> =>
-  (base) => ({
-    ...base,
-    services,
-    accounts: new DataLoader((ids) => loadAccounts(ids, services)),
-  });
+  (base) =>
+    Object.assign(base, {
+      services,
+      accounts: new DataLoader((ids) => loadAccounts(ids, services)),
+    });
 
 async function loadAccounts(ids: readonly string[], { accounts }: UserServices): Promise<(Account | null)[]> {
   const byId = new Map((await accounts.findByIds(ids)).map((account) => [account.id, account]));
