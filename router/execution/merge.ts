@@ -9,9 +9,12 @@ export function mergeInto(target: Fields, source: Fields): void {
     if (isFields(known) && isFields(given)) mergeInto(known, given);
     else if (Array.isArray(known) && Array.isArray(given) && known.length === given.length)
       mergeLists(known, given);
-    else set(target, name, given);
+    else if (!isScalar(known) || !isFields(given)) set(target, name, given);
   }
 }
+
+/** One that is known, such as the name of a type, is not replaced by an object. */
+const isScalar = (value: unknown): boolean => Boolean(value) && typeof value !== 'object';
 
 function mergeLists(target: unknown[], source: readonly unknown[]): void {
   source.forEach((given, index) => {

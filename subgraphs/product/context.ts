@@ -14,5 +14,5 @@ export const contextMaker =
   (base) =>
     Object.assign(base, {
       services,
-      products: new DataLoader((ids) => services.reader.readMany(ids)),
+      products: new DataLoader<string, Product | null>((ids) => services.reader.readMany(ids)),
     });

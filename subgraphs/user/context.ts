@@ -16,7 +16,7 @@ export const contextMaker =
   (base) =>
     Object.assign(base, {
       services,
-      accounts: new DataLoader((ids) => loadAccounts(ids, services)),
+      accounts: new DataLoader<string, Account | null>((ids) => loadAccounts(ids, services)),
     });
 
 async function loadAccounts(ids: readonly string[], { accounts }: UserServices): Promise<(Account | null)[]> {
