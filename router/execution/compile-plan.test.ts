@@ -252,7 +252,7 @@ describe('a plan', () => {
 
 describe('what names are the prototype of an object', () => {
   it('are fields as others are', async () => {
-    const data = JSON.parse('{"item":{"__typename":"Book","id":"1","__proto__":"x"}}') as Fields;
+    const data = JSON.parse('{"item":{"__typename":"Book","id":"1","__proto__":null}}') as Fields;
     const entity = JSON.parse('{"__proto__":{"polluted":1},"constructor":{"polluted":1}}') as Fields;
     const run = await execute(sequence(fetch('a'), flatten(['item'], entities('b'))), {
       a: data,
@@ -263,6 +263,14 @@ describe('what names are the prototype of an object', () => {
     );
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
+});
+
+it('a scalar that is known is not replaced by an object', async () => {
+  const run = await execute(sequence(fetch('a'), flatten(['item'], entities('b'))), {
+    a: { item: book('1') },
+    b: { _entities: [{ __typename: {}, id: { of: '2' } }] },
+  });
+  expect(run.data).toEqual({ item: book('1') });
 });
 
 describe('the place of an error', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -44,6 +44,11 @@ export class WatchedRedis {
   async killMaster(): Promise<void> {
     this.#servers[0]!.signal('SIGKILL');
     await this.#servers[0]!.exited;
+  }
+
+  /** What the Sentinel has done: why a fail-over did not take place is in it. */
+  readLog(): Promise<string> {
+    return readFile(join(this.#folder, 'sentinel.log'), 'utf8');
   }
 
   async stop(): Promise<void> {
