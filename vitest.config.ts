@@ -7,6 +7,9 @@ const IGNORED = ['**/node_modules/**', 'dist/**', 'dist-dev/**'];
 /** Needs the program of another federation router, at HIVE_ROUTER; where that is not said, there is no such test. */
 const OTHER_ROUTER = process.env['HIVE_ROUTER'] ? [] : ['tests/e2e/hive-router.e2e.test.ts'];
 
+/** Starts whole systems one after the other for minutes; `BENCH_TESTS=1` adds it. */
+const BENCHMARK = process.env['BENCH_TESTS'] ? [] : ['tests/e2e/bench.e2e.test.ts'];
+
 const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
 /** Each of these files fills the machine, or measures how long something takes under load, so they take turns. */
 const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
@@ -49,7 +52,7 @@ export default defineConfig({
       kind('integration', 'integration.test', 30, { ...WITH_STORES, maxWorkers: WORKERS }),
       kind('e2e', 'e2e.test', 120, { ...TWO_AT_A_TIME, exclude: [...IGNORED, ...OTHER_ROUTER, ...LOADS] }),
       kind('chaos', 'chaos.test', 120, { ...TWO_AT_A_TIME, exclude: [...IGNORED, ...FAULTS_UNDER_LOAD] }),
-      kind('e2e-load', 'e2e.test', 120, { ...IN_TURN, include: LOADS, exclude: IGNORED }),
+      kind('e2e-load', 'e2e.test', 120, { ...IN_TURN, include: LOADS, exclude: [...IGNORED, ...BENCHMARK] }),
       kind('chaos-load', 'chaos.test', 120, { ...IN_TURN, include: FAULTS_UNDER_LOAD, exclude: IGNORED }),
     ],
   },
