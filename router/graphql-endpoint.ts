@@ -4,7 +4,7 @@ import type { HttpReply, HttpRequest } from '../platform/http/types.ts';
 import { inSpan } from '../platform/observability/current-span.ts';
 import { assertArguments } from './operation/argument-checks.ts';
 import { assertCost } from './operation/assert-cost.ts';
-import type { Variables } from './operation/cost.ts';
+import type { Variables } from './operation/selected-operation.ts';
 import { introspect, joinIntrospection } from './operation/introspection.ts';
 import type { Operation } from './operation/operation.ts';
 import type { PersistedOperations } from './operation/persisted/persisted-operations.ts';

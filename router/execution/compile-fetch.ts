@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
-import type { Variables } from '../operation/cost.ts';
+import { isRecord } from '../../platform/is-record.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import { subgraphDocument, type SubgraphAnswer, type SubgraphSource } from '../subgraph/subgraph-source.ts';
 import {
   errorsOfEntities,
@@ -10,7 +11,7 @@ import {
   type SentEntities,
 } from './fetch-errors.ts';
 import { fieldsReadBy, type FieldsRead } from './fields-read.ts';
-import { isFields, type Fields } from './fields.ts';
+import type { Fields } from './fields.ts';
 import { mergeInto } from './merge.ts';
 import type { FetchNode } from './plan.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
@@ -43,7 +44,7 @@ export function compileFetch(node: FetchNode, { subtypes, source: sourceOf }: Pl
     if (answer instanceof Fault) return add(run, errorsOfRoot(answer, fieldsRead(), path));
     if (answer.errors.length > 0) add(run, errorsOfFields(answer.errors, path));
     const { data } = answer;
-    if (!isFields(data)) return;
+    if (!isRecord(data)) return;
     rewriteOutput?.(data);
     if (at) for (const entity of at.entities) mergeInto(entity, data);
     else takeRoot(run, data, rewriteOutput ? null : answer.body);
@@ -122,7 +123,7 @@ function takeEntities(
   if (!Array.isArray(entities)) return;
   for (const [index, object] of objects.entries()) {
     const entity: unknown = entities[index];
-    if (!isFields(entity)) continue;
+    if (!isRecord(entity)) continue;
     // It is what was requested, also where the subgraph does not say so; rewrites go by it.
     if (!entity['__typename']) entity['__typename'] = object['__typename'];
     rewrite?.(entity);

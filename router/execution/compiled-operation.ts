@@ -1,7 +1,7 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import { renameData, renameError } from '../operation/answer-names.ts';
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import { withoutHiddenValues, type TypesWithHiddenValues } from '../operation/hidden-values.ts';
 import type { PlannedOperation } from '../operation/planned-operation.ts';
 import type { ExecutionContext } from '../subgraph/execution-context.ts';

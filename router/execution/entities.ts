@@ -1,4 +1,5 @@
-import { isFields, own, type Fields } from './fields.ts';
+import { isRecord } from '../../platform/is-record.ts';
+import { own, type Fields } from './fields.ts';
 
 /** From an object down; `@` stands for every element of a list in the path of a plan. */
 export type Path = readonly (string | number)[];
@@ -15,7 +16,7 @@ function collect(value: unknown, path: Path, at: number, found: Fields[]): void 
   if (Array.isArray(value)) {
     const inner = path[at] === '@' ? at + 1 : at;
     for (const item of value) collect(item, path, inner, found);
-  } else if (isFields(value)) {
+  } else if (isRecord(value)) {
     const step = path[at];
     if (step === undefined) found.push(value);
     else if (step !== '@') collect(own(value, String(step)), path, at + 1, found);
@@ -33,7 +34,7 @@ export function placesAt(root: unknown, path: Path): ReadonlyMap<Fields, Path> {
     if (Array.isArray(value)) {
       const inner = step === '@' ? further : rest;
       value.forEach((item, index) => walk(item, inner, [...walked, index]));
-    } else if (isFields(value)) {
+    } else if (isRecord(value)) {
       if (step === undefined) places.set(value, walked);
       else if (step !== '@') walk(own(value, String(step)), further, [...walked, step]);
     }

@@ -1,9 +1,6 @@
 /** An object of an answer: the fields of it that are there, by their response names. */
 export type Fields = Record<string, unknown>;
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A name of a field may be one that every object has, such as `constructor`. */
 export const own = (fields: object, name: string): unknown =>
   Object.hasOwn(fields, name) ? (fields as Fields)[name] : undefined;

@@ -1,4 +1,5 @@
-import { isFields, own, set, type Fields } from './fields.ts';
+import { isRecord } from '../../platform/is-record.ts';
+import { own, set, type Fields } from './fields.ts';
 
 /** Adds what a further request has read of an object. Values that are objects on both sides are merged, and so are lists of one length. */
 export function mergeInto(target: Fields, source: Fields): void {
@@ -6,10 +7,10 @@ export function mergeInto(target: Fields, source: Fields): void {
     const given = source[name];
     if (given === undefined) continue;
     const known = own(target, name);
-    if (isFields(known) && isFields(given)) mergeInto(known, given);
+    if (isRecord(known) && isRecord(given)) mergeInto(known, given);
     else if (Array.isArray(known) && Array.isArray(given) && known.length === given.length)
       mergeLists(known, given);
-    else if (!isScalar(known) || !isFields(given)) set(target, name, given);
+    else if (!isScalar(known) || !isRecord(given)) set(target, name, given);
   }
 }
 
@@ -19,7 +20,7 @@ const isScalar = (value: unknown): boolean => Boolean(value) && typeof value !==
 function mergeLists(target: unknown[], source: readonly unknown[]): void {
   source.forEach((given, index) => {
     const known = target[index];
-    if (isFields(known) && isFields(given)) mergeInto(known, given);
+    if (isRecord(known) && isRecord(given)) mergeInto(known, given);
     else target[index] = given;
   });
 }

@@ -1,7 +1,6 @@
 import { Kind, visit, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import type { Variables } from '../operation/cost.ts';
 import { isIncluded, withDefaults } from '../operation/included.ts';
-import { rootTypeOf } from '../operation/selected-operation.ts';
+import { rootTypeOf, type Variables } from '../operation/selected-operation.ts';
 import { compileShape, type CompositeNames } from './compile-shape.ts';
 import type { Completer } from './completion.ts';
 import { mergedSelections } from './merged-selections.ts';

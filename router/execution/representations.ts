@@ -1,4 +1,5 @@
-import { isFields, type Fields } from './fields.ts';
+import { isRecord } from '../../platform/is-record.ts';
+import type { Fields } from './fields.ts';
 import { mergeInto } from './merge.ts';
 import type { RequiredSelection } from './plan.ts';
 import { isOfType, type Subtypes } from './subtypes.ts';
@@ -16,7 +17,7 @@ export function compileRepresentation(
 ): Represent {
   const parts = selections.map((selection) => compilePart(selection, subtypes));
   return (source) => {
-    if (!isFields(source)) return null;
+    if (!isRecord(source)) return null;
     const representation: Fields = {};
     return parts.every((add) => add(source, representation)) ? representation : null;
   };

@@ -1,4 +1,5 @@
-import { isFields, own, set, type Fields } from './fields.ts';
+import { isRecord } from '../../platform/is-record.ts';
+import { own, set, type Fields } from './fields.ts';
 import type { Rewrite } from './plan.ts';
 import { isOfType, type Subtypes } from './subtypes.ts';
 
@@ -59,7 +60,7 @@ function inside(step: string, then: Rewriting, subtypes: Subtypes): Rewriting {
 function onEach(change: (fields: Fields) => void): Rewriting {
   const rewrite: Rewriting = (value) => {
     if (Array.isArray(value)) value.forEach(rewrite);
-    else if (isFields(value)) change(value);
+    else if (isRecord(value)) change(value);
   };
   return rewrite;
 }

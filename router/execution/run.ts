@@ -1,4 +1,4 @@
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import type { ExecutionContext } from '../subgraph/execution-context.ts';
 import type { Path } from './entities.ts';
 import type { FoundError } from './execution-error.ts';

@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
-import type { Variables } from './cost.ts';
+import type { Variables } from './selected-operation.ts';
 import { isIncluded, withDefaults } from './included.ts';
 
 /** @returns a sentence on what is wrong with the value of an argument; null: nothing that can be checked without its subgraph */

@@ -1,5 +1,6 @@
 import { Fault } from '../../platform/errors.ts';
-import { costOf, type Cost, type Variables } from './cost.ts';
+import { costOf, type Cost } from './cost.ts';
+import type { Variables } from './selected-operation.ts';
 
 /** What an operation is estimated to cost, and what it may. */
 export interface CostEstimate {

@@ -18,8 +18,6 @@ import { inputCost } from './input-cost.ts';
 import { rootTypeOf, type SelectedOperation, type Variables } from './selected-operation.ts';
 import { fieldOf, foldSelections, narrowTypes } from './walk-selections.ts';
 
-export type { Variables };
-
 /** The cost of an operation: known from the document, but for list sizes that are variables. */
 export type Cost = number | ((variables: Variables) => number);
 

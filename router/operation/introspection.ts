@@ -1,5 +1,5 @@
 import { executeSync, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { Variables } from './cost.ts';
+import type { Variables } from './selected-operation.ts';
 import type { Operation } from './operation.ts';
 
 /** An answer takes up to 20 ms of CPU time and depends on document and schema alone: it is kept for as long as the operation is. */

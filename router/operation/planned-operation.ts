@@ -10,9 +10,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { AnswerNames, RenamedBelow } from './answer-names.ts';
-import type { Variables } from './cost.ts';
 import { isIntrospectionField } from './introspection-part.ts';
-import { documentOf, selectOperation, type SelectedOperation } from './selected-operation.ts';
+import { documentOf, selectOperation, type SelectedOperation, type Variables } from './selected-operation.ts';
 import { responseName, visitSelections } from './walk-selections.ts';
 
 /** An operation as the planner gets it, and how its answer becomes the client's. */

@@ -1,7 +1,7 @@
 import { Fault } from '../../platform/errors.ts';
 import type { HttpRequest } from '../../platform/http/types.ts';
 import { isRecord } from '../../platform/is-record.ts';
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import { readDocumentId } from '../operation/persisted/document-hash.ts';
 import type { DocumentReference } from '../operation/persisted/persisted-operations.ts';
 import { isJsonType, isPlain } from './content-type.ts';

@@ -1,6 +1,6 @@
 import { Kind, OperationTypeNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import type { ExecutionResult } from '../execution/compiled-operation.ts';
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import { isIncluded, withDefaults } from '../operation/included.ts';
 import { responseName } from '../operation/walk-selections.ts';
 

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { isRecord } from '../../platform/is-record.ts';
 import type { Operation } from '../operation/operation.ts';
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import { InvalidDocument } from '../operation/invalid-document.ts';
 import { reasonOf } from '../operation/value-errors.ts';
 

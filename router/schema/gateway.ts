@@ -4,7 +4,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { CompiledOperation, type ExecutionParts, type ExecutionResult } from '../execution/compiled-operation.ts';
 import { compositeNames } from '../execution/compile-shape.ts';
 import { readSubtypes } from '../execution/subtypes.ts';
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import type { TypesWithHiddenValues } from '../operation/hidden-values.ts';
 import type { PlannedOperation } from '../operation/planned-operation.ts';
 import type { ExecutionContext } from '../subgraph/execution-context.ts';

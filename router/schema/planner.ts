@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { Fault } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { QueryPlan } from '../execution/plan.ts';
-import type { Variables } from '../operation/cost.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import type { PlannedOperation } from '../operation/planned-operation.ts';
 
 /** @apollo/gateway as planner, and nothing else of it. */

@@ -55,15 +55,16 @@ export class SubgraphSource {
    * @returns a fault where the subgraph gave no answer; it is logged. Never rejects
    */
   async send(
-    { query, operationName, isRead: isReading }: SubgraphDocument,
+    document: SubgraphDocument,
     variables: Readonly<Record<string, unknown>>,
     entities: number | null,
     context: ExecutionContext,
   ): Promise<SubgraphAnswer | Fault> {
+    const { isRead: isReading } = document;
     const begun = Date.now();
     try {
       context.onPlan?.();
-      const response = await this.traffic.execute({ query, variables, operationName }, context);
+      const response = await this.traffic.execute({ ...document, variables }, context);
       context.onFreshness?.(response.freshForMs);
       const reply = readReply(response);
       if (!isReading) context.followUpDeadline = Date.now() + this.followUpMs;

@@ -1,5 +1,5 @@
 import { Fault } from '../../platform/errors.ts';
-import { isRead, type Operation } from '../../platform/subgraph-client/operation.ts';
+import type { Operation } from '../../platform/subgraph-client/operation.ts';
 import type { SubgraphClient } from '../../platform/subgraph-client/client.ts';
 import type { SubgraphResponse } from '../../platform/subgraph-client/reply.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
@@ -19,6 +19,11 @@ export interface TrafficOptions {
 /** 80 % of the caller's remaining time may be spent in the queue; the rest is for the response. */
 const SHEDDING = { queueShare: 0.8, retryAfterMs: { least: 250, most: 10_000, unknown: 1_000 } };
 
+/** `isRead` is known of each document. */
+export interface SubgraphOperation extends Operation {
+  readonly isRead: boolean;
+}
+
 /** All requests to one subgraph: deadline propagation, a concurrency limit with load shedding, and request deduplication for anonymous reads. */
 export class SubgraphTraffic {
   readonly #options: TrafficOptions;
@@ -33,17 +38,17 @@ export class SubgraphTraffic {
   }
 
   /** @throws {Fault} TIMEOUT, UNAVAILABLE */
-  execute(operation: Operation, context: ExecutionContext): Promise<SubgraphResponse> {
+  execute(operation: SubgraphOperation, context: ExecutionContext): Promise<SubgraphResponse> {
     const { timeoutMs } = this.#options;
-    const isReading = isRead(operation.query);
+    const { isRead } = operation;
     // What a mutation has done is certain, so its answer waits no longer than this for what is only read beside it.
     const deadline = Math.min(
       context.deadline,
-      (isReading && context.followUpDeadline) || Number.POSITIVE_INFINITY,
+      (isRead && context.followUpDeadline) || Number.POSITIVE_INFINITY,
     );
     const remainingMs = Math.min(timeoutMs, deadline - Date.now());
     if (remainingMs <= 0) return Promise.reject(new Fault('TIMEOUT'));
-    if (context.identity.caller !== null || !isReading) {
+    if (context.identity.caller !== null || !isRead) {
       return this.#send(operation, context, remainingMs);
     }
     const answer = this.#readShared(operation, context);

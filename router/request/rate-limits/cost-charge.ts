@@ -1,5 +1,6 @@
 import type { Caller } from '../../../platform/identity/identity.ts';
-import { costOf, type Variables } from '../../operation/cost.ts';
+import { costOf } from '../../operation/cost.ts';
+import type { Variables } from '../../operation/selected-operation.ts';
 import type { Operation } from '../../operation/operation.ts';
 import type { RateLimits } from './rate-limits.ts';
 
