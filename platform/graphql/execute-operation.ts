@@ -39,7 +39,7 @@ export interface OperationExecutor {
 
 /**
  * Executes operations, each with a context, a logger, a span and a count in the metrics. Apollo Server executes what it has not seen before,
- * and answers what is wrong with a request; documents that it has validated are executed by graphql-js directly (`execute-known.ts`).
+ * and answers what is wrong with a request; documents that it has validated are compiled and executed without it (`execute-known.ts`).
  */
 export async function openOperationExecutor<Context extends SubgraphContext>(
   options: OperationExecutorOptions<Context>,
