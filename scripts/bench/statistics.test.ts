@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupBy, histogram, median, percentile } from './statistics.ts';
+import { histogram, median, percentile } from './statistics.ts';
 
 describe('a percentile', () => {
   it.each([
@@ -36,11 +36,4 @@ describe('a histogram', () => {
     expect(histogram([50])).toHaveLength(1);
     expect(histogram([])).toEqual([]);
   });
-});
-
-it('groups stay in the order in which they first occur', () => {
-  expect([...groupBy(['b1', 'a1', 'b2'], (text) => text[0]!)]).toEqual([
-    ['b', ['b1', 'b2']],
-    ['a', ['a1']],
-  ]);
 });

@@ -1,3 +1,5 @@
+import { percentileOfSorted } from '../perf/percentile.ts';
+
 /** Numbers of several runs in one. */
 
 /** The middle one, or the mean of the two in the middle; NaN of none. */
@@ -9,12 +11,7 @@ export const median = (values: readonly number[]): number => percentile(values, 
  * @param share from 0 to 1
  */
 export function percentile(values: Iterable<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  if (sorted.length === 0) return NaN;
-  const position = share * (sorted.length - 1);
-  const below = sorted[Math.floor(position)]!;
-  const above = sorted[Math.ceil(position)]!;
-  return below + (above - below) * (position % 1);
+  return percentileOfSorted(Float64Array.from(values).sort(), share);
 }
 
 export interface Bucket {
@@ -40,15 +37,4 @@ export function histogram(milliseconds: Iterable<number>): Bucket[] {
     upTo: FIRST_MS * GROWTH ** (first + i),
     count: counts[first + i] ?? 0,
   }));
-}
-
-/** In the order in which the groups first occur. */
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

@@ -1,5 +1,6 @@
+import { groupBy } from '../../../platform/batching/group-by.ts';
 import type { Cell } from '../cell.ts';
-import { groupBy, median, type Bucket } from '../statistics.ts';
+import { median, type Bucket } from '../statistics.ts';
 
 /** The rounds of one row and column: medians, and why some do not count. */
 export interface Summary {

@@ -1,3 +1,5 @@
+import { percentileOfSorted } from '../percentile.ts';
+
 /** What is known of the values of a metric, as a worker hands it to the main thread. */
 export interface SamplesState {
   readonly count: number;
@@ -92,10 +94,7 @@ export class Samples {
   /** @param share from 0 to 1; between two values the one in proportion. @returns 0 when no values are kept */
   percentile(share: number): number {
     this.#sorted ??= this.#values.slice(0, this.#kept).sort();
-    const position = share * Math.max(0, this.#kept - 1);
-    const below = this.#sorted[Math.floor(position)] ?? 0;
-    const above = this.#sorted[Math.ceil(position)] ?? 0;
-    return below + (above - below) * (position % 1);
+    return this.#kept === 0 ? 0 : percentileOfSorted(this.#sorted, share);
   }
 
   #makeRoom(more: number): void {
