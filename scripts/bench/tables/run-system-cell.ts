@@ -68,6 +68,30 @@ export async function runSystemCell(
   return toCell(name, measurement, row.counted, mismatch(accepted, before, after));
 }
 
+/**
+ * Every row, in every round, of each system in turn, so that each is the first one equally often.
+ *
+ * @param kind of the systems, for the line that shows how far it is
+ */
+export async function runRowsInTurn(
+  run: BenchRun,
+  table: string,
+  rows: readonly SystemRow[],
+  systems: readonly System[],
+  kind = '',
+): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (let round = 1; round <= run.rounds; round++)
+    for (const row of rows)
+      for (let i = 0; i < systems.length; i++) {
+        const system = systems[(i + round) % systems.length]!;
+        run.progress.step(`${row.name}, ${kind}${system.name}, round ${round} of ${run.rounds}`);
+        const cell = await runSystemCell(run, system, row, { table, column: system.name, round });
+        if (cell) cells.push(cell);
+      }
+  return cells;
+}
+
 async function send(run: BenchRun, system: System, load: Load) {
   const result = await run.generator.run(load);
   run.tokens.use(system.name, result.sent);

@@ -1,7 +1,6 @@
-import type { Cell } from '../cell.ts';
 import type { BenchRun } from '../run.ts';
 import { startOwnSystem } from '../systems/own-system.ts';
-import { PURCHASE_64, runSystemCell, warmUpSystem, type SystemRow } from './run-system-cell.ts';
+import { PURCHASE_64, runRowsInTurn, warmUpSystem, type SystemRow } from './run-system-cell.ts';
 import type { Table } from './table.ts';
 
 const STRATEGIES = ['row', 'lock', 'atomic'] as const;
@@ -30,17 +29,7 @@ export const strategies: Table = {
       ),
     );
     for (const system of systems) await warmUpSystem(run, system);
-    const cells: Cell[] = [];
     const half = { ...run, seconds: Math.max(1, Math.floor(run.seconds / 2)) };
-    for (let round = 1; round <= run.rounds; round++)
-      for (const row of rowsOf(run))
-        for (let i = 0; i < systems.length; i++) {
-          const system = systems[(i + round) % systems.length]!;
-          run.progress.step(`${row.name}, strategy ${system.name}, round ${round} of ${run.rounds}`);
-          const place = { table: 'strategies', column: system.name, round };
-          const cell = await runSystemCell(half, system, row, place);
-          if (cell) cells.push(cell);
-        }
-    return { cells, notes: [] };
+    return { cells: await runRowsInTurn(half, 'strategies', rowsOf(run), systems, 'strategy '), notes: [] };
   },
 };

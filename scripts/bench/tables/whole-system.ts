@@ -1,10 +1,9 @@
-import type { Cell } from '../cell.ts';
 import { startCeiling } from '../systems/ceiling-system.ts';
 import { startOwnSystem } from '../systems/own-system.ts';
 import { installPeers } from '../systems/peers.ts';
 import type { System } from '../systems/system.ts';
 import { startUsualSystem } from '../systems/usual-system.ts';
-import { PURCHASE_64, runSystemCell, warmUpSystem, type SystemRow } from './run-system-cell.ts';
+import { PURCHASE_64, runRowsInTurn, warmUpSystem, type SystemRow } from './run-system-cell.ts';
 import type { Table } from './table.ts';
 
 /** A second: what each of them can do, so that how long an answer takes can be compared. */
@@ -36,16 +35,6 @@ export const wholeSystem: Table = {
     ]);
     for (const system of systems) await warmUpSystem(run, system);
 
-    const cells: Cell[] = [];
-    for (let round = 1; round <= run.rounds; round++)
-      for (const row of ROWS)
-        // Each is the first one equally often.
-        for (let i = 0; i < systems.length; i++) {
-          const system = systems[(i + round) % systems.length]!;
-          run.progress.step(`${row.name}, ${system.name}, round ${round} of ${run.rounds}`);
-          const cell = await runSystemCell(run, system, row, { table: 'system', column: system.name, round });
-          if (cell) cells.push(cell);
-        }
-    return { cells, notes: [] };
+    return { cells: await runRowsInTurn(run, 'system', ROWS, systems), notes: [] };
   },
 };
