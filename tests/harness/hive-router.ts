@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hiveRouterConfiguration } from '../../scripts/bench/systems/hive-router-configuration.ts';
 import { freePort } from '../../scripts/stores/free-port.ts';
 import type { Stack } from './stack.ts';
 import { waitUntil } from './wait-until.ts';
@@ -61,31 +62,15 @@ export class HiveRouter {
   }
 }
 
-const configuration = (port: number, { user, product, order }: Stack): string => `
-supergraph:
-  source: file
-  path: ${SUPERGRAPH}
-http:
-  host: 127.0.0.1
-  port: ${port}
-override_subgraph_urls:
-  subgraphs:
-    user: { url: ${user[0]!.url}/graphql }
-    product: { url: ${product[0]!.url}/graphql }
-    order: { url: ${order[0]!.url}/graphql }
-jwt:
-  enabled: true
-  require_authentication: false
-  jwks_providers:
-    - { source: remote, url: ${user[0]!.url}/.well-known/jwks.json }
-  issuers: [firstcome]
-  audiences: [firstcome]
-authorization:
-  directives:
-    unauthorized: { mode: reject }
-headers:
-  all:
-    request:
-      - propagate: { named: authorization }
-      - propagate: { named: x-request-id }
-`;
+const configuration = (port: number, { user, product, order }: Stack): string =>
+  hiveRouterConfiguration({
+    port,
+    supergraph: SUPERGRAPH,
+    subgraphs: {
+      user: `${user[0]!.url}/graphql`,
+      product: `${product[0]!.url}/graphql`,
+      order: `${order[0]!.url}/graphql`,
+    },
+    jwksUrl: `${user[0]!.url}/.well-known/jwks.json`,
+    headers: ['authorization', 'x-request-id'],
+  });

@@ -1,11 +1,21 @@
-import type { RouterSurroundings } from './router-surroundings.ts';
+export interface HiveRouterOptions {
+  readonly port: number;
+  /** The file. */
+  readonly supergraph: string;
+  readonly subgraphs: Readonly<Record<'user' | 'product' | 'order', string>>;
+  readonly jwksUrl: string;
+  /** Of a client's request, which subgraphs get. */
+  readonly headers: readonly string[];
+}
 
-/** As its tests here configure it: tokens are checked, the rules of the supergraph enforced, the token forwarded. */
-export const hiveRouterConfiguration = (
-  port: number,
-  supergraph: string,
-  { subgraphs: { user, product, order }, jwksUrl }: RouterSurroundings,
-): string => `
+/** Tokens are checked, the rules of the supergraph enforced, headers forwarded. */
+export const hiveRouterConfiguration = ({
+  port,
+  supergraph,
+  subgraphs: { user, product, order },
+  jwksUrl,
+  headers,
+}: HiveRouterOptions): string => `
 supergraph:
   source: file
   path: ${supergraph}
@@ -32,5 +42,4 @@ authorization:
 headers:
   all:
     request:
-      - propagate: { named: authorization }
-`;
+${headers.map((name) => `      - propagate: { named: ${name} }\n`).join('')}`;

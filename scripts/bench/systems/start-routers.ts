@@ -98,7 +98,7 @@ const hiveRouterAt =
     // It reads the file of this name where it is started.
     await writeFile(
       join(around.folder, 'router.config.yaml'),
-      hiveRouterConfiguration(port, SUPERGRAPH, around),
+      hiveRouterConfiguration({ port, supergraph: SUPERGRAPH, ...around, headers: ['authorization'] }),
     );
     const options = {
       name: 'hive-router',
