@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCommandLine, runScript } from '../command-line.ts';
-import { RouterProcess } from './memory/router-process.ts';
+import { readUsage, type Usage } from '../bench/record/usage.ts';
+import { startChild } from '../bench/systems/child.ts';
+import { readCommandLine, readWholeNumber, runScript } from '../command-line.ts';
+import { Teardown } from '../start/teardown.ts';
+import { freePort } from '../stores/free-port.ts';
 import { startSilentSubgraphs } from './memory/silent-subgraphs.ts';
 import { WaitingBuyers } from './memory/waiting-buyers.ts';
 import { createMint } from './mint.ts';
-import { wholeNumber } from './whole-number.ts';
 
 /** `npm run perf:memory`: what buyers who wait cost the router, in memory. */
 const HELP = `npm run perf:memory -- [--buyers N] [--router FOLDER]
@@ -18,6 +20,8 @@ another checkout of this project, built there. Linux only; each connection takes
 
 /** All buyers come from one address, and wait for as long as the measurement takes; no store is needed. */
 const SETTINGS = {
+  NODE_ENV: 'development',
+  LOG_LEVEL: 'info',
   RATE_LIMITS: 'off',
   SUBGRAPH_TIMEOUT: '300s',
   RECEIVE_TIMEOUT: '300s',
@@ -27,14 +31,14 @@ const SETTINGS = {
 };
 /** The router has received everything when it has been idle for so long, in milliseconds. */
 const IDLE_MS = 2_000;
-/** CPU time of an idle router in that time, in microseconds. */
-const IDLE_US = 100_000;
+/** CPU time of an idle router in that time, in milliseconds. */
+const IDLE_CPU_MS = 100;
 
 async function main(): Promise<void> {
   const { values } = readCommandLine(HELP, {
     options: { buyers: { type: 'string', default: '10000' }, router: { type: 'string', default: '.' } },
   });
-  const number = wholeNumber('--buyers', values.buyers);
+  const number = readWholeNumber('--buyers', values.buyers, 1);
   const subgraphs = await startSilentSubgraphs();
   const mint = createMint(subgraphs.signingKey, 3_600);
   const query = await readFile('schema/operations/Purchase.graphql', 'utf8');
@@ -45,30 +49,48 @@ async function main(): Promise<void> {
     }),
   );
 
-  const router = await RouterProcess.start(values.router, { ...SETTINGS, ...subgraphs.environment });
+  const PORT = String(await freePort());
+  const url = `http://127.0.0.1:${PORT}`;
+  const teardown = new Teardown();
+  const router = await startChild(
+    {
+      name: `the router of ${values.router}`,
+      command: process.execPath,
+      args: ['--enable-source-maps', 'dist/router/main.js'],
+      cwd: values.router,
+      environment: { ...SETTINGS, ...subgraphs.environment, PORT },
+      readyUrl: `${url}/health/live`,
+    },
+    teardown,
+  );
+  const usage = () => readUsage({ router: [router.pid] })['router']!;
   const buyers = new WaitingBuyers();
   try {
-    const before = router.memoryMiB.now;
-    await buyers.connect(router.url, purchases);
-    await untilIdle(router);
-    const waiting = router.memoryMiB;
-    const each = ((waiting.now - before) * 1_024) / number;
-    console.log(`before                ${before} MiB`);
-    console.log(`${String(number).padEnd(7)} buyers wait   ${waiting.now} MiB, ${waiting.peak} at the most`);
+    const before = usage().rssMiB;
+    await buyers.connect(url, purchases);
+    const waiting = await untilIdle(usage);
+    const each = ((waiting.rssMiB - before) * 1_024) / number;
+    const [now, peak] = [waiting.rssMiB, waiting.peakMiB].map(Math.round);
+    console.log(`before                ${Math.round(before)} MiB`);
+    console.log(`${String(number).padEnd(7)} buyers wait   ${now} MiB, ${peak} at the most`);
     console.log(`each                  ${each.toFixed(1)} KiB`);
     if (buyers.answered > 0)
       console.log(`${buyers.answered} were refused and wait no more: the load came too slowly.`);
   } finally {
     buyers.close();
-    router.kill();
+    // First, since the router waits for their answers before it ends.
     subgraphs.close();
+    await teardown.run();
   }
 }
 
-async function untilIdle(router: RouterProcess): Promise<void> {
-  for (let before = -IDLE_US; router.cpuUs - before >= IDLE_US;) {
-    before = router.cpuUs;
+/** @returns what it uses then */
+async function untilIdle(usage: () => Usage): Promise<Usage> {
+  for (;;) {
+    const before = usage().cpuMs;
     await sleep(IDLE_MS);
+    const now = usage();
+    if (now.cpuMs - before < IDLE_CPU_MS) return now;
   }
 }
 
