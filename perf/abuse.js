@@ -11,10 +11,11 @@ import { ABUSIVE_REQUESTS } from './lib/abusive-requests.js';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
-import { ledgerThresholds, closeLedger, record, openLedger } from './lib/ledger.js';
-import { buy, openCounters, purchaseThresholds } from './lib/purchase.js';
+import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
+import { buy, purchaseThresholds } from './lib/purchase.js';
 import { baseUrl, count, seconds } from './lib/settings.js';
-import { signInAsAdmin, putOnSale, takeOffSale } from './lib/shop.js';
+import { openSale } from './lib/sale.js';
+import { signInAsAdmin, takeOffSale } from './lib/shop.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 20);
@@ -59,11 +60,7 @@ export const options = {
 export async function setup() {
   const admin = await signInAsAdmin();
   await requireBuyers(USERS);
-  openLedger();
-  openCounters();
-  for (const metric of [wrongAnswers, serverFaults]) metric.add(0);
-  const productId = await putOnSale(admin, { name: 'Load test: abuse', units: UNITS });
-  return { admin, productId, run: productId.slice(-12) };
+  return openSale(admin, { name: 'Load test: abuse', units: UNITS }, [wrongAnswers, serverFaults]);
 }
 
 const purchaseOf = (run, number) => ({ token: tokens[number % USERS], key: `perf-${run}-${number}` });

@@ -8,12 +8,13 @@ import exec from 'k6/execution';
 import { Counter } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { ledgerThresholds, closeLedger, record, openLedger } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
 import { execute } from './lib/graphql.js';
-import { buy, openCounters, purchaseThresholds } from './lib/purchase.js';
+import { buy, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { signInAsAdmin, putOnSale, STOCK, takeOffSale } from './lib/shop.js';
+import { openSale } from './lib/sale.js';
+import { signInAsAdmin, STOCK, takeOffSale } from './lib/shop.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
@@ -54,11 +55,7 @@ export const options = {
 export async function setup() {
   const admin = await signInAsAdmin();
   await requireBuyers(USERS);
-  openLedger();
-  openCounters();
-  wrongAnswers.add(0);
-  const productId = await putOnSale(admin, { name: 'Load test: mix', units: UNITS });
-  return { admin, productId, run: productId.slice(-12) };
+  return openSale(admin, { name: 'Load test: mix', units: UNITS }, [wrongAnswers]);
 }
 
 const PRODUCTS = `query Products {

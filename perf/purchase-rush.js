@@ -7,12 +7,13 @@
  */
 import exec from 'k6/execution';
 import { Trend } from 'k6/metrics';
-import { ledgerThresholds, closeLedger, record, openLedger, fail } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record, fail } from './lib/ledger.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
 import { execute, pause } from './lib/graphql.js';
-import { buy, openCounters, PURCHASE, purchaseThresholds } from './lib/purchase.js';
+import { buy, PURCHASE, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { signInAsAdmin, putOnSale, takeOffSale } from './lib/shop.js';
+import { openSale } from './lib/sale.js';
+import { signInAsAdmin, takeOffSale } from './lib/shop.js';
 import { grouped, summaryTrendStats, table } from './lib/summary.js';
 
 const USERS = count('USERS', 2000);
@@ -48,10 +49,7 @@ const purchaseOf = (run, user) => ({ token: tokens[user], key: `perf-${run}-${us
 export async function setup() {
   const admin = await signInAsAdmin();
   await requireBuyers(USERS);
-  openLedger();
-  openCounters();
-  const productId = await putOnSale(admin, { name: 'Load test: rush', units: UNITS, opensIn: OPENS_IN });
-  return { admin, productId, run: productId.slice(-12) };
+  return openSale(admin, { name: 'Load test: rush', units: UNITS, opensIn: OPENS_IN });
 }
 
 const PAGE = `query ProductPage($id: ID!) {

@@ -10,12 +10,13 @@ import { Counter, Trend } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { accounts, requireAccounts } from './lib/accounts.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { ledgerThresholds, closeLedger, record, inTurns, openLedger } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record, inTurns } from './lib/ledger.js';
 import { pause } from './lib/graphql.js';
 import { browse, pay, addToWishlist } from './lib/user-flow.js';
-import { checkOut, openCounters, purchaseThresholds } from './lib/purchase.js';
+import { checkOut, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds, text } from './lib/settings.js';
-import { signInAsAdmin, putOnSale, signIn, takeOffSale } from './lib/shop.js';
+import { openSale } from './lib/sale.js';
+import { signInAsAdmin, signIn, takeOffSale } from './lib/shop.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 5);
@@ -63,11 +64,7 @@ export const options = {
 export async function setup() {
   requireAccounts(FLOWS);
   const admin = await signInAsAdmin();
-  openLedger();
-  openCounters();
-  for (const metric of [paidLeft, broken]) metric.add(0);
-  const productId = await putOnSale(admin, { name: 'Load test: user flow', units: UNITS });
-  return { admin, productId, run: productId.slice(-12) };
+  return openSale(admin, { name: 'Load test: user flow', units: UNITS }, [paidLeft, broken]);
 }
 
 const keyOf = (run, user) => `perf-${run}-${user}`;

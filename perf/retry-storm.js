@@ -10,10 +10,11 @@ import { Counter } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
-import { ledgerThresholds, closeLedger, record, openLedger } from './lib/ledger.js';
-import { buy, openCounters, purchaseThresholds, replay } from './lib/purchase.js';
+import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
+import { buy, purchaseThresholds, replay } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { signInAsAdmin, putOnSale, takeOffSale } from './lib/shop.js';
+import { openSale } from './lib/sale.js';
+import { signInAsAdmin, takeOffSale } from './lib/shop.js';
 import { grouped, summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
@@ -62,12 +63,8 @@ export const options = {
 export async function setup() {
   const admin = await signInAsAdmin();
   await requireBuyers(USERS);
-  openLedger();
-  openCounters();
-  wrongReplays.add(0);
   for (const moment of ['under way', 'afterwards']) replays.add(0, { moment });
-  const productId = await putOnSale(admin, { name: 'Load test: retries', units: UNITS });
-  return { admin, productId, run: productId.slice(-12) };
+  return openSale(admin, { name: 'Load test: retries', units: UNITS }, [wrongReplays]);
 }
 
 const purchaseOf = (run, scenario, number) => ({

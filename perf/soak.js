@@ -10,11 +10,12 @@ import { Counter, Gauge } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
-import { ledgerThresholds, closeLedger, record, openLedger } from './lib/ledger.js';
+import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
 import { processes, readProcess, watchProcess } from './lib/processes.js';
-import { buy, openCounters, purchaseThresholds } from './lib/purchase.js';
+import { buy, purchaseThresholds } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { signInAsAdmin, putOnSale, takeOffSale } from './lib/shop.js';
+import { openSale } from './lib/sale.js';
+import { signInAsAdmin, takeOffSale } from './lib/shop.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 import { browse, pay } from './lib/user-flow.js';
 
@@ -92,12 +93,8 @@ export async function setup() {
   const admin = await signInAsAdmin();
   await requireBuyers(USERS);
   for (const process of processes) await readProcess(process);
-  openLedger();
-  openCounters();
-  for (const metric of [paidLeft, broken, watched]) metric.add(0);
   const sale = { name: 'Load test: soak', units: UNITS, lasts: DURATION + 3600 };
-  const productId = await putOnSale(admin, sale);
-  return { admin, productId, run: productId.slice(-12) };
+  return openSale(admin, sale, [paidLeft, broken, watched]);
 }
 
 export async function visit({ productId }) {
