@@ -98,6 +98,15 @@ it('gives places of the network with the most streams to others, the newest firs
 
 it('takes every spelling of an id for the same product, and sends its changes', async () => {
   const router = await startRouter();
+  const publisher = new Redis(stores.redisUrl);
+  onTestFinished(() => publisher.disconnect());
+  const announce = (productId: string) => {
+    const news = { productId, total: 100, sold: 1, reserved: 0, remaining: 99, asOf: Date.now() };
+    return publisher.publish(`${stores.redisPrefix}stock-changes`, JSON.stringify(news));
+  };
+  // What is watched when the router begins to listen is read once more.
+  await waitUntil('the router to listen', () => announce(randomUUID()));
+
   const before = shop.readings();
   const stream = await EventStream.open(router.url, [KNOWN.toUpperCase(), KNOWN]);
   onTestFinished(() => stream.close());
@@ -105,11 +114,7 @@ it('takes every spelling of an id for the same product, and sends its changes', 
   expect(stream.last?.productId).toBe(KNOWN);
   expect(shop.readings() - before).toBe(1);
 
-  const publisher = new Redis(stores.redisUrl);
-  onTestFinished(() => publisher.disconnect());
-  const news = { productId: KNOWN, total: 100, sold: 1, reserved: 0, remaining: 99, asOf: Date.now() };
-  const channel = `${stores.redisPrefix}stock-changes`;
-  await waitUntil('the router to listen', () => publisher.publish(channel, JSON.stringify(news)));
+  await announce(KNOWN);
   await waitUntil('the news', () => stream.last?.stock?.sold === 1);
 });
 

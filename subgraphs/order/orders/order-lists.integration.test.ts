@@ -158,7 +158,7 @@ describe('while the lists of one account are slow', () => {
             ({ Info, State }) => /FROM payment/.test(String(Info)) && /lock/.test(String(State)),
           ).length;
         },
-        (waiting) => waiting === LIST_LIMITS.connections,
+        (waiting) => waiting === LIST_LIMITS.connectionsPerCaller,
       );
 
       for (let n = 0; n < 5; n++) {

@@ -8,6 +8,8 @@ import { OrderRepository } from './order-repository.ts';
 /** What lists of orders may take, in each process. Times in milliseconds. */
 export const LIST_LIMITS = {
   connections: 4,
+  /** Reads of one caller at a time, so that the reads of others need not wait for them. */
+  connectionsPerCaller: 2,
   /** Reads that may wait for a connection: in all, and for one caller. */
   waiting: 400,
   waitingPerCaller: 40,
@@ -29,6 +31,7 @@ export class OrderLists {
   readonly #orders: OrderRepository;
   readonly #limit = new ConcurrencyLimit({
     running: LIST_LIMITS.connections,
+    runningPerKey: LIST_LIMITS.connectionsPerCaller,
     waiting: LIST_LIMITS.waiting,
     waitingPerKey: LIST_LIMITS.waitingPerCaller,
     timeoutMs: LIST_LIMITS.waitMs,

@@ -46,5 +46,6 @@ it('the movements of a product are applied though hundreds of another one, which
   await breaking;
 
   await whenTotalIs(broken, 1_205);
-  expect(await bed.buy(broken)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+  // A call that was under way may have met what was garbage.
+  expect(await bed.buyWithRetries(broken)).toMatchObject({ __typename: 'PurchaseConfirmed' });
 });
