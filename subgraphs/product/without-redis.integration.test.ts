@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRedis } from '../../scripts/stores/start-redis.ts';
+import { freeze } from '../../tests/harness/freeze.ts';
 import { useStores } from '../../tests/harness/stores.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { createdProduct, referenced, seen, update, type SeenProduct } from './testing/catalog.ts';
@@ -39,7 +40,7 @@ it('is ready while MySQL and Redis answer', async () => {
 });
 
 it('answers while Redis hangs, and waits for it once, not for every read', async () => {
-  redis.signal('SIGSTOP');
+  await freeze(redis);
   try {
     expect(await seen(subgraph, product.id)).toEqual(product);
     const startedAt = performance.now();
