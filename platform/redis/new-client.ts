@@ -1,5 +1,6 @@
 import { Cluster, Redis as SingleRedis, type CommonRedisOptions } from 'ioredis';
 import type { RedisTarget } from './redis-url.ts';
+import { stayConnected } from './stay-connected.ts';
 
 export interface ClientSettings {
   /** Of each connection. */
@@ -32,7 +33,7 @@ export function newClient(
   }
   const single = { ...common, ...access, ...always, db, retryStrategy };
   if (kind === 'single') return new SingleRedis({ ...single, ...nodes[0]! });
-  return new SingleRedis({
+  const redis = new SingleRedis({
     ...single,
     sentinels: [...nodes],
     name: sentinel.master,
@@ -45,6 +46,8 @@ export function newClient(
     failoverDetector: true,
     ...(tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
   });
+  stayConnected(redis, retryStrategy);
+  return redis;
 }
 
 const SENTINEL_TIMEOUT_MS = 2_000;
