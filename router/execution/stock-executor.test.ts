@@ -1,108 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { createLogger } from '../../platform/logger.ts';
 import { randomFrom, type RandomNumbers } from '../../tests/harness/random-numbers.ts';
-import { readAddedFields } from '../operation/added-fields.ts';
-import { expandFragments } from '../operation/expand-fragments.ts';
-import { supergraphForGateway } from '../operation/gateway-supergraph.ts';
-import { readTypesWithHiddenValues } from '../operation/hidden-values.ts';
-import { planOperation, type PlannedOperation } from '../operation/planned-operation.ts';
-import { selectOperation } from '../operation/selected-operation.ts';
-import { loadGateway, type Gateway } from '../schema/gateway.ts';
-import { SubgraphSource } from '../subgraph/subgraph-source.ts';
 import { randomOperation } from '../testing/random-operation.ts';
 import { randomSupergraph, type RandomSupergraph } from '../testing/random-supergraph.ts';
-import { stockExecution } from '../testing/stock-execution.ts';
-import type { ExecutionResult } from './compiled-operation.ts';
+import { TwoExecutions } from '../testing/two-executions.ts';
 
 /** `SEED=… DOCUMENTS=…` repeats; more documents find more. */
 const DOCUMENTS = Number(process.env['DOCUMENTS'] ?? 120);
 const PER_SUPERGRAPH = 40;
 const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 
-const logger = createLogger('test', 'silent');
-
-interface Both {
-  readonly supergraph: RandomSupergraph;
-  readonly stock: Awaited<ReturnType<typeof stockExecution>>;
-  readonly ours: Gateway;
-  readonly plan: (source: string) => PlannedOperation;
-}
-
 /** What happens to the answers of subgraphs on their way. */
 type Spoil = (text: string) => string;
 
-async function open(supergraph: RandomSupergraph, spoil: Spoil): Promise<Both> {
-  const document = parse(supergraph.sdl);
-  const sdl = supergraphForGateway(document);
-  const hidden = readTypesWithHiddenValues(document);
-  const addedFields = readAddedFields(document);
-  const answer = async (name: string, query: string, variables: object) =>
-    spoil(await supergraph.answer(name, query, variables));
-  const traffic = (name: string) => ({
-    execute: async ({
-      query,
-      variables = {},
-    }: {
-      readonly query: string;
-      readonly variables?: object | undefined;
-    }) => ({
-      status: 200,
-      text: await answer(name, query, JSON.parse(JSON.stringify(variables)) as object),
-      freshForMs: 0,
-    }),
-  });
-  return {
-    supergraph,
-    stock: await stockExecution(sdl, async (...sent) => JSON.parse(await answer(...sent)) as object, hidden),
-    ours: await loadGateway(sdl, (name) => new SubgraphSource(name, traffic(name), 2_000), logger, hidden),
-    plan: (source) =>
-      planOperation(expandFragments(selectOperation(parse(source), null)), source, addedFields),
-  };
-}
+const open = (supergraph: RandomSupergraph, spoil: Spoil): Promise<TwoExecutions> =>
+  TwoExecutions.open(supergraph.sdl, async (...sent) => spoil(await supergraph.answer(...sent)));
 
-const context = () => ({
-  identity: { caller: null, requestId: 'r', remainingMs: 1_000 },
-  clientKey: 'test',
-  deadline: Date.now() + 60_000,
-  logger,
-});
-
-async function compare(
-  { stock, ours, plan }: Both,
-  source: string,
-  variables: Readonly<Record<string, unknown>>,
-  isStrict: boolean,
-): Promise<ExecutionResult> {
-  const operation = plan(source);
-  const expected = await stock.execute(operation, variables);
-  let actual: ExecutionResult;
-  try {
-    actual = await ours.execute(operation, variables, context());
-  } catch (error) {
-    // Where no subgraph answers it, the stock executor gives nulls.
-    expect(String(error)).toMatch(/no subgraph answers it|cannot plan it/);
-    return {};
-  }
-  if (expected.gaveUp) return actual;
-  expect(JSON.stringify(actual.data)).toBe(JSON.stringify(expected.data));
-  if (actual.body !== undefined) expect(JSON.parse(actual.body)).toEqual({ data: actual.data });
-  if (!isStrict) return actual;
-  const errors = actual.errors ?? [];
-  expect(sorted(errors.map(({ message }) => message))).toEqual(
-    sorted(expected.errors.map(({ message }) => message)),
-  );
-  if (expected.errors.every(({ path }) => path))
-    expect(sorted(errors.map(({ path, message }) => JSON.stringify([path, message])))).toEqual(
-      sorted(expected.errors.map(({ path, message }) => JSON.stringify([path, message]))),
-    );
-  return actual;
-}
-
-const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
-
-function operationsOf({ ours: { schema } }: Both, random: RandomNumbers): string[] {
+function operationsOf({ schema }: TwoExecutions, random: RandomNumbers): string[] {
   const { plain, decorated } = randomOperation(schema, random);
   return [plain, decorated].filter((source) => validate(schema, parse(source)).length === 0);
 }
@@ -134,17 +49,17 @@ async function compareRandom(documents: number, isStrict: boolean, spoil: Spoil)
       const yes = random(4) > 0;
       for (const source of [...operationsOf(both, randomFrom(documentSeed)), ...(ALONE[m] ?? [])]) {
         const name = `SEED=${seed + n} DOCUMENTS=${PER_SUPERGRAPH}\n${source}`;
-        const { errors, body } = await compare(both, source, { yes, no: !yes }, isStrict).catch(
-          (error: unknown) => {
+        const actual = await both
+          .compare(both.plan(source), { yes, no: !yes }, isStrict)
+          .catch((error: unknown) => {
             throw new Error(name, { cause: error });
-          },
-        );
+          });
         seen.compared += 1;
-        if (errors) seen.withErrors += 1;
-        if (body !== undefined) seen.passedThrough += 1;
+        if (actual?.errors) seen.withErrors += 1;
+        if (actual?.body !== undefined) seen.passedThrough += 1;
       }
     }
-    await Promise.all([both.stock.stop(), both.ours.stop()]);
+    await both.stop();
   }
   return seen;
 }

@@ -1,0 +1,116 @@
+import { parse } from 'graphql';
+import { expect } from 'vitest';
+import { createLogger } from '../../platform/logger.ts';
+import type { SubgraphReply } from '../../platform/subgraph-client/reply.ts';
+import type { ExecutionResult } from '../execution/compiled-operation.ts';
+import { readAddedFields } from '../operation/added-fields.ts';
+import { expandFragments } from '../operation/expand-fragments.ts';
+import { supergraphForGateway } from '../operation/gateway-supergraph.ts';
+import { readTypesWithHiddenValues } from '../operation/hidden-values.ts';
+import { planOperation, type PlannedOperation } from '../operation/planned-operation.ts';
+import { selectOperation, type Variables } from '../operation/selected-operation.ts';
+import { loadGateway, type Gateway } from '../schema/gateway.ts';
+import { SubgraphSource } from '../subgraph/subgraph-source.ts';
+import { stockExecution } from './stock-execution.ts';
+
+const logger = createLogger('test', 'silent');
+
+/** @returns a response as its text */
+type AnswerText = (subgraph: string, query: string, variables: object) => Promise<string>;
+
+/** The execution of this router and that of @apollo/gateway, with the same planner and the same responses. */
+export class TwoExecutions {
+  private constructor(
+    private readonly ours: Gateway,
+    private readonly stock: Awaited<ReturnType<typeof stockExecution>>,
+    private readonly addedFields: ReadonlySet<string>,
+  ) {}
+
+  static async open(supergraphSdl: string, answer: AnswerText): Promise<TwoExecutions> {
+    const document = parse(supergraphSdl);
+    const sdl = supergraphForGateway(document);
+    const hidden = readTypesWithHiddenValues(document);
+    const traffic = (name: string) => ({
+      execute: async ({
+        query,
+        variables = {},
+      }: {
+        readonly query: string;
+        readonly variables?: object | undefined;
+      }) => ({
+        status: 200,
+        text: await answer(name, query, JSON.parse(JSON.stringify(variables)) as object),
+        freshForMs: 0,
+      }),
+    });
+    const stock = await stockExecution(
+      sdl,
+      async (...sent) => JSON.parse(await answer(...sent)) as SubgraphReply,
+      hidden,
+    );
+    const source = (name: string) => new SubgraphSource(name, traffic(name), 2_000);
+    return new TwoExecutions(
+      await loadGateway(sdl, source, logger, hidden),
+      stock,
+      readAddedFields(document),
+    );
+  }
+
+  /** What clients see. */
+  get schema(): Gateway['schema'] {
+    return this.ours.schema;
+  }
+
+  plan(source: string, operationName: string | null = null): PlannedOperation {
+    const selected = selectOperation(parse(source), operationName);
+    return planOperation(expandFragments(selected), source + String(operationName), this.addedFields);
+  }
+
+  /**
+   * Executes it twice, and expects the same data to the byte.
+   *
+   * @param isStrict whether the errors have to be the same, too
+   * @returns what this router's execution came to; null where the other one has given up, or there was nothing to execute
+   */
+  async compare(
+    operation: PlannedOperation,
+    variables: Variables,
+    isStrict: boolean,
+  ): Promise<ExecutionResult | null> {
+    const expected = await this.stock.execute(operation, variables);
+    let actual: ExecutionResult;
+    try {
+      actual = await this.ours.execute(operation, variables, context());
+    } catch (error) {
+      // Where no subgraph answers it, the stock executor gives nulls.
+      expect(String(error)).toMatch(/no subgraph answers it|cannot plan it/);
+      return null;
+    }
+    if (expected.gaveUp) return null;
+    expect(JSON.stringify(actual.data)).toBe(JSON.stringify(expected.data));
+    if (actual.body !== undefined) expect(actual.body).toBe(JSON.stringify({ data: expected.data }));
+    if (!isStrict) return actual;
+    const errors = actual.errors ?? [];
+    expect(sorted(errors.map(({ message }) => message))).toEqual(
+      sorted(expected.errors.map(({ message }) => message)),
+    );
+    if (expected.errors.every(({ path }) => path))
+      expect(sorted(errors.map(({ path, message }) => JSON.stringify([path, message])))).toEqual(
+        sorted(expected.errors.map(({ path, message }) => JSON.stringify([path, message]))),
+      );
+    return actual;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.stock.stop(), this.ours.stop()]);
+  }
+}
+
+const context = () => ({
+  identity: { caller: null, requestId: 'r', remainingMs: 1_000 },
+  clientKey: 'test',
+  deadline: Date.now() + 60_000,
+  logger,
+});
+
+const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
