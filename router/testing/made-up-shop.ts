@@ -75,12 +75,15 @@ const objectOf = (type: string, number: number): MadeUp => ({
 });
 
 /** A subgraph of the contract, whose answers are made up. */
-export function startMadeUpSubgraph(name: SubgraphName): Promise<RunningHttpServer> {
-  const schema = buildSchema(readFileSync(schemaFileOf(name), 'utf8'), { assumeValidSDL: true });
-  return serveContract(name, resolversOf(schema));
-}
+export const startMadeUpSubgraph = (name: SubgraphName): Promise<RunningHttpServer> =>
+  serveContract(name, madeUpResolvers(name));
 
-function resolversOf(schema: GraphQLSchema): object {
+/** @param beforeField called with what the value of a field follows from; what it throws is the field's error */
+export function madeUpResolvers(
+  name: SubgraphName,
+  beforeField: (place: string) => void = () => undefined,
+): object {
+  const schema = buildSchema(readFileSync(schemaFileOf(name), 'utf8'), { assumeValidSDL: true });
   const types = Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
   );
@@ -94,7 +97,11 @@ function resolversOf(schema: GraphQLSchema): object {
         ...Object.fromEntries(
           Object.keys(type.getFields()).map((field) => [
             field,
-            (source: unknown, given: unknown) => madeUpValue(schema, type, source, field, given),
+            (source: unknown, given: unknown) => {
+              const { id = '' } = (source ?? {}) as Partial<MadeUp>;
+              beforeField(`${type.name} ${id} ${field} ${JSON.stringify(given)}`);
+              return madeUpValue(schema, type, source, field, given);
+            },
           ]),
         ),
       },

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { SERVICE_PROGRAMS, type ServiceName } from '../../scripts/start/service-programs.ts';
+import { recording } from '../answers/recording.ts';
 
 /** Of the checkout; the commands run this file as it was compiled, in dist/. */
 const ROOT = new URL(import.meta.url.includes('/dist/tests/') ? '../../../' : '../../', import.meta.url);
@@ -13,6 +14,8 @@ export interface ServiceOptions {
   readonly maxOpenFiles?: number;
   /** Called with every line that it logs. */
   readonly onLine?: (line: string) => void;
+  /** Of a checkout that is built; this one, when left out. */
+  readonly folder?: string;
 }
 
 /** One process of the system, as it is built and as it is run. */
@@ -26,15 +29,15 @@ export class Service {
   private constructor(
     name: ServiceName,
     environment: NodeJS.ProcessEnv,
-    { maxOpenFiles, onLine = () => undefined }: ServiceOptions,
+    { maxOpenFiles, onLine = () => undefined, folder }: ServiceOptions,
   ) {
     this.name = name;
     this.#onLine = onLine;
     const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles}; `;
     const command = [process.execPath, '--enable-source-maps', `dist/${SERVICE_PROGRAMS[name]}`];
     this.#child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'], ...environment },
+      cwd: folder ?? ROOT,
+      env: { PATH: process.env['PATH'], ...recording(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stderr!.on('data', (data: Buffer) => this.#lines.push(data.toString()));

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { recording } from '../answers/recording.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,7 +15,7 @@ export class Start {
   constructor(environment: NodeJS.ProcessEnv, ...args: readonly string[]) {
     this.#child = spawn(process.execPath, ['--enable-source-maps', 'dist/scripts/start.js', ...args], {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], ...environment },
+      env: { PATH: process.env['PATH'], ...recording(), ...environment },
       // With a channel, as `bootstrap.mjs` runs it.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { rsaKey, startIssuer } from '../../platform/identity/tokens/testing/issuer.ts';
+import { compareRequest, type Compared } from './compare-request.ts';
+import { PreparedSystem, type SystemOptions } from './prepared-system.ts';
+import { startPrepared, startPreparedByApollo } from './prepared-subgraphs.ts';
+import type { RecordedRequest } from './recorded-requests.ts';
+
+export interface ComparisonOptions {
+  readonly requests: readonly RecordedRequest[];
+  /** Another checkout, which is built. */
+  readonly against: string;
+  readonly rounds: number;
+  readonly say: (line: string) => void;
+}
+
+/** @returns what differs, one answer of each request and round */
+export async function compareSystems(options: ComparisonOptions): Promise<Compared[]> {
+  const key = rsaKey('key-1');
+  const issuer = await startIssuer(key);
+  const dataDir = await mkdtemp(join(tmpdir(), 'firstcome-answers-'));
+  const shared = { issuer, dataDir, supergraphFile: resolve('schema/supergraph.graphql') };
+  const now: SystemOptions = { ...shared, folder: resolve('.'), startSubgraph: startPrepared };
+  const before: SystemOptions = { ...shared, folder: options.against, startSubgraph: startPreparedByApollo };
+  const different: Compared[] = [];
+  try {
+    for (let round = 0; round < options.rounds; round++) {
+      const systems = await Promise.all([before, now].map((one) => PreparedSystem.start(one, round)));
+      try {
+        const found = await compareRound(systems as [PreparedSystem, PreparedSystem], round, options, key);
+        different.push(...found);
+      } finally {
+        await Promise.all(systems.map((one) => one.stop()));
+      }
+    }
+  } finally {
+    await issuer.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  return different;
+}
+
+async function compareRound(
+  [before, now]: readonly [PreparedSystem, PreparedSystem],
+  round: number,
+  { requests, say }: ComparisonOptions,
+  key: Parameters<typeof compareRequest>[3],
+): Promise<Compared[]> {
+  const different: Compared[] = [];
+  const counts = new Map<string, number>();
+  let withErrors = 0;
+  for (const [index, request] of requests.entries()) {
+    const all = await compareRequest(before, now, request, key, `answers-${round}-${index}`);
+    for (const { difference, now: answer } of all) {
+      if (answer.text.startsWith('{"errors"')) withErrors += 1;
+      const name = difference ?? 'the same';
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    const found = all.find(({ difference }) => difference !== null);
+    if (found) different.push(found);
+  }
+  const shares = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+  say(
+    `Round ${round}: ${requests.length} requests, ${different.length} answered differently; answers: ${shares}; with errors ${withErrors}.`,
+  );
+  return different;
+}
