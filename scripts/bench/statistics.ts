@@ -14,6 +14,10 @@ export function percentile(values: Iterable<number>, share: number): number {
   return percentileOfSorted(Float64Array.from(values).sort(), share);
 }
 
+/** Undefined where one of them was not measured. */
+export const ratio = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a / b;
+
 export interface Bucket {
   /** Milliseconds, exclusive; the one before is where this begins. */
   readonly upTo: number;

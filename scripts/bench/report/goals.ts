@@ -1,5 +1,6 @@
 import { columnOf, ROW_NAMES } from '../tables/router-alone.ts';
 import { COLUMNS, GROWTH_ROWS } from '../tables/growth.ts';
+import { ratio } from '../statistics.ts';
 import { table, type Block } from './blocks.ts';
 import { finder, type Summary } from './summary.ts';
 
@@ -14,9 +15,6 @@ export interface Goal {
 }
 
 export type SummariesByTable = ReadonlyMap<string, readonly Summary[]>;
-
-const ratio = (a: number | undefined, b: number | undefined) =>
-  a === undefined || b === undefined ? undefined : a / b;
 
 export function goalsOf(tables: SummariesByTable, ours: string): Goal[] {
   const find = (name: string) => finder(tables.get(name) ?? []);

@@ -55,6 +55,22 @@ describe('the report', () => {
   });
 });
 
+describe('growth', () => {
+  it('is compared process by process, so that it shows which of them takes longer', () => {
+    const growth = (column: string, cpuMs: Record<string, number>) =>
+      cellOf({ table: 'growth', column, cpuMs });
+    const cells = [
+      growth('no orders', { router: 0.4, order: 0.2, MySQL: 0.1, Redis: 0.05 }),
+      growth('1,000,000 orders', { router: 0.4, order: 0.3, MySQL: 0.2, Redis: 0.05 }),
+    ];
+    const markdown = toMarkdown('T', reportOf(about, new Map([['growth', { cells, notes: [] }]]), 'this'));
+    expect(markdown).toMatch(
+      /\| 1,000,000 orders by no orders \| +router \| +order \| +MySQL \| +Redis \| +sum \|/,
+    );
+    expect(markdown).toMatch(/\| purchase, 64 connections +\| +1.00 \| +1.50 \| +2.00 \| +1.00 \| +1.27 \|/);
+  });
+});
+
 const AXIS = { label: 'axis', scale: 'linear' } as const;
 
 describe('a plot', () => {

@@ -17,7 +17,8 @@ const AT_ONCE = 10_000;
 const DIGITS = `(SELECT 0 AS n ${Array.from({ length: 9 }, (_, i) => `UNION ALL SELECT ${i + 1}`).join(' ')})`;
 
 const PRODUCT = "UNHEX('01970000000070008000000000000001')";
-const ORDER = "UNHEX(CONCAT('01970000000070008', LPAD(HEX(n), 15, '0')))";
+/** A hash, as the id of a purchase is: a new one falls anywhere between those that are stored. */
+const ORDER = "UNHEX(MD5(CONCAT('order ', n)))";
 const USER = 'UNHEX(MD5(n))';
 const CREATED = "TIMESTAMPADD(SECOND, MOD(n, 86400), '2026-01-01 00:00:00')";
 

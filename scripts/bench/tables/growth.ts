@@ -1,6 +1,5 @@
-import type { Cell } from '../cell.ts';
-import { startOwnSystem, type OwnSystem } from '../systems/own-system.ts';
-import { PURCHASE_64, runSystemCell, warmUpSystem, type SystemRow } from './run-system-cell.ts';
+import { startOwnSystem } from '../systems/own-system.ts';
+import { PURCHASE_64, runRowsInTurn, warmUpSystem, type SystemRow } from './run-system-cell.ts';
 import type { Table } from './table.ts';
 
 export const GROWTH_ROWS = {
@@ -13,61 +12,40 @@ export const GROWTH_ROWS = {
   rush: { ...PURCHASE_64, name: '10,000 buyers at once', connections: 10_000, isRush: true },
 } as const satisfies Readonly<Record<string, SystemRow | readonly SystemRow[]>>;
 
-export const COLUMNS = { empty: 'no orders', full: '1,000,000 orders' } as const;
-const ORDERS = 1_000_000;
-const ORDERS_QUICKLY = 20_000;
-/** Connections. */
-const MOST_QUICKLY = 500;
+const ROWS: readonly SystemRow[] = [...GROWTH_ROWS.connections, GROWTH_ROWS.fewBuyers, GROWTH_ROWS.rush];
 
-/** Two systems of this checkout: one is empty, the other has a million orders of as many buyers. */
+export const COLUMNS = { empty: 'no orders', full: '1,000,000 orders' } as const;
+const FULLY = { orders: 1_000_000, warmUpRequests: 10_000, connections: Infinity };
+const QUICKLY = { orders: 20_000, warmUpRequests: 1_000, connections: 500 };
+
+/**
+ * Two systems of this checkout: one is empty, the other has a million orders of as many buyers. A process needs less CPU time for a request
+ * the more it has answered, so both are sent the same from their start: as many requests to warm up, then every row in turn.
+ */
 export const growth: Table = {
   name: 'growth',
-  cells: (run) => run.rounds * stepsOf('empty', 'full').length,
+  cells: (run) => run.rounds * ROWS.length * Object.keys(COLUMNS).length,
   async run(run, teardown) {
     const folder = run.folders[0]![1];
     const { signingKeys } = run.tokens;
+    const { orders, warmUpRequests, connections } = run.quick ? QUICKLY : FULLY;
     run.progress.say('starting two systems');
     const [empty, full] = await Promise.all([
       startOwnSystem({ name: COLUMNS.empty, folder, signingKeys }, teardown),
       startOwnSystem({ name: COLUMNS.full, folder, signingKeys }, teardown),
     ]);
-    const systems = { empty, full };
-    const orders = run.quick ? ORDERS_QUICKLY : ORDERS;
     run.progress.say(`storing ${orders} orders`);
-    await systems.full.fillOrders(orders);
-    for (const system of Object.values(systems)) await warmUpSystem(run, system);
-    const cells: Cell[] = [];
-    for (let round = 1; round <= run.rounds; round++) {
-      const inTurn = round % 2 === 0 ? stepsOf('full', 'empty') : stepsOf('empty', 'full');
-      for (const [which, row] of inTurn) {
-        const system: OwnSystem = systems[which];
-        run.progress.step(`${row.name}, ${system.name}, round ${round} of ${run.rounds}`);
-        const asRun = run.quick ? { ...row, connections: Math.min(row.connections, MOST_QUICKLY) } : row;
-        const cell = await runSystemCell(run, system, asRun, { table: 'growth', column: system.name, round });
-        if (cell) cells.push(cell);
-      }
-    }
+    await full.fillOrders(orders);
+    const systems = [empty, full];
+    for (const system of systems) await warmUpSystem(run, system, { afterRequests: warmUpRequests });
+    const rows = ROWS.map((row) => ({ ...row, connections: Math.min(row.connections, connections) }));
     return {
-      cells,
-      notes:
-        orders === ORDERS
-          ? []
-          : [
-              `A quick run stores ${orders} orders, not a million, and has ${MOST_QUICKLY} connections at the most.`,
-            ],
+      cells: await runRowsInTurn(run, 'growth', rows, systems),
+      notes: run.quick
+        ? [
+            `A quick run stores ${orders} orders, not a million, and has ${connections} connections at the most.`,
+          ]
+        : [],
     };
   },
 };
-
-type Which = keyof typeof COLUMNS;
-
-function stepsOf(first: Which, second: Which): (readonly [Which, SystemRow])[] {
-  const [at64, ...more] = GROWTH_ROWS.connections;
-  return [
-    [first, at64!],
-    [second, at64!],
-    ...more.map((row) => ['empty', row] as const),
-    ['empty', GROWTH_ROWS.fewBuyers],
-    ['empty', GROWTH_ROWS.rush],
-  ];
-}

@@ -35,11 +35,15 @@ export const PURCHASE_64: SystemRow = {
   counted: 'accepted',
 };
 
-/** Until the system runs as it does for long. */
-export async function warmUpSystem(run: BenchRun, system: System): Promise<void> {
+/** Until the system runs as it does for long: as fast as each can, or, where two of a kind are compared, by as many requests each. */
+export async function warmUpSystem(
+  run: BenchRun,
+  system: System,
+  stop: Load['stop'] = { afterSeconds: run.warmUpSeconds },
+): Promise<void> {
   run.progress.say(`warming up ${system.name}`);
   const load = loadOf(run, system, PURCHASE_64, await system.openSale(PLENTY))!;
-  await send(run, system, { ...load, stop: { afterSeconds: run.warmUpSeconds } });
+  await send(run, system, { ...load, stop });
 }
 
 /**
