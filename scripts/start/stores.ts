@@ -6,6 +6,7 @@ import type { RedisService } from '../stores/accounts/redis-users.ts';
 import { describeExit, type RunningServer } from '../stores/server-process.ts';
 import { startMysql } from '../stores/start-mysql.ts';
 import { startRedis } from '../stores/start-redis.ts';
+import { bufferPoolOption } from './buffer-pool.ts';
 import type { Teardown } from './teardown.ts';
 import { log, warn } from './screen.ts';
 import type { Settings } from './settings.ts';
@@ -46,7 +47,11 @@ export async function openStores(
   const [mysql, redis] = await Promise.all([
     mysqlUrl
       ? { urls: { user: mysqlUrl, product: mysqlUrl, order: mysqlUrl } }
-      : runPrivate('MySQL', (port) => startMysql({ dataDir: mysqlFolder, port, log }), teardown),
+      : runPrivate(
+          'MySQL',
+          (port) => startMysql({ dataDir: mysqlFolder, port, log, extraArgs: [bufferPoolOption()] }),
+          teardown,
+        ),
     redisUrl
       ? { urls: { router: redisUrl, user: redisUrl, product: redisUrl, order: redisUrl } }
       : runPrivate(
