@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import { setImmediate as afterPolling, setTimeout as sleep } from 'node:timers/promises';
 import type { Connections } from './connections.ts';
+import { stopListening, type Listening } from './listen.ts';
 
 /** Long enough for a busy connection to carry one more response, in milliseconds. */
 const QUIET_MS = 250;
@@ -19,12 +19,10 @@ const LONGEST_ACCEPT_MS = 1_000;
  *   request on its way, and destroying it would leave the outcome of that request unknown;
  * - then it closes the connections without a request in progress, and refuses requests that have not arrived completely;
  * - requests in progress are completed, for at most `timeoutMs`; the remaining connections are destroyed.
- *
- * @param listeners all that accept connections for the server, itself included
  */
 export async function shutDownGracefully(
   server: Server,
-  listeners: readonly NetServer[],
+  { listeners, endArrivals }: Listening,
   connections: Connections,
   timeoutMs: number,
 ): Promise<void> {
@@ -36,8 +34,8 @@ export async function shutDownGracefully(
   // Clients reconnect as soon as they receive `connection: close`.
   const resume = connections.pauseResponses();
   await acceptBacklog(connections);
-  // `close` of `http.Server` would destroy idle connections as well, and responses that are being delivered.
-  for (const listener of listeners) NetServer.prototype.close.call(listener);
+  stopListening(listeners);
+  await endArrivals?.();
   resume();
   const isQuiet = () => !connections.isInProgress && connections.quietMs >= QUIET_MS;
   while (!isQuiet() && performance.now() < deadline) await sleep(POLL_EVERY_MS);
@@ -45,12 +43,13 @@ export async function shutDownGracefully(
   connections.drain();
 
   await closed;
+  while (connections.size > 0) await sleep(POLL_EVERY_MS);
   clearTimeout(destroy);
   server.close();
 }
 
 /** The close resets connections in the accept backlog of the kernel, of which each turn of the event loop accepts one. */
-async function acceptBacklog(connections: Connections): Promise<void> {
+export async function acceptBacklog(connections: { readonly accepted: number }): Promise<void> {
   const deadline = performance.now() + LONGEST_ACCEPT_MS;
   let accepted: number;
   do {

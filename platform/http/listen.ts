@@ -1,5 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, Server, type AddressInfo, type ServerOpts, type Socket } from 'node:net';
 import { ConfigurationError } from '../config/configuration-error.ts';
 
 /** Both addresses of the name, because a client that resolves it may try one of them only. */
@@ -23,17 +22,27 @@ export interface Listening {
   readonly port: number;
   /** All that accept connections for the server, itself included. */
   readonly listeners: readonly Server[];
+  /** Where connections come from elsewhere: resolves once no more of them will. */
+  readonly endArrivals?: () => Promise<void>;
 }
+
+const USUAL = { allowHalfOpen: true, noDelay: true };
 
 /**
  * Listens at an address, and for `localhost` at each loopback address of this machine, on the same port.
  *
  * @param port 0: any free port
+ * @param options of the server, for the one that listens at the second address
  * @throws {ConfigurationError} one sentence, with the code of the system, such as EADDRINUSE; nothing listens then
  */
-export async function listen(server: HttpServer, host: string, port: number): Promise<Listening> {
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  options: ServerOpts = USUAL,
+): Promise<Listening> {
   try {
-    return await listenAtEach(server, host, port);
+    return await listenAtEach(server, host, port, options);
   } catch (error) {
     const { code = 'no code' } = error as NodeJS.ErrnoException;
     const problem = PROBLEMS[code] ?? 'the system refuses it';
@@ -41,16 +50,24 @@ export async function listen(server: HttpServer, host: string, port: number): Pr
   }
 }
 
-async function listenAtEach(server: HttpServer, host: string, port: number): Promise<Listening> {
+/** Accepts no more; the connections stay. `close` of `http.Server` would destroy idle ones, and responses that are being delivered. */
+export function stopListening(listeners: readonly Server[]): void {
+  for (const listener of listeners) Server.prototype.close.call(listener);
+}
+
+async function listenAtEach(
+  server: Server,
+  host: string,
+  port: number,
+  options: ServerOpts,
+): Promise<Listening> {
   if (host !== 'localhost') {
     await listenAt(server, host, port);
     return { port: portOf(server), listeners: [server] };
   }
   const [first, second] = LOCALHOST;
   await listenAt(server, first, port);
-  const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) =>
-    server.emit('connection', socket),
-  );
+  const other = createServer(options, (socket: Socket) => server.emit('connection', socket));
   try {
     await listenAt(other, second, portOf(server));
     return { port: portOf(server), listeners: [server, other] };

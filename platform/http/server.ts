@@ -2,6 +2,7 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type Server,
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
@@ -13,7 +14,7 @@ import type { Connection } from './connection.ts';
 import { internalLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Connections } from './connections.ts';
 import { shutDownGracefully } from './graceful-shutdown.ts';
-import { listen } from './listen.ts';
+import { listen, type Listening } from './listen.ts';
 import { checkReadiness, type ReadinessChecks } from './readiness.ts';
 import { endsConnection, sendReply } from './send-reply.ts';
 import type { BodyParts, Handler, HttpReply, HttpRequest } from './types.ts';
@@ -24,6 +25,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Where connections come from; by default the port. */
+  readonly arrivals?: ((server: Server) => Promise<Listening>) | undefined;
   readonly maxBodyBytes: number;
   /** How soon a complete request of a public client must have arrived, in milliseconds; else 408. Left out where only processes of this system are clients. */
   readonly receiveTimeoutMs?: number;
@@ -152,21 +155,25 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
   // An expectation other than `100-continue` is ignored.
   server.on('checkExpectation', receive);
-  const { port, listeners } = await listen(server, options.host, options.port);
+  const listening = await (options.arrivals?.(server) ?? listen(server, options.host, options.port));
 
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
-    port,
+    url: urlOf(options.host, listening.port),
+    port: listening.port,
     openConnections: () => connections.size,
     announceEnd: () => {
       ending = true;
     },
     close: (timeoutMs = 10_000) => {
       ending = true;
-      return shutDownGracefully(server, listeners, connections, timeoutMs);
+      return shutDownGracefully(server, listening, connections, timeoutMs);
     },
   };
 }
+
+/** Of a server that listens there. */
+export const urlOf = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Longer than the clients of this system keep an idle connection. */
 const KEEP_ALIVE_MS = 65_000;

@@ -8,6 +8,8 @@ import { StoreAbsent } from './wait-for-store.ts';
 /** What a process holds open. */
 export interface RunningProcess {
   readonly url: string;
+  /** Its connections come from another process, which has the port and says when that is open. */
+  readonly isWorker?: boolean;
   /** Graceful shutdown: not ready, accept nothing new, complete the requests in progress, close the stores. */
   close(): Promise<void>;
 }
@@ -29,7 +31,8 @@ export async function runProcess(start: () => Promise<RunningProcess & { logger:
       running.logger.fatal({ err: error }, 'the process ends with an error that was not caught');
       process.exit(1);
     });
-    running.logger.info({ url: running.url }, 'ready');
+    if (running.isWorker) running.logger.info('a worker process is ready');
+    else running.logger.info({ url: running.url }, 'ready');
     const stop = (signal: NodeJS.Signals) => {
       running.logger.info({ signal }, 'stopping');
       running.close().then(
