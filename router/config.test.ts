@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
 import { readRouterConfig } from './config.ts';
 
@@ -30,6 +31,18 @@ it('shows the schema to every client outside production only', () => {
     CORS_ORIGINS: 'none',
   });
   expect(read({ ...production, PLAYGROUND: 'on' }).PLAYGROUND).toBe(true);
+});
+
+it.each([
+  ['1', 1],
+  ['3', 3],
+  ['auto', availableParallelism()],
+])('runs as many processes as INSTANCES=%s says', (text, count) => {
+  expect(read({ INSTANCES: text }).INSTANCES).toBe(count);
+});
+
+it.each(['0', '-1', '1.5', '65', 'many', 'AUTO '])('refuses INSTANCES=%s', (text) => {
+  expect(() => read({ INSTANCES: text })).toThrow(/^INSTANCES is not acceptable: expected auto or a whole/);
 });
 
 it('takes several instances of a subgraph', () => {

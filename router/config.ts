@@ -8,6 +8,7 @@ import {
   count,
   discoverySettings,
   duration,
+  instances,
   names,
   onOff,
   optionalCount,
@@ -52,6 +53,8 @@ const settings = (production: boolean) => ({
   REDIS_PREFIX: storeSettings.REDIS_PREFIX,
   STORES_WAIT: storeSettings.STORES_WAIT,
   PORT: port(4000),
+  /** Processes that serve the port together. */
+  INSTANCES: instances(),
   /** Of its own for `/metrics`: the other one is open to the world. */
   METRICS_PORT: port(9464),
   SUPERGRAPH_FILE: z.string().default(SHOP_SUPERGRAPH),

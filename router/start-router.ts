@@ -1,6 +1,6 @@
 import { publicLimits, type ConnectionLimits } from '../platform/http/connection-limits.ts';
 import { warnOfStandIns } from '../platform/config/choose-stand-ins.ts';
-import { startHttpServer } from '../platform/http/server.ts';
+import { startHttpServer, type HttpServerOptions } from '../platform/http/server.ts';
 import { openAccessTokens } from '../platform/identity/tokens/access-tokens.ts';
 import type { RunningProcess } from '../platform/lifecycle/run-process.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -31,8 +31,15 @@ import { watchFiles } from './files/watch-files.ts';
 /** How long a request waits for what Redis only helps with: counts over all routers, and documents by their hash. */
 const REDIS_TIMEOUT_MS = 250;
 
-/** @throws {ConfigurationError} when the supergraph or a setting is not acceptable; nothing stays open then */
-export async function startRouter(config: RouterConfig, logger: Logger): Promise<RunningProcess> {
+/**
+ * @param arrivals where connections come from; by default PORT
+ * @throws {ConfigurationError} when the supergraph or a setting is not acceptable; nothing stays open then
+ */
+export async function startRouter(
+  config: RouterConfig,
+  logger: Logger,
+  arrivals?: HttpServerOptions['arrivals'],
+): Promise<RunningProcess> {
   warnOfStandIns(config.standIns, logger);
   const supergraph = await readSupergraphFile(config.SUPERGRAPH_FILE);
   // Before anything is waited for: a subgraph without a URL is a sentence at once.
@@ -122,6 +129,7 @@ export async function startRouter(config: RouterConfig, logger: Logger): Promise
     const http = await startHttpServer({
       host: config.HOST,
       port: config.PORT,
+      arrivals,
       maxBodyBytes: config.MAX_BODY_BYTES,
       receiveTimeoutMs: config.RECEIVE_TIMEOUT,
       limits,

@@ -30,7 +30,8 @@ const teardown = new Teardown();
 
 runUntilStopped(teardown, async () => {
   loadEnvironment();
-  const settings = readSettings();
+  // One process of each service, because an edit restarts it.
+  const settings = { ...readSettings(), instances: 1 };
   await copyBuild();
   const processes = await runSupergraph(settings, teardown, {
     build: 'dist-dev',

@@ -17,6 +17,7 @@ Variables (in the environment or in a file .env; .env.example lists every one):
   PORT                     the router, the only port that clients need (4000)
   USER_PORT, PRODUCT_PORT, ORDER_PORT
                            the subgraphs (4001, 4002, 4003)
+  INSTANCES                processes of the router and of the order subgraph (1); "auto": one of each for each core
   HOST                     the address to listen on; without it the router listens at localhost (127.0.0.1 and ::1)
   USER_URL, PRODUCT_URL, ORDER_URL, JWKS_URL
                            subgraphs that run elsewhere, which are not started then, and another issuer's keys

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseMysqlUrl } from '../mysql/mysql-url.ts';
 import { parseRedisUrl } from '../redis/redis-url.ts';
@@ -57,6 +58,19 @@ export const count = (preset: number, smallest = 1) => wholeNumber(smallest).def
 
 /** As `count`, for what is worked out where it is not set. */
 export const optionalCount = () => wholeNumber(1).optional();
+
+/** More than that are put on several machines. */
+const MOST_INSTANCES = 64;
+
+/** How many processes of a service run on this machine; `auto`: one for each core. */
+export const instances = () =>
+  z
+    .string()
+    .default('1')
+    .transform((text) => (text === 'auto' ? availableParallelism() : Number(text)))
+    .refine((number) => Number.isInteger(number) && number >= 1 && number <= MOST_INSTANCES, {
+      error: `expected auto or a whole number from 1 to ${MOST_INSTANCES}`,
+    });
 
 const onOffWord = z.enum(['on', 'off'], 'expected on or off');
 

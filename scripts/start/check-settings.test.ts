@@ -16,10 +16,12 @@ function servicesWith(environment: Record<string, string>) {
       host: undefined,
       ports: { PORT: 4000, USER_PORT: 4001, PRODUCT_PORT: 4002, ORDER_PORT: 4003 },
       urls: { user: undefined, product: undefined, order: undefined, jwks: undefined },
+      instances: 1,
+      moreOrderPorts: [],
     },
     plannedStores({}),
   );
-  return [...subgraphs, router].map(({ name, env }) => ({ name, env: { ...env, ...environment } }));
+  return [...subgraphs, router].map(({ kind, env }) => ({ kind, env: { ...env, ...environment } }));
 }
 
 it('finds nothing wrong where nothing is set', async () => {

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../../platform/config/environment.ts';
 import type { Service } from './service-process.ts';
+import type { ServiceName } from './service-programs.ts';
 
 /** Imported only when they are needed: graphql looks at NODE_ENV when it is loaded, and `.env` may set it. */
-const READERS: Readonly<Record<string, () => Promise<(environment: NodeJS.ProcessEnv) => unknown>>> = {
+const READERS: Readonly<Record<ServiceName, () => Promise<(environment: NodeJS.ProcessEnv) => unknown>>> = {
   user: async () => (await import('../../subgraphs/user/config.ts')).readUserConfig,
   product: async () => (await import('../../subgraphs/product/config.ts')).readProductConfig,
   order: async () => (await import('../../subgraphs/order/config.ts')).readOrderConfig,
@@ -14,10 +15,10 @@ const READERS: Readonly<Record<string, () => Promise<(environment: NodeJS.Proces
  *
  * @throws {ConfigurationError} the sentences of all services, each once
  */
-export async function checkSettings(services: readonly Pick<Service, 'name' | 'env'>[]): Promise<void> {
+export async function checkSettings(services: readonly Pick<Service, 'kind' | 'env'>[]): Promise<void> {
   const sentences = new Set<string>();
-  for (const { name, env } of services) {
-    const read = await READERS[name]!();
+  for (const { kind, env } of services) {
+    const read = await READERS[kind]();
     try {
       read(env);
     } catch (error) {

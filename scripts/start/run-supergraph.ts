@@ -6,7 +6,7 @@ import { finalScreen } from './final-screen.ts';
 import { FIRST_PRODUCT } from './first-purchase.ts';
 import { requireFreePorts } from './ports.ts';
 import { log, warn } from './screen.ts';
-import { isElsewhere, reachableHost, SUBGRAPHS } from './service-places.ts';
+import { chooseMoreOrderPorts, isElsewhere, reachableHost, SUBGRAPHS } from './service-places.ts';
 import type { ServiceProcess, ServiceProcessOptions } from './service-process.ts';
 import { describeServices, startServices } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -37,12 +37,13 @@ export async function runSupergraph(
   await teardown.add(lockDataDir(settings.dataDir));
   await requireFreePorts({ ...settings.ports, ...settings.otherPorts });
 
-  const planned = describeServices(settings, plannedStores(settings), build);
+  const places = { ...settings, moreOrderPorts: await chooseMoreOrderPorts(settings) };
+  const planned = describeServices(places, plannedStores(settings), build);
   await checkSettings([...planned.subgraphs, planned.router]);
 
   const stores = await openStores(settings, teardown);
   await teardown.add(noteStores(settings.dataDir, stores.notes));
-  const { subgraphs, router } = describeServices(settings, stores, build);
+  const { subgraphs, router } = describeServices(places, stores, build);
   for (const name of SUBGRAPHS.filter((subgraph) => isElsewhere(subgraph, settings)))
     log(`${name} is not started here: ${name.toUpperCase()}_URL names another`);
   const processes = new Map([

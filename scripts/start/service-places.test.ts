@@ -6,7 +6,7 @@ const urls = { user: undefined, product: undefined, order: undefined, jwks: unde
 
 describe('where the services are', () => {
   it('is here, when nothing was set', () => {
-    expect(placesOf({ host: undefined, ports, urls })).toEqual({
+    expect(placesOf({ host: undefined, ports, urls, moreOrderPorts: [] })).toEqual({
       USER_URL: 'http://127.0.0.1:4001/graphql',
       PRODUCT_URL: 'http://127.0.0.1:4002/graphql',
       ORDER_URL: 'http://127.0.0.1:4003/graphql',
@@ -21,12 +21,23 @@ describe('where the services are', () => {
     ['jwks', 'JWKS_URL'],
   ] as const)('of %s is what was set as %s', (name, setting) => {
     const given = { ...urls, [name]: 'https://elsewhere.example/path' };
-    expect(placesOf({ host: undefined, ports, urls: given })[setting]).toBe('https://elsewhere.example/path');
+    expect(placesOf({ host: undefined, ports, urls: given, moreOrderPorts: [] })[setting]).toBe(
+      'https://elsewhere.example/path',
+    );
+  });
+
+  it('is at several ports for further processes of order, unless it was set', () => {
+    const moreOrderPorts = [5001, 5002];
+    expect(placesOf({ host: undefined, ports, urls, moreOrderPorts })['ORDER_URL']).toBe(
+      'http://127.0.0.1:4003/graphql,http://127.0.0.1:5001/graphql,http://127.0.0.1:5002/graphql',
+    );
+    const given = { ...urls, order: 'http://127.0.0.1:4003/graphql' };
+    expect(placesOf({ host: undefined, ports, urls: given, moreOrderPorts })['ORDER_URL']).toBe(given.order);
   });
 
   it('keys of tokens are at the user subgraph that was set', () => {
     const given = { ...urls, user: 'https://user.example/graphql, https://second.example/graphql' };
-    expect(placesOf({ host: undefined, ports, urls: given })['JWKS_URL']).toBe(
+    expect(placesOf({ host: undefined, ports, urls: given, moreOrderPorts: [] })['JWKS_URL']).toBe(
       'https://user.example/.well-known/jwks.json',
     );
   });
@@ -40,7 +51,9 @@ describe('where the services are', () => {
     ['192.0.2.7', '192.0.2.7'],
   ])('with HOST %s is reached at %s', (host, reached) => {
     expect(reachableHost(host)).toBe(reached);
-    expect(placesOf({ host, ports, urls })['USER_URL']).toBe(`http://${reached}:4001/graphql`);
+    expect(placesOf({ host, ports, urls, moreOrderPorts: [] })['USER_URL']).toBe(
+      `http://${reached}:4001/graphql`,
+    );
   });
 });
 

@@ -4,10 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isInformative, LogReader, readLine } from './log-lines.ts';
 import { warn } from './screen.ts';
+import type { ServiceName } from './service-programs.ts';
 
 /** One of the processes that make up the supergraph. */
 export type Service = {
+  /** Of this process; `kind` and a number where it is not the first of its service. */
   name: string;
+  kind: ServiceName;
   /** Compiled file, relative to this project's root. */
   main: string;
   /** Where this machine reaches it. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { chooseStandIns, type ChosenStandIn } from '../../platform/config/choose-stand-ins.ts';
 import { isProduction, readEnvironment } from '../../platform/config/environment.ts';
-import { onOff, storeSettings } from '../../platform/config/settings.ts';
+import { instances, onOff, storeSettings } from '../../platform/config/settings.ts';
 
 export type OwnPort = 'PORT' | 'USER_PORT' | 'PRODUCT_PORT' | 'ORDER_PORT';
 
@@ -13,6 +13,8 @@ export type Settings = {
   host: string | undefined;
   /** By the variable that sets it. */
   ports: Record<OwnPort, number>;
+  /** How many processes of the router, and of the order subgraph, are run. */
+  instances: number;
   /** Of what a service listens to besides its own, where that is on. */
   otherPorts: Readonly<Record<string, number>>;
   /** Where services and the keys of tokens are, if not here. */
@@ -57,6 +59,7 @@ export function readSettings(): Settings {
     USER_PORT: port(4001),
     PRODUCT_PORT: port(4002),
     ORDER_PORT: port(4003),
+    INSTANCES: instances(),
     METRICS: onOff('off'),
     METRICS_PORT: port(9464, 0),
     PAYMENT_WEBHOOK_SECRET: text(),
@@ -69,8 +72,9 @@ export function readSettings(): Settings {
     dataDir: resolve(given.DATA_DIR),
     host: given.HOST,
     ports: { PORT, USER_PORT, PRODUCT_PORT, ORDER_PORT },
+    instances: given.INSTANCES,
     otherPorts: {
-      ...(given.METRICS && METRICS_PORT > 0 ? { METRICS_PORT } : {}),
+      ...(given.METRICS && METRICS_PORT > 0 ? metricsPorts(METRICS_PORT, given.INSTANCES) : {}),
       ...(given.PAYMENT_WEBHOOK_SECRET && PAYMENT_WEBHOOK_PORT > 0 ? { PAYMENT_WEBHOOK_PORT } : {}),
     },
     urls: { user: given.USER_URL, product: given.PRODUCT_URL, order: given.ORDER_URL, jwks: given.JWKS_URL },
@@ -83,3 +87,9 @@ export function readSettings(): Settings {
     standIns: chooseStandIns('start', process.env),
   };
 }
+
+/** Each process of the router has the one after that of the process before it. */
+const metricsPorts = (first: number, count: number): Record<string, number> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [i === 0 ? 'METRICS_PORT' : `METRICS_PORT + ${i}`, first + i]),
+  );

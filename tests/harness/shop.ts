@@ -19,7 +19,10 @@ export interface Sale {
 }
 
 /** Puts a product on sale. @returns its id */
-export async function openSale(stack: Stack, { units, ...sale }: Sale): Promise<string> {
+export async function openSale(
+  stack: Pick<Stack, 'execute' | 'mint'>,
+  { units, ...sale }: Sale,
+): Promise<string> {
   const id = await createProduct(stack, sale);
   await restock(stack, id, units);
   return id;
@@ -27,7 +30,7 @@ export async function openSale(stack: Stack, { units, ...sale }: Sale): Promise<
 
 /** A product without stock. @returns its id */
 export async function createProduct(
-  stack: Stack,
+  stack: Pick<Stack, 'execute' | 'mint'>,
   {
     name = 'Lucky box',
     purchaseLimit,

@@ -24,6 +24,10 @@ export class Start {
     this.ended = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
     return this.ended;
