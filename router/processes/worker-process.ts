@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { setImmediate as afterPolling } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../platform/logger.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
 import { WORKER } from './worker.ts';
@@ -7,6 +7,10 @@ import { WORKER } from './worker.ts';
 const MOST_BACKOFF_MS = 10_000;
 /** One that ran this long had recovered: the next crash starts the back-off anew. */
 const HEALTHY_AFTER_MS = 60_000;
+
+/** Until what a worker sent before its end has been read. */
+const LONGEST_HEARING_MS = 1_000;
+const POLL_EVERY_MS = 5;
 
 export interface WorkerEvents {
   ready(child: ChildProcess): void;
@@ -50,13 +54,18 @@ export class WorkerProcess {
         }
         this.#events[message](child);
       });
-      child.on('error', (err) => this.#logger.error({ err }, 'a worker process cannot be reached'));
       this.#ended = new Promise((ended) => {
         child.once('exit', (code, signal) => {
           void this.#whenHeard(child);
           ended();
           resolve(code ?? 1);
           if (Number.isFinite(readyAt)) this.#replace(code, signal, performance.now() - readyAt);
+        });
+        child.on('error', (err) => {
+          this.#logger.error({ err }, 'a worker process cannot be started or reached');
+          if (child.pid !== undefined) return;
+          ended();
+          resolve(1);
         });
       });
     });
@@ -76,7 +85,8 @@ export class WorkerProcess {
 
   /** 'disconnect' is not emitted where a socket was on its way to the worker. */
   async #whenHeard(child: ChildProcess): Promise<void> {
-    while (child.connected) await afterPolling();
+    const deadline = performance.now() + LONGEST_HEARING_MS;
+    while (child.connected && performance.now() < deadline) await sleep(POLL_EVERY_MS);
     this.#events.ended(child);
   }
 
