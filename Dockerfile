@@ -29,4 +29,4 @@ COPY --from=build /app/dist dist
 USER node
 EXPOSE 4000 4001 4002 4003
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 CMD ["node", "dist/scripts/container-health.mjs"]
-CMD ["node", "--enable-source-maps", "dist/router/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/router/main.js"]

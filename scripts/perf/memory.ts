@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readUsage, type Usage } from '../bench/record/usage.ts';
 import { startChild } from '../bench/systems/child.ts';
 import { readCommandLine, readWholeNumber, runScript } from '../command-line.ts';
+import { NODE_FLAGS } from '../start/service-programs.ts';
 import { Teardown } from '../start/teardown.ts';
 import { freePort } from '../stores/free-port.ts';
 import { startSilentSubgraphs } from './memory/silent-subgraphs.ts';
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
     {
       name: `the router of ${values.router}`,
       command: process.execPath,
-      args: ['--enable-source-maps', 'dist/router/main.js'],
+      args: [...NODE_FLAGS, 'dist/router/main.js'],
       cwd: values.router,
       environment: { ...SETTINGS, ...subgraphs.environment, PORT },
       readyUrl: `${url}/health/live`,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isInformative, LogReader, readLine } from './log-lines.ts';
 import { warn } from './screen.ts';
-import type { ServiceName } from './service-programs.ts';
+import { NODE_FLAGS, type ServiceName } from './service-programs.ts';
 
 /** One of the processes that make up the supergraph. */
 export type Service = {
@@ -107,7 +107,7 @@ export class ServiceProcess {
     const { main, env, logFile } = this.#service;
     const log = openSync(logFile, 'a');
     this.#lastLines = [];
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', endWithParent, main], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, '--import', endWithParent, main], {
       cwd: root,
       env,
       // Not in the terminal's process group: Ctrl-C would end all at once, and the router is to stop first.

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { SERVICE_PROGRAMS, type ServiceName } from '../../scripts/start/service-programs.ts';
+import { NODE_FLAGS, SERVICE_PROGRAMS, type ServiceName } from '../../scripts/start/service-programs.ts';
 import { recording } from '../answers/recording.ts';
 
 /** Of the checkout; the commands run this file as it was compiled, in dist/. */
@@ -34,7 +34,7 @@ export class Service {
     this.name = name;
     this.#onLine = onLine;
     const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles}; `;
-    const command = [process.execPath, '--enable-source-maps', `dist/${SERVICE_PROGRAMS[name]}`];
+    const command = [process.execPath, ...NODE_FLAGS, `dist/${SERVICE_PROGRAMS[name]}`];
     this.#child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
       cwd: folder ?? ROOT,
       env: { PATH: process.env['PATH'], ...recording(), ...environment },

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'graphql';
 import { settingOf } from '../../../platform/config/environment.ts';
 import { supergraphForGateway } from '../../../router/operation/gateway-supergraph.ts';
+import { NODE_FLAGS } from '../../start/service-programs.ts';
 import type { Teardown } from '../../start/teardown.ts';
 import { freePort } from '../../stores/free-port.ts';
 import { descendantsOf } from '../record/process-tree.ts';
@@ -75,7 +76,7 @@ const ownRouter =
     const options = {
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', 'dist/router/main.js'],
+      args: [...NODE_FLAGS, 'dist/router/main.js'],
       cwd: resolve(folder),
       environment: {
         ...ownSettings(around.signingKeys),
