@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summarizeSql } from './sql-summary.ts';
+import { batchHeading, summarizeSql } from './sql-summary.ts';
 
 it.each([
   ['SELECT id FROM orders WHERE id IN (?)', 'SELECT orders'],
@@ -19,6 +19,11 @@ it.each([
   ['COMMIT', 'COMMIT'],
   ['SET SESSION wait_timeout = 10', 'SET'],
   ['GRANT ALL ON secret TO mina', 'OTHER'],
+  [
+    `${batchHeading(['SET @a = 1', 'INSERT INTO orders (x) VALUES ?', 'UPDATE stock SET y = ?'])}SET @a = 1;`,
+    'BATCH orders stock',
+  ],
+  ["/* BATCH orders' stock */ SELECT 1", 'OTHER'],
 ])('%s', (sql, summary) => {
   const { operation, tables } = summarizeSql(sql);
   expect([operation, ...tables].join(' ')).toBe(summary);

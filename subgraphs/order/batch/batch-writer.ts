@@ -127,6 +127,8 @@ export class BatchWriter {
         break;
       case 'duplicate': {
         const records = await this.#options.orders.findRecords(pendingOrders.map(({ order }) => order.id));
+        // Then it is another row that is in the way.
+        if (records.size === 0) throw result.cause;
         for (const pendingOrder of pendingOrders) {
           const record = records.get(pendingOrder.order.id);
           if (record) results.set(pendingOrder, toWriteResult(pendingOrder, record));

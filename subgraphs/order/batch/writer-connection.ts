@@ -170,7 +170,11 @@ export class WriterConnection implements OrderWriter {
   }
 
   async #connectAnew(): Promise<Connection> {
-    const connection = await createConnection(connectionOptions(this.#url, databaseName(this.#url, 'order')));
+    const connection = await createConnection({
+      ...connectionOptions(this.#url, databaseName(this.#url, 'order')),
+      // A batch is several statements in one round trip. No other session takes more than one.
+      multipleStatements: true,
+    });
     // The next statement shows its end; without a listener it would end the process.
     connection.on('error', () => this.#openAgain(connection));
     endWhenSilent((connection as unknown as { readonly connection: object }).connection);

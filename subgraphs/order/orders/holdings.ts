@@ -1,4 +1,5 @@
-import type { Connection, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { Statement, StatementResult } from '../../../platform/mysql/statements.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { itemOf, inSequence, type PendingOrder } from './pending-order.ts';
 
@@ -20,11 +21,18 @@ export interface OrderUnits {
   readonly quantity: number;
 }
 
-/** Adds what the pending orders buy to what their buyers hold. @returns the buyers for whom that is too much */
-export async function addHoldings(
-  connection: Connection,
-  pendingOrders: readonly PendingOrder[],
-): Promise<Excess[]> {
+/** How what pending orders buy is added to what their buyers hold. */
+export interface AddedHoldings {
+  readonly insert: Statement;
+  /** Reads what buyers hold then; null where none of them has a limit. */
+  readonly select: Statement | null;
+  /** @param rows of `select` @returns the buyers for whom that is too much */
+  excessIn(rows: StatementResult | undefined): Excess[];
+}
+
+type HoldingRow = RowDataPacket & { product_id: Buffer; user_id: Buffer; held: number };
+
+export function addedHoldings(pendingOrders: readonly PendingOrder[]): AddedHoldings {
   const added = new Map<string, { productId: string; userId: string; units: number; limit: number | null }>();
   for (const { order, limits } of pendingOrders) {
     for (const { productId, quantity } of order.items) {
@@ -39,26 +47,33 @@ export async function addHoldings(
     }
   }
   const sorted = [...added].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  await connection.query(
-    'INSERT INTO holding (product_id, user_id, held) VALUES ? ON DUPLICATE KEY UPDATE held = held + VALUES(held)',
-    [sorted.map(({ productId, userId, units }) => [uuidToBytes(productId), uuidToBytes(userId), units])],
-  );
-
   const limited = sorted.filter(({ limit }) => limit !== null);
-  if (limited.length === 0) return [];
-  const [rows] = await connection.query<
-    (RowDataPacket & { product_id: Buffer; user_id: Buffer; held: number })[]
-  >('SELECT product_id, user_id, held FROM holding WHERE (product_id, user_id) IN (?)', [
-    limited.map(({ productId, userId }) => [uuidToBytes(productId), uuidToBytes(userId)]),
-  ]);
-  return rows.flatMap((row) => {
-    const [productId, userId] = [bytesToUuid(row.product_id), bytesToUuid(row.user_id)];
-    const { units, limit } = added.get(`${productId} ${userId}`)!;
-    if (row.held <= limit!) return [];
-    // A limit may have been changed between two of these purchases: each is judged by its own.
-    const excess = { productId, userId, held: row.held - units };
-    return overLimit(pendingOrders, excess).length > 0 ? [excess] : [];
-  });
+  const bytesOf = ({ productId, userId }: { readonly productId: string; readonly userId: string }) => [
+    uuidToBytes(productId),
+    uuidToBytes(userId),
+  ];
+  return {
+    insert: {
+      sql: 'INSERT INTO holding (product_id, user_id, held) VALUES ? ON DUPLICATE KEY UPDATE held = held + VALUES(held)',
+      values: [sorted.map((row) => [...bytesOf(row), row.units])],
+    },
+    select:
+      limited.length === 0
+        ? null
+        : {
+            sql: 'SELECT product_id, user_id, held FROM holding WHERE (product_id, user_id) IN (?)',
+            values: [limited.map(bytesOf)],
+          },
+    excessIn: (rows = []) =>
+      (rows as readonly HoldingRow[]).flatMap((row) => {
+        const [productId, userId] = [bytesToUuid(row.product_id), bytesToUuid(row.user_id)];
+        const { units, limit } = added.get(`${productId} ${userId}`)!;
+        if (row.held <= limit!) return [];
+        // A limit may have been changed between two of these purchases: each is judged by its own.
+        const excess = { productId, userId, held: row.held - units };
+        return overLimit(pendingOrders, excess).length > 0 ? [excess] : [];
+      }),
+  };
 }
 
 /** @returns the buyer's purchases that exceed their own limit, in order of admission, with what the buyer holds without them */

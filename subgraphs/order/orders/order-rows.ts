@@ -1,4 +1,6 @@
+import { raw } from 'mysql2';
 import type { Connection, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { Statement, StatementResult } from '../../../platform/mysql/statements.ts';
 import { bytesToUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import type { OrderUnits } from './holdings.ts';
 import { dueTime, type PendingOrder } from './pending-order.ts';
@@ -11,24 +13,46 @@ export async function readClock(connection: Connection): Promise<Date> {
   return row!.now;
 }
 
+/** When orders are written: what stands in the columns of their times. */
+export interface WritingTime {
+  readonly createdAt: unknown;
+  /** @param timeoutMs how long the buyer has to pay, in milliseconds */
+  dueAfter(timeoutMs: number): unknown;
+}
+
 /** @param at by MySQL's clock */
-export async function insertOrders(
-  connection: Connection,
-  pendingOrders: readonly PendingOrder[],
-  at: Date,
-): Promise<void> {
-  const createdAt = sqlTime(at);
-  const dueTimes = new Map<number, string>();
-  const dueAfter = (timeoutMs: number): string => {
-    const known = dueTimes.get(timeoutMs);
-    if (known !== undefined) return known;
-    const dueAt = sqlTime(dueTime(at, timeoutMs));
-    dueTimes.set(timeoutMs, dueAt);
-    return dueAt;
+export function writingTimeAt(at: Date): WritingTime {
+  return { createdAt: sqlTime(at), dueAfter: (timeoutMs) => sqlTime(dueTime(at, timeoutMs)) };
+}
+
+/** As mysql2 writes an instant; it would do so twice for each row, in 0.8 microseconds, though all rows have the same two. */
+const sqlTime = (at: Date): string => at.toISOString().slice(0, 23).replace('T', ' ');
+
+/**
+ * MySQL's clock as it is when `SET_WRITING_TIME` runs, for statements behind it in the same round trip, before the clock is known here.
+ * `READ_WRITING_TIME` reads it, as a column of the same precision.
+ */
+export const WRITING_TIME_OF_SESSION: WritingTime = {
+  createdAt: raw('@writing_time'),
+  dueAfter: (timeoutMs) => raw(`@writing_time + INTERVAL ${Math.round(timeoutMs * 1_000)} MICROSECOND`),
+};
+
+export const SET_WRITING_TIME: Statement = { sql: 'SET @writing_time = UTC_TIMESTAMP(3)' };
+export const READ_WRITING_TIME: Statement = { sql: 'SELECT CAST(@writing_time AS DATETIME(3)) AS now' };
+
+/** @param rows of `READ_WRITING_TIME` */
+export const writingTimeIn = (rows: StatementResult | undefined): Date =>
+  (rows as readonly { readonly now: Date }[])[0]!.now;
+
+export function ordersInsert(pendingOrders: readonly PendingOrder[], time: WritingTime): Statement {
+  const dueTimes = new Map<number, unknown>();
+  const dueAfter = (timeoutMs: number): unknown => {
+    if (!dueTimes.has(timeoutMs)) dueTimes.set(timeoutMs, time.dueAfter(timeoutMs));
+    return dueTimes.get(timeoutMs);
   };
-  await connection.query(
-    `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
-    [
+  return {
+    sql: `INSERT INTO orders (id, user_id, status, request_hash, total_amount, currency, due_at, created_at) VALUES ?`,
+    values: [
       pendingOrders.map(({ order, requestHash, paymentTimeoutMs }) => [
         uuidToBytes(order.id),
         uuidToBytes(order.userId),
@@ -37,22 +61,16 @@ export async function insertOrders(
         order.totalAmount,
         order.currency,
         dueAfter(paymentTimeoutMs),
-        createdAt,
+        time.createdAt,
       ]),
     ],
-  );
+  };
 }
 
-/** As mysql2 writes an instant; it would do so twice for each row, in 0.8 microseconds, though all rows have the same two. */
-const sqlTime = (at: Date): string => at.toISOString().slice(0, 23).replace('T', ' ');
-
-export async function insertItems(
-  connection: Connection,
-  pendingOrders: readonly PendingOrder[],
-): Promise<void> {
-  await connection.query(
-    `INSERT INTO order_item (order_id, product_id, quantity, unit_price, product_name, epoch, seq) VALUES ?`,
-    [
+export function itemsInsert(pendingOrders: readonly PendingOrder[]): Statement {
+  return {
+    sql: `INSERT INTO order_item (order_id, product_id, quantity, unit_price, product_name, epoch, seq) VALUES ?`,
+    values: [
       pendingOrders.flatMap(({ order }) =>
         order.items.map((item) => [
           uuidToBytes(order.id),
@@ -65,7 +83,7 @@ export async function insertItems(
         ]),
       ),
     ],
-  );
+  };
 }
 
 /** What orders consist of, by product and user. */

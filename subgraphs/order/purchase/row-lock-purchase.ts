@@ -1,12 +1,13 @@
 import type { Pool, PoolConnection } from 'mysql2/promise';
 import type { Logger } from '../../../platform/logger.ts';
 import { isConnectionLost, isDuplicateKey, wasNotConnected } from '../../../platform/mysql/errors.ts';
+import { runStatement } from '../../../platform/mysql/statements.ts';
 import { inTransaction } from '../../../platform/mysql/transaction.ts';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import { writtenAt } from '../orders/pending-order.ts';
 import { isTooOldToWrite } from '../orders/writing-time.ts';
-import { addHoldings } from '../orders/holdings.ts';
-import { insertItems, insertOrders, readClock } from '../orders/order-rows.ts';
+import { addedHoldings } from '../orders/holdings.ts';
+import { itemsInsert, ordersInsert, readClock, writingTimeAt } from '../orders/order-rows.ts';
 import type { OrderLookup } from '../orders/order-lookup.ts';
 import type { ProductForSale } from '../products/product-reader.ts';
 import type { RefusalMemory } from '../stock/refusal-memory.ts';
@@ -77,11 +78,15 @@ export class RowLockPurchase implements PurchaseStrategy {
       this.#deps.paymentTimeoutMs,
     );
     const at = await readClock(connection);
-    await insertOrders(connection, [pendingOrder], at);
+    await runStatement(connection, ordersInsert([pendingOrder], writingTimeAt(at)));
     // From here on a refusal of the same key waits for this transaction, so one that is not remembered yet finds the order.
     if (await this.#isSuperseded(attempt)) throw new Refused(answer.busy);
-    await insertItems(connection, [pendingOrder]);
-    const [excess] = await addHoldings(connection, [pendingOrder]);
+    await runStatement(connection, itemsInsert([pendingOrder]));
+    const holdings = addedHoldings([pendingOrder]);
+    await runStatement(connection, holdings.insert);
+    const [excess] = holdings.select
+      ? holdings.excessIn(await runStatement(connection, holdings.select))
+      : [];
     const left = await lockUnits(connection, attempt.lines);
 
     if (performance.now() > attempt.deadline || isTooOldToWrite(attempt)) throw new Refused(answer.busy);

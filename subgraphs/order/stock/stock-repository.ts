@@ -1,5 +1,6 @@
 import type { Connection, Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { isLeftOut } from '../../../platform/lifecycle/failpoint.ts';
+import type { Statement } from '../../../platform/mysql/statements.ts';
 import { bytesToUuid, hexOfUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { nextEpoch } from './next-epoch.ts';
 
@@ -116,18 +117,18 @@ export interface StockTake {
 
 /**
  * Takes units of several products in one statement, which locks the rows in the order of `takes`, so that no lock is held for the round
- * trips of the others.
- *
- * @returns false when a row is at another epoch, or has not so many left; then the transaction has to be rolled back
+ * trips of the others. It matches fewer rows than there are takes when a row is at another epoch, or has not so many left; then the
+ * transaction has to be rolled back.
  */
-export async function takeUnits(connection: Connection, takes: readonly StockTake[]): Promise<boolean> {
-  const [result] = await (takes.length === 1
-    ? connection.query(TAKE_ONE + ifEnoughAreLeft('stock.sold + ? <= stock.total'), oneTake(takes[0]!))
-    : connection.query(TAKE_MANY + ifEnoughAreLeft('stock.sold + takes.units <= stock.total'), [
-        JSON.stringify(takes.map(({ productId, epoch, units }) => [hexOfUuid(productId), epoch, units])),
-      ]));
-  return (result as { affectedRows: number }).affectedRows === takes.length;
-}
+export const unitsUpdate = (takes: readonly StockTake[]): Statement =>
+  takes.length === 1
+    ? { sql: TAKE_ONE + ifEnoughAreLeft('stock.sold + ? <= stock.total'), values: oneTake(takes[0]!) }
+    : {
+        sql: TAKE_MANY + ifEnoughAreLeft('stock.sold + takes.units <= stock.total'),
+        values: [
+          JSON.stringify(takes.map(({ productId, epoch, units }) => [hexOfUuid(productId), epoch, units])),
+        ],
+      };
 
 const TAKE_ONE = 'UPDATE stock SET sold = sold + ? WHERE product_id = ? AND epoch = ?';
 

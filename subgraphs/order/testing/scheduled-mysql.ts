@@ -116,6 +116,19 @@ class Session {
   }
 
   async query(sql: string, values: readonly unknown[] = []): Promise<unknown> {
+    const [first, ...more] = sql.split(';\n');
+    if (more.length === 0) return this.#run(sql, values);
+    const results: unknown[] = [];
+    const left = [...values];
+    for (const statement of [first!, ...more]) {
+      const own = left.splice(0, statement.split('?').length - 1);
+      const [result] = (await this.#run(statement, own)) as [unknown];
+      results.push(result);
+    }
+    return [results];
+  }
+
+  async #run(sql: string, values: readonly unknown[]): Promise<unknown> {
     if (this.#isSilent) throw lost();
     await this.#mysql.turn(sql.slice(0, 30));
     if (sql === 'COMMIT') return this.#commit();
@@ -123,7 +136,7 @@ class Session {
     if (sql.startsWith('INSERT INTO orders ')) return this.#insertOrders(values[0] as never);
     if (sql.startsWith('INSERT INTO order_item ')) return this.#insertItems(values[0] as never);
     if (sql.startsWith('UPDATE stock ')) return this.#takeUnits(values[0] as number);
-    if (sql.startsWith('SELECT UTC_TIMESTAMP')) return [[{ now: new Date(0) }]];
+    if (sql.startsWith('SELECT CAST(@writing_time')) return [[{ now: new Date(0) }]];
     return [[]];
   }
 
