@@ -11,6 +11,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import { isRecord } from '../is-record.ts';
 
 /** Returned where what may be cached depends on the execution. */
 export const VARIES = Symbol('varies');
@@ -34,8 +35,33 @@ export function constantCacheControl(
   if (ages.atRoot.length === 0 || ages.mayVary) return VARIES;
   const atRoot = Math.min(...ages.atRoot);
   if (atRoot === 0) return null;
-  return ages.below.every((age) => age >= atRoot) ? `max-age=${atRoot}, public` : VARIES;
+  return ages.below.every((age) => age >= atRoot) ? cacheControlOf(atRoot) : VARIES;
 }
+
+/** @param age in seconds; undefined: no field has one @returns null: the answer may not be cached */
+export const cacheControlOf = (age: number | undefined): string | null =>
+  age ? `max-age=${age}, public` : null;
+
+/** In the place of the age of federation's `_entities`, which is that of the types of its representations (`ageOfEntities`). */
+export const AGE_OF_ENTITIES = 'ageOfEntities';
+export type FieldAge = number | undefined | typeof AGE_OF_ENTITIES;
+
+/** How an execution that reaches a field restricts the age of its answer; undefined: not at all. */
+export function fieldAge(field: GraphQLField<unknown, unknown>, isAtRoot: boolean): FieldAge {
+  return isAtRoot && field.name === ENTITIES ? AGE_OF_ENTITIES : ageOf(field, isAtRoot);
+}
+
+/** @returns the shortest age of the types of these representations; 0 where none of them has one */
+export function ageOfEntities(schema: GraphQLSchema, representations: readonly unknown[]): number {
+  const names = new Set(representations.map((one) => (isRecord(one) ? one['__typename'] : undefined)));
+  const ages = [...names].flatMap((name) => {
+    const type = typeof name === 'string' ? schema.getType(name) : undefined;
+    return maxAgeIn(type?.astNode?.directives) ?? [];
+  });
+  return ages.length === 0 ? 0 : Math.min(...ages);
+}
+
+const ENTITIES = '_entities';
 
 function agesIn(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
   const types = new TypeInfo(schema);
@@ -47,7 +73,7 @@ function agesIn(schema: GraphQLSchema, document: DocumentNode, operation: Operat
     Field: () => {
       const field = types.getFieldDef();
       if (!field || field.name.startsWith('__')) return;
-      if (field.name === '_entities') found.mayVary = true;
+      if (field.name === ENTITIES) found.mayVary = true;
       const isAtRoot = types.getParentType() === root;
       const age = ageOf(field, isAtRoot);
       if (age !== undefined) (isAtRoot ? found.atRoot : found.below).push(age);

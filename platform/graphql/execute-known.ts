@@ -28,7 +28,8 @@ export async function executeKnown<Context extends SubgraphContext>(
 ): Promise<Executed | null> {
   const result = await execute((variables ?? {}) as Record<string, unknown>, context);
   if (result.data === undefined) return null;
-  if (!result.errors) return { status: 200, cacheControl, text: textOf(result.data), hasErrors: false };
+  if (!result.errors)
+    return { status: 200, cacheControl: cacheControl(result), text: textOf(result.data), hasErrors: false };
   recordErrors(result.errors, operation.operation, context.logger);
   const errors = result.errors.map(formatError);
   return {

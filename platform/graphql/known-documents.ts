@@ -9,8 +9,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { isRecord } from '../is-record.ts';
-import { constantCacheControl, VARIES } from './cache-policy.ts';
+import { cacheControlOf, constantCacheControl, VARIES } from './cache-policy.ts';
 import { CompiledOperation } from './compiled/compiled-operation.ts';
+import type { AgedResult } from './compiled/run.ts';
 import type { OperationBody } from './received-operation.ts';
 
 /** An operation that can be executed without Apollo Server. */
@@ -21,8 +22,8 @@ export interface KnownOperation {
     variables: Readonly<Record<string, unknown>>,
     context: unknown,
   ) => ExecutionResult | Promise<ExecutionResult>;
-  /** The header of every answer without errors; null: it has none. */
-  readonly cacheControl: string | null;
+  /** @returns the header of an answer without errors; null: it has none */
+  readonly cacheControl: (result: ExecutionResult) => string | null;
 }
 
 /**
@@ -75,11 +76,12 @@ export class KnownDocuments {
   ): KnownOperation | null {
     const schema = this.#schema;
     const cacheControl = constantCacheControl(schema, document, operation);
-    if (cacheControl === VARIES) return null;
-    const compiled = CompiledOperation.compile(schema, document, operation);
+    const varies = cacheControl === VARIES;
+    const compiled = CompiledOperation.compile(schema, document, operation, varies);
+    if (varies && !compiled) return null;
     return {
       operation,
-      cacheControl,
+      cacheControl: varies ? ({ age }: AgedResult) => cacheControlOf(age) : () => cacheControl,
       execute: (variableValues, contextValue) =>
         compiled
           ? compiled.execute(variableValues, contextValue)

@@ -12,7 +12,6 @@ import {
   BREAK,
   defaultTypeResolver,
   type DocumentNode,
-  type ExecutionResult,
   type FieldNode,
   type GraphQLAbstractType,
   type GraphQLObjectType,
@@ -22,9 +21,10 @@ import {
   type OperationDefinitionNode,
   type ResponsePath,
 } from 'graphql';
+import { AGE_OF_ENTITIES, ageOfEntities, fieldAge, type FieldAge } from '../cache-policy.ts';
 import { leafOf, listOf, neverNull, unlessError, unlessNothing } from './complete-value.ts';
 import { compileArguments, compileVariables } from './variables.ts';
-import { isPromise, Run, type CompiledField, type Complete, type Data } from './run.ts';
+import { isPromise, Run, type AgedResult, type CompiledField, type Complete, type Data } from './run.ts';
 import { fragmentsOf, selectedFields, type Fragments } from './selected-fields.ts';
 
 /**
@@ -33,21 +33,27 @@ import { fragmentsOf, selectedFields, type Fragments } from './selected-fields.t
  * found in the same order; `tests/known-documents.test.ts` compares the two.
  */
 export class CompiledOperation {
+  readonly #findsAge: boolean;
+  readonly #root: GraphQLObjectType;
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #fragments: Fragments;
   readonly #rootFields: readonly CompiledField[];
   readonly #coerceVariables: ReturnType<typeof compileVariables>;
 
-  /** @returns null for what graphql-js has to execute */
+  /**
+   * @param findsAge whether each result has the age of its answer, where that depends on what is executed
+   * @returns null for what graphql-js has to execute
+   */
   static compile(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
+    findsAge = false,
   ): CompiledOperation | null {
     const root = schema.getRootType(operation.operation);
     const isCompiled = root && !hasConditions(document) && !choosesTypes(schema);
-    return isCompiled ? new CompiledOperation(schema, document, operation, root) : null;
+    return isCompiled ? new CompiledOperation(schema, document, operation, root, findsAge) : null;
   }
 
   private constructor(
@@ -55,7 +61,10 @@ export class CompiledOperation {
     document: DocumentNode,
     operation: OperationDefinitionNode,
     root: GraphQLObjectType,
+    findsAge: boolean,
   ) {
+    this.#findsAge = findsAge;
+    this.#root = root;
     this.#schema = schema;
     this.#operation = operation;
     this.#fragments = fragmentsOf(document);
@@ -64,10 +73,7 @@ export class CompiledOperation {
   }
 
   /** @returns as `execute` of graphql-js: without `data` where the variables do not fit, and then no resolver was called */
-  execute(
-    variables: Readonly<Record<string, unknown>>,
-    context: unknown,
-  ): ExecutionResult | Promise<ExecutionResult> {
+  execute(variables: Readonly<Record<string, unknown>>, context: unknown): AgedResult | Promise<AgedResult> {
     const { variableDefinitions = [], operation } = this.#operation;
     let coerced = this.#coerceVariables(variables);
     if (!coerced) {
@@ -153,11 +159,17 @@ export class CompiledOperation {
     const { resolve, definition, nodes } = field;
     const args =
       field.argumentsFrom(run.variables) ?? getArgumentValues(definition, nodes[0]!, run.variables);
+    if (field.age !== undefined) run.restrictAge(this.#ageOf(field.age, args));
     if (resolve) return resolve(source, args, run.context, this.#infoOf(run, field, path));
     if (typeof source !== 'function' && (typeof source !== 'object' || source === null)) return undefined;
     const property = (source as Data)[definition.name];
     if (typeof property !== 'function') return property;
     return property.call(source, args, run.context, this.#infoOf(run, field, path)) as unknown;
+  }
+
+  #ageOf(age: FieldAge & {}, args: Data): number {
+    if (age !== AGE_OF_ENTITIES) return age;
+    return ageOfEntities(this.#schema, args['representations'] as readonly unknown[]);
   }
 
   #infoOf(
@@ -195,6 +207,7 @@ export class CompiledOperation {
             parentType: type,
             typename: isTypename ? type.name : null,
             resolve: definition.resolve ?? null,
+            age: this.#findsAge && !isTypename ? fieldAge(definition, type === this.#root) : undefined,
             argumentsFrom: compileArguments(definition, found[0]!),
             complete: this.#completeOf(definition.type, found),
           },

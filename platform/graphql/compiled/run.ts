@@ -11,6 +11,7 @@ import {
   type GraphQLOutputType,
   type ResponsePath,
 } from 'graphql';
+import type { FieldAge } from '../cache-policy.ts';
 import { FieldErrors } from './field-errors.ts';
 
 /** One execution of an operation. */
@@ -18,6 +19,7 @@ export class Run {
   readonly context: unknown;
   readonly variables: Record<string, unknown>;
   readonly #errors = new FieldErrors();
+  #age: number | undefined;
 
   constructor(context: unknown, variables: Record<string, unknown>) {
     this.context = context;
@@ -32,18 +34,26 @@ export class Run {
     return null;
   }
 
-  end(data: unknown): ExecutionResult {
-    const result = { data: data as Data | null };
+  /** The answer may be cached for this long at the most, in seconds. */
+  restrictAge(age: number): void {
+    if (this.#age === undefined || age < this.#age) this.#age = age;
+  }
+
+  end(data: unknown): AgedResult {
+    const result = { data: data as Data | null, age: this.#age };
     const { all } = this.#errors;
     return all.length === 0 ? result : { errors: all, ...result };
   }
 
   /** @param error of a field that may not be null, nor what is above it */
-  endWithoutData(error: unknown): ExecutionResult {
+  endWithoutData(error: unknown): AgedResult {
     this.#errors.add(error as GraphQLError, undefined);
     return this.end(null);
   }
 }
+
+/** With the shortest age of the fields that were reached, in seconds; undefined: none of them has one, or they were not read. */
+export type AgedResult = ExecutionResult & { readonly age?: number | undefined };
 
 export interface CompiledField {
   /** In the answer. */
@@ -55,6 +65,8 @@ export interface CompiledField {
   readonly typename: string | null;
   /** Null: the value is the property of the parent that has the field's name. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
+  /** How an answer with this field is restricted in its age; undefined: not at all. */
+  readonly age: FieldAge;
   /** Null: as graphql-js makes them. */
   readonly argumentsFrom: (variables: Data) => Data | null;
   readonly complete: Complete;
