@@ -16,7 +16,7 @@ export async function runStatement(
   { sql, values }: Statement,
 ): Promise<StatementResult> {
   const [result] = await connection.query(sql, values);
-  return result as StatementResult;
+  return result;
 }
 
 /**
