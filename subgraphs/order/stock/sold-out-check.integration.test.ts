@@ -6,6 +6,7 @@ import { countAnswers, newKey } from '../../../tests/harness/shop.ts';
 import { sellOne } from '../testing/sell-one.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { newAttempt } from '../purchase/attempt.ts';
+import { waitUntil } from '../../../tests/harness/wait-until.ts';
 
 const DAMAGES = [
   ['reserved counts units that no reservation has', 'reserved', 2],
@@ -66,6 +67,8 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
   it('refusals of a moment share one check, and one check lasts for a while', async () => {
     const product = await bed.sell({ units: 1 });
     await bed.buy(product);
+    // Until then the numbers do not agree, and each refusal is checked.
+    await waitUntil('the sale to be settled', async () => (await bed.stock(product)).reserved === 0);
     const { services, scriptCalls } = await bed.services();
     const attempts = () =>
       Array.from({ length: 100 }, () =>
