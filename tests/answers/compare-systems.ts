@@ -1,11 +1,17 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { BATCH_REQUEST_TYPE } from '../../platform/operation-batch/batch-request.ts';
 import { rsaKey, startIssuer } from '../../platform/identity/tokens/testing/issuer.ts';
 import { compareRequest, type Compared } from './compare-request.ts';
 import { PreparedSystem, type SystemOptions } from './prepared-system.ts';
 import { startPrepared, startPreparedByApollo } from './prepared-subgraphs.ts';
 import type { RecordedRequest } from './recorded-requests.ts';
+
+/** Of the HTTP servers in this process, the prepared subgraphs. */
+const REQUESTS = 'http.server.request.start';
 
 export interface ComparisonOptions {
   readonly requests: readonly RecordedRequest[];
@@ -50,6 +56,7 @@ async function compareRound(
   const different: Compared[] = [];
   const counts = new Map<string, number>();
   let withErrors = 0;
+  const endCount = countBatches();
   for (const [index, request] of requests.entries()) {
     const all = await compareRequest(before, now, request, key, `answers-${round}-${index}`);
     for (const { difference, now: answer } of all) {
@@ -60,9 +67,24 @@ async function compareRound(
     const found = all.find(({ difference }) => difference !== null);
     if (found) different.push(found);
   }
+  const batches = endCount();
   const shares = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
   say(
-    `Round ${round}: ${requests.length} requests, ${different.length} answered differently; answers: ${shares}; with errors ${withErrors}.`,
+    `Round ${round}: ${requests.length} requests, ${different.length} answered differently; answers: ${shares}; with errors ${withErrors}; batches ${batches}.`,
   );
   return different;
+}
+
+/** Counts requests of several operations to the prepared subgraphs, which are in this process. @returns ends it, and returns the count */
+function countBatches(): () => number {
+  let count = 0;
+  const onRequest = (message: unknown) => {
+    const { request } = message as { readonly request: IncomingMessage };
+    if (request.headers['content-type'] === BATCH_REQUEST_TYPE) count += 1;
+  };
+  subscribe(REQUESTS, onRequest);
+  return () => {
+    unsubscribe(REQUESTS, onRequest);
+    return count;
+  };
 }
