@@ -158,12 +158,8 @@ describe('a purchase of which nothing was written for certain', () => {
     const product = await bed.sell();
     await bed.buy(product);
     proxy.nextWith('UPDATE stock SET sold', 'cut');
-    const purchase = bed.buy(product);
-    for (let i = 0; i < 5; i++) {
-      await waitUntil('a connection to be cut', () => !proxy.isWaiting);
-      proxy.nextWith('UPDATE stock SET sold', i < 4 ? 'cut' : 'pass');
-    }
-    expect(await purchase).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    for (let i = 0; i < 4; i++) proxy.thenNextWith('UPDATE stock SET sold', 'cut');
+    expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await expectWholeStock(product, 2);
   });
 });
