@@ -8,10 +8,9 @@ import {
   runScript,
 } from '../../scripts/command-line.ts';
 import { compareSystems } from './compare-systems.ts';
-import { operationsIn, readOperations, requestsFor } from './operation-list.ts';
+import { LIST, operationsIn, readOperations, requestsFor, writeOperations } from './operation-list.ts';
 import { readRecorded } from './recorded-requests.ts';
 
-const LIST = 'tests/answers/operations.json';
 const HELP = `npm run answers -- --against FOLDER [--requests FOLDER] [--rounds N] [--differences FILE]
 npm run answers -- --collect FOLDER
 
@@ -40,7 +39,7 @@ runScript(async () => {
   const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
   if (values.collect !== undefined) {
     const operations = operationsIn(await readRecorded(resolve(values.collect)), schema);
-    writeFileSync(LIST, `${JSON.stringify(operations, null, 2)}\n`);
+    writeOperations(operations);
     return console.log(`${operations.length} operations are in ${LIST}.`);
   }
   if (values.against === undefined) return refuseCommandLine('--against names the other checkout.');

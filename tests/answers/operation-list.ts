@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import {
   Kind,
   parse,
@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { selectOperation } from '../../router/operation/selected-operation.ts';
+import { ROOT } from '../harness/root.ts';
 import { fittingVariables } from './fitting-variables.ts';
 import type { RecordedRequest } from './recorded-requests.ts';
 
@@ -24,15 +25,18 @@ export interface SentOperation {
 export const FLAGS = [true, false];
 const ALL_SCOPES = 'catalog:write stock:write order:read user:read';
 
-/** Of the checkout; the command runs this file as it was compiled, in dist/, where the list is not. */
-const ROOT = new URL(import.meta.url.includes('/dist/tests/') ? '../../../' : '../../', import.meta.url);
-const FILE = new URL('tests/answers/operations.json', ROOT);
+/** Within the checkout. */
+export const LIST = 'tests/answers/operations.json';
+const FILE = new URL(LIST, ROOT);
 
 /** Longer ones are made to be refused. */
 const MAX_LENGTH = 4_000;
 
 export const readOperations = (): SentOperation[] =>
   JSON.parse(readFileSync(FILE, 'utf8')) as SentOperation[];
+
+export const writeOperations = (operations: readonly SentOperation[]): void =>
+  writeFileSync(FILE, `${JSON.stringify(operations, null, 2)}\n`);
 
 /** @returns of the requests, each operation that the schema has, once, without the texts that are written in it */
 export function operationsIn(requests: readonly RecordedRequest[], schema: GraphQLSchema): SentOperation[] {

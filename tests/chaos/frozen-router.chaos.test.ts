@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { newKey, openSale, purchase, restock } from '../harness/shop.ts';
+import { newKey, openSale, purchase, purchaseToTheEnd, restock } from '../harness/shop.ts';
 import type { Service } from '../harness/service.ts';
 import { useStack } from '../harness/stack.ts';
 import { useStores } from '../harness/stores.ts';
@@ -27,13 +27,7 @@ it('a refusal binds an older attempt that has waited in the socket of a frozen r
   const [token, key] = [stack.mint.buyer(), newKey()];
   const [frozen, other] = stack.routers as [Service, Service];
   const shopAt = ({ url }: Service) => stack.at(url);
-  /** With the same key until the answer is final, as `Busy` says. */
-  const finalAnswer = () =>
-    waitUntil(
-      'a final answer',
-      () => purchase(shopAt(other), product, token, key),
-      ({ __typename }) => __typename !== 'Busy',
-    );
+  const finalAnswer = () => purchaseToTheEnd(shopAt(other), product, token, key);
 
   frozen.signal('SIGSTOP');
   const older = purchase(shopAt(frozen), product, token, key);

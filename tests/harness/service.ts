@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { NODE_FLAGS, SERVICE_PROGRAMS, type ServiceName } from '../../scripts/start/service-programs.ts';
 import { recording } from '../answers/recording.ts';
-
-/** Of the checkout; the commands run this file as it was compiled, in dist/. */
-const ROOT = new URL(import.meta.url.includes('/dist/tests/') ? '../../../' : '../../', import.meta.url);
+import { ROOT } from './root.ts';
 
 export type { ServiceName };
 
