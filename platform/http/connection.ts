@@ -49,6 +49,7 @@ export class Connection {
   #sendTimer: NodeJS.Timeout | null = null;
   /** Bytes received when it was last idle. */
   #idleBytes = 0;
+  readonly #acceptedAt = performance.now();
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -71,6 +72,11 @@ export class Connection {
 
   get isInProgress(): boolean {
     return this.#waiting.length > 0 || this.#transactions.some((transaction) => transaction.isInProgress);
+  }
+
+  /** Whether it was accepted after `since`, by the clock of `performance.now()`, and has not carried anything. */
+  awaitsFirstRequest(since: number): boolean {
+    return this.#acceptedAt > since && this.#socket.bytesRead === 0;
   }
 
   /** Whether all requests on it have not arrived completely. */

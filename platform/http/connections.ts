@@ -8,6 +8,9 @@ import { Connection } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { ConnectionPlaces, countDestroyed } from './connection-places.ts';
 
+/** A client that connects sends its first request within this time, also on a busy machine; milliseconds. */
+const FIRST_REQUEST_MS = 1_000;
+
 /** Every connection of a server, also those that have not carried anything, and the bounds on all of them together. */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
@@ -49,6 +52,13 @@ export class Connections {
 
   get isInProgress(): boolean {
     for (const connection of this.#open.values()) if (connection.isInProgress) return true;
+    return false;
+  }
+
+  /** Whether a client that has just connected may be about to send its first request. */
+  get awaitsFirstRequest(): boolean {
+    const since = performance.now() - FIRST_REQUEST_MS;
+    for (const connection of this.#open.values()) if (connection.awaitsFirstRequest(since)) return true;
     return false;
   }
 

@@ -8,6 +8,8 @@ const QUIET_MS = 250;
 /** The longest wait for clients that keep sending requests, in milliseconds. */
 const LONGEST_DRAIN_MS = 3_000;
 const POLL_EVERY_MS = 25;
+/** Clients whose response was sent just before the pause have connected again by then, in milliseconds. */
+const SETTLED_MS = 100;
 /** Responses are paused meanwhile, so that clients open no further connections; a busy machine needs the time. */
 const LONGEST_ACCEPT_MS = 1_000;
 
@@ -16,7 +18,7 @@ const LONGEST_ACCEPT_MS = 1_000;
  *
  * - at first it still accepts connections: clients that were about to connect get a response with `connection: close`;
  * - then it closes the listening sockets and drains the open connections until they are quiet. A connection that appears idle may have a
- *   request on its way, and destroying it would leave the outcome of that request unknown;
+ *   request on its way, a new one above all, and destroying it would leave the outcome of that request unknown;
  * - then it closes the connections without a request in progress, and refuses requests that have not arrived completely;
  * - requests in progress are completed, for at most `timeoutMs`; the remaining connections are destroyed.
  */
@@ -37,7 +39,8 @@ export async function shutDownGracefully(
   stopListening(listeners);
   await endArrivals?.();
   resume();
-  const isQuiet = () => !connections.isInProgress && connections.quietMs >= QUIET_MS;
+  const isQuiet = () =>
+    !connections.isInProgress && !connections.awaitsFirstRequest && connections.quietMs >= QUIET_MS;
   while (!isQuiet() && performance.now() < deadline) await sleep(POLL_EVERY_MS);
   await afterPolling();
   connections.drain();
@@ -48,12 +51,19 @@ export async function shutDownGracefully(
   server.close();
 }
 
-/** The close resets connections in the accept backlog of the kernel, of which each turn of the event loop accepts one. */
+/**
+ * The close resets connections in the accept backlog of the kernel, of which each turn of the event loop accepts one, and one that arrives
+ * between the last turn and the close: it comes at a moment at which clients do not connect.
+ */
 export async function acceptBacklog(connections: { readonly accepted: number }): Promise<void> {
   const deadline = performance.now() + LONGEST_ACCEPT_MS;
-  let accepted: number;
-  do {
-    accepted = connections.accepted;
-    await afterPolling();
-  } while (connections.accepted > accepted && performance.now() < deadline);
+  const untilNoneArrives = async (pass: () => Promise<unknown>) => {
+    let accepted: number;
+    do {
+      accepted = connections.accepted;
+      await pass();
+    } while (connections.accepted > accepted && performance.now() < deadline);
+  };
+  if (connections.accepted > 0) await untilNoneArrives(() => sleep(SETTLED_MS));
+  await untilNoneArrives(() => afterPolling());
 }
