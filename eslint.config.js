@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom. The folders are the architecture, so the linter keeps the walls between them. */
-const rooms = ['user', 'product', 'order'];
+/** The subgraphs. The folders are the architecture: the rules below state which of them may import which. */
+const subgraphs = ['user', 'product', 'order'];
 
-/** Of several walls around one file the last one holds, so an inner wall repeats the outer ones. */
-const walls = (files, ...forbidden) => ({
+/** Forbids imports. Where several of these match a file only the last one applies, so one for a subfolder repeats those of its parents. */
+const forbidAll = (files, ...forbidden) => ({
   files,
   rules: {
     'no-restricted-imports': [
@@ -15,7 +15,7 @@ const walls = (files, ...forbidden) => ({
   },
 });
 
-const wall = (files, forbidden, reason) => walls(files, [forbidden, reason]);
+const forbid = (files, forbidden, reason) => forbidAll(files, [forbidden, reason]);
 
 /**
  * Inside order imports run down. By folder: the folders below it that it may import. Every folder may import itself, generated types and
@@ -38,7 +38,7 @@ const layer = ([folder, { below, hasUseCases = false }]) => {
   const folders = [...below, '__generated__'].join('|');
   const files = [...ORDER_BASE, ...(hasUseCases ? ['context'] : [])].join('|');
   const allowed = String.raw`\./(?!\.)|\.\./(?:${folders})/|\.\./(?:${files})\.ts$|\.\./\.\./\.\./platform/`;
-  return wall(
+  return forbid(
     [`subgraphs/order/${folder}/**/*.ts`],
     `^(?!${allowed})\\.`,
     `order/${folder}/ imports itself, ${[...below, 'platform'].join('/, ')}/ only: inside order imports run down.`,
@@ -46,13 +46,13 @@ const layer = ([folder, { below, hasUseCases = false }]) => {
 };
 
 const ROUTER = ['(^|/)(subgraphs|scripts|tests)/', 'router/ imports platform/ only.'];
-/** `config.ts` is a leaf that every folder reads its settings from. */
+/** Every folder may import `config.ts`, for its settings; `config.ts` imports the modules that read the formats of some of them. */
 const ABOVE_THE_GENERAL_ROUTER = [
   '(^|/)(storefront/|(main|start-router|edge-middleware|graphql-endpoint)\\.ts$)',
   'operation/, request/, schema/, execution/ and subgraph/ serve any graph: what knows the shop, or starts the router, imports them.',
 ];
 
-/** A setting that is read beside `settingOf` is not trimmed there, and one value means two things. Writing and passing on are no reading. */
+/** A setting that is read beside `settingOf` is not trimmed there, so one value would mean two things. Writing a variable, and passing all of them on, is allowed. */
 const PROCESS_ENV = '[object.name="process"][property.name="env"]';
 const NO_READING = ':not(AssignmentExpression > .left):not(UnaryExpression[operator="delete"] > .argument)';
 const settingsAreReadInOnePlace = [
@@ -105,23 +105,27 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
-  wall(['platform/**/*.ts'], '(^|/)(router|subgraphs|scripts|tests)/', 'platform/ knows no room.'),
-  walls(['router/**/*.ts'], ROUTER),
-  walls(
+  forbid(
+    ['platform/**/*.ts'],
+    '(^|/)(router|subgraphs|scripts|tests)/',
+    'platform/ imports neither router/ nor a subgraph.',
+  ),
+  forbidAll(['router/**/*.ts'], ROUTER),
+  forbidAll(
     ['router/{operation,request,schema,execution,subgraph,files}/**/*.ts'],
     ROUTER,
     ABOVE_THE_GENERAL_ROUTER,
   ),
-  ...rooms.map((room) =>
-    wall(
-      [`subgraphs/${room}/**/*.ts`],
-      `(^|/)(router|scripts|tests|subgraphs|${rooms.filter((other) => other !== room).join('|')})/`,
+  ...subgraphs.map((subgraph) =>
+    forbid(
+      [`subgraphs/${subgraph}/**/*.ts`],
+      `(^|/)(router|scripts|tests|subgraphs|${subgraphs.filter((other) => other !== subgraph).join('|')})/`,
       'A subgraph imports itself and platform/ only.',
     ),
   ),
   ...Object.entries(ORDER_LAYERS).map(layer),
   {
-    // Tests may reach for the harness; tests and scripts talk to a person on the console.
+    // Tests may reach for the harness; tests and scripts print to the console.
     files: ['**/*.test.ts', 'tests/**/*.ts', 'subgraphs/*/testing/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
