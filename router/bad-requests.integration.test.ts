@@ -75,14 +75,14 @@ for (const [heading, rows] of Object.entries(BAD_REQUESTS)) {
         }
         expect(reply?.body).not.toMatch(INSIDE);
         if (row.hides) expect(reply?.body).not.toContain(row.hides);
-        await expectToBeInNobodysWay(name, bytes);
+        await expectNotToDelayOthers(name, bytes);
       },
     );
   });
 }
 
 /** A good request that is sent right after the bad one, over another connection, is answered about as soon as without it. */
-async function expectToBeInNobodysWay(name: string, bytes: Buffer): Promise<void> {
+async function expectNotToDelayOthers(name: string, bytes: Buffer): Promise<void> {
   const most = usualMs.get(name)! * MOST_SLOWED;
   let tookMs = Infinity;
   for (let attempt = 0; attempt < 3 && tookMs > most; attempt++) {

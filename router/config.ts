@@ -97,7 +97,7 @@ const settings = (production: boolean) => ({
   /** Pages of other origins that may call from a browser: origins separated by commas, `local`, `none` or `*`. */
   CORS_ORIGINS: origins(production ? 'none' : 'local'),
 
-  /** How many proxies of ours stand in front: whose word on where a client connects from is taken. */
+  /** How many proxies of ours stand in front: the client address that they write is trusted. */
   TRUSTED_PROXIES: count(0, 0),
   /** Where they write it. One alone: a proxy passes the other header on as the client sent it. */
   TRUSTED_PROXIES_HEADER: z
@@ -119,7 +119,7 @@ const settings = (production: boolean) => ({
   /** Open connections, in all and of one network of clients; by default three quarters of all. Open files bound them, too. */
   MAX_CONNECTIONS: count(40_000),
   MAX_CONNECTIONS_PER_NETWORK: optionalCount(),
-  /** Streams of live stock, in all and from one address, by default three quarters of all. When all are taken, networks with few go before the one with the most. */
+  /** Streams of live stock, in all and from one address, by default three quarters of all. When all are taken, a network with few evicts a stream of the network with the most. */
   MAX_LIVE_CLIENTS: count(10_000),
   MAX_LIVE_CLIENTS_PER_ADDRESS: optionalCount(),
   /** Memory for documents that have been worked out, in MiB. */

@@ -62,7 +62,7 @@ export function isBuilt() {
   return JSON.stringify(readStamp()) === JSON.stringify(listSources());
 }
 
-/** Brings dist/ up to date. Returns false, with the compiler's words on the screen, when the sources do not compile. */
+/** Brings dist/ up to date. Returns false, and prints the compiler's messages, when the sources do not compile. */
 export function build() {
   const sources = listSources();
   const before = readStamp();

@@ -17,13 +17,13 @@ it('has no estimate before there was a queue', () => {
   expect(estimator.msFor(100, 2_000)).toBeNull();
 });
 
-it('says how long a queue takes, of what was done while there was one', () => {
+it('estimates how long a queue takes from the tasks that were done while there was one', () => {
   const estimator = new ThroughputEstimator(() => 20);
   const now = work(estimator, { from: 0, ms: 1_000, every: 2 });
   expect(estimator.msFor(100, now)).toBeCloseTo(200, -1);
 });
 
-it('does not judge by the moment in which the crowd came', () => {
+it('discards the first window after a queue forms', () => {
   const estimator = new ThroughputEstimator(() => 20);
   const stalled = work(estimator, { from: 0, ms: 2_000, every: 400 });
   expect(estimator.msFor(100, stalled)).toBeNull();
@@ -38,14 +38,14 @@ it('follows a machine that becomes slower', () => {
   expect(estimator.msFor(100, now)).toBeGreaterThan(900);
 });
 
-it('knows that nothing is done at all', () => {
+it('estimates infinity where no task is done', () => {
   const estimator = new ThroughputEstimator(() => 20);
   estimator.setQueued(true, 0);
   expect(estimator.msFor(1, 2_100)).toBeNull();
   expect(estimator.msFor(1, 4_200)).toBe(Infinity);
 });
 
-it('forgets what it knew some time ago', () => {
+it('discards a measurement that is too old', () => {
   const estimator = new ThroughputEstimator(() => 20);
   const now = work(estimator, { from: 0, ms: 1_000, every: 1 });
   estimator.setQueued(false, now);

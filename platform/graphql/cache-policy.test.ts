@@ -82,7 +82,7 @@ describe('how long an answer may be cached, without Apollo Server as with it', (
     );
   });
 
-  it('an answer with errors is not for keeping', async () => {
+  it('an answer with errors may not be cached', async () => {
     const body = entities('... on Long { id }', LONG, ['Another', 'a']);
     const byApollo = await answerTo(body);
     expect(await answerTo(body)).toEqual(byApollo);

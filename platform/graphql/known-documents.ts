@@ -27,7 +27,7 @@ export interface KnownOperation {
 }
 
 /**
- * The documents that Apollo Server has parsed and found valid, as a gateway sends the same few all the time. Anybody may send documents
+ * The documents that Apollo Server has parsed and found valid, as a gateway sends the same few all the time. Any client may send documents
  * where access tokens count, so what is kept is bounded; a syntax tree takes up to a hundred times the memory of its text.
  */
 export class KnownDocuments {

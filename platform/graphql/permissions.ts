@@ -4,7 +4,7 @@ import { Fault } from '../errors.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
 
 /**
- * The second lock behind the router: graphql-shield rules, laid out by each subgraph as a table of types and fields.
+ * The second check, behind the router: graphql-shield rules, laid out by each subgraph as a table of types and fields.
  *
  * Shield's own middleware makes every field of every type asynchronous, ruled or not: more than twice the promises of
  * a purchase. So only the fields that have a rule other than `allow` are wrapped, in place, which also keeps what

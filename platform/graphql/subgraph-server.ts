@@ -49,7 +49,7 @@ const MAX_BODY_BYTES = 1_048_576;
 const BATCH_LIMITS = { operations: 64, bytes: MAX_BODY_BYTES };
 
 /** Lexical tokens of a document. A router may expand every fragment of a document that it accepted; for other clients the limit is lower. */
-const MAX_TOKENS = { ofRouter: 50_000, ofAnybody: 5_000 };
+const MAX_TOKENS = { ofRouter: 50_000, ofClient: 5_000 };
 
 /** A subgraph on HTTP. Unless access tokens count, it accepts only requests with an identity signed by the router. */
 export async function startSubgraph<Context extends SubgraphContext>(
@@ -67,7 +67,7 @@ export async function startSubgraph<Context extends SubgraphContext>(
   );
   if (options.tokens) closeServiceField(schema);
   checkRepresentations(schema, typeDefs);
-  const maxTokens = options.tokens ? MAX_TOKENS.ofAnybody : MAX_TOKENS.ofRouter;
+  const maxTokens = options.tokens ? MAX_TOKENS.ofClient : MAX_TOKENS.ofRouter;
   const { execute, stop } = await openOperationExecutor({ ...options, schema, maxTokens });
 
   const http = await startHttpServer({

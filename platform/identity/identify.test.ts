@@ -27,7 +27,7 @@ const signed = (secret = SECRET, instanceId: string | null = verifier.instanceId
 const UNAUTHENTICATED = expect.objectContaining({ code: 'UNAUTHENTICATED' }) as Error;
 
 describe('where only signed identities count', () => {
-  it('a signed one is believed', async () => {
+  it('a signed one is accepted', async () => {
     expect(await identify(signed(), verifier, null)).toMatchObject({
       identity: { caller: other },
       isSigned: true,

@@ -21,12 +21,12 @@ describe('an armed failpoint', () => {
     },
   );
 
-  it('leaves out the guard that it names, and no other', () => {
+  it('disables the guard that it names, and no other', () => {
     arm('stock-guard:OFF');
     expect([isLeftOut('stock-guard'), isLeftOut('limit-guard')]).toEqual([true, false]);
   });
 
-  it('strikes at no other place than its own', () => {
+  it('triggers at no other place than its own', () => {
     arm('before-commit:SIGKILL');
     expect(reachFailpoint('after-commit')).toBeUndefined();
     arm('before-commit:OFF');

@@ -66,7 +66,7 @@ const HELP = `Runs this service until SIGTERM or SIGINT. It takes no arguments: 
 .env.example lists them.
 `;
 
-/** Ends the process when there are any: nothing reads them, and someone meant something by them. */
+/** Ends the process when there are any, because no code reads them, and what they were meant to do would silently not happen. */
 function answerArguments(args: readonly string[]): void {
   if (args.length === 0) return;
   if (args.some((arg) => arg === '--help' || arg === '-h')) {

@@ -84,7 +84,7 @@ export const idleLimits = (poolSize: number) => ({ maxIdle: poolSize - 1, idleTi
 
 /**
  * Ends a connection on which nothing has come or gone for five seconds. Idle ones are closed before that and a wait for a lock ends
- * sooner, so its server has gone without a word, as when a machine loses power; TCP alone would wait for minutes, or for ever. What
+ * sooner, so its server is gone without having closed it, as when a machine loses power; TCP alone would wait for minutes, or for ever. What
  * waits for a response fails as with any lost connection.
  *
  * @param connection mysql2's own, not the one with promises

@@ -29,7 +29,7 @@ describe('where traces go nowhere', () => {
 });
 
 describe('where traces are recorded', () => {
-  it('the door decides which, whatever the client says', () => {
+  it('the edge decides which, whatever the client sends', () => {
     recordSpansTo({ start: recorded }, 0);
     expect(beginTrace('graphql', SAMPLED)).toMatchObject({ isRecorded: false, traceparent: NOT_SAMPLED });
     recordSpansTo({ start: recorded }, 1);
@@ -37,7 +37,7 @@ describe('where traces are recorded', () => {
     expect(beginTrace('graphql', undefined).isRecorded).toBe(true);
   });
 
-  it('the others go by what the door has decided', () => {
+  it('the other processes follow the decision of the edge', () => {
     recordSpansTo({ start: recorded });
     expect(joinTrace('purchase', SAMPLED).isRecorded).toBe(true);
     expect(joinTrace('purchase', NOT_SAMPLED).isRecorded).toBe(false);

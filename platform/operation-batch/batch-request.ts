@@ -7,7 +7,7 @@ import type { Identity } from '../identity/identity.ts';
  *     { "document": "mutation …", "operationName": "…",
  *       "operations": [{ "r": "<request id>", "u": "<user id>", …, "t": "<traceparent>", "v": { <variables> } }, …] }
  *
- * The document is sent once. Each operation has the claims of its own caller (`identity/claims.ts`), which are signed with the body. The content type tells it
+ * The document is sent once. Each operation has the claims of its own caller (`identity/claims.ts`), which are signed with the body. The content type distinguishes it
  * from a single operation, and the signed identity must state the same.
  */
 export const BATCH_REQUEST_TYPE = 'application/x-firstcome-batch+json';

@@ -80,7 +80,7 @@ describe('one router', () => {
   it('gives out again what time brings', async () => {
     const { limits } = await routers(1, '50/s burst 5');
     expect(await through(limits[0]!, 50)).toBeLessThanOrEqual(6);
-    await waitUntil('room', async () => (await limits[0]!.take('somebody')) === 0);
+    await waitUntil('a unit', async () => (await limits[0]!.take('somebody')) === 0);
   });
 
   it('does not call Redis for subjects that stay under a tenth', async () => {

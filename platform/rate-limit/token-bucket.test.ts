@@ -13,7 +13,7 @@ it('lets a burst through at once, and then the rate', () => {
   expect(Array.from({ length: 6 }, () => taken(10_000)).filter(Boolean)).toHaveLength(5);
 });
 
-it('says when there will be room, and keeps its word', () => {
+it('returns when the units will fit, and then they do', () => {
   const bucket = bucketOf(10, 2);
   bucket.take(2, 0);
   const waitMs = bucket.take(1, 30);

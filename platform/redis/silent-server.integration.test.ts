@@ -14,8 +14,8 @@ const logger = createLogger('test', 'silent');
 const stores = useStores();
 const { cluster } = useRedisCluster(stores);
 
-/** A line to Redis for one test, so that the tests wait beside each other. */
-async function lineOf({ onTestFinished }: TestContext): Promise<{ proxy: TcpProxy; redisUrl: string }> {
+/** A proxy to Redis for one test, so that the tests wait beside each other. */
+async function proxyOf({ onTestFinished }: TestContext): Promise<{ proxy: TcpProxy; redisUrl: string }> {
   const through = new URL(stores.redisUrl);
   const proxy = new TcpProxy({ host: through.hostname, port: Number(through.port) });
   onTestFinished(() => {
@@ -41,7 +41,7 @@ const untilReply = (send: () => Promise<unknown>) =>
   );
 
 it.concurrent('commands get replies again after the server was silent', async (test) => {
-  const { proxy, redisUrl } = await lineOf(test);
+  const { proxy, redisUrl } = await proxyOf(test);
   const redis = await connectRedis({ url: redisUrl, logger });
   test.onTestFinished(() => redis.disconnect());
   proxy.silence();
@@ -52,7 +52,7 @@ it.concurrent('commands get replies again after the server was silent', async (t
 it.concurrent(
   'a connection that was opened while the server was silent does not delay the next one',
   async (test) => {
-    const { proxy, redisUrl } = await lineOf(test);
+    const { proxy, redisUrl } = await proxyOf(test);
     const redis = openRedis({ url: redisUrl, logger });
     test.onTestFinished(() => redis.disconnect());
     const held = proxy.joined;
@@ -65,7 +65,7 @@ it.concurrent(
 );
 
 it.concurrent('an idle connection recovers by itself', async (test) => {
-  const { proxy, redisUrl } = await lineOf(test);
+  const { proxy, redisUrl } = await proxyOf(test);
   const redis = await connectRedis({ url: redisUrl, logger });
   test.onTestFinished(() => redis.disconnect());
   const before = proxy.joined;
@@ -74,7 +74,7 @@ it.concurrent('an idle connection recovers by itself', async (test) => {
 });
 
 it.concurrent('a healthy idle connection stays', async (test) => {
-  const { proxy, redisUrl } = await lineOf(test);
+  const { proxy, redisUrl } = await proxyOf(test);
   const redis = await connectRedis({ url: redisUrl, logger });
   test.onTestFinished(() => redis.disconnect());
   const { joined } = proxy;
@@ -88,7 +88,7 @@ it.concurrent('a healthy idle connection stays', async (test) => {
 });
 
 it.concurrent('a subscription reports the gap, and receives messages, once it is back', async (test) => {
-  const { proxy, redisUrl } = await lineOf(test);
+  const { proxy, redisUrl } = await proxyOf(test);
   const received: string[] = [];
   let gaps = 0;
   const channel = `${stores.redisPrefix}news`;

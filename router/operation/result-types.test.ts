@@ -21,7 +21,7 @@ it('knows what a mutation may be answered', () => {
     expect(typesOf(source)).toEqual([]);
 });
 
-it('reads what it was answered, and takes no other word for it', () => {
+it('reads what it was answered, and accepts no other text', () => {
   const types = new Set(['Bought', 'SoldOut']);
   expect(resultTypeIn({ mine: { __typename: 'SoldOut' } }, types)).toBe('SoldOut');
   for (const data of [

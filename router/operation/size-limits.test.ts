@@ -34,7 +34,7 @@ it('counts a fragment as often as it is spread', () => {
   expect(check(source, { aliases: 2 })).toThrow(expect.objectContaining(refused) as Error);
 });
 
-it('measures a bomb of fragments without setting it off', () => {
+it('measures fragments that multiply without expanding them', () => {
   const bomb = Array.from({ length: 60 }, (_, n) => `fragment F${n} on T { ...F${n + 1} ...F${n + 1} }`).join(
     ' ',
   );

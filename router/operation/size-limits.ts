@@ -25,8 +25,8 @@ interface Size {
 }
 
 /**
- * Counts through fragments, each as often as it is spread, in one pass over the document: a bomb of fragments within
- * fragments is measured without going off.
+ * Counts through fragments, each as often as it is spread, in one pass over the document: fragments that
+ * multiply each other are measured without being expanded.
  *
  * @returns how many fields there are
  * @throws {Fault} OPERATION_TOO_COMPLEX

@@ -7,7 +7,7 @@ const JSON_RANGES = [JSON_TYPE, 'application/*', '*/*'];
 const GRAPHQL_TYPE = 'application/graphql-response+json';
 
 /**
- * @returns `application/graphql-response+json` for a client that names it and likes nothing better, and JSON for any other, whatever it
+ * @returns `application/graphql-response+json` for a client that names it and prefers no other type, and JSON for any other, whatever it
  * accepts: an answer of another type is of more use to it than none
  */
 export function answerType(accept: string | undefined): string {

@@ -28,7 +28,7 @@ class Planned extends Error {
 }
 
 export async function loadPlanner(supergraphSdl: string, logger: Logger): Promise<Planner> {
-  // Read by the constructor; without it the gateway reports to its makers.
+  // Read by the constructor; without it the gateway sends usage reports to Apollo.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
   const gateway = new ApolloGateway({
     supergraphSdl,
@@ -83,7 +83,7 @@ const NO_CACHE = {
   clear: () => undefined,
 };
 
-/** The planner knows less than validation lets through, which is not the caller's fault, nor one that a second try would mend. */
+/** The planner knows less than validation lets through, which is not the caller's fault, nor one that a retry would correct. */
 export function unplannable(cause: unknown): Fault {
   const fault = new Fault('BAD_REQUEST', 'The operation fits the schema, but this router cannot plan it.');
   fault.cause = cause;

@@ -19,8 +19,8 @@ export class Progress {
     this.say(`${this.#done} of ${this.#steps}: ${what}${left}`);
   }
 
-  /** Steps that were planned and are left out. */
-  leaveOut(steps: number): void {
+  /** Steps that were planned and are not run. */
+  skip(steps: number): void {
     this.#steps -= steps;
   }
 

@@ -28,7 +28,7 @@ export async function runBench(options: BenchOptions, teardown: Teardown): Promi
   };
   const about = describeRun(options, process.argv.slice(2));
   await teardown.add(() => run.generator.stop());
-  run.progress.leaveOut(-tables.reduce((sum, table) => sum + table.cells(run), 0));
+  run.progress.skip(-tables.reduce((sum, table) => sum + table.cells(run), 0));
   await run.tokens.fill(options.quick ? TOKENS.quick : TOKENS.usual, (made) => {
     if (made % 10_000 === 0) run.progress.say(`${made} access tokens are signed`);
   });

@@ -36,7 +36,7 @@ export async function initialiseMysql(
   renameSync(unfinished, dataFolder);
 }
 
-/** Neither server can read what the other wrote, and their own words about it are hard to understand. */
+/** Neither server can read what the other wrote, and their own messages about it are hard to understand. */
 function refuseForeignData(server: FoundServer, dataFolder: string): void {
   const writer = existsSync(join(dataFolder, 'aria_log_control')) ? 'mariadb' : 'mysql';
   if (writer === server.flavour) return;

@@ -80,7 +80,7 @@ describe('MySQL that would lose or refuse what is confirmed', () => {
       await expectRecovery();
     });
 
-    it('it is noticed without a question', async () => {
+    it('it is noticed without a readiness check', async () => {
       await mysql.query(`SET GLOBAL ${variable} = ${spoilt}`);
       await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
       await expectNothingIsSold();

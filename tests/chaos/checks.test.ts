@@ -162,7 +162,7 @@ const BROKEN: Readonly<Record<keyof typeof RULES, readonly Evidence[]>> = {
 const sentencesOf = (tampered: Evidence) => findBreaches(tampered).map(({ sentence }) => sentence);
 
 describe('the rules', () => {
-  it('hold for books that are right', () => {
+  it('pass for evidence that is right', () => {
     const holding: readonly Evidence[] = [
       evidence(),
       evidence({ purchases: [refused('PurchaseLimitExceeded')], orders: NO_ORDER }),
@@ -175,7 +175,7 @@ describe('the rules', () => {
     for (const right of holding) expect(sentencesOf(right)).toEqual([]);
   });
 
-  it.each(Object.entries(BROKEN))('object when %s is broken', (rule, cases) => {
+  it.each(Object.entries(BROKEN))('fail when %s is broken', (rule, cases) => {
     for (const tampered of cases)
       expect(sentencesOf(tampered)).toEqual(expect.arrayContaining([expect.stringContaining(`"${rule}"`)]));
   });

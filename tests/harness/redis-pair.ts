@@ -19,16 +19,16 @@ const openTcpProxy = (target: { host: string; port: number }): FaultyLine => new
 
 /** A primary and a replica of it with the same accounts, behind one name that leads to the primary. */
 export class RedisPair {
-  readonly #openLine: typeof openTcpProxy;
+  readonly #openProxy: typeof openTcpProxy;
   #folder = '';
   #proxy!: FaultyLine;
   #port = 0;
   primary!: NamedRedis;
   replica!: NamedRedis;
 
-  /** @param openLine makes the proxy that the name leads to; in this process, when left out */
-  constructor(openLine = openTcpProxy) {
-    this.#openLine = openLine;
+  /** @param openProxy makes the proxy that the name leads to; in this process, when left out */
+  constructor(openProxy = openTcpProxy) {
+    this.#openProxy = openProxy;
   }
 
   async start(): Promise<void> {
@@ -36,7 +36,7 @@ export class RedisPair {
     this.primary = await this.#startServer('first');
     this.replica = await this.#startServer('second');
     await this.#replicate();
-    this.#proxy = this.#openLine({ host: '127.0.0.1', port: this.primary.port });
+    this.#proxy = this.#openProxy({ host: '127.0.0.1', port: this.primary.port });
     this.#port = await this.#proxy.start();
   }
 

@@ -11,10 +11,10 @@ export const COMMIT = /\x03(\x00\x01)?COMMIT$/;
 /** A batch of purchases sends this before its COMMIT; no other transaction does. */
 export const ofPurchases = { behind: 'UPDATE stock SET sold' } as const;
 
-/** A faulty line to MySQL. @returns the proxy, and the stores as they are reached through it */
+/** A faulty connection to MySQL. @returns the proxy, and the stores as they are reached through it */
 export const useMysqlProxy = (stores: TestStores) => useProxy(stores, 'mysqlUrl');
 
-/** A faulty line to Redis. @returns the proxy, and the stores as they are reached through it */
+/** A faulty connection to Redis. @returns the proxy, and the stores as they are reached through it */
 export const useRedisProxy = (stores: TestStores) => useProxy(stores, 'redisUrl');
 
 function useProxy(

@@ -86,7 +86,7 @@ describe('Redis', () => {
     await open(`${url}&servername=localhost`);
   });
 
-  it('that does not answer is none of the business of the check', async () => {
+  it('that does not answer is not reported by the check', async () => {
     await assertRedisTls('rediss://localhost:1');
   });
 });

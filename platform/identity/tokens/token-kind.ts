@@ -1,6 +1,6 @@
 /**
  * Providers sign ID tokens, logout tokens and security events with the keys that sign their access tokens. Only the last are accepted:
- * the others were made to be shown to someone else.
+ * the others are issued for another recipient.
  */
 
 /** `typ` of the header (RFC 7515, 4.1.9; RFC 9068), without `application/`. */

@@ -49,7 +49,7 @@ it('keeps one event for a client that does not read, and afterwards sends the la
   expect(next).toContain('"sold":100');
 });
 
-it('lets go of a client that has taken nothing for some heartbeats', () => {
+it('disconnects a client that has taken nothing for some heartbeats', () => {
   const { connection, client } = watch();
   for (let beats = 1; beats <= 3; beats++) client.beat();
   expect(connection.destroyed).toBe(false);
@@ -57,7 +57,7 @@ it('lets go of a client that has taken nothing for some heartbeats', () => {
   expect(connection.destroyed).toBe(true);
 });
 
-it('beats by a comment, which says nothing', async () => {
+it('sends a comment as heartbeat, which is no event', async () => {
   const { connection, client } = watch();
   connection.take();
   await turn();

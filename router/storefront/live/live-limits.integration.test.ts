@@ -64,10 +64,10 @@ it('counts the streams of an IPv6 network together', async () => {
   expect(await tryToWatch(router, '2001:db8:1:2::1')).toBe('open');
 });
 
-it('lets a crowd behind one address watch, and counts it by none but its own streams', async () => {
+it('lets many clients behind one address watch, and counts them by nothing but their streams', async () => {
   const router = await startRouter();
-  const crowd = await Promise.all(Array.from({ length: 300 }, () => tryToWatch(router, '10.0.0.1')));
-  expect(new Set(crowd)).toEqual(new Set(['open']));
+  const results = await Promise.all(Array.from({ length: 300 }, () => tryToWatch(router, '10.0.0.1')));
+  expect(new Set(results)).toEqual(new Set(['open']));
   expect(await tryToWatch(router, '10.0.0.2')).toBe('open');
 });
 

@@ -48,7 +48,7 @@ export class LiveProducts {
   }
 
   /**
-   * Each call wants a call of `leave`, unless it throws.
+   * Each call needs a call of `leave`, unless it throws.
    *
    * @param productId a UUID in lower case
    * @param network from which it is watched
@@ -86,7 +86,7 @@ export class LiveProducts {
     else watched.early = stock;
   }
 
-  /** Reads anew what is watched: terms of sale may have changed, and news may have been missed. */
+  /** Reads anew what is watched: terms of sale may have changed, and messages may have been missed. */
   async refresh(): Promise<void> {
     const { logger } = this.#options;
     const results = await Promise.allSettled(

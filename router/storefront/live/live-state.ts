@@ -87,7 +87,7 @@ const instant = (ms: number): string => new Date(ms).toISOString();
 /** A clock that steps back by more than this has been changed, or is another one. Milliseconds. */
 const CLOCK_CHANGED_MS = 10_000;
 
-/** Whether numbers are news after those that are known; what is read and what is announced may overtake each other. */
+/** Whether numbers are newer than those that are known; a read and a message may overtake each other. */
 export function isNews(known: LiveStock | null, next: LiveStock): boolean {
   return !known || next.asOf >= known.asOf || known.asOf - next.asOf > CLOCK_CHANGED_MS;
 }

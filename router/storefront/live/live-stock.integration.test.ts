@@ -178,7 +178,7 @@ it('lets pages of allowed origins listen', async () => {
   controller.abort();
 });
 
-it('has room for so many, and gives a place back at once', async () => {
+it('admits so many, and releases a place at once', async () => {
   shop.products.set(idOf('known'), onSale());
   const small = await routerForThisTest({
     ...shop.urls,

@@ -12,7 +12,7 @@ const direct = useStores();
 const { redis, stores } = useOwnRedis(direct);
 const silenced = useRedisProxy(direct);
 
-it('reads anew what is watched once Redis is back, and hears the news again', async () => {
+it('reads anew what is watched once Redis is back, and receives messages again', async () => {
   const shop = await openFakeShop();
   onTestFinished(() => shop.close());
   shop.products.set(idOf('p'), onSale(1));
@@ -77,7 +77,7 @@ it('reads anew what is watched within ten seconds after Redis has gone silent', 
   await sold(1);
 
   silenced.proxy.silence();
-  // Announced to a connection that hears nothing any more; what the subgraphs answer has not changed.
+  // Published to a connection that receives nothing any more; what the subgraphs answer has not changed.
   await publish(2);
   shop.products.set(idOf('p'), onSale(2));
   await sold(2);

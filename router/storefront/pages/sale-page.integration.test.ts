@@ -61,7 +61,7 @@ it('is not sent again while it has not changed', async () => {
   expect(again.status).toBe(304);
 });
 
-it('gives no other file away', async () => {
+it('serves no other file', async () => {
   for (const path of [
     '/pages/sale.html',
     '/pages/sale-page.ts',
@@ -123,7 +123,7 @@ describe('the status of the page', () => {
     }
   });
 
-  it('costs the product subgraph one question, however many visit the page', async () => {
+  it('costs the product subgraph one request, however many visit the page', async () => {
     const router = await openShop();
     const id = onShelf();
     const before = shop.productReadings();

@@ -73,7 +73,7 @@ async function makePage(showsDemoAccounts: boolean, fits: (source: string) => bo
   };
 }
 
-/** Puts the sign-in before GraphiQL: its script must have its hand on `fetch` first. */
+/** Puts the sign-in before GraphiQL: its script must replace `fetch` before GraphiQL runs. */
 async function withSignIn(
   graphiql: string,
   showsDemoAccounts: boolean,

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Load } from './load.ts';
 import { Sender } from './sender.ts';
 
-/** The thread that sends. It says when its connections are open, and begins at the word of the thread that measures. */
+/** The thread that sends. It says when its connections are open, and begins when the thread that measures says so. */
 const port = parentPort!;
 for (;;) {
   const [load] = (await once(port, 'message')) as [Load];

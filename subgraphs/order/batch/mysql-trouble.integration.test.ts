@@ -176,7 +176,7 @@ describe('a session that is frozen in a transaction', () => {
   });
 });
 
-describe('a server that has gone without a word', () => {
+describe('a server that goes silent without closing its connections', () => {
   it('is noticed: what waited for it comes to an end, and it is sold again', async () => {
     const [product, other] = [await bed.sell(), await bed.sell()];
     const { services } = await bed.services();

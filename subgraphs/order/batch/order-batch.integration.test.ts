@@ -108,7 +108,7 @@ describe('a COMMIT whose answer is lost', () => {
   });
 
   it.each(['cut', 'loseReply', { holdMs: 1_500 }] as const)(
-    'in a rush leaves every buyer with the truth: %j',
+    'under load gives every buyer the outcome that stands: %j',
     async (fate) => {
       const product = await sellReady(100);
       const buyers = Array.from({ length: 150 }, () => ({ userId: randomUUID(), key: newKey() }));

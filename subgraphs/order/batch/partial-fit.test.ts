@@ -54,7 +54,7 @@ describe('a batch that fits in part', () => {
     expect(fit([checkout, single], { b: 0, a: 1 })).toEqual(['single']);
   });
 
-  it('has a place for a checkout in the line of each of its products', () => {
+  it('has a place for a checkout in the queue of each of its products', () => {
     const checkout = pendingOrder('checkout', { a: 9, b: 1 });
     const single = pendingOrder('single', { b: 2 });
     expect(fit([single, checkout], { a: 1, b: 1 })).toEqual(['checkout']);

@@ -13,7 +13,7 @@ const USERS = 25;
 const DEVICES_OF_A_USER = 2;
 const VISITS_AT_A_DEVICE = 12 * Number(process.env['PROPERTY_RUNS'] ?? 1);
 
-// What takes a buyer's time is made due by the shoppers, so that a busy machine makes no other mix of ends.
+// The shoppers make orders due that wait for a buyer, so that the mix of outcomes does not depend on the load of the machine.
 const environment = {
   SWEEP_EVERY: '15ms',
   PAYMENT_TIMEOUT: '10m',
@@ -36,24 +36,24 @@ describe.each([
     environment,
   });
   const books = new OrderLedger(bed);
-  const wares: ProductOnSale[] = [];
+  const products: ProductOnSale[] = [];
 
   beforeAll(async () => {
     for (const limit of [3, null]) {
       for (const isForgotten of [false, true]) {
         const units = isForgotten ? 40 : 60;
         const product = await bed.sell({ units, ...(limit === null ? {} : { purchaseLimit: limit }) });
-        wares.push({ product, units, limit, isForgotten });
+        products.push({ product, units, limit, isForgotten });
       }
     }
   });
 
   async function expectTrueBooks(): Promise<StockLedger[]> {
-    const all = await books.readStock(wares.map(({ product }) => product));
+    const all = await books.readStock(products.map(({ product }) => product));
     for (const [i, { total, sold, ordered, held, mostHeld }] of all.entries()) {
       expect({ ordered, held }).toEqual({ ordered: sold, held: sold });
       expect(sold).toBeLessThanOrEqual(total);
-      expect(mostHeld).toBeLessThanOrEqual(wares[i]!.limit ?? Infinity);
+      expect(mostHeld).toBeLessThanOrEqual(products[i]!.limit ?? Infinity);
     }
     return all;
   }
@@ -63,7 +63,7 @@ describe.each([
     const users = Array.from({ length: USERS }, () => randomUUID());
     const shoppers = Array.from(
       { length: USERS * DEVICES_OF_A_USER },
-      (_, i) => new RandomShopper(bed, users[i % USERS]!, wares, randomFrom(seed + i)),
+      (_, i) => new RandomShopper(bed, users[i % USERS]!, products, randomFrom(seed + i)),
     );
     const days = await Promise.allSettled(
       shoppers.map(async (shopper, i) => {
@@ -73,7 +73,7 @@ describe.each([
         }
       }),
     );
-    // Not before all have gone home: the shop closes behind a test that fails.
+    // Only once all shoppers have ended: the stores are closed when the test fails.
     for (const day of days) if (day.status === 'rejected') throw day.reason;
     await books.makeUnpaidDue();
     await waitUntil(
@@ -99,7 +99,7 @@ describe.each([
     ware: ProductOnSale,
   ): Promise<void> {
     const { stock } = (await bed.services()).services;
-    // Its numbers are made anew only where sales pass Redis by, and where it has just forgotten.
+    // Its counters are rebuilt only where sales are not admitted by Redis, and where it has just lost them.
     const isLimited = ware.limit !== null;
     const request = { productId: product, minEpoch: epoch, needsHoldings: isLimited };
     expect(await stock.ensureReady({ ...request, deadline: performance.now() + 10_000 })).toBe('ready');
@@ -129,10 +129,10 @@ describe.each([
       const shoppers = await letThemShop();
       await expectAnswersToBeTrue(shoppers);
       for (const [i, stock] of (await expectTrueBooks()).entries()) {
-        const ware = wares[i]!;
-        const restocked = shoppers.reduce((sum, one) => sum + (one.restocked.get(ware.product) ?? 0), 0);
-        expect(stock.total).toBe(ware.units + restocked);
-        await expectRedisToAgree(stock, ware);
+        const onSale = products[i]!;
+        const restocked = shoppers.reduce((sum, one) => sum + (one.restocked.get(onSale.product) ?? 0), 0);
+        expect(stock.total).toBe(onSale.units + restocked);
+        await expectRedisToAgree(stock, onSale);
       }
       await expectMoneyToBeTrue();
       expect(await books.countReacquired()).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { search } from './search.ts';
 
 /** For each: all of them together take about half a minute of CPU time. `npm run model -- --deep` goes on. */
 const MAX_STATES = 30_000;
-/** No verdict depends on it: a busy machine needs longer. */
+/** No result depends on it: a busy machine needs longer. */
 const ROOM_MS = 600_000;
 
 describe('the purchase protocol', () => {

@@ -6,20 +6,20 @@ import { RULES, rulesWithout, type Rule } from './rules.ts';
 import { search } from './search.ts';
 
 const MAX_STATES = 100_000;
-/** No verdict depends on it: a busy machine needs longer. */
-const ROOM_MS = 600_000;
+/** No result depends on it: a busy machine needs longer. */
+const TIMEOUT_MS = 600_000;
 
 const rules = Object.keys(RULES) as Rule[];
 
 describe('without a rule of the purchase protocol', () => {
-  it.each(rules)('the search finds what breaks: %s', { timeout: ROOM_MS }, (rule) => {
+  it.each(rules)('the search finds what breaks: %s', { timeout: TIMEOUT_MS }, (rule) => {
     const { configuration, breaks } = MUTANTS[rule];
     const { violation } = search(configuration, { rules: rulesWithout(rule), maxStates: MAX_STATES });
     expect(violation?.invariant).toBe(breaks);
     expect(violation!.trace.length).toBeGreaterThan(1);
   });
 
-  it.each(rules)('with it, nothing breaks in the same case: %s', { timeout: ROOM_MS }, (rule) => {
+  it.each(rules)('with it, nothing breaks in the same case: %s', { timeout: TIMEOUT_MS }, (rule) => {
     const { violation } = search(MUTANTS[rule].configuration, { maxStates: 10_000 });
     expect(violation).toBeNull();
   });

@@ -76,7 +76,7 @@ export const MUTANTS: Readonly<Record<Rule, Mutant>> = {
   movementStamp: mutant(NUMBERS, { isBought: true, attempts: [0, 1], budget: { repair: 1, cancel: 1 } }),
   movementWaits: mutant(NUMBERS, { isBought: true, attempts: [0, 1], budget: { repair: 1, cancel: 1 } }),
   movementOnce: mutant(NUMBERS, { isBought: true, attempts: [0, 1], budget: { cancel: 1 } }),
-  giveBackLowersHolding: mutant(HOLDINGS, {
+  returnLowersHolding: mutant(HOLDINGS, {
     isBought: true,
     attempts: [0, 1],
     limit: 1,

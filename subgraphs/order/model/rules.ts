@@ -31,7 +31,7 @@ export const RULES = {
   movementStamp: 'a movement is applied in whatever epoch the gate is at',
   movementWaits: 'a movement above the gate is dropped',
   movementOnce: 'no set of applied movements',
-  giveBackLowersHolding: 'a give-back leaves the holding in Redis',
+  returnLowersHolding: 'a return leaves the holding in Redis',
 } as const;
 
 export type Rule = keyof typeof RULES;

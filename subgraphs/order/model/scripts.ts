@@ -103,8 +103,7 @@ export function applyMovement(
     return true;
   }
   numbers.sold--;
-  if (configuration.limit > 0 && rules.giveBackLowersHolding)
-    numbers.held[userOf(configuration, movement)]!--;
+  if (configuration.limit > 0 && rules.returnLowersHolding) numbers.held[userOf(configuration, movement)]!--;
   return true;
 }
 

@@ -162,7 +162,7 @@ describe('a charge that arrives late', () => {
     expect(await buyer.order(id)).toMatchObject({ status: 'PENDING_PAYMENT' });
   });
 
-  it('is refunded where its event is lost, when the books of the provider are read once more', async () => {
+  it('is refunded where its event is lost, when the record of the provider is read once more', async () => {
     const { buyer, id } = await ordered();
     await buyer.pay(id, 'no');
     const [intent] = await intentsOf(id);

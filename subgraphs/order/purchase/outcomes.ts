@@ -59,7 +59,7 @@ export const soldOut = (productId: string): PurchaseOutcome => ({
   productId,
 });
 
-/** As a buyer sees it there is none; the words say why, since it is not over. */
+/** To a buyer, no unit is left; the message distinguishes it from a sale that is sold out. */
 export const notStocked = (productId: string): PurchaseOutcome => ({
   __typename: 'SoldOut',
   message: 'There is no stock of this product yet.',

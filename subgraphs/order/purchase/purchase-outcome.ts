@@ -5,7 +5,7 @@ import { deriveOrderId } from '../orders/order-id.ts';
 import { abandoned, confirmed, type PurchaseOutcome } from './outcomes.ts';
 import { idempotencyKey } from './purchase-input.ts';
 
-/** What became of a purchase, as far as can be seen: null is not a no. */
+/** The outcome of a purchase as far as it is known; null is not a refusal. */
 export async function findPurchaseOutcome(
   key: string,
   context: OrderContext,

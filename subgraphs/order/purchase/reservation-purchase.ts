@@ -98,8 +98,8 @@ export class ReservationPurchase implements PurchaseStrategy {
   }
 
   /**
-   * Several products are made ready before the first of them is reserved: one that is not found ready later on takes the
-   * whole attempt down with it, for good.
+   * Several products are made ready before the first of them is reserved: if one turns out not to
+   * be ready later on, the whole attempt is aborted for good.
    */
   async #makeAllReady(
     attempt: Attempt,

@@ -140,8 +140,8 @@ describe('a movement to a product whose keys cannot be read', () => {
   });
 });
 
-describe('when the list of busy products is not one', () => {
-  it('sales go on, no epoch is burnt, and the list is written anew', async () => {
+describe('when the list of active products is a key of another type', () => {
+  it('sales go on, no epoch is used up, and the list is written anew', async () => {
     const [product, fresh] = [await bed.sell({ units: 20 }), await bed.sell({ units: 5 })];
     await bed.buy(product);
     const { epoch } = await bed.books(product);

@@ -50,11 +50,11 @@ export class RandomShopper {
   /** Units that were added, by product. */
   readonly restocked = new Map<string, number>();
 
-  constructor(bed: OrderTestBed, userId: string, wares: readonly ProductOnSale[], random: RandomNumbers) {
+  constructor(bed: OrderTestBed, userId: string, onSale: readonly ProductOnSale[], random: RandomNumbers) {
     this.#bed = bed;
     this.#buyer = new Buyer(bed, userId);
-    this.#products = wares.map(({ product }) => product);
-    this.#forgettable = wares.filter((ware) => ware.isForgotten).map(({ product }) => product);
+    this.#products = onSale.map(({ product }) => product);
+    this.#forgettable = onSale.filter(({ isForgotten }) => isForgotten).map(({ product }) => product);
     this.#random = random;
   }
 

@@ -14,7 +14,7 @@ const quantities = (wishlist: readonly { readonly quantity: number }[] | undefin
   wishlist?.map(({ quantity }) => quantity);
 
 describe('a wishlist', () => {
-  it('adds to a quantity, sets it, and lets a product go', async () => {
+  it('adds to a quantity, sets it, and removes a product', async () => {
     const [one, two, buyer] = [await bed.sell(), await bed.sell(), new Buyer(bed)];
     await buyer.add(one);
     await buyer.add(two, 5);
@@ -159,7 +159,7 @@ describe('the checkout of a wishlist', () => {
     expect(await buyer.checkout()).toMatchObject({ __typename: 'PurchaseConfirmed' });
   });
 
-  it('wants one currency', async () => {
+  it('requires one currency', async () => {
     const [won, dollar, buyer] = [await bed.sell(), await bed.sell({ currency: 'USD' }), new Buyer(bed)];
     await buyer.add(won);
     await buyer.add(dollar);

@@ -63,7 +63,7 @@ function attemptActionsOf(step: Step, process: number, key: number): void {
         end(next, process, key);
       });
     case HANDLER.givingUp:
-      return giveUp(step, process, key, attempt);
+      return abort(step, process, key, attempt);
     case HANDLER.confirming:
     case HANDLER.releasing:
       return settle(step, process, key);
@@ -104,7 +104,7 @@ function begun(step: Step, process: number, key: number, attempt: number): void 
 }
 
 /** Tombstone first, then the release, in the background; an order that stands there is the answer. */
-function giveUp(step: Step, process: number, key: number, attempt: number): void {
+function abort(step: Step, process: number, key: number, attempt: number): void {
   if (isOrderLocked(step.state, key)) return;
   step.work('aborted: a tombstone, then the answer', { process, key }, (next) => {
     const order = settleByTombstone(next, key);

@@ -39,7 +39,7 @@ function write(step: Step, process: number): void {
   }
 }
 
-/** The statements of `writeOrders` and the verdicts of `BatchWriter`. All rows are locked in one order, so this is one step. */
+/** The statements of `writeOrders` and the write results of `BatchWriter`. All rows are locked in one order, so this is one step. */
 function transact(step: Step, process: number, keys: readonly number[], epoch: number): void {
   const { mysql } = step.state;
   const existing = keys.filter((key) => mysql.orders[key]!.row !== ROW.none);

@@ -54,7 +54,7 @@ function count(step: Step, process: number): void {
   const { source, shown } = state.processes[process]!.rebuild;
   const epoch = (rules.epochBeyondGate ? Math.max(state.mysql.epoch, shown) : state.mysql.epoch) + 1;
   if (source !== state.mysql.server || epoch > MAX_EPOCH)
-    return step.work('rebuild: another MySQL server, aborts', { process }, (next) => giveUp(next, process));
+    return step.work('rebuild: another MySQL server, aborts', { process }, (next) => abort(next, process));
   step.work(`rebuild: epoch ${epoch} in MySQL, reads sold and holdings`, { process }, (next) => {
     next.mysql.epoch = epoch;
     const { rebuild } = next.processes[process]!;
@@ -112,19 +112,19 @@ function open(step: Step, process: number): void {
       for (let old = 1; old < rebuild.epoch; old++) redis.epochs[old] = noNumbers();
       if (redis.gateEpoch >= next.mysql.epoch) next.isStale = 0;
     }
-    giveUp(next, process);
+    abort(next, process);
   });
 }
 
 /** A server that takes no writes any more fails the rebuild. */
 function isGone(step: Step, process: number): boolean {
   if (!redisOf(step.state, process).isReadOnly) return false;
-  step.work('rebuild: Redis takes no writes, aborts', { process }, (next) => giveUp(next, process));
+  step.work('rebuild: Redis takes no writes, aborts', { process }, (next) => abort(next, process));
   return true;
 }
 
 /** The lock is freed, if it is still its own. */
-export function giveUp(next: State, process: number): void {
+export function abort(next: State, process: number): void {
   const redis = redisOf(next, process);
   if (redis.lock === process + 1) redis.lock = 0;
   next.processes[process]!.rebuild = noRebuild();
