@@ -9,7 +9,7 @@ import { supergraphForGateway } from '../operation/gateway-supergraph.ts';
 import { readTypesWithHiddenValues, type TypesWithHiddenValues } from '../operation/hidden-values.ts';
 import { readRequirements, type Requirements } from '../operation/requirements.ts';
 import { withoutQuotes } from '../operation/syntax-error.ts';
-import { declaredSubgraphs, type DeclaredSubgraph } from './declared-subgraphs.ts';
+import { declaredSubgraphs, type DeclaredSubgraph } from '../subgraph/declared-subgraphs.ts';
 
 /** The composed schema, split into what the gateway needs to plan and the rules that are kept here. */
 export interface Supergraph {

@@ -3,7 +3,7 @@ import { createSubgraphClient, type SubgraphClient } from '../../platform/subgra
 import type { Logger } from '../../platform/logger.ts';
 import { instrumented } from '../../platform/observability/instrumented-client.ts';
 import type { RouterConfig } from '../config.ts';
-import type { DeclaredSubgraph } from '../schema/declared-subgraphs.ts';
+import type { DeclaredSubgraph } from './declared-subgraphs.ts';
 import { SubgraphSource } from './subgraph-source.ts';
 import { subgraphReadiness } from './readiness.ts';
 import type { SubgraphSettings } from './subgraph-settings.ts';

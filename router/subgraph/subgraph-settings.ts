@@ -6,7 +6,7 @@ import {
   optionalHttpUrls,
   optionalText,
 } from '../../platform/config/settings.ts';
-import type { DeclaredSubgraph } from '../schema/declared-subgraphs.ts';
+import type { DeclaredSubgraph } from './declared-subgraphs.ts';
 
 /** How one subgraph is reached. */
 export interface SubgraphSettings {

@@ -5,6 +5,8 @@ import type { Caller } from '../../platform/identity/identity.ts';
 import type { Account } from './accounts/account.ts';
 import type { UserServices } from './services.ts';
 
+export type { UserServices };
+
 export interface UserContext extends SubgraphContext {
   readonly services: UserServices;
   /** Batches the reads of one request. Null for an account that does not exist. */

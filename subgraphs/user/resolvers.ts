@@ -8,7 +8,7 @@ import { requestPasswordReset } from './passwords/request-password-reset.ts';
 import { resetPassword } from './passwords/reset-password.ts';
 import { signIn } from './sessions/sign-in.ts';
 import { signOut } from './sessions/sign-out.ts';
-import { signUp } from './accounts/sign-up.ts';
+import { signUp } from './sessions/sign-up.ts';
 import { updateProfile } from './accounts/update-profile.ts';
 
 export const resolvers: Resolvers = {

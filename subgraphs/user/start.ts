@@ -14,7 +14,7 @@ import { assertRedisUsable } from '../../platform/redis/condition.ts';
 import { assertUserKeysFit } from './assert-keys-fit.ts';
 import type { UserConfig } from './config.ts';
 import { contextMaker } from './context.ts';
-import { ensureAccounts } from './accounts/ensure-accounts.ts';
+import { ensureAccounts } from './ensure-accounts.ts';
 import { purgeExpiredSessions } from './sessions/purge-expired-sessions.ts';
 import { permissions } from './permissions.ts';
 import { resolvers } from './resolvers.ts';

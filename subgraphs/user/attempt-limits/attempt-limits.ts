@@ -2,7 +2,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { loadExpendableScript } from '../../../platform/redis/expendable-script.ts';
 import { ATTEMPT_NUMBERS, WINDOW_MS, type AttemptTable, type LimitedAction } from './attempt-numbers.ts';
-import { hashedNetworkOf } from './hashed-network.ts';
+import { hashedNetworkOf } from '../personal-data/hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 import { tooManyAttempts, type TooManyAttempts } from './too-many-attempts.ts';
 import { VERIFICATION } from '../verification/code-kinds.ts';

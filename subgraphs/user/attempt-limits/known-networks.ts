@@ -2,7 +2,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { loadExpendableScript } from '../../../platform/redis/expendable-script.ts';
 import { WINDOW_MS } from './attempt-numbers.ts';
-import { hashedNetworkOf, UNKNOWN_NETWORK } from './hashed-network.ts';
+import { hashedNetworkOf, UNKNOWN_NETWORK } from '../personal-data/hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 
 /**

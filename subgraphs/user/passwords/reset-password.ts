@@ -3,7 +3,7 @@ import { checkInput } from '../../../platform/graphql/invalid-input.ts';
 import type { ResetPasswordInput, ResetPasswordResult } from '../__generated__/resolvers-types.ts';
 import { email, password } from '../accounts/account-input.ts';
 import type { UserContext } from '../context.ts';
-import { networkKeyOf } from '../attempt-limits/hashed-network.ts';
+import { networkKeyOf } from '../personal-data/hashed-network.ts';
 import { limitedAttempt } from '../attempt-limits/limited-attempt.ts';
 import { invalidVerificationCode } from '../accounts/refusals.ts';
 import { useCode } from '../verification/use-code.ts';

@@ -1,5 +1,4 @@
 import type { FieldCipher } from '../../../platform/personal-data/field-cipher.ts';
-import type { Account } from '../accounts/account.ts';
 
 /** The personal fields of an account. */
 export interface Profile {
@@ -15,6 +14,9 @@ interface PostalAddress {
   readonly line2: string | null;
 }
 
+/** Each field of a profile as it is stored: a ciphertext. */
+type SealedProfile = Readonly<Record<keyof Profile, string>>;
+
 /** The fields that can be updated; null and undefined mean unchanged. */
 type ProfileChanges = { readonly [Name in Changeable]?: Profile[Name] | null | undefined };
 
@@ -22,10 +24,10 @@ type Changeable = Exclude<keyof Profile, 'email'>;
 
 /** Converts between a profile and the encrypted columns of an account. Each ciphertext is bound to its column and its account. */
 export interface PersonalFields {
-  seal(accountId: string, profile: Profile): Record<keyof Profile, string>;
+  seal(accountId: string, profile: Profile): SealedProfile;
   sealChanges(accountId: string, changes: ProfileChanges): Partial<Record<Changeable, string>>;
   /** @throws when a column was altered, or its key is not known */
-  open(account: Account): Profile;
+  open(account: SealedProfile & { readonly id: string }): Profile;
 }
 
 export function createPersonalFields(cipher: FieldCipher): PersonalFields {

@@ -1,4 +1,4 @@
-import { networkKeyOf } from '../attempt-limits/hashed-network.ts';
+import { networkKeyOf } from '../personal-data/hashed-network.ts';
 import type { RefreshSessionInput, RefreshSessionResult } from '../__generated__/resolvers-types.ts';
 import type { UserContext } from '../context.ts';
 import type { PresentedToken } from './refresh-tokens.ts';

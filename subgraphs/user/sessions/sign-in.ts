@@ -2,7 +2,7 @@ import type { SignInInput, SignInResult } from '../__generated__/resolvers-types
 import { normaliseEmail } from '../accounts/account-input.ts';
 import type { UserContext } from '../context.ts';
 import type { Account } from '../accounts/account.ts';
-import { networkKeyOf } from '../attempt-limits/hashed-network.ts';
+import { networkKeyOf } from '../personal-data/hashed-network.ts';
 import { limitedAttempt } from '../attempt-limits/limited-attempt.ts';
 import { invalidCredentials } from '../accounts/refusals.ts';
 import { startSession } from './start-session.ts';

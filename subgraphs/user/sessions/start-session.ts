@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { User } from '../__generated__/resolvers-types.ts';
 import type { Account } from '../accounts/account.ts';
-import type { UserServices } from '../services.ts';
+import type { UserServices } from '../context.ts';
 import { fullProfile } from '../accounts/visible-user.ts';
 
 /** The tokens of a session, as they go out. */

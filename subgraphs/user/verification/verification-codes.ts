@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { loadExpendableScript } from '../../../platform/redis/expendable-script.ts';
 import type { CodeKind } from './code-kinds.ts';
-import { hashedNetworkOf } from '../attempt-limits/hashed-network.ts';
+import { hashedNetworkOf } from '../personal-data/hashed-network.ts';
 import type { KeyedHash } from '../personal-data/keyed-hash.ts';
 
 /**

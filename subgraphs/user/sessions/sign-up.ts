@@ -3,15 +3,14 @@ import { z } from 'zod';
 import { Fault } from '../../../platform/errors.ts';
 import { checkInput } from '../../../platform/graphql/invalid-input.ts';
 import type { Role, SignUpInput, SignUpResult } from '../__generated__/resolvers-types.ts';
-import { address, email, password, personName, phoneNumber } from './account-input.ts';
-import type { UserContext } from '../context.ts';
-import type { Account } from './account.ts';
+import { address, email, password, personName, phoneNumber } from '../accounts/account-input.ts';
+import type { UserContext, UserServices } from '../context.ts';
+import type { Account } from '../accounts/account.ts';
 import type { Profile } from '../personal-data/personal-fields.ts';
-import { networkKeyOf } from '../attempt-limits/hashed-network.ts';
+import { networkKeyOf } from '../personal-data/hashed-network.ts';
 import { limitedAttempt } from '../attempt-limits/limited-attempt.ts';
-import { emailAlreadyRegistered, invalidVerificationCode } from './refusals.ts';
-import type { UserServices } from '../services.ts';
-import { startSession } from '../sessions/start-session.ts';
+import { emailAlreadyRegistered, invalidVerificationCode } from '../accounts/refusals.ts';
+import { startSession } from './start-session.ts';
 import { useCode } from '../verification/use-code.ts';
 
 const input = z.object({

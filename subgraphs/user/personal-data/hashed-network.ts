@@ -1,7 +1,7 @@
 import { clientNetworkOf } from '../../../platform/rate-limit/client-network.ts';
 import type { Identity } from '../../../platform/identity/identity.ts';
 import { clientKeyOf } from '../../../platform/rate-limit/client-key.ts';
-import type { KeyedHash } from '../personal-data/keyed-hash.ts';
+import type { KeyedHash } from './keyed-hash.ts';
 
 /** Behind a router that does not send client addresses, all clients are in one network. */
 export const UNKNOWN_NETWORK = 'unknown';

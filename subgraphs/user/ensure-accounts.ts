@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Logger } from '../../../platform/logger.ts';
-import type { Role } from '../__generated__/resolvers-types.ts';
-import type { UserConfig } from '../config.ts';
-import type { Profile } from '../personal-data/personal-fields.ts';
-import type { UserServices } from '../services.ts';
-import { newAccount } from './sign-up.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Role } from './__generated__/resolvers-types.ts';
+import type { UserConfig } from './config.ts';
+import type { Profile } from './personal-data/personal-fields.ts';
+import type { UserServices } from './services.ts';
+import { newAccount } from './sessions/sign-up.ts';
 
 interface RequiredAccount {
   readonly email: string;
