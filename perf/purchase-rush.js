@@ -52,7 +52,7 @@ export async function setup() {
   return openSale(admin, { name: 'Load test: rush', units: UNITS, opensIn: OPENS_IN });
 }
 
-const PAGE = `query ProductPage($id: ID!) {
+const PAGE = `query SalePage($id: ID!) {
   serverTime
   product(id: $id) { name price { amount currency } status opensAt stock { remaining } }
 }`;
