@@ -1,6 +1,7 @@
 import { Counter, Trend } from 'k6/metrics';
 import { log } from './log.js';
 import { execute, pause } from './graphql.js';
+import { record } from './ledger.js';
 
 /** Every result, also those that are retried; by `answer`: the union's member, or the fault. */
 const answers = new Counter('purchase_answers');
@@ -26,25 +27,15 @@ export const purchaseThresholds = {
   'purchase_answers{answer:no answer}': ['count>=0'],
 };
 
-export const PURCHASE = `mutation Purchase($input: PurchaseInput!) {
-  purchase(input: $input) {
-    __typename
-    ... on PurchaseConfirmed { replayed order { id } }
-    ... on SaleNotOpen { opensAt serverTime }
-    ... on Busy { retryAfterMs }
-    ... on OutcomeUnknown { retryAfterMs }
-  }
+const ANSWER = `{
+  __typename
+  ... on PurchaseConfirmed { replayed order { id } }
+  ... on SaleNotOpen { opensAt serverTime }
+  ... on Busy { retryAfterMs }
+  ... on OutcomeUnknown { retryAfterMs }
 }`;
-
-const CHECKOUT = `mutation Checkout($input: CheckoutWishlistInput!) {
-  checkoutWishlist(input: $input) {
-    __typename
-    ... on PurchaseConfirmed { replayed order { id } }
-    ... on SaleNotOpen { opensAt serverTime }
-    ... on Busy { retryAfterMs }
-    ... on OutcomeUnknown { retryAfterMs }
-  }
-}`;
+export const PURCHASE = `mutation Purchase($input: PurchaseInput!) { purchase(input: $input) ${ANSWER} }`;
+const CHECKOUT = `mutation Checkout($input: CheckoutWishlistInput!) { checkoutWishlist(input: $input) ${ANSWER} }`;
 
 /** Faults that leave the outcome of the purchase unknown. */
 const TRANSIENT = [
@@ -60,7 +51,7 @@ const TRANSIENT = [
 /** A purchase is retried for this long. */
 const RETRY_FOR_MS = 60000;
 
-/** Purchases one unit, with retries until the result is final. Returns it: `{ __typename, order?, replayed? }`. */
+/** Purchases one unit, with retries until the result is final, and records an order in the ledger. Returns the result: `{ __typename, order?, replayed? }`. */
 export const buy = ({ token, key, productId }) =>
   untilSettled(PURCHASE, 'purchase', { productId, idempotencyKey: key }, token);
 
@@ -107,6 +98,7 @@ function settled(answer, ms) {
   const outcome = answer.__typename;
   outcomes.add(1, { outcome });
   duration.add(ms, { outcome });
+  if (answer.order) record(answer.order.id);
   if (outcome !== 'PurchaseConfirmed' && outcome !== 'SoldOut') {
     unexpected.add(1, { outcome });
     log(`a purchase ended in ${outcome}`);
