@@ -27,15 +27,8 @@ export async function seed({ graphqlUrl, admin, buyer, dataDir, log }: SeedOptio
   // The list shows the newest first.
   for (const product of [...demoProducts].reverse()) {
     const id = known.get(product.name) ?? (await create(office, product));
-    await office.expect(
-      'Restocked',
-      'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
-      {
-        productId: id,
-        change: product.units,
-        idempotencyKey: keyFor('stock', id),
-      },
-    );
+    const input = { productId: id, change: product.units, idempotencyKey: keyFor('stock', id) };
+    await office.expect('Restocked', 'restock', input);
     if (product.soldOut) await buyAll(graphqlUrl, buyer, id, product.units);
   }
   await writeFile(done, `${new Date().toISOString()}\n`);
@@ -66,10 +59,9 @@ async function create(
         };
   const { product } = await shop.expect<{ product: { id: string } }>(
     'ProductSaved',
-    `mutation ($input: CreateProductInput!) {
-      createProduct(input: $input) { __typename ... on ProductSaved { product { id } } }
-    }`,
+    'createProduct',
     { name, description, price: { amount: price, currency: 'KRW' }, purchaseLimit, ...times },
+    '... on ProductSaved { product { id } }',
   );
   return product.id;
 }
@@ -85,18 +77,13 @@ async function buyAll(
   await shop.signIn(buyer.email, buyer.password);
   const { order } = await shop.expect<{ order: { id: string; status: string } }>(
     'PurchaseConfirmed',
-    'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename ... on PurchaseConfirmed { order { id status } } } }',
+    'purchase',
     { productId, quantity, idempotencyKey: keyFor('purchase', productId) },
+    '... on PurchaseConfirmed { order { id status } }',
   );
   // Of an earlier start that ended after this.
   if (order.status !== 'PENDING_PAYMENT') return;
-  await shop.expect(
-    'PaymentPrepared',
-    'mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename } }',
-    { orderId: order.id, shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' } },
-  );
-  await shop.expect('PaymentAccepted', 'mutation ($input: PayInput!) { pay(input: $input) { __typename } }', {
-    orderId: order.id,
-    paymentToken: 'sim_success',
-  });
+  const shippingAddress = { postalCode: '04524', line1: '110 Sejong-daero' };
+  await shop.expect('PaymentPrepared', 'preparePayment', { orderId: order.id, shippingAddress });
+  await shop.expect('PaymentAccepted', 'pay', { orderId: order.id, paymentToken: 'sim_success' });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShopClient } from '../seed/shop-client.ts';
+import { mutationOf } from '../seed/mutation.ts';
 
 export interface NewSale {
   readonly name: string;
@@ -15,15 +16,10 @@ export interface NewSale {
   readonly closesAt: Date | null;
 }
 
-const CREATE = `mutation ($input: CreateProductInput!) {
-  createProduct(input: $input) {
-    __typename
-    ... on ProductSaved { product { id } }
-    ... on InvalidInput { problems { path message } }
-  }
-}`;
-const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
-const WITHDRAW = 'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }';
+const CREATE = mutationOf(
+  'createProduct',
+  '... on ProductSaved { product { id } } ... on InvalidInput { problems { path message } }',
+);
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 500;
@@ -60,7 +56,7 @@ export async function putOnSale(
   try {
     await restock(shop, id, units);
   } catch (error) {
-    await shop.execute(WITHDRAW, { input: { id } }).catch(() => undefined);
+    await shop.execute(mutationOf('withdrawProduct'), { input: { id } }).catch(() => undefined);
     throw error;
   }
   return id;
@@ -71,7 +67,7 @@ async function restock(shop: ShopClient, productId: string, change: number): Pro
   const input = { productId, change, idempotencyKey: randomUUID() };
   for (let attempt = 1; ; attempt++) {
     try {
-      await shop.expect('Restocked', RESTOCK, input);
+      await shop.expect('Restocked', 'restock', input);
       return;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;

@@ -1,3 +1,5 @@
+import { mutationOf } from './mutation.ts';
+
 interface Reply<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string }[];
@@ -14,7 +16,7 @@ export class ShopClient {
 
   async signIn(email: string, password: string): Promise<void> {
     const { signIn } = await this.execute<{ signIn: { __typename: string; accessToken?: string } }>(
-      'mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { accessToken } } }',
+      mutationOf('signIn', '... on Session { accessToken }'),
       { input: { email, password } },
     );
     if (!signIn.accessToken) throw new Error(`signing in as ${email} was answered with ${signIn.__typename}`);
@@ -35,11 +37,15 @@ export class ShopClient {
   /**
    * One mutation with one input, whose answer is a union.
    *
+   * @param members what is selected of the answer
    * @throws a sentence when it is another member of the union than this
    */
-  async expect<Answer>(member: string, mutation: string, input: object): Promise<Answer> {
-    const data = await this.execute<Record<string, { readonly __typename: string }>>(mutation, { input });
-    const [[field, answer]] = Object.entries(data) as [[string, { readonly __typename: string }]];
+  async expect<Answer>(member: string, field: string, input: object, members = ''): Promise<Answer> {
+    const data = await this.execute<Record<string, { readonly __typename: string }>>(
+      mutationOf(field, members),
+      { input },
+    );
+    const answer = data[field]!;
     if (answer.__typename !== member) throw new Error(`${field} was answered with ${answer.__typename}`);
     return answer as Answer;
   }
