@@ -5,6 +5,7 @@ import type { Service } from '../harness/service.ts';
 import { administrator, executeAtSubgraph, buyer } from '../harness/subgraph-call.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import { call, type Call } from './history.ts';
+import { mutationOf } from '../../scripts/seed/mutation.ts';
 
 /** What operations work on. */
 export interface OperationSubjects {
@@ -33,9 +34,6 @@ interface Operation {
   readonly request: (subjects: OperationSubjects) => Request | null;
 }
 
-const mutation = (name: string, type: string, selection = '') =>
-  `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ${selection} } }`;
-
 const asAnyone = (variables: object): Request => ({ variables, caller: null });
 const asAdministrator = (variables: object): Request => ({ variables, caller: administrator });
 const asBuyer = ({ random, userIds }: OperationSubjects, variables: object): Request => ({
@@ -47,19 +45,15 @@ const PURCHASED = '... on PurchaseConfirmed { order { id items { quantity produc
 const AGAIN = '... on OutcomeUnknown { retryAfterMs }';
 const NOT_PURCHASED = `... on Busy { retryAfterMs } ${AGAIN} ... on SoldOut { productId }`;
 
-export const PURCHASE = mutation('purchase', 'PurchaseInput', `${PURCHASED} ${NOT_PURCHASED}`);
-export const CHECKOUT = mutation(
-  'checkoutWishlist',
-  'CheckoutWishlistInput',
-  `${PURCHASED} ${NOT_PURCHASED}`,
-);
-export const ABANDON = mutation('abandonPurchase', 'AbandonPurchaseInput', `${PURCHASED} ${AGAIN}`);
-export const ADD_TO_WISHLIST = mutation('addToWishlist', 'WishlistItemInput');
-export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
-export const PAY = mutation('pay', 'PayInput');
-export const CANCEL = mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }');
-export const REQUEST_RETURN = mutation('requestReturn', 'RequestReturnInput');
-export const RESTOCK = mutation('restock', 'RestockInput');
+export const PURCHASE = mutationOf('purchase', `${PURCHASED} ${NOT_PURCHASED}`);
+export const CHECKOUT = mutationOf('checkoutWishlist', `${PURCHASED} ${NOT_PURCHASED}`);
+export const ABANDON = mutationOf('abandonPurchase', `${PURCHASED} ${AGAIN}`);
+export const ADD_TO_WISHLIST = mutationOf('addToWishlist', '', 'WishlistItemInput');
+export const PREPARE_PAYMENT = mutationOf('preparePayment');
+export const PAY = mutationOf('pay');
+export const CANCEL = mutationOf('cancelOrder', '... on OrderCancelled { order { id } }');
+export const REQUEST_RETURN = mutationOf('requestReturn');
+export const RESTOCK = mutationOf('restock');
 export const ORDER = 'query ($id: ID!) { order(id: $id) { id status } }';
 
 /** Every kind of operation besides purchases; and a purchase, to check whether one succeeds. */
@@ -67,7 +61,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: 'signIn',
     of: 'user',
-    query: mutation('signIn', 'SignInInput', '... on Error { message }'),
+    query: mutationOf('signIn', '... on Error { message }'),
     usual: 'Session',
     request: () => asAnyone({ input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } }),
   },
@@ -81,7 +75,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: 'createProduct',
     of: 'product',
-    query: mutation('createProduct', 'CreateProductInput'),
+    query: mutationOf('createProduct'),
     usual: 'ProductSaved',
     request: () => asAdministrator({ input: { name: 'Tea', type: 'GENERAL', price: { amount: 1_000 } } }),
   },

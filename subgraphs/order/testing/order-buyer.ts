@@ -6,6 +6,7 @@ import { sealAddress } from '../payment/shipping-address.ts';
 import type { OrderTestBed } from './order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { buyer } from '../../../tests/harness/subgraph-call.ts';
+import { mutationOf } from '../../../scripts/seed/mutation.ts';
 
 const ORDER = `id status paymentDueAt returnableUntil createdAt
   total { amount currency } items { quantity product { id } }
@@ -170,14 +171,8 @@ export class Buyer {
     return this.#mutate(field, `... on WishlistUpdated { ${WISHLIST} } ${INVALID}`, input, 0, type);
   }
 
-  async #mutate(
-    field: string,
-    selection: string,
-    input: object,
-    at = 0,
-    type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`,
-  ): Promise<Answer> {
-    const query = `mutation ($input: ${type}!) { ${field}(input: $input) { __typename ${selection} } }`;
+  async #mutate(field: string, selection: string, input: object, at = 0, type?: string): Promise<Answer> {
+    const query = mutationOf(field, selection, type);
     for (let attempt = 1; ; attempt++) {
       const reply = await this.#bed.execute(query, { input }, { caller: buyer(this.userId), at });
       const answer = reply.data?.[field];

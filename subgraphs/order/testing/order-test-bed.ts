@@ -31,6 +31,7 @@ import {
   IDENTITY_SECRETS,
   type GraphQLReply,
 } from '../../../tests/harness/subgraph-call.ts';
+import { mutationOf } from '../../../scripts/seed/mutation.ts';
 
 export interface SaleOptions {
   readonly units?: number;
@@ -162,7 +163,7 @@ export class OrderTestBed {
     currency = 'KRW',
   }: SaleOptions = {}): Promise<string> {
     const reply = await this.#atProduct(
-      'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } ... on InvalidInput { message } } }',
+      mutationOf('createProduct', '... on ProductSaved { product { id } } ... on InvalidInput { message }'),
       {
         name: 'Lucky box',
         type: 'FLASH_SALE',
@@ -184,17 +185,11 @@ export class OrderTestBed {
 
   /** @param change what `updateProduct` takes, beside the id */
   async changeTerms(productId: string, change: object): Promise<void> {
-    await this.#atProduct(
-      'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
-      { id: productId, ...change },
-    );
+    await this.#atProduct(mutationOf('updateProduct'), { id: productId, ...change });
   }
 
   async withdraw(productId: string): Promise<void> {
-    await this.#atProduct(
-      'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }',
-      { id: productId },
-    );
+    await this.#atProduct(mutationOf('withdrawProduct'), { id: productId });
   }
 
   async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
