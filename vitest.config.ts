@@ -17,7 +17,7 @@ const WITH_STORES = { globalSetup: ['tests/harness/global-setup.ts'] };
 const IN_TURN = { ...WITH_STORES, fileParallelism: false, maxWorkers: 1 };
 const LOADS = [
   'tests/attacks/{attacks,descriptors}.e2e.test.ts',
-  'tests/e2e/{bench,perf,purchase-rush,live-stock,many-instances,rate-limits,dev}.e2e.test.ts',
+  'tests/e2e/{bench,perf,purchase-rush,live-stock}.e2e.test.ts',
 ];
 const FAULTS_UNDER_LOAD = ['tests/chaos/{faults,product-loss,rolling-restart,store-refusals}.chaos.test.ts'];
 /**
