@@ -21,7 +21,7 @@ export function instrumented(subgraph: string, client: SubgraphClient): Subgraph
     send: (identity: Identity) => Promise<Response>,
   ): Promise<Response> {
     const begun = performance.now();
-    const span = identity.span?.child(`ask ${subgraph}`, { kind: 'client' });
+    const span = identity.span?.child(`request ${subgraph}`, { kind: 'client' });
     let outcome: string | undefined;
     try {
       return await send(span && span !== identity.span ? { ...identity, span } : identity);

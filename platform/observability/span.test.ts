@@ -17,7 +17,7 @@ const recorded = (name: string, parent: TraceParent | null): Span => ({
 
 describe('where traces go nowhere', () => {
   it('what a client sent is passed on, by every child, too', () => {
-    expect(beginTrace('graphql', SAMPLED).child('ask order').traceparent).toBe(SAMPLED);
+    expect(beginTrace('graphql', SAMPLED).child('request order').traceparent).toBe(SAMPLED);
     expect(joinTrace('purchase', NOT_SAMPLED).traceparent).toBe(NOT_SAMPLED);
   });
 

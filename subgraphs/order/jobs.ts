@@ -34,7 +34,7 @@ export function startJobs(
     ),
     runPeriodically('reaper', REAP_EVERY, () => reaper.run(), logger),
     ...(reconciliation
-      ? [runPeriodically('drift-watch', COMPARE_EVERY, () => reconciliation.run(), logger)]
+      ? [runPeriodically('stock-reconciliation', COMPARE_EVERY, () => reconciliation.run(), logger)]
       : []),
     // A server that was replaced may leave its connections open, and still answer reads.
     runPeriodically(

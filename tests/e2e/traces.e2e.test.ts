@@ -78,7 +78,7 @@ describe('a purchase', () => {
       () => spansOf(client.traceId),
       (found) => named(found, 'graphql').length === 1 && named(found, 'mysql transaction').length === 1,
     );
-    const path = ['graphql', 'ask order', 'Mutation.purchase', 'write', 'mysql transaction'];
+    const path = ['graphql', 'request order', 'Mutation.purchase', 'write', 'mysql transaction'];
     let parent = client.spanId;
     for (const name of path) {
       const [span] = named(spans, name);

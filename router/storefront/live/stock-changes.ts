@@ -29,7 +29,7 @@ export function subscribeToStockChanges({
     onMessage: (text) => {
       const news = parseEvent(stockChanged, text);
       if (news) onNews(news);
-      else logger.warn({ text: text.slice(0, 200) }, 'news of stock that cannot be read');
+      else logger.warn({ text: text.slice(0, 200) }, 'a stock message cannot be read');
     },
     onGap,
     logger,

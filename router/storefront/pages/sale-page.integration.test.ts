@@ -93,7 +93,7 @@ describe('the status of the page', () => {
 
   const openShop = (settings: Readonly<Record<string, string>> = {}) =>
     routerForThisTest({ ...shop.urls, ...redisSettings, ...settings });
-  const onShelf = () => {
+  const newOpenProduct = () => {
     const id = randomUUID();
     shop.products.set(id, onSale());
     return id;
@@ -108,7 +108,7 @@ describe('the status of the page', () => {
 
   it('is 404 for what is no product, and the page is the same', async () => {
     const router = await openShop();
-    const known = await fetch(`${router.url}/sale/${onShelf()}`);
+    const known = await fetch(`${router.url}/sale/${newOpenProduct()}`);
     expect(known.status).toBe(200);
     const page = await known.text();
     for (const id of ['no-such-product', '1', randomUUID()]) {
@@ -125,7 +125,7 @@ describe('the status of the page', () => {
 
   it('costs the product subgraph one request, however many visit the page', async () => {
     const router = await openShop();
-    const id = onShelf();
+    const id = newOpenProduct();
     const before = shop.productReadings();
     const visits = await Promise.all(Array.from({ length: 50 }, () => statusOf(router, id)));
     expect(new Set([...visits, await statusOf(router, id)])).toEqual(new Set([200]));

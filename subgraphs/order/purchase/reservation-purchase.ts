@@ -135,7 +135,7 @@ export class ReservationPurchase implements PurchaseStrategy {
     const span = attempt.span.child('write');
     const pendingOrder = toPendingOrder(attempt, products, reservations, this.#deps.paymentTimeoutMs, span);
     const writeResult = await this.#deps.batch.submit(pendingOrder);
-    span.setAttributes({ verdict: writeResult.kind });
+    span.setAttributes({ writeResult: writeResult.kind });
     span.end();
     return { pendingOrder, writeResult };
   }

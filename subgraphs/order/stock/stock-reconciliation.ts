@@ -69,7 +69,7 @@ export class StockReconciliation {
       const found = await this.#compare(productIds.slice(start, start + PER_STATEMENT));
       all.push(...found);
       const wrong = found.filter(({ comparison }) => isWrong(comparison));
-      const options = { job: 'drift-watch', running: REPAIRS_SIDE_BY_SIDE, logger: this.#logger };
+      const options = { job: 'stock-reconciliation', running: REPAIRS_SIDE_BY_SIDE, logger: this.#logger };
       await eachItem(wrong, { ...options, keyOf: ({ productId }) => productId }, (one) => this.#repair(one));
     }
     return all;
@@ -97,7 +97,7 @@ export class StockReconciliation {
 
   async #auditEach(productIds: readonly string[]): Promise<Map<string, StockAudit>> {
     const audits = new Map<string, StockAudit>();
-    const options = { job: 'drift-watch', running: SIDE_BY_SIDE, logger: this.#logger };
+    const options = { job: 'stock-reconciliation', running: SIDE_BY_SIDE, logger: this.#logger };
     await eachItem(productIds, { ...options, keyOf: (productId) => productId }, async (productId) => {
       const audit = await auditStock(this.#store, productId);
       if (audit) audits.set(productId, audit);

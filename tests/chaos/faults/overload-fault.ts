@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Crowd } from './crowd.ts';
+import type { ExtraLoad } from './extra-load.ts';
 import type { Fault } from './fault.ts';
 
 const BUYERS = 500;
 /** This file as it is run, compiled or not. */
-const CROWD = new URL(import.meta.url.replace('overload-fault', 'crowd'));
+const EXTRA_LOAD = new URL(import.meta.url.replace('overload-fault', 'extra-load'));
 
 export const OVERLOAD_FAULT: Fault = {
   name: 'overload',
@@ -13,13 +13,13 @@ export const OVERLOAD_FAULT: Fault = {
   answer: 'Confirmed, or Busy, RATE_LIMITED or UNAVAILABLE at once; the same again once the load is gone',
   lastsS: 10,
   async inject({ stack }, { healthy }) {
-    const crowd: Crowd = {
+    const load: ExtraLoad = {
       routers: stack.routers.map(({ url }) => url),
       productId: healthy,
       tokens: Array.from({ length: BUYERS }, () => stack.mint.buyer()),
     };
-    const child = fork(CROWD);
-    child.send(crowd);
+    const child = fork(EXTRA_LOAD);
+    child.send(load);
     await once(child, 'message');
     return async () => {
       child.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { newKey } from '../../harness/shop.ts';
 import { PURCHASE } from '../operations.ts';
 
 /** The load: which product, and with which tokens. */
-export interface Crowd {
+export interface ExtraLoad {
   readonly routers: readonly string[];
   readonly productId: string;
   readonly tokens: readonly string[];
@@ -22,10 +22,10 @@ const TICK_MS = 20;
  * A separate process, so that it does not delay the clients of the experiment. It first purchases in a closed loop, and then
  * sends ten times as many purchases a second, in an open model. It sends `begun` at that moment, and exits with its parent.
  */
-process.once('message', (crowd: Crowd) => void press(crowd));
+process.once('message', (load: ExtraLoad) => void press(load));
 process.on('disconnect', () => process.exit(0));
 
-async function press({ routers, productId, tokens }: Crowd): Promise<void> {
+async function press({ routers, productId, tokens }: ExtraLoad): Promise<void> {
   const agent = new Agent({ connections: null });
   let turn = 0;
   const buy = async () => {
