@@ -94,6 +94,11 @@ export class OrderBatch {
     );
   }
 
+  /** For what was admitted before, by this process or another one: it may take the capacity of other blocked products, and of no others. */
+  get hasCapacityToResume(): boolean {
+    return this.#blocked.size < this.#options.queueLimit * SHARE_OF_BLOCKED_PRODUCTS;
+  }
+
   /** Never rejects. */
   submit(pendingOrder: PendingOrder): Promise<WriteResult> {
     return new Promise((resolve) => {

@@ -64,7 +64,7 @@ export class LockAdmission implements Admission {
     terms: SaleTerms,
     lock: Lock,
   ): Promise<ReserveOutcome> {
-    const { keys, scripts, fence, clock, writer, unreadable } = this.#store;
+    const { redis, keys, scripts, fence, clock, writer, unreadable } = this.#store;
     const source = await writer.connect().catch(() => null);
     if (source === null) return { kind: 'notReady' };
     const { orderId, userId, quantity } = request;
@@ -86,12 +86,13 @@ export class LockAdmission implements Admission {
     }
     const refusal = refuse(request, terms, seen);
     if (refusal) return refusal;
+    const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
     if (seen.reservedSeq !== null) {
+      await redis.zadd(due, 'XX', 'GT', now + this.#reservationTtlMs, ids[0]!);
       return { kind: 'reserved', reservation: { productId, orderId, epoch, seq: seen.reservedSeq } };
     }
 
     clock.observe(productId, now);
-    const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
     const { even, odd, lostAt } = keys.refusals(productId);
     const written = scripts.writeReservation(
       [keys.admissionLock(productId), stock, due, records, holding, even, odd, lostAt],
@@ -142,13 +143,18 @@ function toState(rest: readonly (number | string)[], epoch: number, now: number)
 }
 
 /** In the order of `reserve-8.lua`. @returns null when the purchase may be admitted, or is already */
-function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): ReserveOutcome | null {
+function refuse(
+  { quantity, onlyResumes }: ReserveRequest,
+  terms: SaleTerms,
+  seen: State,
+): ReserveOutcome | null {
   const { epoch, now, held, remaining } = seen;
   const limit = terms.purchaseLimit;
   if (limit !== null && !seen.countsHoldings) return { kind: 'notReady' };
   if (seen.record === 'S') return { kind: 'settled' };
   if (seen.reservedQuantity !== null)
     return seen.reservedQuantity === quantity ? null : { kind: 'otherQuantity' };
+  if (onlyResumes) return { kind: 'notAdmitted' };
   if (terms.withdrawn) return { kind: 'closed' };
   if (now < terms.opensAt) return { kind: 'notOpen', now };
   if (terms.closesAt !== null && now >= terms.closesAt) return { kind: 'closed' };
