@@ -157,7 +157,10 @@ export class OrderBatch {
     this.#failures++;
     if (ending === 'lostRace' || (writer.isUp && this.#failures >= FAILURES)) {
       this.#failures = 0;
-      const locked = await writer.findLocked(productsOf(left));
+      const products = productsOf(left);
+      const found = await writer.findLocked(products);
+      // None is: what held the rows for so long has ended, or it was another lock. Each by itself then shows whose it was.
+      const locked = found && found.size > 0 ? found : new Set(products);
       const isLocked = ({ pendingOrder }: Waiting) =>
         pendingOrder.order.items.some(({ productId }) => locked.has(productId));
       const apart = left.filter(isLocked);
