@@ -157,13 +157,14 @@ export class OrderBatch {
     this.#failures++;
     if (ending === 'lostRace' || (writer.isUp && this.#failures >= FAILURES)) {
       this.#failures = 0;
-      const products = productsOf(left);
-      const found = await writer.findLocked(products);
+      // With those that wait behind them, since the next batch would wait for their rows as long as this one has.
+      const found = await writer.findLocked(productsOf([...left, ...this.#queue]));
       // None is: what held the rows for so long has ended, or it was another lock. Each by itself then shows whose it was.
-      const locked = found && found.size > 0 ? found : new Set(products);
-      const isLocked = ({ pendingOrder }: Waiting) =>
-        pendingOrder.order.items.some(({ productId }) => locked.has(productId));
-      const apart = left.filter(isLocked);
+      const locked = found && found.size > 0 ? found : new Set(productsOf(left));
+      const buysLocked = ({ order }: PendingOrder) =>
+        order.items.some(({ productId }) => locked.has(productId));
+      const isLocked = ({ pendingOrder }: Waiting) => buysLocked(pendingOrder);
+      const apart = [...left.filter(isLocked), ...this.#queue.takeWhere(buysLocked)];
       this.#blocked.add(apart);
       this.#options.logger.warn(
         { productIds: [...locked].slice(0, LOGGED_PRODUCTS), products: locked.size, purchases: apart.length },
