@@ -7,6 +7,7 @@ import { deriveOrderId } from '../orders/order-id.ts';
 import { lockStock } from '../testing/lock-stock.ts';
 import { Buyer } from '../testing/order-buyer.ts';
 import { useOrderTestBed } from '../testing/order-test-bed.ts';
+import { newAttempt } from './attempt.ts';
 
 const stores = useStores();
 const STRATEGIES = ['atomic', 'lock'];
@@ -96,3 +97,29 @@ describe.each(STRATEGIES.map((strategy, at) => ({ strategy, at })))(
     });
   },
 );
+
+describe('resuming while purchases wait for blocked products', () => {
+  it('takes half of the capacity at the most; beyond that the attempts of a buyer keep the place', async () => {
+    const product = await bed.sell();
+    const { services } = await bed.services({
+      environment: { MAX_PURCHASES_IN_FLIGHT: 4, RESERVATION_TIMEOUT: 60_000 },
+    });
+    const lock = await lockStock(stores.mysqlUrl, product);
+    const buyers = Array.from({ length: 3 }, () => ({ userId: randomUUID(), key: newKey() }));
+    const buy = ({ userId, key }: (typeof buyers)[number]) =>
+      services.purchases.buy(newAttempt(userId, key, [{ productId: product, quantity: 1 }], 20_000));
+    const [first, second, third] = buyers as [(typeof buyers)[0], (typeof buyers)[0], (typeof buyers)[0]];
+    const purchases = [buy(first)];
+    await waitUntil('the first to wait apart', () => services.batch.blocked === 1);
+    for (const { userId, key } of [second, third]) await admitOnly(product, userId, key);
+    purchases.push(buy(second));
+    await waitUntil('the second to wait with it', () => services.batch.blocked === 2);
+    expect(await buy(third)).toMatchObject({ __typename: 'OutcomeUnknown' });
+    expect(services.batch.size).toBe(2);
+    await longDue();
+    expect(await reservedUnits(product)).toBe(3);
+    await lock.release();
+    const outcomes = [...(await Promise.all(purchases)), await buy(third)];
+    expect(countAnswers(outcomes)).toEqual({ PurchaseConfirmed: 3 });
+  });
+});
