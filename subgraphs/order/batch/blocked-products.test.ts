@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLogger } from '../../../platform/logger.ts';
 import { waitUntil } from '../../../tests/harness/wait-until.ts';
 import type { PendingOrder } from '../orders/pending-order.ts';
@@ -9,10 +9,10 @@ import type { WriteResult } from './write-result.ts';
 
 const WRITERS = 4;
 
-const order = (productId: string): PendingOrder =>
-  ({
-    order: { id: `order of ${productId}`, items: [{ productId, epoch: 1, seq: 1 }] },
-  }) as unknown as PendingOrder;
+const order = (...productIds: readonly string[]): PendingOrder => {
+  const items = productIds.map((productId) => ({ productId, epoch: 1, seq: 1 }));
+  return { order: { id: `order of ${productIds.join()}`, items } } as unknown as PendingOrder;
+};
 
 /** Writers on which a test decides how long the transactions for a product last. */
 class Server {
@@ -23,10 +23,16 @@ class Server {
   readonly blocked = new BlockedProducts({
     writers: Array.from({ length: WRITERS }, () => this.#writer()),
     maxBatch: 100,
-    mayAbort: () => false,
+    mayAbort: () => this.#isOver,
     onFree: () => undefined,
     logger: createLogger('test', 'silent'),
   });
+
+  #isOver = false;
+
+  constructor() {
+    onTestFinished(() => void (this.#isOver = true));
+  }
 
   buy(productId: string): Promise<WriteResult> {
     return new Promise((resolve) => {
@@ -84,5 +90,15 @@ describe('products that are blocked', () => {
     server.locked.delete(last);
     await waitUntil('the free one to be written', () => server.begun.includes(last));
     expect(server.begun.length).toBeLessThan(WRITERS);
+  });
+
+  it('do not hold up others that are only bought together with them', () => {
+    const { blocked, locked } = new Server();
+    locked.add('locked');
+    const checkout = { pendingOrder: order('locked', 'other'), resolve: () => undefined };
+    blocked.add([checkout], locked);
+    const concerned = [order('locked'), order('other'), order('locked', 'other')].map(blocked.concerns);
+    expect(concerned).toEqual([true, false, true]);
+    expect([blocked.sizeOf('locked'), blocked.sizeOf('other')]).toEqual([1, 0]);
   });
 });

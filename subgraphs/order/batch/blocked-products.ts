@@ -29,6 +29,8 @@ const LOGGED_WAIT_MS = 1_000;
 interface Queue {
   readonly key: string;
   readonly productIds: readonly string[];
+  /** Those of the products whose rows are taken to be locked. */
+  readonly blockedBy: readonly string[];
   readonly waiting: BatchQueue;
   underWay: readonly Waiting[];
   readonly openedAt: number;
@@ -50,7 +52,7 @@ interface Queue {
 export class BlockedProducts {
   readonly #options: BlockedProductsOptions;
   readonly #queues = new Map<string, Queue>();
-  /** In how many queues a product is. */
+  /** By how many queues a product is taken to be locked. */
   readonly #products = new Map<string, number>();
   readonly #writers: WriterPool;
   readonly #locks: LockWatch;
@@ -75,7 +77,7 @@ export class BlockedProducts {
     return this.#options.writers.every(({ isUp }) => isUp);
   }
 
-  /** Whether the pending order buys a product that is blocked. */
+  /** Whether the pending order buys a product that is blocked; one that is only bought together with such a product is not. */
   readonly concerns = ({ order }: PendingOrder): boolean =>
     this.#products.size > 0 && order.items.some(({ productId }) => this.#products.has(productId));
 
@@ -103,15 +105,24 @@ export class BlockedProducts {
     }
   }
 
-  add(items: readonly Waiting[]): void {
+  /** @param locked products whose rows are known to be locked. Where none of an order's is, all of them are taken to be. */
+  add(items: readonly Waiting[], locked: ReadonlySet<string> = new Set()): void {
     const opened: Queue[] = [];
     for (const one of items) {
       const productIds = one.pendingOrder.order.items.map(({ productId }) => productId).sort();
       const key = productIds.join(' ');
       let queue = this.#queues.get(key);
       if (!queue) {
-        const openedAt = performance.now();
-        queue = { key, productIds, waiting: new BatchQueue(), underWay: [], openedAt, losses: 0 };
+        const known = productIds.filter((id) => locked.has(id) || this.#products.has(id));
+        queue = {
+          key,
+          productIds,
+          blockedBy: known.length > 0 ? known : productIds,
+          waiting: new BatchQueue(),
+          underWay: [],
+          openedAt: performance.now(),
+          losses: 0,
+        };
         this.#open(queue);
         opened.push(queue);
       }
@@ -170,13 +181,13 @@ export class BlockedProducts {
 
   #open(queue: Queue): void {
     this.#queues.set(queue.key, queue);
-    for (const productId of queue.productIds)
+    for (const productId of queue.blockedBy)
       this.#products.set(productId, (this.#products.get(productId) ?? 0) + 1);
   }
 
   #close(queue: Queue): void {
     this.#queues.delete(queue.key);
-    for (const productId of queue.productIds) {
+    for (const productId of queue.blockedBy) {
       const queues = this.#products.get(productId)! - 1;
       if (queues === 0) this.#products.delete(productId);
       else this.#products.set(productId, queues);

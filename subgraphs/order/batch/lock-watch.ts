@@ -7,10 +7,8 @@ export interface LockWatchOptions {
   readonly mayAbort: () => boolean;
 }
 
-/** Milliseconds between two looks, at the least. */
-const LOOK_EVERY_MS = 100;
-/** Of the time, a look takes one part in so many. */
-const LOOK_SHARE = 10;
+/** Milliseconds between two looks: so many times what a look takes, within these bounds. */
+const BETWEEN_LOOKS = { times: 10, least: 100, most: 1_000 };
 /** How often one of those that wait is written though its rows are locked, in milliseconds. */
 const TRY_EVERY_MS = 1_000;
 
@@ -50,8 +48,9 @@ export class LockWatch {
     while (this.#waiting.size > 0) {
       const begun = performance.now();
       await this.#look();
+      const { times, least, most } = BETWEEN_LOOKS;
       if (this.#waiting.size > 0)
-        await sleep(Math.max(LOOK_EVERY_MS, (performance.now() - begun) * LOOK_SHARE));
+        await sleep(Math.min(most, Math.max(least, (performance.now() - begun) * times)));
     }
     this.#isRunning = false;
   }

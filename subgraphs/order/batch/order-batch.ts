@@ -165,7 +165,7 @@ export class OrderBatch {
         order.items.some(({ productId }) => locked.has(productId));
       const isLocked = ({ pendingOrder }: Waiting) => buysLocked(pendingOrder);
       const apart = [...left.filter(isLocked), ...this.#queue.takeWhere(buysLocked)];
-      this.#blocked.add(apart);
+      this.#blocked.add(apart, locked);
       this.#options.logger.warn(
         { productIds: [...locked].slice(0, LOGGED_PRODUCTS), products: locked.size, purchases: apart.length },
         'products wait in queues of their own, for locked rows or because they are refused',
