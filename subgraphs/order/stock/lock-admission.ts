@@ -40,7 +40,9 @@ export class LockAdmission implements Admission {
 
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
     try {
-      return await this.#turns.submit(productId, { request, terms });
+      return request.onlyResumes
+        ? await this.#resume(productId, request, terms)
+        : await this.#turns.submit(productId, { request, terms });
     } catch (error) {
       if (hasNotRun(error) || error instanceof UnreadableKeysError) return { kind: 'notReady' };
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
@@ -58,11 +60,18 @@ export class LockAdmission implements Admission {
     } as const);
   }
 
+  /** Writes no reservation, so it does not wait for the lock. */
+  async #resume(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
+    if (performance.now() > request.deadline) return { kind: 'tooLate' };
+    return this.#decide(productId, request, terms, null);
+  }
+
+  /** @param lock none for a request that only resumes */
   async #decide(
     productId: string,
     request: ReserveRequest,
     terms: SaleTerms,
-    lock: Lock,
+    lock: Lock | null,
   ): Promise<ReserveOutcome> {
     const { redis, keys, scripts, fence, clock, writer, unreadable } = this.#store;
     const source = await writer.connect().catch(() => null);
@@ -91,6 +100,7 @@ export class LockAdmission implements Admission {
       await redis.zadd(due, 'XX', 'GT', now + this.#reservationTtlMs, ids[0]!);
       return { kind: 'reserved', reservation: { productId, orderId, epoch, seq: seen.reservedSeq } };
     }
+    if (!lock) return { kind: 'notAdmitted' };
 
     clock.observe(productId, now);
     const { even, odd, lostAt } = keys.refusals(productId);
