@@ -86,8 +86,11 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PURCHASE_TIMEOUT: duration('5s'),
       /** How long the known terms of a sale stay in use while the product subgraph does not answer. */
       STALE_TERMS_TIMEOUT: duration('5m'),
-      /** How long a reservation may be open before the reaper settles it; see `fitting-settings.ts`. */
-      RESERVATION_TIMEOUT: duration('10s', '1h'),
+      /**
+       * How long a reservation may be open before the reaper settles it; see `fitting-settings.ts`. Longer than the router waits for a
+       * subgraph (`SUBGRAPH_TIMEOUT`), so that the buyers of a frozen process can repeat their keys in time.
+       */
+      RESERVATION_TIMEOUT: duration('15s', '1h'),
       /** How long the key of an abandoned purchase stays used up; after that its tombstone is deleted. */
       TOMBSTONE_RETENTION: duration('7d', A_CENTURY),
       /** How long movements of returned units are kept after they were applied; checkouts that were not finished; and orders that ended: for ever where it is not set. */

@@ -11,7 +11,7 @@ import { secondsSince } from '../../../platform/observability/metrics.ts';
 import { sharedSpan } from '../../../platform/observability/span.ts';
 import { batchDurations, batchSizes } from './metrics.ts';
 import type { OrderRepository } from '../orders/order-repository.ts';
-import { lockFreeStockRows, readStockRows } from '../stock/stock-repository.ts';
+import { findLockedStockRows, readStockRows } from '../stock/stock-repository.ts';
 import { unitsOf, writtenAt, type PendingOrder } from '../orders/pending-order.ts';
 import type { WriteResult } from './write-result.ts';
 import { recordUnknownCommit, toWriteResult } from './own-order.ts';
@@ -84,19 +84,16 @@ export class BatchWriter {
     return rest.length === 0 ? 'written' : 'lostRace';
   }
 
-  /** @returns those of the products whose stock rows are locked by another session; all of them when none is, or it is not known */
-  async findLocked(productIds: readonly string[]): Promise<ReadonlySet<string>> {
+  /** Never rejects. @returns those of the products whose stock rows are locked by another session; null when it is not known */
+  async findLocked(productIds: readonly string[]): Promise<ReadonlySet<string> | null> {
     const { connection, logger } = this.#options;
     try {
-      const session = await connection.get();
-      const locked = await lockFreeStockRows(session, productIds);
-      await session.query('ROLLBACK');
-      if (locked.size > 0) return locked;
+      return await findLockedStockRows(await connection.get(), productIds);
     } catch (error) {
       connection.discard();
       logger.warn({ err: error }, 'locked stock rows could not be determined');
+      return null;
     }
-    return new Set(productIds);
   }
 
   /** Admits nothing until another session has shown that the server takes writes. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { uuidToBytes } from '../../../platform/uuid.ts';
+import type { RowDataPacket } from 'mysql2/promise';
+import { describe, expect, it } from 'vitest';
+import { lockStock } from '../testing/lock-stock.ts';
 import { Buyer } from '../testing/order-buyer.ts';
 import { useMysqlProxy } from '../../../tests/harness/store-proxy.ts';
 import { useOrderTestBed, type PurchaseAnswer } from '../testing/order-test-bed.ts';
@@ -23,17 +23,6 @@ const several = (count: number): Someone[] => Array.from({ length: count }, some
 const buyAll = (product: string, buyers: readonly Someone[]): Promise<PurchaseAnswer[]> =>
   Promise.all(buyers.map((buyer) => bed.buy(product, buyer)));
 
-/** A report, or an online DDL: another session has the stock row until it releases it. */
-async function lockStock(product: string): Promise<Connection> {
-  const url = new URL(direct.mysqlUrl);
-  url.pathname += '_order';
-  const session = await createConnection(url.href);
-  onTestFinished(() => session.destroy());
-  await session.query('START TRANSACTION');
-  await session.query('SELECT * FROM stock WHERE product_id = ? FOR UPDATE', [uuidToBytes(product)]);
-  return session;
-}
-
 const reservedUnits = async (product: string) => (await bed.stock(product)).reserved;
 
 async function expectWholeStock(product: string, sold: number) {
@@ -49,7 +38,7 @@ describe('a stock row that another session has locked', () => {
   it('holds up its own product alone, and costs no buyer the place', async () => {
     const [blocked, other] = [await bed.sell({ units: 20 }), await bed.sell({ units: 100 })];
     await buyAll(other, several(1));
-    const lock = await lockStock(blocked);
+    const lock = await lockStock(direct.mysqlUrl, blocked);
     const lockedAt = Date.now();
     const buyers = several(20);
     const first = buyAll(blocked, buyers);
@@ -64,8 +53,7 @@ describe('a stock row that another session has locked', () => {
     );
     expect(await reservedUnits(blocked)).toBe(20);
     expect(countAnswers(await buyAll(blocked, several(3)))).not.toHaveProperty('PurchaseConfirmed');
-    await lock.query('ROLLBACK');
-    await lock.end();
+    await lock.release();
 
     await waitUntil(
       'all of them to be confirmed',
@@ -83,7 +71,7 @@ describe('a stock row that another session has locked', () => {
     const [shopper, key] = [new Buyer(bed), newKey()];
     await shopper.add(blocked);
     await shopper.add(other);
-    const lock = await lockStock(blocked);
+    const lock = await lockStock(direct.mysqlUrl, blocked);
     const checkout = shopper.checkout(key);
     await waitUntil(
       'the checkout to be admitted',
@@ -92,8 +80,7 @@ describe('a stock row that another session has locked', () => {
     );
     for (let i = 0; i < 5; i++)
       expect(countAnswers(await buyAll(other, several(10)))).toEqual({ PurchaseConfirmed: 10 });
-    await lock.query('ROLLBACK');
-    await lock.end();
+    await lock.release();
     await checkout;
     await waitUntil(
       'it to be confirmed',
@@ -105,11 +92,39 @@ describe('a stock row that another session has locked', () => {
     await expectWholeStock(other, 52);
   });
 
+  it('takes no connection from a product that is free, however many rows are locked', async () => {
+    const blocked = await Promise.all(Array.from({ length: 40 }, () => bed.sell()));
+    const freed = await bed.sell();
+    const [others, lock] = [
+      await lockStock(direct.mysqlUrl, ...blocked),
+      await lockStock(direct.mysqlUrl, freed),
+    ];
+    const waiting = [...blocked, freed].map((product) => ({ product, buyer: someone() }));
+    const buy = ({ product, buyer }: (typeof waiting)[number]) => bed.buy(product, buyer);
+    expect(countAnswers(await Promise.all(waiting.map(buy)))).toEqual({ OutcomeUnknown: 41 });
+    await lock.release();
+    await waitUntil(
+      'the product that is free to be sold, while forty are locked',
+      () => bed.books(freed),
+      ({ sold }) => sold === 1,
+      2_000,
+    );
+    expect(await bed.buy(freed)).toMatchObject({ __typename: 'PurchaseConfirmed' });
+    await others.release();
+    await waitUntil(
+      'all others to be confirmed',
+      () => Promise.all(waiting.map(buy)),
+      (answers) => countAnswers(answers)['PurchaseConfirmed'] === 41,
+      10_000,
+    );
+    await expectWholeStock(freed, 2);
+  });
+
   it('does not keep a buyer from abandoning, nor a process from ending', async () => {
     const product = await bed.sell();
     const { services } = await bed.services({ environment: { RESERVATION_TIMEOUT: 60_000 } });
     const [abandoning, staying] = [someone(), someone()];
-    const lock = await lockStock(product);
+    const lock = await lockStock(direct.mysqlUrl, product);
     const buy = ({ userId, key }: Someone) =>
       services.purchases.buy(newAttempt(userId, key, [{ productId: product, quantity: 1 }], 20_000));
     const purchases = [abandoning, staying].map(buy);
@@ -123,8 +138,7 @@ describe('a stock row that another session has locked', () => {
     expect((await purchases[0])!.__typename).toBe('PurchaseAbandoned');
     await services.batch.drain();
     expect((await purchases[1])!.__typename).toBe('OutcomeUnknown');
-    await lock.query('ROLLBACK');
-    await lock.end();
+    await lock.release();
     expect(await bed.buy(product, staying)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await expectWholeStock(product, 1);
   });
@@ -144,12 +158,11 @@ describe('a purchase of which nothing was written for certain', () => {
 
   it('is written in the end, however often its session is killed', async () => {
     const product = await bed.sell();
-    const lock = await lockStock(product);
+    const lock = await lockStock(direct.mysqlUrl, product);
     const buyers = several(3);
     const first = buyAll(product, buyers);
     for (let i = 0; i < 5; i++) await waitUntil('a session to be killed', killWriter);
-    await lock.query('ROLLBACK');
-    await lock.end();
+    await lock.release();
     expect(countAnswers(await first)).toEqual({ PurchaseConfirmed: 3 });
     await expectWholeStock(product, 3);
   });

@@ -3,8 +3,10 @@ import type { Logger } from '../../../platform/logger.ts';
 import { jitter } from '../../../platform/mysql/transaction.ts';
 import { BatchQueue, type Waiting } from './batch-queue.ts';
 import type { BatchWriter } from './batch-writer.ts';
+import { LockWatch } from './lock-watch.ts';
 import type { PendingOrder } from '../orders/pending-order.ts';
 import { writeBatch } from './write-batch.ts';
+import { WriterPool } from './writer-pool.ts';
 
 export interface BlockedProductsOptions {
   /** One for each connection. So many queues are written at the same moment; the others take turns. */
@@ -19,17 +21,20 @@ export interface BlockedProductsOptions {
 
 /** Milliseconds between two attempts at a server that cannot be reached or takes no writes. */
 const UNAVAILABLE_PAUSE_MS = 250;
-/** About so many seconds, where each transaction waits for a lock. */
-const STUCK_LOSSES = 3;
+/** Admission stops for products that could not be written for so long, in milliseconds. */
+const STUCK_MS = 3_000;
 /** Shorter waits are not worth a line in the log, in milliseconds. */
 const LOGGED_WAIT_MS = 1_000;
 
 interface Queue {
   readonly key: string;
   readonly productIds: readonly string[];
+  /** Those of the products whose rows are taken to be locked. */
+  readonly blockedBy: readonly string[];
   readonly waiting: BatchQueue;
   underWay: readonly Waiting[];
-  /** Transactions in a row that failed, of which each may have waited for a lock as long as it may. */
+  readonly openedAt: number;
+  /** Transactions that failed though the stock rows were free, of which each may have waited for another lock as long as it may. */
   losses: number;
 }
 
@@ -37,23 +42,29 @@ interface Queue {
  * Pending orders that lost a race for a lock, apart from all others, so that rows which another session has locked hold up nothing else. One
  * queue for each set of products that is bought together, in one of three states:
  *
- * - waiting for a connection: until one is free; connections are given in order of arrival.
+ * - locked: a look has found a stock row locked, or a transaction has failed. Left when a look finds all rows free, which is one statement
+ *   for all queues (`LockWatch`). So however many products are locked, they take no connection from one that is free.
+ * - waiting for a connection: until one is free (`WriterPool`). Where rows were free and the transaction waited for another lock all the same,
+ *   the queue stands behind those that have lost less often.
  * - writing: one transaction. Left for the end once it was written; its products are free then, and what still waits goes
- *   back to the main queue.
- * - pausing: after a lost race, or a refusal, for some milliseconds.
+ *   back to the main queue. Otherwise left for `locked`, after some milliseconds.
  */
 export class BlockedProducts {
   readonly #options: BlockedProductsOptions;
   readonly #queues = new Map<string, Queue>();
-  /** In how many queues a product is. */
+  /** By how many queues a product is taken to be locked. */
   readonly #products = new Map<string, number>();
-  readonly #freeWriters: BatchWriter[];
-  readonly #waitingForWriter: ((writer: BatchWriter) => void)[] = [];
+  readonly #writers: WriterPool;
+  readonly #locks: LockWatch;
   #running = new Set<Promise<void>>();
 
   constructor(options: BlockedProductsOptions) {
     this.#options = options;
-    this.#freeWriters = [...options.writers];
+    this.#writers = new WriterPool(options.writers);
+    this.#locks = new LockWatch({
+      findLocked: (productIds) => this.#findLocked(productIds),
+      mayAbort: options.mayAbort,
+    });
   }
 
   get size(): number {
@@ -66,7 +77,7 @@ export class BlockedProducts {
     return this.#options.writers.every(({ isUp }) => isUp);
   }
 
-  /** Whether the pending order buys a product that is blocked. */
+  /** Whether the pending order buys a product that is blocked; one that is only bought together with such a product is not. */
   readonly concerns = ({ order }: PendingOrder): boolean =>
     this.#products.size > 0 && order.items.some(({ productId }) => this.#products.has(productId));
 
@@ -79,10 +90,11 @@ export class BlockedProducts {
     return size;
   }
 
-  /** Whether purchases that hold no more than these products fail again and again, so that no more of them are to be admitted. */
+  /** Whether purchases that hold no more than these products cannot be written for seconds, so that no more of them are to be admitted. */
   isStuck(bought: readonly string[]): boolean {
-    for (const { productIds, losses } of this.#queues.values())
-      if (losses >= STUCK_LOSSES && productIds.every((productId) => bought.includes(productId))) return true;
+    const since = performance.now() - STUCK_MS;
+    for (const { productIds, openedAt } of this.#queues.values())
+      if (openedAt <= since && productIds.every((productId) => bought.includes(productId))) return true;
     return false;
   }
 
@@ -93,14 +105,24 @@ export class BlockedProducts {
     }
   }
 
-  add(items: readonly Waiting[]): void {
+  /** @param locked products whose rows are known to be locked. Where none of an order's is, all of them are taken to be. */
+  add(items: readonly Waiting[], locked: ReadonlySet<string> = new Set()): void {
     const opened: Queue[] = [];
     for (const one of items) {
       const productIds = one.pendingOrder.order.items.map(({ productId }) => productId).sort();
       const key = productIds.join(' ');
       let queue = this.#queues.get(key);
       if (!queue) {
-        queue = { key, productIds, waiting: new BatchQueue(), underWay: [], losses: 0 };
+        const known = productIds.filter((id) => locked.has(id) || this.#products.has(id));
+        queue = {
+          key,
+          productIds,
+          blockedBy: known.length > 0 ? known : productIds,
+          waiting: new BatchQueue(),
+          underWay: [],
+          openedAt: performance.now(),
+          losses: 0,
+        };
         this.#open(queue);
         opened.push(queue);
       }
@@ -118,58 +140,64 @@ export class BlockedProducts {
   }
 
   async #run(queue: Queue): Promise<void> {
-    const begun = performance.now();
+    const { productIds, openedAt } = queue;
+    const { mayAbort, logger } = this.#options;
+    let isFree = (await this.#findLocked(productIds))?.size === 0;
     while (queue.waiting.size > 0) {
-      const writer = await this.#takeWriter();
-      queue.underWay = queue.waiting.takeBatch(this.#options.maxBatch);
-      const { ending, left } = await writeBatch(writer, queue.underWay, this.#options.logger);
-      this.#release(writer);
-      queue.underWay = [];
-      if (left.length === 0) break;
-      queue.losses++;
-      if (this.#options.mayAbort()) {
-        for (const { resolve } of [...left, ...queue.waiting.takeWhere(() => true)])
-          resolve({ kind: 'notWritten' });
+      if (!isFree) isFree = await this.#locks.untilFree(productIds);
+      if (!isFree && mayAbort()) {
+        abort(queue);
         break;
       }
+      const writer = await this.#writers.take(isFree ? queue.losses : queue.losses + 1);
+      queue.underWay = queue.waiting.takeBatch(this.#options.maxBatch);
+      const { ending, left } = await writeBatch(writer, queue.underWay, logger);
+      this.#writers.release(writer);
+      queue.underWay = [];
+      if (left.length === 0) break;
       queue.waiting.putBack(left);
+      if (mayAbort()) {
+        abort(queue);
+        break;
+      }
+      if (isFree) queue.losses++;
+      isFree = false;
       const isAtOnce = ending === 'lostRace' || (ending === 'unavailable' && writer.isUp);
       await sleep(isAtOnce ? jitter(Math.min(queue.losses, 4)) : UNAVAILABLE_PAUSE_MS);
     }
     this.#close(queue);
-    const { productIds } = queue;
-    const waitedMs = Math.round(performance.now() - begun);
-    if (waitedMs > LOGGED_WAIT_MS)
-      this.#options.logger.info({ productIds, waitedMs }, 'products are not blocked any more');
+    const waitedMs = Math.round(performance.now() - openedAt);
+    if (waitedMs > LOGGED_WAIT_MS) logger.info({ productIds, waitedMs }, 'products are not blocked any more');
+  }
+
+  async #findLocked(productIds: readonly string[]): Promise<ReadonlySet<string> | null> {
+    const writer = await this.#writers.take(0);
+    try {
+      return await writer.findLocked(productIds);
+    } finally {
+      this.#writers.release(writer);
+    }
   }
 
   #open(queue: Queue): void {
     this.#queues.set(queue.key, queue);
-    for (const productId of queue.productIds)
+    for (const productId of queue.blockedBy)
       this.#products.set(productId, (this.#products.get(productId) ?? 0) + 1);
   }
 
   #close(queue: Queue): void {
     this.#queues.delete(queue.key);
-    for (const productId of queue.productIds) {
+    for (const productId of queue.blockedBy) {
       const queues = this.#products.get(productId)! - 1;
       if (queues === 0) this.#products.delete(productId);
       else this.#products.set(productId, queues);
     }
-    if (this.#queues.size === 0) for (const writer of this.#freeWriters) writer.disconnect();
+    if (this.#queues.size === 0) this.#writers.disconnect();
     const rest = queue.waiting.takeWhere(() => true);
     if (rest.length > 0) this.#options.onFree(rest);
   }
+}
 
-  #takeWriter(): Promise<BatchWriter> {
-    const writer = this.#freeWriters.pop();
-    if (writer) return Promise.resolve(writer);
-    return new Promise((resolve) => this.#waitingForWriter.push(resolve));
-  }
-
-  #release(writer: BatchWriter): void {
-    const next = this.#waitingForWriter.shift();
-    if (next) next(writer);
-    else this.#freeWriters.push(writer);
-  }
+function abort({ waiting }: Queue): void {
+  for (const { resolve } of waiting.takeWhere(() => true)) resolve({ kind: 'notWritten' });
 }

@@ -94,6 +94,11 @@ export class OrderBatch {
     );
   }
 
+  /** For what was admitted before, by this process or another one: it may take the capacity of other blocked products, and of no others. */
+  get hasCapacityToResume(): boolean {
+    return this.#blocked.size < this.#options.queueLimit * SHARE_OF_BLOCKED_PRODUCTS;
+  }
+
   /** Never rejects. */
   submit(pendingOrder: PendingOrder): Promise<WriteResult> {
     return new Promise((resolve) => {
@@ -152,11 +157,15 @@ export class OrderBatch {
     this.#failures++;
     if (ending === 'lostRace' || (writer.isUp && this.#failures >= FAILURES)) {
       this.#failures = 0;
-      const locked = await writer.findLocked(productsOf(left));
-      const isLocked = ({ pendingOrder }: Waiting) =>
-        pendingOrder.order.items.some(({ productId }) => locked.has(productId));
-      const apart = left.filter(isLocked);
-      this.#blocked.add(apart);
+      // With those that wait behind them, since the next batch would wait for their rows as long as this one has.
+      const found = await writer.findLocked(productsOf([...left, ...this.#queue]));
+      // None is: what held the rows for so long has ended, or it was another lock. Each by itself then shows whose it was.
+      const locked = found && found.size > 0 ? found : new Set(productsOf(left));
+      const buysLocked = ({ order }: PendingOrder) =>
+        order.items.some(({ productId }) => locked.has(productId));
+      const isLocked = ({ pendingOrder }: Waiting) => buysLocked(pendingOrder);
+      const apart = [...left.filter(isLocked), ...this.#queue.takeWhere(buysLocked)];
+      this.#blocked.add(apart, locked);
       this.#options.logger.warn(
         { productIds: [...locked].slice(0, LOGGED_PRODUCTS), products: locked.size, purchases: apart.length },
         'products wait in queues of their own, for locked rows or because they are refused',

@@ -34,6 +34,9 @@ export interface ReservationPurchaseDependencies {
  *
  * A refusal from before admission is final at once. After admission a reservation is released only behind a tombstone in MySQL;
  * where the tombstone cannot be written the outcome is `OutcomeUnknown`, never a refusal.
+ *
+ * Where the batch has no capacity for more of these products, nothing is admitted; a key that is admitted is resumed all the same, so that
+ * a buyer whose process died or froze keeps the place.
  */
 export class ReservationPurchase implements PurchaseStrategy {
   readonly #deps: ReservationPurchaseDependencies & { readonly held: HeldReservations };
@@ -51,8 +54,9 @@ export class ReservationPurchase implements PurchaseStrategy {
     products: ReadonlyMap<string, ProductForSale>,
     readAgain: () => Promise<ProductsOrOutcome>,
   ): Promise<PurchaseOutcome> {
-    if (!this.#deps.batch.hasCapacityFor(attempt.lines.map(({ productId }) => productId))) return answer.busy;
-    const unready = await this.#makeAllReady(attempt, products);
+    const { batch } = this.#deps;
+    const onlyResumes = !batch.hasCapacityFor(attempt.lines.map(({ productId }) => productId));
+    const unready = onlyResumes ? null : await this.#makeAllReady(attempt, products);
     if (unready) return unready;
 
     let current: ProductsOrOutcome = products;
@@ -62,10 +66,15 @@ export class ReservationPurchase implements PurchaseStrategy {
       // What was read before a wait for a rebuild may be seconds old.
       if (round > 1 || attempt.lines.length > 1) current = await readAgain();
       if ('__typename' in current) return this.#refuse(attempt, earlier, current);
-      const reserved = await reserveLines(this.#deps, attempt, current, earlier);
+      const reserved = await reserveLines(this.#deps, attempt, current, {
+        earlier,
+        // What a rebuild has overtaken had been admitted.
+        onlyResumes: onlyResumes && round === 1,
+      });
       if (reserved.kind === 'answered') return reserved.outcome;
       if (reserved.kind === 'notReady') {
         earlier = reserved.reservations;
+        if (onlyResumes) return this.#refuse(attempt, earlier, answer.busy);
         const { productId, minEpoch } = reserved;
         const readiness =
           round === 1 ? await this.#makeReady(attempt, productId, minEpoch, current) : 'notReady';
@@ -74,6 +83,8 @@ export class ReservationPurchase implements PurchaseStrategy {
         continue;
       }
       const { reservations } = reserved;
+      // Their due time was postponed, so each attempt under the key keeps the place.
+      if (onlyResumes && !batch.hasCapacityToResume) return answer.unknown;
       const { pendingOrder, writeResult } = await this.#write(attempt, current, reservations);
       if (writeResult.kind !== 'staleEpoch')
         return this.#conclude(attempt, pendingOrder, reservations, writeResult);

@@ -18,6 +18,11 @@ export interface ReserveLinesDependencies {
   readonly logger: Logger;
 }
 
+export interface ReserveLinesOptions {
+  readonly earlier?: readonly Reservation[];
+  readonly onlyResumes?: boolean;
+}
+
 export type LinesReserved =
   | { readonly kind: 'reserved'; readonly reservations: readonly Reservation[] }
   /** With what is reserved so far, and stays so. */
@@ -35,19 +40,25 @@ export type LinesReserved =
  * Reserves all lines of an attempt, one after the other, or none. Never rejects.
  *
  * @param earlier what the attempt has reserved before, and a refusal has to release, too
+ * @param onlyResumes whether nothing is reserved that was not reserved before; then the lines that were keep their place
  */
 export async function reserveLines(
   deps: ReserveLinesDependencies,
   attempt: Attempt,
   products: ReadonlyMap<string, ProductForSale>,
-  earlier: readonly Reservation[] = [],
+  { earlier = [], onlyResumes = false }: ReserveLinesOptions = {},
 ): Promise<LinesReserved> {
   const reservations: Reservation[] = [];
+  let isTurnedAway = false;
   for (const line of attempt.lines) {
     const product = products.get(line.productId)!;
-    const outcome = await reserveLine(deps.stock, attempt, line, product);
+    const outcome = await reserveLine(deps.stock, attempt, line, product, onlyResumes);
     if (outcome.kind === 'reserved') {
       reservations.push(outcome.reservation);
+      continue;
+    }
+    if (outcome.kind === 'notAdmitted') {
+      isTurnedAway = true;
       continue;
     }
     // Whether it was admitted is not known, so the lines before are left to the reaper, which settles them by MySQL.
@@ -65,6 +76,7 @@ export async function reserveLines(
     }
     return answered(await refuse(deps, attempt, outcome, product));
   }
+  if (isTurnedAway) return answered(reservations.length === 0 ? answer.busy : answer.unknown);
   return { kind: 'reserved', reservations };
 }
 
@@ -73,9 +85,10 @@ async function reserveLine(
   { orderId, userId, deadline, startedAt, span: parent }: Attempt,
   { productId, quantity }: Line,
   { terms }: ProductForSale,
+  onlyResumes: boolean,
 ): Promise<ReserveOutcome> {
   const span = parent.child('reserve');
-  const request = { orderId, userId, quantity, deadline, startedAt, span };
+  const request = { orderId, userId, quantity, deadline, startedAt, onlyResumes, span };
   const outcome = await stock.reserve(productId, request, terms);
   span.setAttributes({ outcome: outcome.kind });
   span.end();

@@ -40,7 +40,9 @@ export class LockAdmission implements Admission {
 
   async reserve(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
     try {
-      return await this.#turns.submit(productId, { request, terms });
+      return request.onlyResumes
+        ? await this.#resume(productId, request, terms)
+        : await this.#turns.submit(productId, { request, terms });
     } catch (error) {
       if (hasNotRun(error) || error instanceof UnreadableKeysError) return { kind: 'notReady' };
       this.#logger.warn({ err: error, productId }, 'a reservation was not answered');
@@ -58,13 +60,20 @@ export class LockAdmission implements Admission {
     } as const);
   }
 
+  /** Writes no reservation, so it does not wait for the lock. */
+  async #resume(productId: string, request: ReserveRequest, terms: SaleTerms): Promise<ReserveOutcome> {
+    if (performance.now() > request.deadline) return { kind: 'tooLate' };
+    return this.#decide(productId, request, terms, null);
+  }
+
+  /** @param lock none for a request that only resumes */
   async #decide(
     productId: string,
     request: ReserveRequest,
     terms: SaleTerms,
-    lock: Lock,
+    lock: Lock | null,
   ): Promise<ReserveOutcome> {
-    const { keys, scripts, fence, clock, writer, unreadable } = this.#store;
+    const { redis, keys, scripts, fence, clock, writer, unreadable } = this.#store;
     const source = await writer.connect().catch(() => null);
     if (source === null) return { kind: 'notReady' };
     const { orderId, userId, quantity } = request;
@@ -86,12 +95,14 @@ export class LockAdmission implements Admission {
     }
     const refusal = refuse(request, terms, seen);
     if (refusal) return refusal;
+    const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
     if (seen.reservedSeq !== null) {
+      await redis.zadd(due, 'XX', 'GT', now + this.#reservationTtlMs, ids[0]!);
       return { kind: 'reserved', reservation: { productId, orderId, epoch, seq: seen.reservedSeq } };
     }
+    if (!lock) return { kind: 'notAdmitted' };
 
     clock.observe(productId, now);
-    const { stock, due, records, holding } = keys.ofEpoch(productId, epoch);
     const { even, odd, lostAt } = keys.refusals(productId);
     const written = scripts.writeReservation(
       [keys.admissionLock(productId), stock, due, records, holding, even, odd, lostAt],
@@ -142,13 +153,18 @@ function toState(rest: readonly (number | string)[], epoch: number, now: number)
 }
 
 /** In the order of `reserve-8.lua`. @returns null when the purchase may be admitted, or is already */
-function refuse({ quantity }: ReserveRequest, terms: SaleTerms, seen: State): ReserveOutcome | null {
+function refuse(
+  { quantity, onlyResumes }: ReserveRequest,
+  terms: SaleTerms,
+  seen: State,
+): ReserveOutcome | null {
   const { epoch, now, held, remaining } = seen;
   const limit = terms.purchaseLimit;
   if (limit !== null && !seen.countsHoldings) return { kind: 'notReady' };
   if (seen.record === 'S') return { kind: 'settled' };
   if (seen.reservedQuantity !== null)
     return seen.reservedQuantity === quantity ? null : { kind: 'otherQuantity' };
+  if (onlyResumes) return { kind: 'notAdmitted' };
   if (terms.withdrawn) return { kind: 'closed' };
   if (now < terms.opensAt) return { kind: 'notOpen', now };
   if (terms.closesAt !== null && now >= terms.closesAt) return { kind: 'closed' };

@@ -15,6 +15,7 @@ export const reservations = counter(
     otherQuantity: 1,
     tooLate: 1,
     superseded: 1,
+    notAdmitted: 1,
     notReady: 1,
     unanswered: 1,
     notOpen: 1,

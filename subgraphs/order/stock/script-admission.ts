@@ -48,8 +48,7 @@ export class ScriptAdmission implements Admission {
   /** Each purchase by the terms that it was begun with: one call of the script for all that have the same, in order of arrival. */
   async #reserveAll(productId: string, requests: readonly AdmissionRequest[]): Promise<ReserveOutcome[]> {
     const outcomes: ReserveOutcome[] = [];
-    for (const group of withEqualTerms(requests))
-      outcomes.push(...(await this.#reserveSome(productId, group)));
+    for (const group of groupsOf(requests)) outcomes.push(...(await this.#reserveSome(productId, group)));
     return outcomes;
   }
 
@@ -96,6 +95,7 @@ export class ScriptAdmission implements Admission {
             terms.purchaseLimit ?? 0,
             isLeftOut(STOCK_GUARD) ? 0 : 1,
             source,
+            requests[0]!.request.onlyResumes ? 0 : 1,
             ...purchases,
           ],
         );
@@ -117,16 +117,19 @@ export class ScriptAdmission implements Admission {
   }
 }
 
-/** @returns runs of purchases with the same terms, in their order; mostly one, since what was read of a product is shared */
-function withEqualTerms(requests: readonly AdmissionRequest[]): AdmissionRequest[][] {
+/** @returns runs of purchases that one call takes, in their order; mostly one, since what was read of a product is shared */
+function groupsOf(requests: readonly AdmissionRequest[]): AdmissionRequest[][] {
   const groups: AdmissionRequest[][] = [];
   for (const one of requests) {
     const group = groups.at(-1);
-    if (group && areEqual(group[0]!.terms, one.terms)) group.push(one);
+    if (group && areEqual(group[0]!.terms, one.terms) && isSameMode(group[0]!, one)) group.push(one);
     else groups.push([one]);
   }
   return groups;
 }
+
+const isSameMode = ({ request: one }: AdmissionRequest, { request: other }: AdmissionRequest): boolean =>
+  (one.onlyResumes ?? false) === (other.onlyResumes ?? false);
 
 const areEqual = (one: SaleTerms, other: SaleTerms): boolean =>
   one === other ||

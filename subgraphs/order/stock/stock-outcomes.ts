@@ -19,6 +19,8 @@ export interface ReserveRequest {
   readonly deadline: number;
   /** When the attempt began, of the same clock; now, unless given. A refusal that was given later binds it. */
   readonly startedAt?: number;
+  /** It is not admitted, unless it was before. */
+  readonly onlyResumes?: boolean;
   readonly span?: Span;
 }
 
@@ -39,6 +41,8 @@ export type ReserveOutcome =
   | { readonly kind: 'tooLate' }
   /** A later attempt under the same key was refused for good. */
   | { readonly kind: 'superseded' }
+  /** It was not admitted before, and was not to be now. */
+  | { readonly kind: 'notAdmitted' }
   /** `minEpoch`: of the epochs before it is known that they cannot be sold from. */
   | { readonly kind: 'notReady'; readonly minEpoch?: number }
   /** Redis did not answer; the purchase may have been admitted. */
@@ -86,6 +90,7 @@ const RESERVE_CODES: Record<number, (detail: number, context: ReplyContext) => R
   8: (held) => ({ kind: 'overLimit', held }),
   9: (remaining, { epoch }) => ({ kind: 'soldOut', epoch, remaining }),
   10: () => ({ kind: 'superseded' }),
+  11: () => ({ kind: 'notAdmitted' }),
 };
 
 function reserved(seq: number, { productId, orderId, epoch }: ReplyContext): ReserveOutcome {

@@ -1,6 +1,11 @@
 import type { Connection, Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
 import { isLeftOut } from '../../../platform/lifecycle/failpoint.ts';
-import type { Statement } from '../../../platform/mysql/statements.ts';
+import {
+  runStatement,
+  runTogether,
+  type Statement,
+  type StatementResult,
+} from '../../../platform/mysql/statements.ts';
 import { bytesToUuid, hexOfUuid, uuidToBytes } from '../../../platform/uuid.ts';
 import { nextEpoch } from './next-epoch.ts';
 
@@ -153,13 +158,37 @@ export async function lockFreeStockRows(
   connection: Connection,
   productIds: readonly string[],
 ): Promise<Set<string>> {
-  const [rows] = await connection.query<(RowDataPacket & { product_id: Buffer })[]>(
-    'SELECT product_id FROM stock FORCE INDEX (PRIMARY) WHERE product_id IN (?) FOR UPDATE SKIP LOCKED',
-    [productIds.map(uuidToBytes)],
-  );
-  const free = new Set(rows.map((row) => bytesToUuid(row.product_id)));
+  const free = idsIn(await runStatement(connection, lockFree(productIds)));
   const others = productIds.filter((productId) => !free.has(productId));
   return new Set((await readStockRows(connection, others)).keys());
+}
+
+const lockFree = (productIds: readonly string[]): Statement => ({
+  sql: 'SELECT product_id FROM stock FORCE INDEX (PRIMARY) WHERE product_id IN (?) FOR UPDATE SKIP LOCKED',
+  values: [productIds.map(uuidToBytes)],
+});
+
+const idsIn = (rows: StatementResult | undefined): Set<string> =>
+  new Set((rows as readonly { readonly product_id: Buffer }[]).map((row) => bytesToUuid(row.product_id)));
+
+/**
+ * In one round trip, so that a process that freezes leaves nothing locked.
+ *
+ * @param connection with no transaction open, and with `multipleStatements`
+ * @returns the products whose rows another transaction has locked at this moment
+ */
+export async function findLockedStockRows(
+  connection: Connection,
+  productIds: readonly string[],
+): Promise<Set<string>> {
+  const lock = lockFree(productIds);
+  const read: Statement = {
+    sql: 'SELECT product_id FROM stock WHERE product_id IN (?)',
+    values: [productIds.map(uuidToBytes)],
+  };
+  const results = await runTogether(connection, [lock, read, { sql: 'ROLLBACK' }]);
+  const free = idsIn(results.get(lock));
+  return new Set([...idsIn(results.get(read))].filter((productId) => !free.has(productId)));
 }
 
 /**

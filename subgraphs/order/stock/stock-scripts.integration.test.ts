@@ -7,7 +7,14 @@ import { itHolds } from '../../../tests/harness/properties.ts';
 import { useStores } from '../../../tests/harness/stores.ts';
 import { createStockKeys } from './stock-keys.ts';
 import { loadStockScripts } from './stock-scripts.ts';
-import { StockModel, USERS, userOf, type PurchaseRequest, type Terms } from '../testing/stock-model.ts';
+import {
+  StockModel,
+  USERS,
+  userOf,
+  type AdmissionMode,
+  type PurchaseRequest,
+  type Terms,
+} from '../testing/stock-model.ts';
 
 const ORDERS = 6;
 const HOUR_MS = 3_600_000;
@@ -46,7 +53,7 @@ class Product {
   async reserve(
     requests: readonly PurchaseRequest[],
     terms: Terms,
-    isDue: boolean,
+    mode: AdmissionMode,
     epochsAgo: number,
   ): Promise<void> {
     const epoch = Math.max(1, this.model.epoch - epochsAgo);
@@ -64,12 +71,13 @@ class Product {
         [this.#gate, stock, due, records, holding, even, odd, lostAt],
         [
           epoch,
-          isDue ? -1 : HOUR_MS,
+          mode.isDue ? -1 : HOUR_MS,
           opensAt,
           closesAt,
           terms.limit,
           1,
           SOURCE,
+          mode.admits ? 1 : 0,
           ...requests.flatMap(({ order, quantity, isLate, isOld }) => [
             orderId(order),
             userId(userOf(order)),
@@ -81,7 +89,7 @@ class Product {
       ),
     );
     if (epoch !== this.model.epoch) return expect([state, ...rest]).toEqual([1, this.model.epoch]);
-    const expected = this.model.reserve(requests, terms, isDue);
+    const expected = this.model.reserve(requests, terms, mode);
     expect([state, ...rest]).toEqual(expected === null ? [0] : [2, ...expected]);
   }
 
@@ -235,12 +243,16 @@ const requests: fc.Arbitrary<PurchaseRequest> = fc.record({
   isLate: rarely,
   isOld: fc.boolean(),
 });
+const modes: fc.Arbitrary<AdmissionMode> = fc.record({
+  isDue: fc.boolean(),
+  admits: rarely.map((isRare) => !isRare),
+});
 
 const reserve = step(
   'reserve',
-  [fc.array(requests, { minLength: 1, maxLength: 4 }), terms, fc.boolean(), rarely] as const,
-  (product, purchases, sale, isDue, isOtherEpoch) =>
-    product.reserve(purchases, sale, isDue, isOtherEpoch ? 1 : 0),
+  [fc.array(requests, { minLength: 1, maxLength: 4 }), terms, modes, rarely] as const,
+  (product, purchases, sale, mode, isOtherEpoch) =>
+    product.reserve(purchases, sale, mode, isOtherEpoch ? 1 : 0),
 );
 const commit = step('commit', [order], async ({ model }, one) => model.commit(one));
 const settle = step('settle', [someOrders], (product, orders) => product.settleAll(orders));

@@ -6,6 +6,14 @@ export interface Terms {
   readonly limit: number;
 }
 
+/** How a call of the script admits. */
+export interface AdmissionMode {
+  /** Whether what it admits, or has admitted before, is due at once. */
+  readonly isDue: boolean;
+  /** Whether it admits what was not admitted before. */
+  readonly admits: boolean;
+}
+
 export interface PurchaseRequest {
   readonly order: number;
   readonly quantity: number;
@@ -46,15 +54,15 @@ export class StockModel {
   readonly movements: Movement[] = [];
 
   /** @returns code and detail for each purchase, as the script answers; null where it answers that it is not ready */
-  reserve(requests: readonly PurchaseRequest[], terms: Terms, isDue: boolean): number[] | null {
+  reserve(requests: readonly PurchaseRequest[], terms: Terms, mode: AdmissionMode): number[] | null {
     if (terms.limit > 0 && !this.limited) return null;
-    return requests.flatMap((one) => this.#reserveOne(one, terms, isDue));
+    return requests.flatMap((one) => this.#reserveOne(one, terms, mode));
   }
 
   #reserveOne(
     { order, quantity, isLate, isOld }: PurchaseRequest,
     { window, limit }: Terms,
-    isDue: boolean,
+    { isDue, admits }: AdmissionMode,
   ): number[] {
     const record = this.records.get(order);
     const user = userOf(order);
@@ -62,7 +70,12 @@ export class StockModel {
     const { total, sold, reserved } = this.numbers;
     if (isLate) return [5, 0];
     if (record === 'settled') return [3, 0];
-    if (record) return [record.quantity === quantity ? 2 : 4, record.seq];
+    if (record && record.quantity !== quantity) return [4, record.seq];
+    if (record) {
+      this.records.set(order, { ...record, isDue: record.isDue && isDue });
+      return [2, record.seq];
+    }
+    if (!admits) return [11, 0];
     if (window === 'notOpen') return [6, 0];
     if (window !== 'open') return [7, 0];
     if (limit > 0 && held + quantity > limit) return [8, held];

@@ -1,6 +1,7 @@
 --[[
 Admits purchases of one product, in the order in which they are given: each gets a reservation with a due time and the
-next sequence number, or is refused. All checks of a purchase come before its first write, since scripts do not roll back.
+next sequence number, or is refused. One that was admitted before has its due time postponed, so that the caller has a whole lifetime
+to write it. All checks of a purchase come before its first write, since scripts do not roll back.
 
 KEYS[1]  gate
 KEYS[2]  stock     of the epoch in ARGV[1], as are the others
@@ -17,6 +18,7 @@ ARGV[4]  when it closes; 0: never, -1: the product was withdrawn
 ARGV[5]  the most units one user may hold; 0: no limit
 ARGV[6]  1; or 0 where a test leaves the stock guard out
 ARGV[7]  id of the MySQL server that what is admitted will be written to
+ARGV[8]  1; or 0: none is admitted that was not admitted before
 then for each purchase: order id, user id, quantity, deadline and begin of the attempt in milliseconds since 1970
 
 Returns { now in milliseconds, state, ... }, or the error UNREADABLE; state is
@@ -34,13 +36,14 @@ Returns { now in milliseconds, state, ... }, or the error UNREADABLE; state is
        8  over the limit; units already held
        9  not enough left; units that are left
       10  a later attempt under the same key was refused for good, so this one must not buy
+      11  not admitted before, and none is admitted now
 ]]
 -- @include "include/current-epoch.lua"
 -- @include "include/record.lua"
 -- @include "include/refusals.lua"
 
 local lifetime, opens_at, closes_at, limit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local is_guarded = ARGV[6] == '1'
+local is_guarded, admits = ARGV[6] == '1', ARGV[8] == '1'
 local stock = redis.call('HMGET', KEYS[2], 'total', 'sold', 'reserved', 'seq', 'limited', 'source')
 local total, sold, reserved, seq = tonumber(stock[1]), tonumber(stock[2]), tonumber(stock[3]), tonumber(stock[4])
 local counts_holdings = stock[5] == '1'
@@ -59,7 +62,7 @@ local function reply(code, detail)
   replies[#replies + 1] = detail or 0
 end
 
-for i = 8, #ARGV, 5 do
+for i = 9, #ARGV, 5 do
   local order_id, user_id, quantity, deadline = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
   local begun_at = tonumber(ARGV[i + 4])
   local record = redis.call('HGET', KEYS[4], order_id)
@@ -72,7 +75,14 @@ for i = 8, #ARGV, 5 do
   elseif record then
     local known_quantity, known_seq = read_reservation(record)
     if not known_quantity then return redis.error_reply('UNREADABLE record of a purchase') end
-    reply(tonumber(known_quantity) == quantity and 2 or 4, tonumber(known_seq))
+    if tonumber(known_quantity) == quantity then
+      redis.call('ZADD', KEYS[3], 'XX', 'GT', now + lifetime, order_id)
+      reply(2, tonumber(known_seq))
+    else
+      reply(4, tonumber(known_seq))
+    end
+  elseif not admits then
+    reply(11)
   elseif now < opens_at then
     reply(6)
   elseif closes_at ~= 0 and now >= closes_at then
