@@ -10,13 +10,12 @@ import { Counter } from 'k6/metrics';
 import { ABUSIVE_REQUESTS } from './lib/abusive-requests.js';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { requireBuyers, tokens } from './lib/buyers.js';
-import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
-import { buy, purchaseThresholds } from './lib/purchase.js';
+import { purchasesBy, requireBuyers, tokens } from './lib/buyers.js';
+import { buy } from './lib/purchase.js';
 import { baseUrl, count, seconds } from './lib/settings.js';
-import { openSale } from './lib/sale.js';
-import { signInAsAdmin, takeOffSale } from './lib/shop.js';
-import { summaryTrendStats, table } from './lib/summary.js';
+import { closeSale, openSale, saleOptions } from './lib/sale.js';
+import { signInAsAdmin } from './lib/shop.js';
+import { table } from './lib/summary.js';
 
 const RATE = count('RATE', 20);
 const ABUSE_RATE = count('ABUSE_RATE', 200);
@@ -38,24 +37,19 @@ const serverFaults = new Counter('server_faults');
 const HONEST = timesOf('honest', 'Purchase');
 const timesOfKind = (kind) => timesOf('abuse', kind);
 
-export const options = {
+export const options = saleOptions({
   scenarios: {
     honest: arrivals({ rate: RATE, duration: DURATION, exec: 'honest' }),
     abuse: arrivals({ rate: ABUSE_RATE, duration: DURATION, exec: 'abuse' }),
   },
-  setupTimeout: '2m',
-  teardownTimeout: '5m',
-  summaryTrendStats,
   thresholds: {
-    ...ledgerThresholds,
-    ...purchaseThresholds,
     wrong_answers: ['count==0'],
     server_faults: ['count==0'],
     // Always met: they make k6 keep these parts for the summary.
     ...Object.fromEntries(KINDS.map(([kind]) => [timesOfKind(kind), ['max>=0']])),
     ...inTime([HONEST], (RATE + ABUSE_RATE) * DURATION),
   },
-};
+});
 
 export async function setup() {
   const admin = await signInAsAdmin();
@@ -63,11 +57,10 @@ export async function setup() {
   return openSale(admin, { name: 'Load test: abuse', units: UNITS }, [wrongAnswers, serverFaults]);
 }
 
-const purchaseOf = (run, number) => ({ token: tokens[number % USERS], key: `perf-${run}-${number}` });
+const purchaseOf = purchasesBy(USERS);
 
 export async function honest({ productId, run }) {
-  const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
-  if (answer.order) record(answer.order.id);
+  await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
 }
 
 export async function abuse({ productId }) {
@@ -122,10 +115,9 @@ function answerOf(response) {
   }
 }
 
-export async function teardown({ admin, productId, run }) {
-  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(run, number));
-  await closeLedger({ productId, purchases, units: UNITS });
-  await takeOffSale(admin, productId);
+export async function teardown(sale) {
+  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(sale.run, number));
+  await closeSale(sale, { purchases, units: UNITS });
 }
 
 export function handleSummary(data) {

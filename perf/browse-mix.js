@@ -8,14 +8,13 @@ import exec from 'k6/execution';
 import { Counter } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
-import { requireBuyers, tokens } from './lib/buyers.js';
+import { purchasesBy, requireBuyers } from './lib/buyers.js';
 import { execute } from './lib/graphql.js';
-import { buy, purchaseThresholds } from './lib/purchase.js';
+import { buy } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { openSale } from './lib/sale.js';
-import { signInAsAdmin, STOCK, takeOffSale } from './lib/shop.js';
-import { summaryTrendStats, table } from './lib/summary.js';
+import { closeSale, openSale, saleOptions } from './lib/sale.js';
+import { signInAsAdmin, STOCK } from './lib/shop.js';
+import { table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
 const DURATION = seconds('DURATION', '30s');
@@ -35,22 +34,17 @@ const TIMES = {
   purchases: timesOf('purchases', 'Purchase'),
 };
 
-export const options = {
+export const options = saleOptions({
   scenarios: {
     products: share(0.9, 'browse'),
     stock: share(0.09, 'look'),
     purchases: share(0.01, 'purchase'),
   },
-  setupTimeout: '2m',
-  teardownTimeout: '5m',
-  summaryTrendStats,
   thresholds: {
-    ...ledgerThresholds,
-    ...purchaseThresholds,
     wrong_answers: ['count==0'],
     ...inTime(Object.values(TIMES), RATE * DURATION),
   },
-};
+});
 
 export async function setup() {
   const admin = await signInAsAdmin();
@@ -76,17 +70,15 @@ export async function look({ productId }) {
   if (!adds) isWrong('the stock', fault || JSON.stringify(data.stock));
 }
 
-const purchaseOf = (run, number) => ({ token: tokens[number % USERS], key: `perf-${run}-${number}` });
+const purchaseOf = purchasesBy(USERS);
 
 export async function purchase({ productId, run }) {
-  const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
-  if (answer.order) record(answer.order.id);
+  await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
 }
 
-export async function teardown({ admin, productId, run }) {
-  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(run, number));
-  await closeLedger({ productId, purchases, units: UNITS });
-  await takeOffSale(admin, productId);
+export async function teardown(sale) {
+  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(sale.run, number));
+  await closeSale(sale, { purchases, units: UNITS });
 }
 
 function isWrong(what, answer) {

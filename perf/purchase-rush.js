@@ -7,14 +7,14 @@
  */
 import exec from 'k6/execution';
 import { Trend } from 'k6/metrics';
-import { ledgerThresholds, closeLedger, record, fail } from './lib/ledger.js';
-import { requireBuyers, tokens } from './lib/buyers.js';
+import { fail } from './lib/ledger.js';
+import { purchasesBy, requireBuyers } from './lib/buyers.js';
 import { execute, pause } from './lib/graphql.js';
-import { buy, PURCHASE, purchaseThresholds } from './lib/purchase.js';
+import { buy, PURCHASE } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { openSale } from './lib/sale.js';
-import { signInAsAdmin, takeOffSale } from './lib/shop.js';
-import { grouped, summaryTrendStats, table } from './lib/summary.js';
+import { closeSale, openSale, saleOptions } from './lib/sale.js';
+import { signInAsAdmin } from './lib/shop.js';
+import { grouped, table } from './lib/summary.js';
 
 const USERS = count('USERS', 2000);
 const UNITS = count('UNITS', 500);
@@ -26,25 +26,21 @@ const OPENS_IN = 2 + Math.ceil(USERS / 400);
 /** From the opening to the final answer, in milliseconds; by `outcome`. */
 const sinceOpening = new Trend('since_opening', true);
 
-export const options = {
+export const options = saleOptions({
   scenarios: {
     rush: { executor: 'per-vu-iterations', vus: USERS, iterations: 1, maxDuration: '5m' },
   },
-  setupTimeout: '2m',
   teardownTimeout: '10m',
-  summaryTrendStats,
   thresholds: {
-    ...ledgerThresholds,
-    ...purchaseThresholds,
     stock_sold: [`value<=${UNITS}`],
     'purchase_outcomes{outcome:PurchaseConfirmed}': [`count==${SELLS}`],
     'purchase_outcomes{outcome:SoldOut}': [`count==${USERS - SELLS}`],
     'since_opening{outcome:PurchaseConfirmed}': ['max>=0'],
     'since_opening{outcome:SoldOut}': ['max>=0'],
   },
-};
+});
 
-const purchaseOf = (run, user) => ({ token: tokens[user], key: `perf-${run}-${user}` });
+const purchaseOf = purchasesBy(USERS);
 
 export async function setup() {
   const admin = await signInAsAdmin();
@@ -52,7 +48,7 @@ export async function setup() {
   return openSale(admin, { name: 'Load test: rush', units: UNITS, opensIn: OPENS_IN });
 }
 
-const PAGE = `query ProductPage($id: ID!) {
+const PAGE = `query SalePage($id: ID!) {
   serverTime
   product(id: $id) { name price { amount currency } status opensAt stock { remaining } }
 }`;
@@ -63,7 +59,6 @@ export default async function ({ productId, run }) {
 
   const answer = await buy({ ...purchaseOf(run, exec.scenario.iterationInTest), productId });
   sinceOpening.add(Date.now() - opensAt, { outcome: answer.__typename });
-  if (answer.order) record(answer.order.id);
 }
 
 /** Some time before the opening, which it returns by this machine's clock. A page that does not load is retried. */
@@ -77,11 +72,10 @@ async function openPage(productId) {
   throw new Error('the page of the product was never answered');
 }
 
-export async function teardown({ admin, productId, run }) {
-  const purchases = Array.from({ length: USERS }, (_, user) => purchaseOf(run, user));
-  const lookUp = (purchase) => repeatPurchase(purchase, productId);
-  await closeLedger({ productId, purchases, units: UNITS, sells: SELLS, lookUp });
-  await takeOffSale(admin, productId);
+export async function teardown(sale) {
+  const purchases = Array.from({ length: USERS }, (_, user) => purchaseOf(sale.run, user));
+  const lookUp = (purchase) => repeatPurchase(purchase, sale.productId);
+  await closeSale(sale, { purchases, units: UNITS, sells: SELLS, lookUp });
 }
 
 /** Returns the order's id, or null after a refusal. */

@@ -10,14 +10,14 @@ import { Counter, Trend } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { accounts, requireAccounts } from './lib/accounts.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { ledgerThresholds, closeLedger, record, inTurns } from './lib/ledger.js';
+import { inTurns } from './lib/ledger.js';
 import { pause } from './lib/graphql.js';
 import { browse, pay, addToWishlist } from './lib/user-flow.js';
-import { checkOut, purchaseThresholds } from './lib/purchase.js';
+import { checkOut } from './lib/purchase.js';
 import { count, seconds, text } from './lib/settings.js';
-import { openSale } from './lib/sale.js';
-import { signInAsAdmin, signIn, takeOffSale } from './lib/shop.js';
-import { summaryTrendStats, table } from './lib/summary.js';
+import { closeSale, openSale, saleOptions } from './lib/sale.js';
+import { signInAsAdmin, signIn } from './lib/shop.js';
+import { table } from './lib/summary.js';
 
 const RATE = count('RATE', 5);
 const DURATION = seconds('DURATION', '30s');
@@ -44,14 +44,10 @@ const STEPS = [
   ['pay', 'Pay'],
 ].map(([label, operation]) => [label, timesOf('journeys', operation)]);
 
-export const options = {
+export const options = saleOptions({
   scenarios: { journeys: arrivals({ rate: RATE, duration: DURATION, seconds: 20 + 8 * THINK }) },
-  setupTimeout: '2m',
   teardownTimeout: '10m',
-  summaryTrendStats,
   thresholds: {
-    ...ledgerThresholds,
-    ...purchaseThresholds,
     books_paid_left: ['count==0'],
     journeys_broken: ['count==0'],
     ...inTime(
@@ -59,7 +55,7 @@ export const options = {
       FLOWS,
     ),
   },
-};
+});
 
 export async function setup() {
   requireAccounts(FLOWS);
@@ -89,7 +85,6 @@ export default async function ({ productId, run }) {
     await think();
     const { order } = await checkOut({ token, key: keyOf(run, user) });
     if (!order) return;
-    record(order.id);
     await think();
     const payment = await pay(order.id, PAYMENT_TOKEN, token);
     paidLeft.add(1);
@@ -101,22 +96,21 @@ export default async function ({ productId, run }) {
   }
 }
 
-export async function teardown({ admin, productId, run }) {
+export async function teardown(sale) {
   const purchases = [];
   await inTurns(
     Array.from({ length: FLOWS }, (_, user) => user),
     async (user) => {
       const { token, refusal } = await signIn(accounts[user].email, accounts[user].password);
       if (!token) throw new Error(`signing in to read back was answered with ${refusal}`);
-      purchases.push({ token, key: keyOf(run, user) });
+      purchases.push({ token, key: keyOf(sale.run, user) });
     },
     8,
   );
   const inspect = ({ status }) => {
     if (status === 'PAID') paidLeft.add(-1);
   };
-  await closeLedger({ productId, purchases, units: UNITS, inspect });
-  await takeOffSale(admin, productId);
+  await closeSale(sale, { purchases, units: UNITS, inspect });
 }
 
 export function handleSummary(data) {

@@ -10,12 +10,11 @@ import { Counter } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
 import { requireBuyers, tokens } from './lib/buyers.js';
-import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
-import { buy, purchaseThresholds, replay } from './lib/purchase.js';
+import { buy, replay } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { openSale } from './lib/sale.js';
-import { signInAsAdmin, takeOffSale } from './lib/shop.js';
-import { grouped, summaryTrendStats, table } from './lib/summary.js';
+import { closeSale, openSale, saleOptions } from './lib/sale.js';
+import { signInAsAdmin } from './lib/shop.js';
+import { grouped, table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
 const DURATION = seconds('DURATION', '30s');
@@ -42,23 +41,19 @@ const wrongReplays = new Counter('wrong_replays');
 
 const TIMES = { steady: timesOf('steady', 'Purchase'), bursts: timesOf('bursts', 'Purchase') };
 
-export const options = {
+export const options = saleOptions({
   scenarios: {
     steady: arrivals({ rate: PURCHASES_PER_SECOND, duration: DURATION, exec: 'steady' }),
     bursts: arrivals({ rate: 1 / BURST_EVERY, duration: DURATION, seconds: 30, exec: 'burst' }),
   },
-  setupTimeout: '2m',
   teardownTimeout: '10m',
-  summaryTrendStats,
   thresholds: {
-    ...ledgerThresholds,
-    ...purchaseThresholds,
     wrong_replays: ['count==0'],
     'replays{moment:under way}': ['count>0'],
     'replays{moment:afterwards}': ['count>0'],
     ...inTime(Object.values(TIMES), PURCHASES_PER_SECOND * DURATION),
   },
-};
+});
 
 export async function setup() {
   const admin = await signInAsAdmin();
@@ -90,7 +85,6 @@ async function purchaseAndRepeat(run, productId, number) {
   const first = buy(purchase);
   const second = isRepeated && isUnderWay ? replay(purchase) : undefined;
   const answer = await first;
-  if (answer.order) record(answer.order.id);
   if (!isRepeated) return;
   if (isUnderWay) compare('under way', answer, await second);
   else compare('afterwards', answer, await replay(purchase));
@@ -108,12 +102,11 @@ function compare(moment, answer, repeated) {
   log(`a replay ${moment}: ${JSON.stringify(answer)} became ${JSON.stringify(repeated)}`);
 }
 
-export async function teardown({ admin, productId, run }) {
+export async function teardown(sale) {
   const purchases = Object.entries(MOST).flatMap(([scenario, most]) =>
-    Array.from({ length: most }, (_, number) => purchaseOf(run, scenario, number)),
+    Array.from({ length: most }, (_, number) => purchaseOf(sale.run, scenario, number)),
   );
-  await closeLedger({ productId, purchases, units: UNITS });
-  await takeOffSale(admin, productId);
+  await closeSale(sale, { purchases, units: UNITS });
 }
 
 export function handleSummary(data) {

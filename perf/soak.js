@@ -9,14 +9,13 @@ import exec from 'k6/execution';
 import { Counter, Gauge } from 'k6/metrics';
 import { log } from './lib/log.js';
 import { arrivals, inTime, timesOf } from './lib/arrivals.js';
-import { requireBuyers, tokens } from './lib/buyers.js';
-import { ledgerThresholds, closeLedger, record } from './lib/ledger.js';
+import { purchasesBy, requireBuyers } from './lib/buyers.js';
 import { processes, readProcess, watchProcess } from './lib/processes.js';
-import { buy, purchaseThresholds } from './lib/purchase.js';
+import { buy } from './lib/purchase.js';
 import { count, seconds } from './lib/settings.js';
-import { openSale } from './lib/sale.js';
-import { signInAsAdmin, takeOffSale } from './lib/shop.js';
-import { summaryTrendStats, table } from './lib/summary.js';
+import { closeSale, openSale, saleOptions } from './lib/sale.js';
+import { signInAsAdmin } from './lib/shop.js';
+import { table } from './lib/summary.js';
 import { browse, pay } from './lib/user-flow.js';
 
 const RATE = count('RATE', 50);
@@ -59,7 +58,7 @@ const TIMES = {
   pay: timesOf('buyers', 'Pay'),
 };
 
-export const options = {
+export const options = saleOptions({
   scenarios: {
     visitors: arrivals({ rate: (RATE * 4) / 5, duration: DURATION, seconds: 5, exec: 'visit' }),
     buyers: arrivals({ rate: RATE / 5, duration: DURATION, seconds: 5, exec: 'purchase' }),
@@ -71,12 +70,8 @@ export const options = {
       exec: 'watch',
     },
   },
-  setupTimeout: '2m',
   teardownTimeout: '1h',
-  summaryTrendStats,
   thresholds: {
-    ...ledgerThresholds,
-    ...purchaseThresholds,
     books_paid_left: ['count==0'],
     iterations_broken: ['count==0'],
     processes_watched: [`count==${processes.length}`],
@@ -87,7 +82,7 @@ export const options = {
     ...thresholdsOf('descriptors', 'value>=0'),
     ...inTime(Object.values(TIMES), RATE * DURATION),
   },
-};
+});
 
 export async function setup() {
   const admin = await signInAsAdmin();
@@ -101,13 +96,12 @@ export async function visit({ productId }) {
   await unlessBroken(() => browse(productId));
 }
 
-const purchaseOf = (run, number) => ({ token: tokens[number % USERS], key: `perf-${run}-${number}` });
+const purchaseOf = purchasesBy(USERS);
 
 export async function purchase({ productId, run }) {
   const own = purchaseOf(run, exec.scenario.iterationInTest);
   const { order } = await buy({ ...own, productId });
   if (!order) return;
-  record(order.id);
   await unlessBroken(async () => {
     // An order that is not paid would expire during the run, and its unit would go back on sale.
     await pay(order.id, 'sim_success', own.token, ADDRESS);
@@ -135,13 +129,12 @@ async function unlessBroken(work) {
   }
 }
 
-export async function teardown({ admin, productId, run }) {
-  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(run, number));
+export async function teardown(sale) {
+  const purchases = Array.from({ length: MOST_PURCHASES }, (_, number) => purchaseOf(sale.run, number));
   const inspect = ({ status }) => {
     if (status !== 'PENDING_PAYMENT' && status !== 'PAYING') paidLeft.add(-1);
   };
-  await closeLedger({ productId, purchases, units: UNITS, inspect });
-  await takeOffSale(admin, productId);
+  await closeSale(sale, { purchases, units: UNITS, inspect });
 }
 
 export function handleSummary(data) {

@@ -1,3 +1,4 @@
+import { operation } from './operation.ts';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,15 +28,11 @@ export async function seed({ graphqlUrl, admin, buyer, dataDir, log }: SeedOptio
   // The list shows the newest first.
   for (const product of [...demoProducts].reverse()) {
     const id = known.get(product.name) ?? (await create(office, product));
-    await office.expect(
-      'Restocked',
-      'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }',
-      {
-        productId: id,
-        change: product.units,
-        idempotencyKey: keyFor('stock', id),
-      },
-    );
+    await office.expect('Restocked', operation('Restock'), {
+      productId: id,
+      change: product.units,
+      idempotencyKey: keyFor('stock', id),
+    });
     if (product.soldOut) await buyAll(graphqlUrl, buyer, id, product.units);
   }
   await writeFile(done, `${new Date().toISOString()}\n`);
@@ -46,7 +43,7 @@ const keyFor = (what: string, id: string): string => `demo-${what}-${id}`;
 
 async function productsByName(shop: ShopClient): Promise<Map<string, string>> {
   const { products } = await shop.execute<{ products: { nodes: { id: string; name: string }[] } }>(
-    '{ products(first: 100) { nodes { id name } } }',
+    operation('ProductNames'),
   );
   return new Map(products.nodes.map(({ id, name }) => [name, id]));
 }
@@ -66,9 +63,7 @@ async function create(
         };
   const { product } = await shop.expect<{ product: { id: string } }>(
     'ProductSaved',
-    `mutation ($input: CreateProductInput!) {
-      createProduct(input: $input) { __typename ... on ProductSaved { product { id } } }
-    }`,
+    operation('CreateProduct'),
     { name, description, price: { amount: price, currency: 'KRW' }, purchaseLimit, ...times },
   );
   return product.id;
@@ -85,17 +80,16 @@ async function buyAll(
   await shop.signIn(buyer.email, buyer.password);
   const { order } = await shop.expect<{ order: { id: string; status: string } }>(
     'PurchaseConfirmed',
-    'mutation ($input: PurchaseInput!) { purchase(input: $input) { __typename ... on PurchaseConfirmed { order { id status } } } }',
+    operation('Purchase'),
     { productId, quantity, idempotencyKey: keyFor('purchase', productId) },
   );
   // Of an earlier start that ended after this.
   if (order.status !== 'PENDING_PAYMENT') return;
-  await shop.expect(
-    'PaymentPrepared',
-    'mutation ($input: PreparePaymentInput!) { preparePayment(input: $input) { __typename } }',
-    { orderId: order.id, shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' } },
-  );
-  await shop.expect('PaymentAccepted', 'mutation ($input: PayInput!) { pay(input: $input) { __typename } }', {
+  await shop.expect('PaymentPrepared', operation('PreparePayment'), {
+    orderId: order.id,
+    shippingAddress: { postalCode: '04524', line1: '110 Sejong-daero' },
+  });
+  await shop.expect('PaymentAccepted', operation('Pay'), {
     orderId: order.id,
     paymentToken: 'sim_success',
   });

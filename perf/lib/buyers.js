@@ -25,3 +25,9 @@ export async function requireBuyers(users) {
       `The tokens were answered with ${fault}: they have expired, or are another shop's. Make new ones with ${make}.`,
     );
 }
+
+/** Returns what names the purchases of a run, by their numbers, so that `teardown` knows them: so many users take turns. */
+export const purchasesBy = (users) => (run, number) => ({
+  token: tokens[number % users],
+  key: `perf-${run}-${number}`,
+});

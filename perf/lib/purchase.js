@@ -1,6 +1,7 @@
 import { Counter, Trend } from 'k6/metrics';
 import { log } from './log.js';
 import { execute, pause } from './graphql.js';
+import { record } from './ledger.js';
 
 /** Every result, also those that are retried; by `answer`: the union's member, or the fault. */
 const answers = new Counter('purchase_answers');
@@ -60,7 +61,7 @@ const TRANSIENT = [
 /** A purchase is retried for this long. */
 const RETRY_FOR_MS = 60000;
 
-/** Purchases one unit, with retries until the result is final. Returns it: `{ __typename, order?, replayed? }`. */
+/** Purchases one unit, with retries until the result is final, and records an order in the ledger. Returns the result: `{ __typename, order?, replayed? }`. */
 export const buy = ({ token, key, productId }) =>
   untilSettled(PURCHASE, 'purchase', { productId, idempotencyKey: key }, token);
 
@@ -107,6 +108,7 @@ function settled(answer, ms) {
   const outcome = answer.__typename;
   outcomes.add(1, { outcome });
   duration.add(ms, { outcome });
+  if (answer.order) record(answer.order.id);
   if (outcome !== 'PurchaseConfirmed' && outcome !== 'SoldOut') {
     unexpected.add(1, { outcome });
     log(`a purchase ended in ${outcome}`);

@@ -2,7 +2,7 @@ import { executeOrThrow, pause } from './graphql.js';
 
 /** The user flow from sign-in to a paid order. Each step throws if its response is not the expected one. */
 
-const PRODUCTS = `query Products {
+const PRODUCTS = `query FirstProducts {
   products(first: 20) { nodes { id name price { amount currency } status stock { remaining } } }
 }`;
 const PAGE = `query ProductPage($id: ID!) {

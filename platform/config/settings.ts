@@ -56,6 +56,10 @@ const wholeNumber = (smallest: number) =>
 
 export const count = (preset: number, smallest = 1) => wholeNumber(smallest).default(preset);
 
+const FROM_0_TO_1 = 'expected a number from 0 to 1';
+export const share = (preset: number) =>
+  z.coerce.number(FROM_0_TO_1).min(0, FROM_0_TO_1).max(1, FROM_0_TO_1).default(preset);
+
 /** As `count`, for what is worked out where it is not set. */
 export const optionalCount = () => wholeNumber(1).optional();
 
@@ -147,13 +151,9 @@ export const commonSettings = {
   /** Whether `/metrics` is served. */
   METRICS: onOff('off'),
   /** Where traces go, by OTLP over HTTP; without it there are none. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalHttpUrl(),
   /** The share of requests that are traced, 0 to 1. */
-  OTEL_TRACES_SAMPLER_ARG: z.coerce
-    .number('expected a number from 0 to 1')
-    .min(0, 'expected a number from 0 to 1')
-    .max(1, 'expected a number from 0 to 1')
-    .default(1),
+  OTEL_TRACES_SAMPLER_ARG: share(1),
 };
 
 /** Settings of every process that has stores. */

@@ -170,8 +170,7 @@ const signedHeader = (claims: Claims): SignedHeader => ({
 const agedMs = ({ x }: Claims, now: number): number => Math.max(0, now - (x - LIFETIME_MS));
 
 /** How long ago it was signed, in milliseconds; less than nothing where the clock of the signer is ahead. */
-export const ageOf = ({ expiresAt }: SignedHeader, now = Date.now()): number =>
-  now - (expiresAt - LIFETIME_MS);
+export const ageOf = ({ expiresAt }: SignedHeader): number => Date.now() - (expiresAt - LIFETIME_MS);
 
 /** 32 bytes in base64url. */
 const MAC_LENGTH = 43;

@@ -30,10 +30,7 @@ export interface RedisOptions {
  *
  * It connects by itself, and again for as long as the process lives; a server that falls silent is left within five seconds.
  */
-export function openRedis(
-  { url, commandTimeoutMs = 2_000, needs, logger }: RedisOptions,
-  extra: { readonly enableAutoPipelining?: boolean } = {},
-): Redis {
+export function openRedis({ url, commandTimeoutMs = 2_000, needs, logger }: RedisOptions): Redis {
   const retryStrategy = (attempt: number) => Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
   const common: CommonRedisOptions = {
     maxRetriesPerRequest: 0,
@@ -41,7 +38,7 @@ export function openRedis(
     connectTimeout: 2_000,
     reconnectOnError: endsConnection,
   };
-  const redis = newClient(parseRedisUrl(url), { common, extra, retryStrategy });
+  const redis = newClient(parseRedisUrl(url), { common, retryStrategy });
   const outage = redisOutage(url, logger);
   redis.on('error', (error: Error) => outage.failed(error, redis));
   redis.on('ready', () => outage.worked(redis));

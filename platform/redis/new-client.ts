@@ -5,21 +5,20 @@ import { stayConnected } from './stay-connected.ts';
 export interface ClientSettings {
   /** Of each connection. */
   readonly common: CommonRedisOptions;
-  readonly extra: { readonly enableAutoPipelining?: boolean };
   readonly retryStrategy: (attempt: number) => number;
 }
 
 /** A client that is not connected yet, of the kind that the URL names. Nothing is queued, and nothing is sent twice. */
 export function newClient(
   { kind, nodes, username, password, db, tls, sentinel }: RedisTarget,
-  { common, extra, retryStrategy }: ClientSettings,
+  { common, retryStrategy }: ClientSettings,
 ): SingleRedis | Cluster {
   const access = {
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
     ...(tls ? { tls } : {}),
   };
-  const always = { ...extra, enableOfflineQueue: false, lazyConnect: true };
+  const always = { enableOfflineQueue: false, lazyConnect: true };
   if (kind === 'cluster') {
     return new Cluster([...nodes], {
       ...always,

@@ -18,7 +18,13 @@ export function declaredSubgraphs(supergraph: DocumentNode): readonly DeclaredSu
       ? (definition.values ?? []).flatMap(({ name, directives }) => {
           const graph = directives?.find((directive) => directive.name.value === `${join}__graph`);
           return graph
-            ? [{ key: name.value, name: argumentOf(graph, 'name') || name.value, url: argumentOf(graph, 'url') ?? '' }]
+            ? [
+                {
+                  key: name.value,
+                  name: argumentOf(graph, 'name') || name.value,
+                  url: argumentOf(graph, 'url') ?? '',
+                },
+              ]
             : [];
         })
       : [],

@@ -5,6 +5,7 @@ import { settingOf } from '../../platform/config/environment.ts';
 import { loadEnvironment } from '../../platform/config/load-environment.ts';
 import { ShopClient } from '../seed/shop-client.ts';
 import { mailedCodes } from './mailed-codes.ts';
+import { operation } from '../operation.ts';
 import { readCommandLine, runScript } from '../command-line.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -47,14 +48,11 @@ async function main(): Promise<void> {
   console.log(`${process.stdout.isTTY ? '\r' : ''}${users} accounts are in ${OUTPUT}.`);
 }
 
-const REQUEST = `mutation ($input: RequestEmailVerificationInput!) {
-  requestEmailVerification(input: $input) { __typename }
-}`;
-const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }';
-
 async function open(accounts: readonly Account[], shop: ShopClient, mails: string): Promise<void> {
   const since = new Date();
-  await Promise.all(accounts.map(({ email }) => shop.execute(REQUEST, { input: { email } })));
+  await Promise.all(
+    accounts.map(({ email }) => shop.execute(operation('RequestEmailVerification'), { input: { email } })),
+  );
   const codes = await mailedCodes(mails, since);
   await Promise.all(
     accounts.map(async (account) => {
@@ -68,7 +66,9 @@ async function open(accounts: readonly Account[], shop: ShopClient, mails: strin
         phoneNumber: '+82 10 0000 0000',
         address: { postalCode: '04524', line1: '110 Sejong-daero' },
       };
-      const { signUp } = await shop.execute<{ signUp: { __typename: string } }>(SIGN_UP, { input });
+      const { signUp } = await shop.execute<{ signUp: { __typename: string } }>(operation('SignUp'), {
+        input,
+      });
       if (signUp.__typename !== 'Session')
         throw new Error(`signing up was answered with ${signUp.__typename}`);
     }),

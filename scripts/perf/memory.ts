@@ -56,7 +56,6 @@ async function main(): Promise<void> {
   const router = await startChild(
     {
       name: `the router of ${values.router}`,
-      command: process.execPath,
       args: [...NODE_FLAGS, 'dist/router/main.js'],
       cwd: values.router,
       environment: { ...SETTINGS, ...subgraphs.environment, PORT },

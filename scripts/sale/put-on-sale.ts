@@ -1,3 +1,4 @@
+import { operation } from '../operation.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShopClient } from '../seed/shop-client.ts';
@@ -14,16 +15,6 @@ export interface NewSale {
   /** Null: no end but that of the stock. */
   readonly closesAt: Date | null;
 }
-
-const CREATE = `mutation ($input: CreateProductInput!) {
-  createProduct(input: $input) {
-    __typename
-    ... on ProductSaved { product { id } }
-    ... on InvalidInput { problems { path message } }
-  }
-}`;
-const RESTOCK = 'mutation ($input: RestockInput!) { restock(input: $input) { __typename } }';
-const WITHDRAW = 'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }';
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 500;
@@ -51,7 +42,7 @@ export async function putOnSale(
     opensAt: opensAt.toISOString(),
     ...(closesAt ? { closesAt: closesAt.toISOString() } : {}),
   };
-  const { createProduct } = await shop.execute<Created>(CREATE, { input });
+  const { createProduct } = await shop.execute<Created>(operation('CreateProduct'), { input });
   if (!createProduct.product)
     throw new Error(
       (createProduct.problems ?? []).map(({ path, message }) => `${path}: ${message}`).join('\n'),
@@ -60,7 +51,7 @@ export async function putOnSale(
   try {
     await restock(shop, id, units);
   } catch (error) {
-    await shop.execute(WITHDRAW, { input: { id } }).catch(() => undefined);
+    await shop.execute(operation('WithdrawProduct'), { input: { id } }).catch(() => undefined);
     throw error;
   }
   return id;
@@ -71,7 +62,7 @@ async function restock(shop: ShopClient, productId: string, change: number): Pro
   const input = { productId, change, idempotencyKey: randomUUID() };
   for (let attempt = 1; ; attempt++) {
     try {
-      await shop.expect('Restocked', RESTOCK, input);
+      await shop.expect('Restocked', operation('Restock'), input);
       return;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;

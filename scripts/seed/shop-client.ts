@@ -1,3 +1,4 @@
+import { operation } from '../operation.ts';
 interface Reply<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string }[];
@@ -14,7 +15,7 @@ export class ShopClient {
 
   async signIn(email: string, password: string): Promise<void> {
     const { signIn } = await this.execute<{ signIn: { __typename: string; accessToken?: string } }>(
-      'mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { accessToken } } }',
+      operation('SignIn'),
       { input: { email, password } },
     );
     if (!signIn.accessToken) throw new Error(`signing in as ${email} was answered with ${signIn.__typename}`);

@@ -1,3 +1,4 @@
+import { operation } from '../operation.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopClient } from '../seed/shop-client.ts';
 import { seed } from '../seed.ts';
@@ -48,10 +49,7 @@ export interface OnSale {
 export async function findProductsOnSale(graphqlUrl: string, search: string): Promise<OnSale> {
   try {
     const { first, any } = await new ShopClient(graphqlUrl).execute<{ first: Nodes; any: Nodes }>(
-      `query ($search: String!) {
-        first: products(first: 1, filter: { search: $search, status: OPEN }) { nodes { id } }
-        any: products(first: 1, filter: { status: OPEN }) { nodes { id } }
-      }`,
+      operation('OpenProduct'),
       { search },
     );
     return { first: first.nodes[0]?.id, any: any.nodes[0]?.id };

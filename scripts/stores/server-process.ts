@@ -104,11 +104,11 @@ export function describeExit(exit: Exit): string {
   return exit.signal ?? `exit code ${exit.code ?? 'unknown'}`;
 }
 
-/** The last lines of a log, indented; empty for a log that is not there. */
-function tailOf(logFile: string, lines = 8): string {
+/** The last eight lines of a log, indented; empty for a log that is not there. */
+function tailOf(logFile: string): string {
   try {
     const text = readFileSync(logFile, 'utf8').trimEnd().split('\n');
-    return text.slice(-lines).join('\n').replace(/^/gm, '  ');
+    return text.slice(-8).join('\n').replace(/^/gm, '  ');
   } catch {
     return '';
   }

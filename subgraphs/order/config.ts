@@ -13,6 +13,7 @@ import {
   optionalDuration,
   optionalHttpUrl,
   port,
+  share,
   storeSettings,
 } from '../../platform/config/settings.ts';
 import { subgraphAuthSettings } from '../../platform/identity/subgraph-auth.ts';
@@ -61,11 +62,7 @@ export function readOrderConfig(environment: NodeJS.ProcessEnv = process.env) {
       PAYMENT_RECHECK_AFTER: duration('1d', A_CENTURY),
       FULFILMENT: z.enum(['simulator'], 'expected simulator').default('simulator'),
       /** How many payments by `sim_random` are declined, 0 to 1. */
-      PAYMENT_DECLINE_RATE: z.coerce
-        .number('expected a number from 0 to 1')
-        .min(0, 'expected a number from 0 to 1')
-        .max(1, 'expected a number from 0 to 1')
-        .default(0.2),
+      PAYMENT_DECLINE_RATE: share(0.2),
       /** How long the payment provider may take to answer. */
       PAYMENT_PROVIDER_TIMEOUT: duration('3s'),
       /** How long past its deadline an order waits for the outcome of a payment before it expires. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Agent } from 'undici';
 import { afterAll } from 'vitest';
 import type { Stack } from '../harness/stack.ts';
-import { type Reply, type StackOptions, useStack } from '../harness/stack.ts';
+import { type Reply, useStack } from '../harness/stack.ts';
 import { useStores, type TestStores } from '../harness/stores.ts';
 
 /** How many times as long as in `npm test` an attack lasts; `npm run attacks` sets it. */
@@ -24,12 +24,9 @@ export interface Client {
 }
 
 /** Call at the top of a test file or a `describe`. */
-export function useAttackedSystem(options: StackOptions = {}): AttackedSystem {
+export function useAttackedSystem(): AttackedSystem {
   const stores = useStores();
-  const stack = useStack(stores, {
-    ...options,
-    environment: { TRUSTED_PROXIES: '1', ...options.environment },
-  });
+  const stack = useStack(stores, { environment: { TRUSTED_PROXIES: '1' } });
   // As many as a proxy keeps. Node accepts one connection in each turn of its event loop, so that thousands of new ones at once wait for seconds.
   const connections = new Agent({ connections: 512, headersTimeout: 30_000, bodyTimeout: 30_000 });
   afterAll(() => connections.close());

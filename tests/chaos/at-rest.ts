@@ -73,16 +73,9 @@ async function purchaseOnce(system: ChaosSystem, productId: string, userId: stri
   const { url } = system.stack.order[0]!;
   const begunAt = performance.now();
   for (;;) {
-    const made = await call('purchase', 'PurchaseConfirmed', async () => {
-      const { status, data, errors } = await executeAtSubgraph(
-        'order',
-        url,
-        PURCHASE,
-        { input },
-        buyer(userId),
-      );
-      return { status, data, ...(errors ? { errors } : {}) };
-    });
+    const made = await call('purchase', 'PurchaseConfirmed', () =>
+      executeAtSubgraph('order', url, PURCHASE, { input }, buyer(userId)),
+    );
     if (!isToBeTriedAgain(made) || performance.now() - begunAt > FINAL_WITHIN_MS) return made.answer;
     await sleep(made.retryAfterMs ?? AGAIN_MS);
   }

@@ -5,6 +5,7 @@ import type { Service } from '../harness/service.ts';
 import { administrator, executeAtSubgraph, buyer } from '../harness/subgraph-call.ts';
 import type { ChaosSystem } from './chaos-system.ts';
 import { call, type Call } from './history.ts';
+import { mutationOf } from '../harness/mutation.ts';
 
 /** What operations work on. */
 export interface OperationSubjects {
@@ -18,7 +19,6 @@ export interface OperationSubjects {
 }
 
 interface Request {
-  readonly query: string;
   readonly variables: object;
   readonly caller: Caller | null;
 }
@@ -27,34 +27,33 @@ interface Operation {
   readonly name: string;
   /** The subgraph that has the field. */
   readonly of: 'user' | 'product' | 'order';
+  readonly query: string;
   /** The member of the result union without a fault; null for a field without one. */
   readonly usual: string | null;
   /** Null where there is nothing to work on. */
   readonly request: (subjects: OperationSubjects) => Request | null;
 }
 
-const mutation = (name: string, type: string, selection = '') =>
-  `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ${selection} } }`;
-
-const asSomeone = ({ random, userIds }: OperationSubjects): Caller => buyer(userIds[random(userIds.length)]);
+const asAnyone = (variables: object): Request => ({ variables, caller: null });
+const asAdministrator = (variables: object): Request => ({ variables, caller: administrator });
+const asBuyer = ({ random, userIds }: OperationSubjects, variables: object): Request => ({
+  variables,
+  caller: buyer(userIds[random(userIds.length)]),
+});
 
 const PURCHASED = '... on PurchaseConfirmed { order { id items { quantity product { id } } } }';
 const AGAIN = '... on OutcomeUnknown { retryAfterMs }';
 const NOT_PURCHASED = `... on Busy { retryAfterMs } ${AGAIN} ... on SoldOut { productId }`;
 
-export const PURCHASE = mutation('purchase', 'PurchaseInput', `${PURCHASED} ${NOT_PURCHASED}`);
-export const CHECKOUT = mutation(
-  'checkoutWishlist',
-  'CheckoutWishlistInput',
-  `${PURCHASED} ${NOT_PURCHASED}`,
-);
-export const ABANDON = mutation('abandonPurchase', 'AbandonPurchaseInput', `${PURCHASED} ${AGAIN}`);
-export const ADD_TO_WISHLIST = mutation('addToWishlist', 'WishlistItemInput');
-export const PREPARE_PAYMENT = mutation('preparePayment', 'PreparePaymentInput');
-export const PAY = mutation('pay', 'PayInput');
-export const CANCEL = mutation('cancelOrder', 'CancelOrderInput', '... on OrderCancelled { order { id } }');
-export const REQUEST_RETURN = mutation('requestReturn', 'RequestReturnInput');
-export const RESTOCK = mutation('restock', 'RestockInput');
+export const PURCHASE = mutationOf('purchase', `${PURCHASED} ${NOT_PURCHASED}`);
+export const CHECKOUT = mutationOf('checkoutWishlist', `${PURCHASED} ${NOT_PURCHASED}`);
+export const ABANDON = mutationOf('abandonPurchase', `${PURCHASED} ${AGAIN}`);
+export const ADD_TO_WISHLIST = mutationOf('addToWishlist', '', 'WishlistItemInput');
+export const PREPARE_PAYMENT = mutationOf('preparePayment');
+export const PAY = mutationOf('pay');
+export const CANCEL = mutationOf('cancelOrder', '... on OrderCancelled { order { id } }');
+export const REQUEST_RETURN = mutationOf('requestReturn');
+export const RESTOCK = mutationOf('restock');
 export const ORDER = 'query ($id: ID!) { order(id: $id) { id status } }';
 
 /** Every kind of operation besides purchases; and a purchase, to check whether one succeeds. */
@@ -62,120 +61,92 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: 'signIn',
     of: 'user',
+    query: mutationOf('signIn', '... on Error { message }'),
     usual: 'Session',
-    request: () => ({
-      query: mutation('signIn', 'SignInInput', '... on Error { message }'),
-      variables: { input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } },
-      caller: null,
-    }),
+    request: () => asAnyone({ input: { email: 'buyer@firstcome.example', password: 'firstcome-buyer' } }),
   },
   {
     name: 'products',
     of: 'product',
+    query: '{ products(first: 5) { nodes { id name } totalCount } }',
     usual: null,
-    request: () => ({
-      query: '{ products(first: 5) { nodes { id name } totalCount } }',
-      variables: {},
-      caller: null,
-    }),
+    request: () => asAnyone({}),
   },
   {
     name: 'createProduct',
     of: 'product',
+    query: mutationOf('createProduct'),
     usual: 'ProductSaved',
-    request: () => ({
-      query: mutation('createProduct', 'CreateProductInput'),
-      variables: { input: { name: 'Tea', type: 'GENERAL', price: { amount: 1_000 } } },
-      caller: administrator,
-    }),
+    request: () => asAdministrator({ input: { name: 'Tea', type: 'GENERAL', price: { amount: 1_000 } } }),
   },
   {
     name: 'stock',
     of: 'order',
+    query: 'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining } }',
     usual: null,
-    request: ({ productId }) => ({
-      query: 'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining } }',
-      variables: { id: productId },
-      caller: null,
-    }),
+    request: ({ productId }) => asAnyone({ id: productId }),
   },
   {
     name: 'addToWishlist',
     of: 'order',
+    query: ADD_TO_WISHLIST,
     usual: 'WishlistUpdated',
-    request: (subjects) => ({
-      query: ADD_TO_WISHLIST,
-      variables: { input: { productId: subjects.productId, quantity: 1 } },
-      caller: asSomeone(subjects),
-    }),
+    request: (subjects) => asBuyer(subjects, { input: { productId: subjects.productId, quantity: 1 } }),
   },
   {
     name: 'restock',
     of: 'order',
+    query: RESTOCK,
     usual: 'Restocked',
-    request: ({ productId }) => ({
-      query: RESTOCK,
-      variables: { input: { productId, change: 1, idempotencyKey: newKey() } },
-      caller: administrator,
-    }),
+    request: ({ productId }) =>
+      asAdministrator({ input: { productId, change: 1, idempotencyKey: newKey() } }),
   },
   {
     name: 'abandonPurchase',
     of: 'order',
+    query: ABANDON,
     usual: 'PurchaseAbandoned',
-    request: (subjects) => ({
-      query: ABANDON,
-      variables: { input: { idempotencyKey: newKey() } },
-      caller: asSomeone(subjects),
-    }),
+    request: (subjects) => asBuyer(subjects, { input: { idempotencyKey: newKey() } }),
   },
   {
     name: 'purchaseOutcome',
     of: 'order',
+    query: 'query ($key: String!) { purchaseOutcome(idempotencyKey: $key) { __typename } }',
     usual: null,
-    request: (subjects) => ({
-      query: 'query ($key: String!) { purchaseOutcome(idempotencyKey: $key) { __typename } }',
-      variables: { key: newKey() },
-      caller: asSomeone(subjects),
-    }),
+    request: (subjects) => asBuyer(subjects, { key: newKey() }),
   },
   {
     name: 'cancelOrder',
     of: 'order',
+    query: CANCEL,
     usual: 'OrderCancelled',
     request: (subjects) => {
       const order = subjects.takeOrder();
-      return (
-        order && {
-          query: CANCEL,
-          variables: { input: { orderId: order.orderId } },
-          caller: buyer(order.userId),
-        }
-      );
+      return order && { variables: { input: { orderId: order.orderId } }, caller: buyer(order.userId) };
     },
   },
   {
     name: 'purchase',
     of: 'order',
+    query: PURCHASE,
     usual: 'PurchaseConfirmed',
-    request: (subjects) => ({
-      query: PURCHASE,
-      variables: { input: { productId: subjects.productId, quantity: 1, idempotencyKey: newKey() } },
-      caller: asSomeone(subjects),
-    }),
+    request: (subjects) =>
+      asBuyer(subjects, {
+        input: { productId: subjects.productId, quantity: 1, idempotencyKey: newKey() },
+      }),
   },
 ];
 
 /** Through a router. @returns null where the operation has nothing to work on */
 export function sendThrough(
   router: Service,
-  { name, usual, request }: Operation,
+  { name, query, usual, request }: Operation,
   system: ChaosSystem,
   subjects: OperationSubjects,
 ): Promise<Call> | null {
   const made = request(subjects);
   if (!made) return null;
-  const { query, variables, caller } = made;
+  const { variables, caller } = made;
   const token = caller ? system.tokenOf(caller) : undefined;
   return call(name, usual, () => system.stack.executeAt(router.url, query, variables, token));
 }
@@ -183,21 +154,11 @@ export function sendThrough(
 /** To a process of the subgraph that has the field, as a router would. @returns as `sendThrough` */
 export function sendTo(
   service: Service,
-  { name, of, usual, request }: Operation,
+  { name, of, query, usual, request }: Operation,
   subjects: OperationSubjects,
 ): Promise<Call> | null {
   const made = request(subjects);
   if (!made) return null;
-  const { query, variables, caller } = made;
-  return call(name, usual, async () => {
-    const { status, data, errors } = await executeAtSubgraph(
-      of,
-      service.url,
-      query,
-      variables,
-      caller,
-      5_000,
-    );
-    return { status, data, ...(errors ? { errors } : {}) };
-  });
+  const { variables, caller } = made;
+  return call(name, usual, () => executeAtSubgraph(of, service.url, query, variables, caller, 5_000));
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { once, startFalsifyingProxy, type Falsify, type GraphqlAnswer } from '../harness/falsifying-proxy.ts';
 import { startLeakingProxy } from '../harness/leaking-proxy.ts';
 import { beginPerfScript } from '../harness/perf-script.ts';
@@ -12,7 +12,8 @@ import { TokenMint } from '../harness/tokens.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
 const stores = useStores();
-const stack = useStack(stores, { environment: { METRICS: 'on', METRICS_PORT: '0' } });
+// Load tests are made without rate limits.
+const stack = useStack(stores, { environment: { METRICS: 'on', METRICS_PORT: '0', RATE_LIMITS: 'off' } });
 let folder: string;
 
 beforeAll(async () => {
@@ -71,16 +72,9 @@ function metricsUrls(): string {
   return [`router=${url}`, ...subgraphs.map((service) => `${service.name}=${service.url}/metrics`)].join();
 }
 
-/** Load tests are made without rate limits. @param onEnd `onTestFinished` of the test, where tests run beside it @returns its URL */
-async function unlimitedRouter(onEnd: typeof onTestFinished = onTestFinished): Promise<string> {
-  const router = await stack.startService('router', { RATE_LIMITS: 'off' });
-  onEnd(() => router.stop());
-  return router.url;
-}
-
 /** @returns its URL */
-async function falsifyingProxy(falsify: Falsify, target = stack.routers[0]!.url): Promise<string> {
-  const proxy = await startFalsifyingProxy(target, falsify);
+async function falsifyingProxy({ onTestFinished }: TestContext, falsify: Falsify): Promise<string> {
+  const proxy = await startFalsifyingProxy(stack.routers[0]!.url, falsify);
   onTestFinished(() => proxy.close());
   return proxy.url;
 }
@@ -132,9 +126,8 @@ describe.concurrent('a load test against a shop that keeps its promises', () => 
     expect(code).toBe(0);
   });
 
-  it('abuse is refused, each kind as it should be, while buyers purchase', async (test) => {
-    const url = await unlimitedRouter(test.onTestFinished);
-    const { code, output } = await run('run.js', ['abuse'], { ...abuse, BASE_URL: url });
+  it('abuse is refused, each kind as it should be, while buyers purchase', async () => {
+    const { code, output } = await run('run.js', ['abuse'], abuse);
     expect(output).toMatch(/confirmed +20\n[^]*a deep bomb +\d[^]*ledger +exact/);
     expect(code).toBe(0);
   });
@@ -150,32 +143,7 @@ describe.concurrent('a load test against a shop that keeps its promises', () => 
   });
 });
 
-describe('the runner', () => {
-  it.each(['1', '3'])('gives %s workers their shares, and one ledger', async (workers) => {
-    const { code, output } = await run('run.js', ['purchase-rush', '--workers', workers], small);
-    expect(output).toMatch(/confirmed +15 [^]*sold out +25 [^]*15 orders read back\n +ledger +exact/);
-    expect(code).toBe(0);
-  });
-
-  it('stops all workers by Ctrl-C, reads back what was done, and prints the summary', async () => {
-    const long = { RATE: '200', DURATION: '10m', USERS: '40', UNITS: '100' };
-    const { process: child, ended } = begin('run.js', ['browse-mix'], long);
-    await waitUntil('the first purchase', soldUnits, (units) => units > 0, 60_000);
-    child.kill('SIGINT');
-    const { code, output } = await ended;
-    expect(output).toMatch(/browse-mix: [^]*confirmed +\d+\n[^]*orders read back\n +ledger +exact/);
-    expect(code).toBe(105);
-    await waitUntil('the product is withdrawn', soldUnits, (units) => units === 0);
-  });
-
-  it('refuses a number of workers that is none', async () => {
-    const { code, output } = await run('run.js', ['stock-read', '--workers', '0']);
-    expect(output).toContain('--workers takes a whole number, not "0".');
-    expect(code).toBe(64);
-  });
-});
-
-describe('purchase-rush through a proxy that falsifies one response', () => {
+describe.concurrent('purchase-rush through a proxy that falsifies one response', () => {
   const confirmed = (id: string): GraphqlAnswer => ({
     status: 200,
     data: { purchase: { __typename: 'PurchaseConfirmed', order: { id } } },
@@ -184,7 +152,7 @@ describe('purchase-rush through a proxy that falsifies one response', () => {
   const isConfirmed = ({ data }: GraphqlAnswer) => data?.['purchase']?.__typename === 'PurchaseConfirmed';
   const isRefused = ({ data }: GraphqlAnswer) => data?.['purchase']?.__typename === 'SoldOut';
 
-  it.each<[string, string, () => Falsify]>([
+  it.for<[string, string, () => Falsify]>([
     [
       'a buyer is confirmed an order that there is not',
       'books_orders_left: count==0',
@@ -221,10 +189,10 @@ describe('purchase-rush through a proxy that falsifies one response', () => {
         return stock?.sold === 15 ? { ...answer, data: { stock: { ...stock, sold: 16 } } } : answer;
       },
     ],
-  ])('fails when %s', async (_, complaint, falsify) => {
+  ])('fails when %s', async ([, complaint, falsify], test) => {
     const { code, output } = await run('run.js', ['purchase-rush'], {
       ...small,
-      BASE_URL: await falsifyingProxy(falsify()),
+      BASE_URL: await falsifyingProxy(test, falsify()),
     });
     expect(output).toContain(complaint);
     expect(output).toContain('NOT EXACT');
@@ -232,7 +200,7 @@ describe('purchase-rush through a proxy that falsifies one response', () => {
   });
 });
 
-describe('retry-storm fails when a replay', () => {
+describe.concurrent('retry-storm fails when a replay', () => {
   /** The second answer to a purchase of the same buyer: its order is one that an earlier answer had. */
   const onReplay = (change: (answer: GraphqlAnswer) => GraphqlAnswer): (() => Falsify) => {
     return () => {
@@ -247,7 +215,7 @@ describe('retry-storm fails when a replay', () => {
     };
   };
 
-  it.each<[string, () => Falsify]>([
+  it.for<[string, () => Falsify]>([
     [
       'gets another order',
       onReplay(({ status, data }) => {
@@ -256,10 +224,10 @@ describe('retry-storm fails when a replay', () => {
       }),
     ],
     ['is refused', onReplay(({ status }) => ({ status, data: { purchase: { __typename: 'SoldOut' } } }))],
-  ])('%s', async (_, falsify) => {
+  ])('%s', async ([, falsify], test) => {
     const { code, output } = await run('run.js', ['retry-storm'], {
       ...storm,
-      BASE_URL: await falsifyingProxy(falsify()),
+      BASE_URL: await falsifyingProxy(test, falsify()),
     });
     expect(output).toMatch(/a replay (under way|afterwards): /);
     expect(output).toMatch(/missed\n[^]* wrong_replays: count==0\n/);
@@ -267,11 +235,11 @@ describe('retry-storm fails when a replay', () => {
   });
 });
 
-describe('abuse fails when a bad request', () => {
+describe.concurrent('abuse fails when a bad request', () => {
   const codeOf = ({ errors }: GraphqlAnswer) => errors?.[0]?.extensions?.code;
   const isTooComplex = (answer: GraphqlAnswer) => codeOf(answer) === 'OPERATION_TOO_COMPLEX';
 
-  it.each<[string, string, Falsify]>([
+  it.for<[string, string, Falsify]>([
     [
       'is executed',
       'wrong_answers: count==0',
@@ -282,23 +250,23 @@ describe('abuse fails when a bad request', () => {
       'server_faults: count==0',
       once((answer) => (isTooComplex(answer) ? { ...answer, status: 500 } : null)),
     ],
-  ])('%s', async (_, missed, falsify) => {
+  ])('%s', async ([, missed, falsify], test) => {
     const { code, output } = await run('run.js', ['abuse'], {
       ...abuse,
-      BASE_URL: await falsifyingProxy(falsify, await unlimitedRouter()),
+      BASE_URL: await falsifyingProxy(test, falsify),
     });
     expect(output).toContain(missed);
     expect(code).toBe(99);
   });
 });
 
-describe('soak fails when a process', () => {
-  it.each<[string, 'memory' | 'descriptors', string]>([
+describe.concurrent('soak fails when a process', () => {
+  it.for<[string, 'memory' | 'descriptors', string]>([
     ['keeps memory', 'memory', 'memory_growth_mib{process:proxy}: value<=60'],
     ['keeps files open', 'descriptors', 'descriptor_growth{process:proxy}: value<=60'],
-  ])('%s', async (_, leak, missed) => {
+  ])('%s', async ([, leak, missed], test) => {
     const proxy = await startLeakingProxy(stack.routers[0]!.url, leak);
-    onTestFinished(() => proxy.close());
+    test.onTestFinished(() => proxy.close());
     const { code, output } = await run('run.js', ['soak'], {
       ...soak,
       MEMORY_GROWTH_MIB: '60',
@@ -312,7 +280,7 @@ describe('soak fails when a process', () => {
   });
 });
 
-describe('a load test that cannot be made', () => {
+describe.concurrent('a load test that cannot be made', () => {
   it('reports in one sentence that no router responds', async () => {
     const { code, output } = await run('run.js', ['stock-read'], { BASE_URL: 'http://127.0.0.1:9' });
     expect(output).toBe(
@@ -342,6 +310,31 @@ describe('a load test that cannot be made', () => {
     const { code, output } = await run('run.js', ['purchase-rush'], { ...small, ...other });
     expect(output).toContain('The tokens were answered with UNAUTHENTICATED');
     expect(code).toBe(107);
+  });
+});
+
+describe('the runner', () => {
+  it.each(['1', '3'])('gives %s workers their shares, and one ledger', async (workers) => {
+    const { code, output } = await run('run.js', ['purchase-rush', '--workers', workers], small);
+    expect(output).toMatch(/confirmed +15 [^]*sold out +25 [^]*15 orders read back\n +ledger +exact/);
+    expect(code).toBe(0);
+  });
+
+  it('stops all workers by Ctrl-C, reads back what was done, and prints the summary', async () => {
+    const long = { RATE: '200', DURATION: '10m', USERS: '40', UNITS: '100' };
+    const { process: child, ended } = begin('run.js', ['browse-mix'], long);
+    await waitUntil('the first purchase', soldUnits, (units) => units > 0, 60_000);
+    child.kill('SIGINT');
+    const { code, output } = await ended;
+    expect(output).toMatch(/browse-mix: [^]*confirmed +\d+\n[^]*orders read back\n +ledger +exact/);
+    expect(code).toBe(105);
+    await waitUntil('the product is withdrawn', soldUnits, (units) => units === 0);
+  });
+
+  it('refuses a number of workers that is none', async () => {
+    const { code, output } = await run('run.js', ['stock-read', '--workers', '0']);
+    expect(output).toContain('--workers takes a whole number, not "0".');
+    expect(code).toBe(64);
   });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { newKey, openSale, purchase } from './shop.ts';
 import type { Reply, Stack } from './stack.ts';
+import { mutationOf } from './mutation.ts';
 
 const documentOf = (name: string): string =>
   readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8');
@@ -62,14 +63,8 @@ export async function prepareEveryOperation(stack: Stack): Promise<Prepared[]> {
     token?: string,
     query = documentOf(name),
   ): Prepared => ({ name, query, variables, usual, ...(token ? { token } : {}) });
-  const admins = (name: string, type: string, usual: string, input: object) =>
-    send(
-      name,
-      usual,
-      { input },
-      admin,
-      `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ... on Error { message } } }`,
-    );
+  const admins = (name: string, usual: string, input: object) =>
+    send(name, usual, { input }, admin, mutationOf(name, '... on Error { message }'));
 
   return [
     send('SignIn', 'Session', { input: DEMO }),
@@ -101,18 +96,18 @@ export async function prepareEveryOperation(stack: Stack): Promise<Prepared[]> {
     send('MyOrders', null, {}, third.accessToken),
     send('Wishlist', null, {}, third.accessToken),
 
-    admins('createProduct', 'CreateProductInput', 'ProductSaved', {
+    admins('createProduct', 'ProductSaved', {
       name: 'Tea',
       type: 'GENERAL',
       price: { amount: 1_000 },
     }),
-    admins('updateProduct', 'UpdateProductInput', 'ProductSaved', { id: other, name: newKey() }),
-    admins('withdrawProduct', 'WithdrawProductInput', 'ProductSaved', { id: other }),
+    admins('updateProduct', 'ProductSaved', { id: other, name: newKey() }),
+    admins('withdrawProduct', 'ProductSaved', { id: other }),
     send('Products', null),
     send('ProductPage', null, { id: product }),
     send('ServerTime', null),
 
-    admins('restock', 'RestockInput', 'Restocked', {
+    admins('restock', 'Restocked', {
       productId: product,
       change: 1,
       idempotencyKey: newKey(),

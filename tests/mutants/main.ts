@@ -32,12 +32,11 @@ async function findProvable(
   mutants: readonly Mutant[],
   signal: AbortSignal,
 ): Promise<readonly Mutant[]> {
-  const tests = mutants.map(({ caughtBy }) => caughtBy);
-  const results = await runTests(workshop.folder, tests, signal);
-  return mutants.filter(({ name, caughtBy }) => {
-    const named = resultsOf(caughtBy, results);
+  const results = await runTests(workshop.folder, mutants, signal);
+  return mutants.filter((mutant) => {
+    const named = resultsOf(mutant, results);
     const failure = named.length === 0 ? 'not run' : named.find((one) => one.failure !== null)?.failure;
-    if (failure) log(`${name.padEnd(30)} without it, ${caughtBy.file} fails: ${failure}`);
+    if (failure) log(`${mutant.name.padEnd(30)} without it, ${mutant.caughtIn} fails: ${failure}`);
     return !failure;
   });
 }
@@ -45,7 +44,7 @@ async function findProvable(
 async function tryOut(workshop: Workshop, mutant: Mutant, signal: AbortSignal): Promise<Judgement> {
   const begun = performance.now();
   await workshop.make(mutant);
-  const results = await runTests(workshop.folder, [mutant.caughtBy], signal);
+  const results = await runTests(workshop.folder, [mutant], signal);
   await workshop.restore();
   return judge(mutant, results, secondsSince(begun));
 }

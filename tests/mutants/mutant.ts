@@ -1,11 +1,17 @@
 /** A variant of the sources with one rule of the purchase protocol left out, and the test that fails with it. */
-export interface Mutant {
+export interface Mutant extends Edit {
   readonly name: string;
   /** The rule that is left out, as a sentence. */
   readonly breaks: string;
-  readonly edits: readonly Edit[];
-  readonly caughtBy: NamedTest;
+  /** Edits beside its first. */
+  readonly also?: readonly Edit[];
+  /** The file of the test. */
+  readonly caughtIn: string;
+  /** The title of the test, or its beginning. */
+  readonly caughtBy: string;
 }
+
+export type NamedTest = Pick<Mutant, 'caughtIn' | 'caughtBy'>;
 
 export interface Edit {
   /** From the root of the project. */
@@ -15,11 +21,7 @@ export interface Edit {
   readonly replace: string;
 }
 
-export interface NamedTest {
-  readonly file: string;
-  /** The title of the test, or its beginning. */
-  readonly test: string;
-}
+export const editsOf = (mutant: Mutant): readonly Edit[] => [mutant, ...(mutant.also ?? [])];
 
 /**
  * @returns the text with the edit made

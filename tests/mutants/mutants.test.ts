@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MUTANTS } from './catalogue.ts';
 import { judge } from './judge.ts';
-import { applyEdit, type Mutant } from './mutant.ts';
+import { applyEdit, editsOf, type Mutant } from './mutant.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
-describe.each(MUTANTS)('the mutant $name', ({ edits, caughtBy }) => {
+describe.each(MUTANTS)('the mutant $name', (mutant) => {
   it('changes a place that is there, once', () => {
-    for (const edit of edits) expect(applyEdit(read(edit.file), edit)).not.toBe(read(edit.file));
+    for (const edit of editsOf(mutant)) expect(applyEdit(read(edit.file), edit)).not.toBe(read(edit.file));
   });
 
   it('names a test that is there', () => {
-    expect(read(caughtBy.file)).toContain(`'${caughtBy.test}`);
+    expect(read(mutant.caughtIn)).toContain(`'${mutant.caughtBy}`);
   });
 });
 
 it('the table in the README names each mutant and its test, and no other', () => {
   const rows = read('tests/mutants/README.md').matchAll(/^\| `([\w-]+)` +\|[^|]*\| `([\w./-]+)`/gm);
   expect(Array.from(rows, ([, name, file]) => [name, file])).toEqual(
-    MUTANTS.map(({ name, caughtBy }) => [name, caughtBy.file.split('/').at(-1)]),
+    MUTANTS.map(({ name, caughtIn }) => [name, caughtIn.split('/').at(-1)]),
   );
 });
 
@@ -33,8 +33,11 @@ describe('a mutant', () => {
   const mutant: Mutant = {
     name: 'any',
     breaks: '',
-    edits: [],
-    caughtBy: { file: 'a.test.ts', test: 'holds' },
+    file: '',
+    search: '',
+    replace: '',
+    caughtIn: 'a.test.ts',
+    caughtBy: 'holds',
   };
   const result = (title: string, failure: string | null) => ({ file: '/copy/a.test.ts', title, failure });
 

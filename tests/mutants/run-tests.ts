@@ -35,8 +35,8 @@ export async function runTests(
 ): Promise<readonly TestResult[]> {
   const reportFile = join(folder, 'report.json');
   await rm(reportFile, { force: true });
-  const files = [...new Set(tests.map(({ file }) => file))];
-  const titles = tests.map(({ test }) => test.replace(/[^\w\s]/g, '\\$&')).join('|');
+  const files = [...new Set(tests.map(({ caughtIn }) => caughtIn))];
+  const titles = tests.map(({ caughtBy }) => caughtBy.replace(/[^\w\s]/g, '\\$&')).join('|');
   const reporting = ['--no-file-parallelism', '--reporter=json', `--outputFile=${reportFile}`];
   await runVitest(folder, ['run', ...files, '-t', titles, ...reporting], signal);
   signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
-import { applyEdit, type Mutant } from './mutant.ts';
+import { applyEdit, editsOf, type Mutant } from './mutant.ts';
 
 const NOT_COPIED = new Set(['.git', '.data', 'node_modules', 'dist', 'dist-dev']);
 
@@ -30,8 +30,8 @@ export class Workshop {
   }
 
   /** Call `restore` before the next one. */
-  async make({ edits }: Mutant): Promise<void> {
-    for (const edit of edits) {
+  async make(mutant: Mutant): Promise<void> {
+    for (const edit of editsOf(mutant)) {
       const path = join(this.folder, edit.file);
       const text = await readFile(path, 'utf8');
       if (!this.#originals.has(path)) this.#originals.set(path, text);

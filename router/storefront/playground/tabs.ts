@@ -14,7 +14,10 @@ const KEY = 'my-first-purchase-0001';
 const NEW_KEY = 'A-NEW-KEY-EACH-TIME';
 
 const tab = (name: string, variables?: object): Tab => ({
-  query: readFileSync(new URL(`tabs/${name}.graphql`, import.meta.url), 'utf8'),
+  query: readFileSync(
+    new URL(`../../../schema/operations/playground/${name}.graphql`, import.meta.url),
+    'utf8',
+  ),
   ...(variables ? { variables: JSON.stringify(variables, null, 2) } : {}),
 });
 

@@ -1,8 +1,8 @@
 import type { FaultCode } from '../../../platform/errors.ts';
-import { requestBytes } from '../raw-http.ts';
+import { type RawRequest, requestBytes } from '../raw-http.ts';
 
 /** A request that is not acceptable, and what the router answers to it. */
-export interface BadRequest {
+export interface BadRequest extends RawRequest {
   /** In words. */
   readonly what: string;
   /** The last answer on the connection. */
@@ -10,12 +10,7 @@ export interface BadRequest {
   /** The router that it is sent to: one with the usual settings, unless said otherwise. */
   readonly to?: 'production' | 'impatient' | 'manifest' | 'strict' | 'roomy';
 
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** As it is sent … */
-  readonly body?: string | Buffer;
-  /** … or written as JSON … */
+  /** The body, written as JSON … */
   readonly json?: unknown;
   /** … or the usual `{ query, variables }`. */
   readonly query?: string;
@@ -29,6 +24,12 @@ export interface BadRequest {
   /** Words that the answer must not have. */
   readonly hides?: string;
 }
+
+/** @returns the rows with this answer, save those that name another */
+export const answered = (
+  answer: BadRequest['answer'],
+  rows: readonly (Omit<BadRequest, 'answer'> & Partial<BadRequest>)[],
+): BadRequest[] => rows.map((row) => ({ answer, ...row }));
 
 export function bytesOf(
   { bytes, method, path, headers, body, json, query, variables }: BadRequest,

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { BadRequest } from './bad-request.ts';
+import { answered, type BadRequest } from './bad-request.ts';
 import { requestBytes } from '../raw-http.ts';
 
 const GOOD = '{"query":"{ serverTime }"}';
@@ -14,17 +14,13 @@ const get = (parameters: Record<string, string>) => ({
 });
 
 export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
-  'what is not HTTP': [
-    { what: 'nonsense', bytes: 'nonsense\r\n\r\n', answer: '400 BAD_REQUEST' },
-    { what: 'HTTP/0.9', bytes: 'GET /graphql\r\n\r\n', answer: '400 BAD_REQUEST' },
-    { what: 'the beginning of HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', answer: '400 BAD_REQUEST' },
-    {
-      what: 'the beginning of TLS',
-      bytes: Buffer.from('160301020001000001fc0303', 'hex'),
-      answer: '400 BAD_REQUEST',
-    },
-    { what: 'an unknown method', method: 'BREW', answer: '400 BAD_REQUEST' },
-    { what: 'NUL in a header', bytes: head('x-a: a\0b'), answer: '400 BAD_REQUEST' },
+  'what is not HTTP': answered('400 BAD_REQUEST', [
+    { what: 'nonsense', bytes: 'nonsense\r\n\r\n' },
+    { what: 'HTTP/0.9', bytes: 'GET /graphql\r\n\r\n' },
+    { what: 'the beginning of HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' },
+    { what: 'the beginning of TLS', bytes: Buffer.from('160301020001000001fc0303', 'hex') },
+    { what: 'an unknown method', method: 'BREW' },
+    { what: 'NUL in a header', bytes: head('x-a: a\0b') },
     {
       what: 'a header of 20 kB',
       headers: { 'x-large': 'x'.repeat(20_000) },
@@ -35,20 +31,14 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       bytes: head(...Array<string>(10_000).fill('a: b')),
       answer: '431 PAYLOAD_TOO_LARGE',
     },
-    {
-      what: 'two lengths',
-      bytes: head('content-length: 5', 'content-length: 6') + 'hello',
-      answer: '400 BAD_REQUEST',
-    },
+    { what: 'two lengths', bytes: head('content-length: 5', 'content-length: 6') + 'hello' },
     {
       what: 'a length and chunks, of which two servers may each believe another',
       bytes: head('content-length: 5', 'transfer-encoding: chunked') + '0\r\n\r\nhello',
-      answer: '400 BAD_REQUEST',
     },
     {
       what: 'a chunk whose length is no number',
       bytes: head(JSON_TYPE, 'transfer-encoding: chunked') + 'zz\r\nhello\r\n',
-      answer: '400 BAD_REQUEST',
     },
     {
       what: 'rubbish behind a good request on the same connection',
@@ -56,82 +46,52 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
         requestBytes({ body: GOOD, headers: { connection: 'keep-alive' } }),
         Buffer.from('rubbish\r\n\r\n'),
       ]),
-      answer: '400 BAD_REQUEST',
     },
-  ],
+  ]),
 
-  'what does not arrive': [
+  'what does not arrive': answered('408 BAD_REQUEST', [
     {
       what: 'headers that never end',
       to: 'impatient',
       bytes: 'POST /graphql HTTP/1.1\r\nhost: shop.example\r\nx-a: ',
-      answer: '408 BAD_REQUEST',
     },
-    {
-      what: 'half a body',
-      to: 'impatient',
-      bytes: head(JSON_TYPE, 'content-length: 100') + '{"query":',
-      answer: '408 BAD_REQUEST',
-    },
+    { what: 'half a body', to: 'impatient', bytes: head(JSON_TYPE, 'content-length: 100') + '{"query":' },
     {
       what: 'chunks without end',
       to: 'impatient',
       bytes: head(JSON_TYPE, 'transfer-encoding: chunked') + '1\r\n{\r\n',
-      answer: '408 BAD_REQUEST',
     },
-  ],
+  ]),
 
-  'another method or path': [
-    { what: 'PUT', method: 'PUT', body: GOOD, answer: '405 METHOD_NOT_ALLOWED' },
-    { what: 'PATCH', method: 'PATCH', body: GOOD, answer: '405 METHOD_NOT_ALLOWED' },
-    { what: 'DELETE', method: 'DELETE', answer: '405 METHOD_NOT_ALLOWED' },
-    { what: 'TRACE', method: 'TRACE', answer: '405 METHOD_NOT_ALLOWED' },
-    { what: 'HEAD', method: 'HEAD', answer: '405 METHOD_NOT_ALLOWED' },
-    { what: 'CONNECT', method: 'CONNECT', path: 'shop.example:443', answer: '405 METHOD_NOT_ALLOWED' },
+  'another method or path': answered('405 METHOD_NOT_ALLOWED', [
+    { what: 'PUT', method: 'PUT', body: GOOD },
+    { what: 'PATCH', method: 'PATCH', body: GOOD },
+    { what: 'DELETE', method: 'DELETE' },
+    { what: 'TRACE', method: 'TRACE' },
+    { what: 'HEAD', method: 'HEAD' },
+    { what: 'CONNECT', method: 'CONNECT', path: 'shop.example:443' },
     { what: 'a path that there is not', path: '/admin', answer: '404 NOT_FOUND' },
     { what: 'a path out of the folder', path: '/../../etc/passwd', answer: '404 NOT_FOUND' },
     { what: 'a path that every object has', path: '/__proto__', answer: '404 NOT_FOUND' },
     { what: 'a path with NUL', path: '/graphql%00', answer: '404 NOT_FOUND' },
     { what: 'a whole URL, as to a proxy', path: 'http://shop.example/graphql', answer: '404 NOT_FOUND' },
-  ],
+  ]),
 
-  'what a page of another origin could send': [
-    {
-      what: 'text/plain',
-      headers: { 'content-type': 'text/plain' },
-      body: GOOD,
-      answer: '415 UNSUPPORTED_MEDIA_TYPE',
-    },
+  'what a page of another origin could send': answered('415 UNSUPPORTED_MEDIA_TYPE', [
+    { what: 'text/plain', headers: { 'content-type': 'text/plain' }, body: GOOD },
     {
       what: 'a form',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: 'query={serverTime}',
-      answer: '415 UNSUPPORTED_MEDIA_TYPE',
     },
-    {
-      what: 'an upload',
-      headers: { 'content-type': 'multipart/form-data; boundary=b' },
-      body: '--b--',
-      answer: '415 UNSUPPORTED_MEDIA_TYPE',
-    },
-    {
-      what: 'no content type',
-      headers: { 'content-type': '' },
-      body: GOOD,
-      answer: '415 UNSUPPORTED_MEDIA_TYPE',
-    },
+    { what: 'an upload', headers: { 'content-type': 'multipart/form-data; boundary=b' }, body: '--b--' },
+    { what: 'no content type', headers: { 'content-type': '' }, body: GOOD },
     {
       what: 'a type that only looks like JSON',
       headers: { 'content-type': 'text/plain, application/json' },
       body: GOOD,
-      answer: '415 UNSUPPORTED_MEDIA_TYPE',
     },
-    {
-      what: 'JSON in UTF-16',
-      headers: { 'content-type': 'application/json; charset=utf-16' },
-      body: GOOD,
-      answer: '415 UNSUPPORTED_MEDIA_TYPE',
-    },
+    { what: 'JSON in UTF-16', headers: { 'content-type': 'application/json; charset=utf-16' }, body: GOOD },
     {
       what: 'GET of a page that may not call, without a header that forces a preflight',
       method: 'GET',
@@ -186,48 +146,27 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       ...get({ query: '{ serverTime }', variables: '{' }),
       answer: '400 BAD_REQUEST',
     },
-  ],
+  ]),
 
-  'a body that is no request': [
-    { what: 'bad JSON', body: '{"query": ', answer: '400 BAD_REQUEST' },
-    { what: 'nothing', body: '', answer: '400 BAD_REQUEST' },
-    { what: 'a batch', body: `[${GOOD}]`, answer: '400 BAD_REQUEST' },
-    {
-      what: 'lists within lists, 40,000 deep',
-      body: '['.repeat(40_000) + ']'.repeat(40_000),
-      answer: '400 BAD_REQUEST',
-    },
-    { what: 'a string', body: '"{ serverTime }"', answer: '400 BAD_REQUEST' },
-    { what: 'null', body: 'null', answer: '400 BAD_REQUEST' },
-    { what: 'no query', json: {}, answer: '400 BAD_REQUEST' },
-    { what: 'a blank query', query: '  ', answer: '400 BAD_REQUEST' },
-    { what: 'a query that is no string', json: { query: {} }, answer: '400 BAD_REQUEST' },
-    {
-      what: 'variables in a list',
-      json: { query: '{ serverTime }', variables: [] },
-      answer: '400 BAD_REQUEST',
-    },
-    {
-      what: 'variables in a string',
-      json: { query: '{ serverTime }', variables: '{}' },
-      answer: '400 BAD_REQUEST',
-    },
-    {
-      what: 'an operation name that is no string',
-      json: { query: '{ serverTime }', operationName: 1 },
-      answer: '400 BAD_REQUEST',
-    },
-    {
-      what: 'extensions in a string',
-      json: { query: '{ serverTime }', extensions: '' },
-      answer: '400 BAD_REQUEST',
-    },
+  'a body that is no request': answered('400 BAD_REQUEST', [
+    { what: 'bad JSON', body: '{"query": ' },
+    { what: 'nothing', body: '' },
+    { what: 'a batch', body: `[${GOOD}]` },
+    { what: 'lists within lists, 40,000 deep', body: '['.repeat(40_000) + ']'.repeat(40_000) },
+    { what: 'a string', body: '"{ serverTime }"' },
+    { what: 'null', body: 'null' },
+    { what: 'no query', json: {} },
+    { what: 'a blank query', query: '  ' },
+    { what: 'a query that is no string', json: { query: {} } },
+    { what: 'variables in a list', json: { query: '{ serverTime }', variables: [] } },
+    { what: 'variables in a string', json: { query: '{ serverTime }', variables: '{}' } },
+    { what: 'an operation name that is no string', json: { query: '{ serverTime }', operationName: 1 } },
+    { what: 'extensions in a string', json: { query: '{ serverTime }', extensions: '' } },
     {
       what: 'bytes that are not UTF-8',
       body: Buffer.from(`{"query":"{ serverTime }","x":"\xff"}`, 'latin1'),
-      answer: '400 BAD_REQUEST',
     },
-    { what: 'JSON behind two byte order marks', body: `\ufeff\ufeff${GOOD}`, answer: '400 BAD_REQUEST' },
+    { what: 'JSON behind two byte order marks', body: `\ufeff\ufeff${GOOD}` },
     {
       what: 'compressed JSON',
       headers: { 'content-encoding': 'gzip' },
@@ -235,16 +174,12 @@ export const badHttp: Readonly<Record<string, readonly BadRequest[]>> = {
       answer: '415 UNSUPPORTED_MEDIA_TYPE',
       says: 'content-encoding',
     },
-    {
-      what: 'half a character',
-      body: '{"query":"{ serverTime }","variables":{"x":"\\ud83d"}}',
-      answer: '400 BAD_REQUEST',
-    },
+    { what: 'half a character', body: '{"query":"{ serverTime }","variables":{"x":"\\ud83d"}}' },
     { what: '60 MB', body: Buffer.alloc(60_000_000, ' '), answer: '413 PAYLOAD_TOO_LARGE' },
     {
       what: '1 MB in chunks, of which nothing is known beforehand',
       bytes: head(JSON_TYPE, 'transfer-encoding: chunked') + `f4240\r\n${' '.repeat(1_000_000)}\r\n0\r\n\r\n`,
       answer: '413 PAYLOAD_TOO_LARGE',
     },
-  ],
+  ]),
 };

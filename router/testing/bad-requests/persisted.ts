@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BadRequest } from './bad-request.ts';
+import { answered, type BadRequest } from './bad-request.ts';
 
 const QUERY = '{ serverTime }';
 const HASH = createHash('sha256').update(QUERY).digest('hex');
@@ -9,26 +9,18 @@ const persistedQuery = (sha256Hash: unknown, version: unknown = 1) => ({
 });
 
 export const unknownOperations: Readonly<Record<string, readonly BadRequest[]>> = {
-  'operations by their hash': [
+  'operations by their hash': answered('400 BAD_REQUEST', [
     {
       what: 'a hash that was never sent with its text',
       json: persistedQuery(OTHER),
       answer: '400 PERSISTED_QUERY_NOT_FOUND',
     },
     { what: 'an unknown id', json: { id: OTHER }, answer: '400 PERSISTED_QUERY_NOT_FOUND' },
-    {
-      what: 'the hash of another text',
-      json: { query: QUERY, ...persistedQuery(OTHER) },
-      answer: '400 BAD_REQUEST',
-    },
-    {
-      what: 'another version of the protocol',
-      json: { query: QUERY, ...persistedQuery(HASH, 2) },
-      answer: '400 BAD_REQUEST',
-    },
-    { what: 'a hash that is none', json: persistedQuery('__proto__'), answer: '400 BAD_REQUEST' },
-    { what: 'a hash in a list', json: persistedQuery([HASH]), answer: '400 BAD_REQUEST' },
-    { what: 'an id that is a number', json: { id: 1 }, answer: '400 BAD_REQUEST' },
+    { what: 'the hash of another text', json: { query: QUERY, ...persistedQuery(OTHER) } },
+    { what: 'another version of the protocol', json: { query: QUERY, ...persistedQuery(HASH, 2) } },
+    { what: 'a hash that is none', json: persistedQuery('__proto__') },
+    { what: 'a hash in a list', json: persistedQuery([HASH]) },
+    { what: 'an id that is a number', json: { id: 1 } },
     {
       what: 'a hash, where they are off',
       to: 'strict',
@@ -65,17 +57,13 @@ export const unknownOperations: Readonly<Record<string, readonly BadRequest[]>> 
       query: 'query ServerTime { serverTime __typename a: serverTime }',
       answer: '400 UNKNOWN_OPERATION',
     },
-    { what: 'a documentId of another hash', json: { documentId: 'a'.repeat(40) }, answer: '400 BAD_REQUEST' },
-    {
-      what: 'two documents',
-      json: { documentId: `sha256:${HASH}`, id: OTHER },
-      answer: '400 BAD_REQUEST',
-    },
+    { what: 'a documentId of another hash', json: { documentId: 'a'.repeat(40) } },
+    { what: 'two documents', json: { documentId: `sha256:${HASH}`, id: OTHER } },
     {
       what: 'text with its hash, where there is a manifest',
       to: 'manifest',
       json: { query: QUERY, ...persistedQuery(HASH) },
       answer: '400 UNKNOWN_OPERATION',
     },
-  ],
+  ]),
 };

@@ -1,4 +1,4 @@
-import type { BadRequest } from './bad-request.ts';
+import { answered, type BadRequest } from './bad-request.ts';
 
 const ASK = { query: '{ serverTime }' };
 const BUY =
@@ -8,24 +8,18 @@ const RESTOCK =
 
 /** Tokens are named here, and made in the test. All but the first eight are refused where none is needed, too. */
 export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
-  'a caller without the right': [
-    { what: 'an anonymous purchase', query: BUY, answer: '401 UNAUTHENTICATED' },
-    {
-      what: 'an anonymous purchase under another name',
-      query: BUY.replace('purchase', 'x: purchase'),
-      answer: '401 UNAUTHENTICATED',
-    },
+  'a caller without the right': answered('401 UNAUTHENTICATED', [
+    { what: 'an anonymous purchase', query: BUY },
+    { what: 'an anonymous purchase under another name', query: BUY.replace('purchase', 'x: purchase') },
     {
       what: 'an identity that the client gives itself',
       query: BUY,
       headers: { 'x-user-id': '1', 'x-firstcome-identity': 'e30.AAAA' },
-      answer: '401 UNAUTHENTICATED',
     },
-    ...['', '   '].map((authorization): BadRequest => ({
+    ...['', '   '].map((authorization) => ({
       what: `a purchase with an empty token: ${JSON.stringify(authorization)}`,
       query: BUY,
       headers: { authorization },
-      answer: '401 UNAUTHENTICATED',
     })),
     { what: 'a restock by a buyer', token: 'buyer', query: RESTOCK, answer: '403 FORBIDDEN' },
     ...[
@@ -34,24 +28,13 @@ export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
         'a sign-out beside a sign-in',
         'mutation { signIn(input: {email: "a@b.example", password: "p"}) { __typename } signOut { __typename } }',
       ],
-    ].map(([what, query]): BadRequest => ({
+    ].map(([what, query]) => ({
       what: `${what} with a token that has expired`,
       token: 'expired',
       query: query!,
-      answer: '401 UNAUTHENTICATED',
     })),
-    {
-      what: 'another scheme',
-      headers: { authorization: 'Basic YTpi' },
-      ...ASK,
-      answer: '401 UNAUTHENTICATED',
-    },
-    {
-      what: 'a scheme without a token',
-      headers: { authorization: 'Bearer' },
-      ...ASK,
-      answer: '401 UNAUTHENTICATED',
-    },
+    { what: 'another scheme', headers: { authorization: 'Basic YTpi' }, ...ASK },
+    { what: 'a scheme without a token', headers: { authorization: 'Bearer' }, ...ASK },
     ...[
       'no token at all',
       'expired',
@@ -80,11 +63,6 @@ export const badTokens: Readonly<Record<string, readonly BadRequest[]>> = {
       'that was tampered with',
       'that was cut off',
       'of more than 8 kB',
-    ].map((token): BadRequest => ({
-      what: `a token ${token}`,
-      token,
-      ...ASK,
-      answer: '401 UNAUTHENTICATED',
-    })),
-  ],
+    ].map((token) => ({ what: `a token ${token}`, token, ...ASK })),
+  ]),
 };

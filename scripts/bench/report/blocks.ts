@@ -20,6 +20,8 @@ export const table = (head: readonly string[], rows: TableBlock['rows']): Block 
   rows,
 });
 
+export const plot = (name: string, title: string, svg: string): Block => ({ kind: 'plot', name, title, svg });
+
 /** Empty where there is none. */
 export const figure = (value: number | undefined, digits: number): string =>
   value === undefined || !Number.isFinite(value) ? '' : value.toFixed(digits);

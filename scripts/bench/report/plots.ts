@@ -26,20 +26,12 @@ export function linePlot(title: string, x: Axis, y: Axis, series: readonly Serie
   const points = series.flatMap((one) => one.points).filter(isDrawn);
   if (points.length === 0)
     return frame(title, HEIGHT, label(LEFT, TOP + 20, 'start', 'nothing was measured'));
-  const place = (axis: Axis, values: readonly number[], from: number, to: number) =>
-    scaleOf(axis, axis.scale === 'log' ? values : [0, ...values], from, to);
-  const toX = place(
-    x,
-    points.map((point) => point.x),
-    LEFT,
-    WIDTH - RIGHT,
-  );
-  const toY = place(
-    y,
-    points.map((point) => point.y),
-    HEIGHT - BOTTOM,
-    TOP,
-  );
+  const place = (axis: Axis, of: 'x' | 'y', from: number, to: number) => {
+    const values = points.map((point) => point[of]);
+    return scaleOf(axis, axis.scale === 'log' ? values : [0, ...values], from, to);
+  };
+  const toX = place(x, 'x', LEFT, WIDTH - RIGHT);
+  const toY = place(y, 'y', HEIGHT - BOTTOM, TOP);
   const lines = series.map((one, i) => {
     const drawn = one.points.filter(isDrawn).map((point) => [toX.at(point.x), toY.at(point.y)] as const);
     const path = drawn.map(([px, py]) => `${round(px)},${round(py)}`).join(' ');

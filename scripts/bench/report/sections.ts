@@ -2,7 +2,7 @@ import { ROW_NAMES } from '../tables/router-alone.ts';
 import { COLUMNS, GROWTH_ROWS } from '../tables/growth.ts';
 import { strategyRow } from '../tables/strategies.ts';
 import { ratio } from '../statistics.ts';
-import { figure, heading, table, text, whole, type Block } from './blocks.ts';
+import { figure, heading, plot, table, text, whole, type Block } from './blocks.ts';
 import { linePlot, stackedBars } from './plots.ts';
 import { finder, type Summary } from './summary.ts';
 
@@ -25,44 +25,34 @@ function routerSection(summaries: readonly Summary[]): Block[] {
   const find = finder(summaries);
   const rows = Object.values(ROW_NAMES);
   const columns = unique(summaries.map(({ column }) => column));
-  const pivot = (of: (one: Summary) => string) =>
-    columns.map((column) => [
-      column,
-      ...rows.map((row) => (find(row, column) ? of(find(row, column)!) : '')),
-    ]);
+  const pivot = (title: string, of: (one: Summary) => string) =>
+    table(
+      [title, ...rows],
+      columns.map((column) => [
+        column,
+        ...rows.map((row) => (find(row, column) ? of(find(row, column)!) : '')),
+      ]),
+    );
   return [
     heading('The router alone'),
     text(
       'CPU milliseconds per request of the router process, before subgraphs whose answers are prepared, 64 connections.',
       'Each router checks the RS256 token of each request, and has answered every operation as this one does before it was measured.',
     ),
-    table(
-      ['CPU ms per request', ...rows],
-      pivot((one) => figure(one.sum, 3)),
-    ),
-    table(
-      ['requests a second', ...rows],
-      pivot((one) => whole(one.perSecond)),
-    ),
-    table(
-      ['p50 / p99, ms', ...rows],
-      pivot((one) => `${figure(one.p50, 1)} / ${figure(one.p99, 1)}`),
-    ),
-    table(
-      ['peak memory, MiB', ...rows],
-      pivot((one) => whole(one.peakMiB)),
-    ),
-    {
-      kind: 'plot',
-      name: 'router',
-      title: 'CPU milliseconds per request of the router',
-      svg: stackedBars(
+    pivot('CPU ms per request', (one) => figure(one.sum, 3)),
+    pivot('requests a second', (one) => whole(one.perSecond)),
+    pivot('p50 / p99, ms', (one) => `${figure(one.p50, 1)} / ${figure(one.p99, 1)}`),
+    pivot('peak memory, MiB', (one) => whole(one.peakMiB)),
+    plot(
+      'router',
+      'CPU milliseconds per request of the router',
+      stackedBars(
         'The router alone: CPU time per request',
         'CPU ms (a bar has the three operations one after the other)',
         rows,
         columns.map((column) => ({ name: column, values: rows.map((row) => find(row, column)?.sum ?? NaN) })),
       ),
-    },
+    ),
   ];
 }
 
@@ -94,11 +84,10 @@ function systemSection(summaries: readonly Summary[]): Block[] {
         whole(one.peakMiB),
       ]),
     ),
-    {
-      kind: 'plot',
-      name: 'system',
-      title: 'CPU milliseconds per purchase, by process',
-      svg: stackedBars(
+    plot(
+      'system',
+      'CPU milliseconds per purchase, by process',
+      stackedBars(
         'CPU time per purchase, by process',
         'CPU ms',
         kinds,
@@ -107,12 +96,11 @@ function systemSection(summaries: readonly Summary[]): Block[] {
           values: kinds.map((kind) => one.cpuMs[kind] ?? NaN),
         })),
       ),
-    },
-    {
-      kind: 'plot',
-      name: 'latency',
-      title: 'How long answers take at a fixed rate',
-      svg: linePlot(
+    ),
+    plot(
+      'latency',
+      'How long answers take at a fixed rate',
+      linePlot(
         'How long an accepted purchase takes at a fixed rate',
         { label: 'milliseconds', scale: 'log' },
         { label: 'share of the answers, %', scale: 'linear' },
@@ -121,7 +109,7 @@ function systemSection(summaries: readonly Summary[]): Block[] {
           points: shares(bars.find((one) => one.column === name && / a second$/.test(one.row))),
         })),
       ),
-    },
+    ),
   ];
 }
 
@@ -136,7 +124,11 @@ function strategiesSection(summaries: readonly Summary[]): Block[] {
   const columns = unique(summaries.map(({ column }) => column));
   const rows = unique(summaries.map(({ row }) => row));
   const users = unique(rows.map((row) => row.replace(/^\w+, | users$/g, ''))).map(Number);
-  const plot = (what: 'read' | 'purchase', y: string, of: (one: Summary | undefined) => number | undefined) =>
+  const curves = (
+    what: 'read' | 'purchase',
+    y: string,
+    of: (one: Summary | undefined) => number | undefined,
+  ) =>
     linePlot(
       `${what === 'read' ? 'Reads' : 'Purchases'}: ${y}`,
       { label: 'users', scale: 'linear' },
@@ -164,19 +156,17 @@ function strategiesSection(summaries: readonly Summary[]): Block[] {
         ),
       ]),
     ),
-    ...(['read', 'purchase'] as const).flatMap((what): Block[] => [
-      {
-        kind: 'plot',
-        name: `throughput-${what}`,
-        title: `Throughput over users, ${what}`,
-        svg: plot(what, 'requests a second', (one) => one?.perSecond),
-      },
-      {
-        kind: 'plot',
-        name: `latency-${what}`,
-        title: `Latency over users, ${what}`,
-        svg: plot(what, 'p99 in milliseconds', (one) => one?.p99),
-      },
+    ...(['read', 'purchase'] as const).flatMap((what) => [
+      plot(
+        `throughput-${what}`,
+        `Throughput over users, ${what}`,
+        curves(what, 'requests a second', (one) => one?.perSecond),
+      ),
+      plot(
+        `latency-${what}`,
+        `Latency over users, ${what}`,
+        curves(what, 'p99 in milliseconds', (one) => one?.p99),
+      ),
     ]),
   ];
 }
@@ -225,16 +215,15 @@ function growthSection(summaries: readonly Summary[]): Block[] {
         ];
       }),
     ),
-    {
-      kind: 'plot',
-      name: 'growth',
-      title: 'CPU milliseconds per purchase over connections',
-      svg: linePlot(
+    plot(
+      'growth',
+      'CPU milliseconds per purchase over connections',
+      linePlot(
         'CPU time per purchase over connections',
         { label: 'connections', scale: 'log' },
         { label: 'CPU ms', scale: 'linear' },
         [...kinds.map((kind) => series(kind, (one) => one?.cpuMs[kind])), series('sum', (one) => one?.sum)],
       ),
-    },
+    ),
   ];
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { Teardown } from '../../start/teardown.ts';
 import { KEY } from '../generator/load.ts';
 import { openBenchStores } from './bench-stores.ts';
 import { startChild } from './child.ts';
+import { readLedger } from './read-ledger.ts';
 import type { System } from './system.ts';
 
 const MAIN = fileURLToPath(new URL('../ceiling/main.js', import.meta.url));
@@ -34,7 +35,6 @@ export async function startCeiling(publicKey: string, teardown: Teardown): Promi
   const { pid, ready } = await startChild(
     {
       name: 'the ceiling',
-      command: process.execPath,
       args: [MAIN],
       environment: {
         PUBLIC_KEY: publicKey,
@@ -61,16 +61,6 @@ export async function startCeiling(publicKey: string, teardown: Teardown): Promi
             body: JSON.stringify({ productId, idempotencyKey: KEY }),
           }
         : undefined,
-    ledger: async () => {
-      const [[stock], [orders]] = await Promise.all([
-        mysql.query<RowDataPacket[]>('SELECT SUM(total) AS units, SUM(sold) AS sold FROM ceiling.stock'),
-        mysql.query<RowDataPacket[]>('SELECT COUNT(*) AS orders FROM ceiling.orders'),
-      ]);
-      return {
-        units: Number(stock[0]?.['units']),
-        decrement: Number(stock[0]?.['sold']),
-        rows: Number(orders[0]?.['orders']),
-      };
-    },
+    ledger: () => readLedger(mysql, 'ceiling', ['COUNT(*)', 'orders']),
   };
 }

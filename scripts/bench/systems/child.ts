@@ -14,7 +14,8 @@ export interface Child {
 export interface ChildOptions {
   /** For sentences about it. */
   readonly name: string;
-  readonly command: string;
+  /** Node, unless it is given. */
+  readonly command?: string;
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -28,7 +29,7 @@ const KILL_AFTER_MS = 30_000;
 
 /** @throws with the end of what it printed when it ends before it is ready */
 export async function startChild(options: ChildOptions, teardown: Teardown): Promise<Child> {
-  const child = spawn(options.command, options.args, {
+  const child = spawn(options.command ?? process.execPath, options.args, {
     cwd: options.cwd,
     env: { ...inherited(), NODE_ENV: 'production', ...options.environment },
     detached: true,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import { readStoreNotes } from '../../start/store-notes.ts';
 import type { Teardown } from '../../start/teardown.ts';
 import { freePort } from '../../stores/free-port.ts';
@@ -12,7 +12,8 @@ import { groupProcesses } from './group-processes.ts';
 import { graphqlForm } from './operations.ts';
 import { openOwnSale } from './own-sale.ts';
 import { ownSettings } from './own-settings.ts';
-import type { Ledger, System } from './system.ts';
+import { readLedger } from './read-ledger.ts';
+import type { System } from './system.ts';
 
 export interface OwnSystemOptions {
   readonly name: string;
@@ -41,7 +42,6 @@ export async function startOwnSystem(options: OwnSystemOptions, teardown: Teardo
   const { pid } = await startChild(
     {
       name: `${options.name} (${options.folder})`,
-      command: process.execPath,
       args: ['--enable-source-maps', 'dist/scripts/start.js', '--no-demo'],
       cwd: options.folder,
       environment: {
@@ -62,7 +62,7 @@ export async function startOwnSystem(options: OwnSystemOptions, teardown: Teardo
     groups: () => groupProcesses(descendantsOf(pid)),
     openSale: (units) => openOwnSale(graphql, units),
     form: (workload, productId) => graphqlForm(graphql, workload, productId),
-    ledger: () => readLedger(mysql),
+    ledger: () => readLedger(mysql, 'firstcome_order', ['SUM(quantity)', 'order_item']),
     fillOrders: (orders) => fillOrders(mysql, orders),
   };
 }
@@ -71,18 +71,4 @@ async function freePorts(names: readonly string[]): Promise<Record<string, strin
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, String(await freePort())] as const)),
   );
-}
-
-/** Over all products: what is read before a run is taken off what is read after it. */
-async function readLedger(mysql: Connection): Promise<Ledger> {
-  const [[stock], [rows]] = await Promise.all([
-    mysql.query<RowDataPacket[]>('SELECT SUM(total) AS units, SUM(sold) AS sold FROM firstcome_order.stock'),
-    mysql.query<RowDataPacket[]>('SELECT SUM(quantity) AS orders FROM firstcome_order.order_item'),
-  ]);
-  const number = (row: RowDataPacket | undefined, column: string) => Number(row?.[column] ?? 0);
-  return {
-    units: number(stock[0], 'units'),
-    decrement: number(stock[0], 'sold'),
-    rows: number(rows[0], 'orders'),
-  };
 }

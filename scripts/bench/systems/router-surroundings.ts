@@ -34,7 +34,6 @@ export async function openSurroundings(
   const { ready } = await startChild(
     {
       name: 'the prepared subgraphs',
-      command: process.execPath,
       args: [CANNED],
       environment: { PUBLIC_KEY: keys.publicKey },
     },

@@ -75,7 +75,6 @@ const ownRouter =
     const port = await freePort();
     const options = {
       name,
-      command: process.execPath,
       args: [...NODE_FLAGS, 'dist/router/main.js'],
       cwd: resolve(folder),
       environment: {
@@ -115,12 +114,7 @@ const peer =
   (name: string, program: string): Start =>
   async (around, teardown) => {
     const environment = await peerEnvironment(around);
-    return launch(
-      { name, command: process.execPath, args: [program], cwd: PEERS, environment },
-      undefined,
-      '',
-      teardown,
-    );
+    return launch({ name, args: [program], cwd: PEERS, environment }, undefined, '', teardown);
   };
 
 const hiveGateway: Start = async (around, teardown) => {
@@ -128,7 +122,6 @@ const hiveGateway: Start = async (around, teardown) => {
   const settings = await peerEnvironment(around);
   const options = {
     name: 'Hive Gateway --jit',
-    command: process.execPath,
     args: [
       ...['node_modules/@graphql-hive/gateway/dist/bin.js', 'supergraph', settings['SUPERGRAPH']!],
       ...['--config-path', 'routers/hive-gateway.config.js', '--jit', '--fork', '1'],

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import type { Teardown } from '../../start/teardown.ts';
 import { openBenchStores } from './bench-stores.ts';
 import { startChild } from './child.ts';
 import { graphqlForm } from './operations.ts';
 import { PEERS } from './peers.ts';
+import { readLedger } from './read-ledger.ts';
 import type { System } from './system.ts';
 
 const SUBGRAPHS = ['user', 'product', 'order'] as const;
@@ -22,7 +23,6 @@ export async function startUsualSystem(publicKey: string, teardown: Teardown): P
     startChild(
       {
         name: `${program} of the usual system`,
-        command: process.execPath,
         args: [`usual/${program}.js`],
         cwd: PEERS,
         environment: {
@@ -58,16 +58,6 @@ export async function startUsualSystem(publicKey: string, teardown: Teardown): P
       return id;
     },
     form: (workload, productId) => graphqlForm(`http://127.0.0.1:${router.ready}/`, workload, productId),
-    ledger: async () => {
-      const [[stock], [rows]] = await Promise.all([
-        mysql.query<RowDataPacket[]>('SELECT SUM(total) AS units, SUM(sold) AS sold FROM usual.stock'),
-        mysql.query<RowDataPacket[]>('SELECT SUM(quantity) AS orders FROM usual.order_item'),
-      ]);
-      return {
-        units: Number(stock[0]?.['units'] ?? 0),
-        decrement: Number(stock[0]?.['sold'] ?? 0),
-        rows: Number(rows[0]?.['orders'] ?? 0),
-      };
-    },
+    ledger: () => readLedger(mysql, 'usual', ['SUM(quantity)', 'order_item']),
   };
 }

@@ -150,21 +150,7 @@ export interface Client {
 }
 
 /** How often each of these may still happen. */
-export interface Budget {
-  faults: number;
-  redisLost: number;
-  timeout: number;
-  commitLost: number;
-  crash: number;
-  mysqlLost: number;
-  lockLost: number;
-  unwritable: number;
-  cancel: number;
-  restock: number;
-  abandon: number;
-  snapshot: number;
-  repair: number;
-}
+export type Budget = ReturnType<typeof emptyBudget>;
 
 export interface State {
   mysql: MySql;
@@ -195,7 +181,7 @@ export const noNumbers = (): Numbers => ({
 
 export const noLate = (): LateScript => ({ script: 0, redis: 0, key: 0, epoch: 0, attempt: 0, source: 0 });
 
-export const emptyBudget = (): Budget => ({
+export const emptyBudget = () => ({
   faults: 0,
   redisLost: 0,
   timeout: 0,

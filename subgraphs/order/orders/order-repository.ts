@@ -47,18 +47,17 @@ export class OrderRepository {
   }
 
   /** How many orders a user has, of as many as may be counted. */
-  async countOfUser(userId: string, status: OrderStatus | null, mostCounted: number): Promise<number> {
-    const { sql, values } = someOfUser(userId, status ? [status] : ORDER_STATUSES, mostCounted);
-    const [[row]] = await this.#reader.query<(RowDataPacket & { count: number })[]>(
-      `SELECT COUNT(*) AS count FROM (${sql}) counted`,
-      values,
-    );
-    return row?.count ?? 0;
+  countOfUser(userId: string, status: OrderStatus | null, mostCounted: number): Promise<number> {
+    return this.#count(userId, status ? [status] : ORDER_STATUSES, mostCounted);
   }
 
   /** How many tombstones a user has, of as many as may be counted. */
-  async countTombstonesOfUser(userId: string, mostCounted: number): Promise<number> {
-    const { sql, values } = someOfUser(userId, [ABANDONED], mostCounted);
+  countTombstonesOfUser(userId: string, mostCounted: number): Promise<number> {
+    return this.#count(userId, [ABANDONED], mostCounted);
+  }
+
+  async #count(...some: Parameters<typeof someOfUser>): Promise<number> {
+    const { sql, values } = someOfUser(...some);
     const [[row]] = await this.#reader.query<(RowDataPacket & { count: number })[]>(
       `SELECT COUNT(*) AS count FROM (${sql}) counted`,
       values,

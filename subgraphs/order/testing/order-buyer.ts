@@ -6,6 +6,7 @@ import { sealAddress } from '../payment/shipping-address.ts';
 import type { OrderTestBed } from './order-test-bed.ts';
 import { newKey } from '../../../tests/harness/shop.ts';
 import { buyer } from '../../../tests/harness/subgraph-call.ts';
+import { mutationOf } from '../../../tests/harness/mutation.ts';
 
 const ORDER = `id status paymentDueAt returnableUntil createdAt
   total { amount currency } items { quantity product { id } }
@@ -15,11 +16,10 @@ const ORDER = `id status paymentDueAt returnableUntil createdAt
 
 const WISHLIST = 'wishlist { quantity addedAt product { id } }';
 
-const ANSWER = `__typename
-  ... on PurchaseConfirmed { replayed order { ${ORDER} } }
-  ... on SoldOut { productId }`;
+const BOUGHT = `... on PurchaseConfirmed { replayed order { ${ORDER} } } ... on SoldOut { productId }`;
 
-const REFUSALS = `... on InvalidOrderStatus { status } ... on InvalidInput { problems { path message } }`;
+const INVALID = '... on InvalidInput { problems { path message } }';
+const REFUSALS = `... on InvalidOrderStatus { status } ${INVALID}`;
 
 export interface OrderSeen {
   readonly id: string;
@@ -68,12 +68,7 @@ export class Buyer {
 
   prepare(orderId: string, shippingAddress?: object): Promise<Answer> {
     const input = { orderId, ...(shippingAddress ? { shippingAddress } : {}) };
-    return this.#mutate(
-      'preparePayment',
-      'PreparePaymentInput',
-      `__typename ... on PaymentPrepared { order { ${ORDER} } } ${REFUSALS}`,
-      input,
-    );
+    return this.#mutate('preparePayment', `... on PaymentPrepared { order { ${ORDER} } } ${REFUSALS}`, input);
   }
 
   /** An order without an address is given one first. */
@@ -85,8 +80,7 @@ export class Buyer {
   payAsItIs(orderId: string, paymentToken = 'sim_success', at = 0): Promise<Answer> {
     return this.#mutate(
       'pay',
-      'PayInput',
-      `__typename ... on PaymentAccepted { order { ${ORDER} } } ... on PaymentDeclined { order { ${ORDER} } } ${REFUSALS}`,
+      `... on PaymentAccepted { order { ${ORDER} } } ... on PaymentDeclined { order { ${ORDER} } } ${REFUSALS}`,
       { orderId, paymentToken },
       at,
     );
@@ -95,8 +89,7 @@ export class Buyer {
   cancel(orderId: string, at = 0): Promise<Answer> {
     return this.#mutate(
       'cancelOrder',
-      'CancelOrderInput',
-      `__typename ... on OrderCancelled { order { ${ORDER} } } ... on InvalidOrderStatus { status }`,
+      `... on OrderCancelled { order { ${ORDER} } } ... on InvalidOrderStatus { status }`,
       { orderId },
       at,
     );
@@ -105,32 +98,25 @@ export class Buyer {
   requestReturn(orderId: string, reason?: string): Promise<Answer> {
     return this.#mutate(
       'requestReturn',
-      'RequestReturnInput',
-      `__typename ... on ReturnRequested { order { ${ORDER} } } ... on ReturnWindowClosed { closedAt } ${REFUSALS}`,
+      `... on ReturnRequested { order { ${ORDER} } } ... on ReturnWindowClosed { closedAt } ${REFUSALS}`,
       { orderId, ...(reason === undefined ? {} : { reason }) },
     );
   }
 
   add(productId: string, quantity = 1): Promise<Answer> {
-    return this.#changeWishlist('addToWishlist', 'WishlistItemInput', { productId, quantity });
+    return this.#changeWishlist('addToWishlist', { productId, quantity }, 'WishlistItemInput');
   }
 
   set(productId: string, quantity: number): Promise<Answer> {
-    return this.#changeWishlist('updateWishlistItem', 'WishlistItemInput', { productId, quantity });
+    return this.#changeWishlist('updateWishlistItem', { productId, quantity }, 'WishlistItemInput');
   }
 
   remove(productId: string): Promise<Answer> {
-    return this.#changeWishlist('removeFromWishlist', 'RemoveFromWishlistInput', { productId });
+    return this.#changeWishlist('removeFromWishlist', { productId });
   }
 
   checkout(idempotencyKey = newKey(), at = 0): Promise<Answer> {
-    return this.#mutate(
-      'checkoutWishlist',
-      'CheckoutWishlistInput',
-      `${ANSWER} ... on InvalidInput { problems { path message } }`,
-      { idempotencyKey },
-      at,
-    );
+    return this.#mutate('checkoutWishlist', `${BOUGHT} ${INVALID}`, { idempotencyKey }, at);
   }
 
   /** @returns null for an order that this buyer does not see */
@@ -181,17 +167,12 @@ export class Buyer {
     await retryOnLockError(() => this.#bed.pool.query(sql, values));
   }
 
-  #changeWishlist(field: string, type: string, input: object): Promise<Answer> {
-    return this.#mutate(
-      field,
-      type,
-      `__typename ... on WishlistUpdated { ${WISHLIST} } ... on InvalidInput { problems { path message } }`,
-      input,
-    );
+  #changeWishlist(field: string, input: object, type?: string): Promise<Answer> {
+    return this.#mutate(field, `... on WishlistUpdated { ${WISHLIST} } ${INVALID}`, input, 0, type);
   }
 
-  async #mutate(field: string, type: string, selection: string, input: object, at = 0): Promise<Answer> {
-    const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`;
+  async #mutate(field: string, selection: string, input: object, at = 0, type?: string): Promise<Answer> {
+    const query = mutationOf(field, selection, type);
     for (let attempt = 1; ; attempt++) {
       const reply = await this.#bed.execute(query, { input }, { caller: buyer(this.userId), at });
       const answer = reply.data?.[field];

@@ -31,6 +31,7 @@ import {
   IDENTITY_SECRETS,
   type GraphQLReply,
 } from '../../../tests/harness/subgraph-call.ts';
+import { mutationOf } from '../../../tests/harness/mutation.ts';
 
 export interface SaleOptions {
   readonly units?: number;
@@ -47,6 +48,10 @@ export interface BuyOptions {
   readonly quantity?: number;
   readonly at?: number;
   readonly timeoutMs?: number | null;
+}
+
+interface ExecuteOptions extends Pick<BuyOptions, 'at' | 'timeoutMs'> {
+  readonly caller?: Caller | null;
 }
 
 /** Answers after which a good client sends the same key again. */
@@ -157,21 +162,16 @@ export class OrderTestBed {
     price = 1_000,
     currency = 'KRW',
   }: SaleOptions = {}): Promise<string> {
-    const reply = await executeAtSubgraph(
-      'product',
-      this.product.url,
-      'mutation ($input: CreateProductInput!) { createProduct(input: $input) { __typename ... on ProductSaved { product { id } } ... on InvalidInput { message } } }',
+    const reply = await this.#atProduct(
+      mutationOf('createProduct', '... on ProductSaved { product { id } } ... on InvalidInput { message }'),
       {
-        input: {
-          name: 'Lucky box',
-          type: 'FLASH_SALE',
-          price: { amount: price, currency },
-          opensAt: (opensAt ?? new Date(Date.now() - 60_000)).toISOString(),
-          closesAt: (closesAt ?? new Date(Date.now() + 3_600_000)).toISOString(),
-          ...(purchaseLimit ? { purchaseLimit } : {}),
-        },
+        name: 'Lucky box',
+        type: 'FLASH_SALE',
+        price: { amount: price, currency },
+        opensAt: (opensAt ?? new Date(Date.now() - 60_000)).toISOString(),
+        closesAt: (closesAt ?? new Date(Date.now() + 3_600_000)).toISOString(),
+        ...(purchaseLimit ? { purchaseLimit } : {}),
       },
-      administrator,
     );
     const saved = reply.data?.['createProduct'] as { product?: { id: string } };
     if (!saved.product) throw new Error(`the product was not created: ${JSON.stringify(reply)}`);
@@ -185,29 +185,15 @@ export class OrderTestBed {
 
   /** @param change what `updateProduct` takes, beside the id */
   async changeTerms(productId: string, change: object): Promise<void> {
-    await executeAtSubgraph(
-      'product',
-      this.product.url,
-      'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { __typename } }',
-      { input: { id: productId, ...change } },
-      administrator,
-    );
+    await this.#atProduct(mutationOf('updateProduct'), { id: productId, ...change });
   }
 
   async withdraw(productId: string): Promise<void> {
-    await executeAtSubgraph(
-      'product',
-      this.product.url,
-      'mutation ($input: WithdrawProductInput!) { withdrawProduct(input: $input) { __typename } }',
-      { input: { id: productId } },
-      administrator,
-    );
+    await this.#atProduct(mutationOf('withdrawProduct'), { id: productId });
   }
 
   async restock(productId: string, change: number, more: object = {}): Promise<Record<string, unknown>> {
-    const reply = await executeAtSubgraph(
-      'order',
-      this.orders[0]!.url,
+    const reply = await this.execute(
       `mutation ($input: RestockInput!) { restock(input: $input) {
         __typename
         ... on Restocked { stock { total sold reserved remaining soldOut } }
@@ -216,19 +202,23 @@ export class OrderTestBed {
         ... on InvalidInput { problems { path message } }
       } }`,
       { input: { productId, change, idempotencyKey: newKey(), ...more } },
-      administrator,
+      { caller: administrator },
     );
     if (!reply.data?.['restock']) throw new Error(`no answer to restock: ${JSON.stringify(reply)}`);
     return reply.data['restock'] as Record<string, unknown>;
+  }
+
+  #atProduct(mutation: string, input: object): Promise<GraphQLReply> {
+    return executeAtSubgraph('product', this.product.url, mutation, { input }, administrator);
   }
 
   /** @param at which of the order subgraphs executes it */
   execute(
     query: string,
     variables: object,
-    { caller = null, at = 0 }: { readonly caller?: Caller | null; readonly at?: number } = {},
+    { caller = null, at = 0, timeoutMs = null }: ExecuteOptions = {},
   ): Promise<GraphQLReply> {
-    return executeAtSubgraph('order', this.orders[at]!.url, query, variables, caller);
+    return executeAtSubgraph('order', this.orders[at]!.url, query, variables, caller, timeoutMs);
   }
 
   /** What an order subgraph is made of, without the subgraph: no job runs but those that the test runs. */
@@ -263,14 +253,8 @@ export class OrderTestBed {
     productId: string,
     { userId = randomUUID(), key = newKey(), quantity = 1, at = 0, timeoutMs = null }: BuyOptions = {},
   ): Promise<PurchaseAnswer> {
-    const reply = await executeAtSubgraph(
-      'order',
-      this.orders[at]!.url,
-      PURCHASE,
-      { input: { productId, quantity, idempotencyKey: key } },
-      buyer(userId),
-      timeoutMs,
-    );
+    const input = { productId, quantity, idempotencyKey: key };
+    const reply = await this.execute(PURCHASE, { input }, { caller: buyer(userId), at, timeoutMs });
     if (!reply.data?.['purchase']) throw new Error(`no answer to the purchase: ${JSON.stringify(reply)}`);
     return reply.data['purchase'] as unknown as PurchaseAnswer;
   }
@@ -288,9 +272,7 @@ export class OrderTestBed {
   async stock(
     productId: string,
   ): Promise<{ total: number; sold: number; reserved: number; remaining: number; soldOut: boolean }> {
-    const reply = await executeAtSubgraph(
-      'order',
-      this.orders[0]!.url,
+    const reply = await this.execute(
       'query ($id: ID!) { stock(productId: $id) { total sold reserved remaining soldOut } }',
       { id: productId },
     );

@@ -1,3 +1,4 @@
+import { mutationOf } from '../../../tests/harness/mutation.ts';
 import type { CreateProductInput, UpdateProductInput } from '../__generated__/resolvers-types.ts';
 import { administrator, type ProductSubgraph } from './product-subgraph.ts';
 
@@ -30,16 +31,25 @@ type Sent<Input> = { readonly [Field in keyof Input]: unknown };
 export const ALL_FIELDS =
   'id name description imageUrl type price { amount currency } opensAt closesAt status purchaseLimit createdAt updatedAt';
 
-const OUTCOME = `__typename ... on ProductSaved { product { ${ALL_FIELDS} } } ... on Error { message } ... on InvalidInput { problems { path message } }`;
-const WITHDRAWN = OUTCOME.replace(/ \.\.\. on InvalidInput.*$/, '');
+const OUTCOME = `... on ProductSaved { product { ${ALL_FIELDS} } } ... on Error { message }`;
+const INVALID = '... on InvalidInput { problems { path message } }';
 
-export async function create(
+async function mutate(
+  subgraph: ProductSubgraph,
+  field: string,
+  input: object,
+  members = `${OUTCOME} ${INVALID}`,
+): Promise<Outcome> {
+  const query = mutationOf(field, members);
+  return (await subgraph.read<Record<string, Outcome>>(query, { input }, administrator))[field]!;
+}
+
+export function create(
   subgraph: ProductSubgraph,
   input: Partial<Sent<CreateProductInput>> = {},
 ): Promise<Outcome> {
-  const query = `mutation ($input: CreateProductInput!) { outcome: createProduct(input: $input) { ${OUTCOME} } }`;
   const whole = { name: 'Mug', type: 'GENERAL', price: { amount: 12_000 }, ...input };
-  return (await subgraph.read<{ outcome: Outcome }>(query, { input: whole }, administrator)).outcome;
+  return mutate(subgraph, 'createProduct', whole);
 }
 
 /** @throws when the product was refused */
@@ -52,18 +62,13 @@ export async function createdProduct(
   return product;
 }
 
-export async function update(
+export const update = (
   subgraph: ProductSubgraph,
   input: { id: string } & Partial<Sent<Omit<UpdateProductInput, 'id'>>>,
-): Promise<Outcome> {
-  const query = `mutation ($input: UpdateProductInput!) { outcome: updateProduct(input: $input) { ${OUTCOME} } }`;
-  return (await subgraph.read<{ outcome: Outcome }>(query, { input }, administrator)).outcome;
-}
+): Promise<Outcome> => mutate(subgraph, 'updateProduct', input);
 
-export async function withdraw(subgraph: ProductSubgraph, id: string): Promise<Outcome> {
-  const query = `mutation ($input: WithdrawProductInput!) { outcome: withdrawProduct(input: $input) { ${WITHDRAWN} } }`;
-  return (await subgraph.read<{ outcome: Outcome }>(query, { input: { id } }, administrator)).outcome;
-}
+export const withdraw = (subgraph: ProductSubgraph, id: string): Promise<Outcome> =>
+  mutate(subgraph, 'withdrawProduct', { id }, OUTCOME);
 
 export async function seen(subgraph: ProductSubgraph, id: string): Promise<SeenProduct | null> {
   const query = `query ($id: ID!) { product(id: $id) { ${ALL_FIELDS} } }`;

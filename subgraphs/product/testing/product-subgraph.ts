@@ -7,6 +7,7 @@ import {
 } from '../../../platform/identity/testing/signed-request.ts';
 import type { RunningProcess } from '../../../platform/lifecycle/run-process.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import type { TestStores } from '../../../tests/harness/stores.ts';
 import { readProductConfig, type ProductConfig } from '../config.ts';
 import { startProductSubgraph } from '../start.ts';
 
@@ -23,12 +24,6 @@ export interface Answer<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-export interface StoreNames {
-  readonly mysqlUrl: string;
-  readonly redisUrl: string;
-  readonly redisPrefix: string;
-}
-
 /** May change the catalog. */
 export const administrator: Caller = {
   userId: randomUUID(),
@@ -41,7 +36,7 @@ export const buyer: Caller = { userId: randomUUID(), scopes: new Set(), sessionI
 export const silent = createLogger('product', 'silent');
 
 export const testConfig = (
-  { mysqlUrl, redisUrl, redisPrefix }: StoreNames,
+  { mysqlUrl, redisUrl, redisPrefix }: TestStores,
   settings: NodeJS.ProcessEnv = {},
 ): ProductConfig =>
   readProductConfig({
@@ -55,7 +50,7 @@ export const testConfig = (
   });
 
 export async function startTestSubgraph(
-  stores: StoreNames,
+  stores: TestStores,
   settings: NodeJS.ProcessEnv = {},
 ): Promise<ProductSubgraph> {
   const config = testConfig(stores, settings);

@@ -13,11 +13,8 @@ const MAX_BATCHES = 20;
  * Deletes sessions whose refresh token has expired, and whose last access token has expired, too: until then the row can still
  * matter. A periodic job; any number of processes may run it at once.
  */
-export async function purgeExpiredSessions(
-  { sessions, accessTokens }: PurgeDependencies,
-  now = Date.now(),
-): Promise<void> {
-  const before = new Date(now - accessTokens.lifetimeMs);
+export async function purgeExpiredSessions({ sessions, accessTokens }: PurgeDependencies): Promise<void> {
+  const before = new Date(Date.now() - accessTokens.lifetimeMs);
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     if ((await sessions.deleteExpired(before, BATCH)) < BATCH) return;
   }

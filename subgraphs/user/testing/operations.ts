@@ -1,4 +1,5 @@
 import type { SubgraphUnderTest } from './subgraph-under-test.ts';
+import { mutationOf } from '../../../tests/harness/mutation.ts';
 
 /** Operations that several tests send, with every field that they have. */
 
@@ -8,54 +9,33 @@ const SESSION = `... on Session {
   user { id role createdAt email name phoneNumber address { postalCode line1 line2 } }
 }`;
 
-export const REQUEST_VERIFICATION = `mutation ($input: RequestEmailVerificationInput!) {
-  requestEmailVerification(input: $input) {
-    __typename ... on VerificationRequested { expiresAt } ... on Error { message } ${PROBLEMS}
-    ... on TooManyAttempts { retryAfterMs }
-  }
-}`;
+const MESSAGE = '... on Error { message }';
+const TOO_MANY = '... on TooManyAttempts { retryAfterMs }';
 
-export const SIGN_UP = `mutation ($input: SignUpInput!) {
-  signUp(input: $input) { __typename ${SESSION} ... on Error { message } ${PROBLEMS} ... on TooManyAttempts { retryAfterMs } }
-}`;
-
-export const SIGN_IN = `mutation ($input: SignInInput!) {
-  signIn(input: $input) { __typename ${SESSION} ... on Error { message } ... on TooManyAttempts { retryAfterMs } }
-}`;
-
-export const REFRESH = `mutation ($input: RefreshSessionInput!) {
-  refreshSession(input: $input) { __typename ${SESSION} ... on Error { message } }
-}`;
-
+export const REQUEST_VERIFICATION = mutationOf(
+  'requestEmailVerification',
+  `... on VerificationRequested { expiresAt } ${MESSAGE} ${PROBLEMS} ${TOO_MANY}`,
+);
+export const SIGN_UP = mutationOf('signUp', `${SESSION} ${MESSAGE} ${PROBLEMS} ${TOO_MANY}`);
+export const SIGN_IN = mutationOf('signIn', `${SESSION} ${MESSAGE} ${TOO_MANY}`);
+export const REFRESH = mutationOf('refreshSession', `${SESSION} ${MESSAGE}`);
 export const SIGN_OUT = 'mutation { signOut { __typename ... on SignedOut { signedOutAt } } }';
-
-export const UPDATE_PROFILE = `mutation ($input: UpdateProfileInput!) {
-  updateProfile(input: $input) {
-    __typename ... on Error { message } ${PROBLEMS}
-    ... on ProfileUpdated { user { id email name phoneNumber address { postalCode line1 line2 } } }
-  }
-}`;
-
-export const CHANGE_PASSWORD = `mutation ($input: ChangePasswordInput!) {
-  changePassword(input: $input) {
-    __typename ... on Error { message } ${PROBLEMS} ... on PasswordChanged { user { id email } }
-    ... on TooManyAttempts { retryAfterMs }
-  }
-}`;
-
-export const REQUEST_RESET = `mutation ($input: RequestPasswordResetInput!) {
-  requestPasswordReset(input: $input) {
-    __typename ... on PasswordResetRequested { expiresAt } ... on Error { message } ${PROBLEMS}
-    ... on TooManyAttempts { retryAfterMs }
-  }
-}`;
-
-export const RESET_PASSWORD = `mutation ($input: ResetPasswordInput!) {
-  resetPassword(input: $input) {
-    __typename ... on PasswordReset { resetAt } ... on Error { message } ${PROBLEMS}
-    ... on TooManyAttempts { retryAfterMs }
-  }
-}`;
+export const UPDATE_PROFILE = mutationOf(
+  'updateProfile',
+  `${MESSAGE} ${PROBLEMS} ... on ProfileUpdated { user { id email name phoneNumber address { postalCode line1 line2 } } }`,
+);
+export const CHANGE_PASSWORD = mutationOf(
+  'changePassword',
+  `${MESSAGE} ${PROBLEMS} ... on PasswordChanged { user { id email } } ${TOO_MANY}`,
+);
+export const REQUEST_RESET = mutationOf(
+  'requestPasswordReset',
+  `... on PasswordResetRequested { expiresAt } ${MESSAGE} ${PROBLEMS} ${TOO_MANY}`,
+);
+export const RESET_PASSWORD = mutationOf(
+  'resetPassword',
+  `... on PasswordReset { resetAt } ${MESSAGE} ${PROBLEMS} ${TOO_MANY}`,
+);
 
 export const ENTITIES = `query ($ids: [_Any!]!) {
   _entities(representations: $ids) {

@@ -9,6 +9,7 @@ import {
   identityOf,
   type CalledSubgraph,
 } from '../../../platform/identity/testing/signed-request.ts';
+import type { TestStores } from '../../../tests/harness/stores.ts';
 import { readUserConfig, type UserConfig } from '../config.ts';
 import { startUserSubgraph } from '../start.ts';
 
@@ -29,14 +30,8 @@ interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-interface Stores {
-  readonly mysqlUrl: string;
-  readonly redisUrl: string;
-  readonly redisPrefix: string;
-}
-
 export async function startForTest(
-  stores: Stores,
+  stores: TestStores,
   environment: Record<string, string> = {},
 ): Promise<SubgraphUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'firstcome-user-'));

@@ -6,19 +6,13 @@ import { mailedCode, mailedResetCode } from '../../harness/mails.ts';
 import { waitUntil } from '../../harness/wait-until.ts';
 import type { Attack } from '../attack.ts';
 import { someAddress, type AttackedSystem, type Client } from '../attacked-system.ts';
+import { mutationOf } from '../../harness/mutation.ts';
 
-const SIGN_IN = `mutation ($input: SignInInput!) {
-  signIn(input: $input) { __typename ... on Session { accessToken } }
-}`;
-const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }';
-const REQUEST_CODE = `mutation ($input: RequestEmailVerificationInput!) {
-  requestEmailVerification(input: $input) { __typename }
-}`;
-
-const REQUEST_RESET = `mutation ($input: RequestPasswordResetInput!) {
-  requestPasswordReset(input: $input) { __typename }
-}`;
-const RESET = 'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { __typename } }';
+const SIGN_IN = mutationOf('signIn', '... on Session { accessToken }');
+const SIGN_UP = mutationOf('signUp');
+const REQUEST_CODE = mutationOf('requestEmailVerification');
+const REQUEST_RESET = mutationOf('requestPasswordReset');
+const RESET = mutationOf('resetPassword');
 
 /** To sign in again after any of these is harmless. */
 const RETRYABLE = new Set(['RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT']);

@@ -5,6 +5,7 @@ import { uuidToBytes } from '../../../platform/uuid.ts';
 import { newKey, openSale, purchase } from '../../harness/shop.ts';
 import type { Attack } from '../attack.ts';
 import { someAddress, type AttackedSystem } from '../attacked-system.ts';
+import { mutationOf } from '../../harness/mutation.ts';
 
 /** What an account can do to the rows of purchases, and to the steps of an order. */
 export const attacksOnOrders: readonly Attack[] = [
@@ -111,19 +112,11 @@ const keys = () => Object.fromEntries(numbers.map((n) => [`k${n}`, newKey()]));
 const listsOf = (order: string) =>
   `{ order(id: "${order}") { buyer { orders { totalCount nodes { history { at } } } } } }`;
 
-const INPUTS = {
-  preparePayment: 'PreparePaymentInput',
-  pay: 'PayInput',
-  cancelOrder: 'CancelOrderInput',
-  requestReturn: 'RequestReturnInput',
-};
-
 async function anOrder({ stack }: AttackedSystem) {
   const token = stack.mint.buyer();
   const { order } = await purchase(stack, await openSale(stack, { units: 1 }), token);
-  const send = async (field: keyof typeof INPUTS, input: object): Promise<{ __typename: string }> => {
-    const document = `mutation ($input: ${INPUTS[field]}!) { ${field}(input: $input) { __typename } }`;
-    const reply = await stack.execute(document, { input }, token);
+  const send = async (field: string, input: object): Promise<{ __typename: string }> => {
+    const reply = await stack.execute(mutationOf(field), { input }, token);
     return reply.data?.[field] as { __typename: string };
   };
   return { send, order: order!.id };

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createConnection } from 'mysql2/promise';
-import { uuidToBytes } from '../../../platform/uuid.ts';
 import { COMMIT } from '../../harness/store-proxy.ts';
 import { waitUntil } from '../../harness/wait-until.ts';
 import type { ChaosSystem } from '../chaos-system.ts';
 import { repeatedly, withoutPrlimit, type Fault } from './fault.ts';
+import { lockStock } from './lock-stock.ts';
 
 const WAITS =
   'Busy before anything is reserved; OutcomeUnknown for what was admitted, Confirmed by a retry; 503 UNAVAILABLE from operations that need MySQL; not ready';
@@ -150,11 +150,7 @@ export const MYSQL_FAULTS: readonly Fault[] = [
     answer: 'OutcomeUnknown for that product, Confirmed by a retry; every other product is sold',
     lastsS: 8,
     async inject({ mysql }, { struck }) {
-      const holder = await createConnection(mysql.primary.url);
-      await holder.query('START TRANSACTION');
-      await holder.query('SELECT * FROM firstcome_order.stock WHERE product_id = ? FOR UPDATE', [
-        uuidToBytes(struck),
-      ]);
+      const holder = await lockStock(mysql.primary.url, struck);
       return async () => {
         await holder.query('ROLLBACK');
         holder.destroy();

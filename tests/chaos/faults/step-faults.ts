@@ -1,7 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection } from 'mysql2/promise';
-import { uuidToBytes } from '../../../platform/uuid.ts';
 import type { Failpoint } from '../../../subgraphs/order/failpoints.ts';
 import type { Service } from '../../harness/service.ts';
 import { newKey } from '../../harness/shop.ts';
@@ -11,6 +9,7 @@ import type { ChaosSystem } from '../chaos-system.ts';
 import { PURCHASE } from '../operations.ts';
 import type { Products } from '../products.ts';
 import { repeatedly, type Fault, type Heal } from './fault.ts';
+import { lockStock } from './lock-stock.ts';
 import { keepPaying } from './payers.ts';
 
 /** Starts the work that reaches the failpoint. Resolves at once; the work continues until the fault is healed. */
@@ -41,23 +40,12 @@ const rebuilds: Cause = ({ redis }) => repeatedly(1_500, () => redis.command('FL
 /** Purchases that are not sent again, in a process that is killed while they wait for MySQL. It is started again in the end. */
 const orphans: Cause = async (system, { struck }) => {
   const doomed = system.stack.order[1]!;
-  const holder = await createConnection(system.mysql.primary.url);
+  const holder = await lockStock(system.mysql.primary.url, struck);
   try {
-    await holder.query('START TRANSACTION');
-    await holder.query('SELECT * FROM firstcome_order.stock WHERE product_id = ? FOR UPDATE', [
-      uuidToBytes(struck),
-    ]);
-    const buy = () =>
-      executeAtSubgraph(
-        'order',
-        doomed.url,
-        PURCHASE,
-        {
-          input: { productId: struck, quantity: 1, idempotencyKey: newKey() },
-        },
-        buyer(),
-      );
-    for (let i = 0; i < ORPHANS; i++) void buy().catch(() => undefined);
+    for (let i = 0; i < ORPHANS; i++) {
+      const input = { productId: struck, quantity: 1, idempotencyKey: newKey() };
+      executeAtSubgraph('order', doomed.url, PURCHASE, { input }, buyer()).catch(() => undefined);
+    }
     await waitUntil('reservations', () =>
       system.withBooks(async (books) => (await books.readStockInRedis(struck)).reserved >= ORPHANS),
     );

@@ -16,26 +16,14 @@ class CustomMetric {
   }
 }
 
-export class Counter extends CustomMetric {
-  constructor(name: string, isTime?: boolean) {
-    super('counter', name, isTime);
-  }
-}
+const metric = (kind: Kind) =>
+  class extends CustomMetric {
+    constructor(name: string, isTime?: boolean) {
+      super(kind, name, isTime);
+    }
+  };
 
-export class Gauge extends CustomMetric {
-  constructor(name: string, isTime?: boolean) {
-    super('gauge', name, isTime);
-  }
-}
-
-export class Rate extends CustomMetric {
-  constructor(name: string, isTime?: boolean) {
-    super('rate', name, isTime);
-  }
-}
-
-export class Trend extends CustomMetric {
-  constructor(name: string, isTime?: boolean) {
-    super('trend', name, isTime);
-  }
-}
+export const Counter = metric('counter');
+export const Gauge = metric('gauge');
+export const Rate = metric('rate');
+export const Trend = metric('trend');
