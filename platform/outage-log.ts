@@ -10,6 +10,8 @@ export interface OutageLogOptions {
   readonly begins: string;
   /** Logged when it is over. */
   readonly ends: string;
+  /** Whether an error is logged by its reason alone, as where its place is in a driver and says nothing. */
+  readonly withoutStack?: true;
   /** What it concerns. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
@@ -39,8 +41,9 @@ export class OutageLog {
     if (this.#reasons.has(reason) && now - this.#loggedAt < REMIND_EVERY_MS) return;
     this.#reasons.add(reason);
     this.#loggedAt = now;
-    const { logger, begins, fields } = this.#options;
-    logger.warn({ ...fields, err: error, failures: this.#failures }, begins);
+    const { logger, begins, fields, withoutStack } = this.#options;
+    const cause = withoutStack ? { reason } : { err: error };
+    logger.warn({ ...fields, ...cause, failures: this.#failures }, begins);
   }
 
   worked(source: object = this): void {

@@ -36,8 +36,8 @@ export interface HttpServerOptions {
   readonly routes: Readonly<Record<string, Handler>>;
   /** Middleware around every response: of routes, of health checks, and 404. */
   readonly around?: (request: HttpRequest, handler: Handler) => Promise<HttpReply>;
-  /** What must work for `/health/ready` to be 200; read at each check, so that it may change. */
-  readonly readiness: ReadinessChecks;
+  /** What must work for `/health/ready` to be 200; read at each check, so that it may change. Null: a port without health checks. */
+  readonly readiness: ReadinessChecks | null;
   readonly logger: Logger;
 }
 
@@ -75,16 +75,15 @@ export function failureReply(error: unknown, path: string, logger: Logger): Http
 
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let ending = false;
-  const routes: Record<string, Handler> = {
+  const health: Record<string, Handler> = {
     '/health/live': () => json(200, { status: 'live' }),
     '/health/ready': async () => {
-      const report = await checkReadiness(options.readiness, ending);
+      const report = await checkReadiness(options.readiness ?? {}, ending);
       return json(report.ready ? 200 : 503, report);
     },
-    ...options.routes,
   };
-  exportReadiness(() => options.readiness);
-  const findRoute = routeFinder(routes);
+  exportReadiness(() => options.readiness ?? {});
+  const findRoute = routeFinder({ ...(options.readiness ? health : {}), ...options.routes });
 
   const server = createServer(
     {

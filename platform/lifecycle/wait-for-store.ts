@@ -15,7 +15,7 @@ export interface AwaitedStore {
   readonly setting: 'MYSQL_URL' | 'REDIS_URL';
   /** Where it is; without user and password. */
   readonly host: string;
-  /** `STORES_WAIT`: how long to wait for it, in milliseconds; 0: one attempt, whose error is thrown as it is. */
+  /** `STORES_WAIT`: how long to wait for it, in milliseconds; 0: one attempt. */
   readonly waitMs: number;
   readonly logger: Logger;
 }
@@ -35,7 +35,7 @@ export async function waitForStore<Result>(
   mayPass: (error: unknown) => boolean,
 ): Promise<Result> {
   const { store, setting, host, waitMs, logger } = awaited;
-  if (waitMs === 0) return open();
+  if (waitMs === 0) return openOnce(awaited, open, mayPass);
   const begun = performance.now();
   let reason = 'it does not answer';
   const progress = setInterval(() => {
@@ -55,8 +55,7 @@ export async function waitForStore<Result>(
           throw absent();
         });
       } catch (error) {
-        if (error instanceof StoreAbsent || error instanceof ConfigurationError || !mayPass(error))
-          throw error;
+        if (!isAbsence(error, mayPass)) throw error;
         if (reason !== reasonOf(error)) {
           reason = reasonOf(error);
           logger.warn({ store, setting, host, waitS: waitMs / 1_000, reason }, 'waiting for a store');
@@ -68,6 +67,24 @@ export async function waitForStore<Result>(
     clearInterval(progress);
   }
 }
+
+async function openOnce<Result>(
+  { store, setting, host }: AwaitedStore,
+  open: () => Promise<Result>,
+  mayPass: (error: unknown) => boolean,
+): Promise<Result> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!isAbsence(error, mayPass)) throw error;
+    throw new StoreAbsent(`${store} at ${host} (${setting}) cannot be used: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+const isAbsence = (error: unknown, mayPass: (error: unknown) => boolean): boolean =>
+  !(error instanceof StoreAbsent || error instanceof ConfigurationError) && mayPass(error);
 
 function reasonOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };

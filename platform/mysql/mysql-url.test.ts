@@ -85,6 +85,13 @@ describe('a MySQL URL', () => {
     );
   });
 
+  it.each(['a,b', 'a:3306,b:3306', '10.0.0.1,10.0.0.2:3307'])('names one host, not %s', (hosts) => {
+    expect(problem('', hosts)).toBe(
+      'MYSQL_URL is not acceptable: it names several hosts; expected one, whose name leads to the primary.',
+    );
+    expect(parseMysqlUrl('mysql://shop:p,q@db.example/shop').password).toBe('p,q');
+  });
+
   it('behind a # would be dropped', () => {
     expect(problem('#ssl-mode=REQUIRED')).toContain('options follow a ?');
   });

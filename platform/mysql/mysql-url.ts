@@ -43,6 +43,8 @@ const MODES: Readonly<Record<string, Pick<MysqlTls, 'rejectUnauthorized' | 'veri
  * @throws {UrlProblem} when the URL, an option or a file is not acceptable
  */
 export function parseMysqlUrl(url: string): MysqlAddress {
+  if (hostsOf(url).includes(','))
+    throw new UrlProblem('it names several hosts; expected one, whose name leads to the primary');
   if (!URL.canParse(url) || !PROTOCOLS.includes(new URL(url).protocol))
     throw new UrlProblem(
       `expected a URL that starts with ${PROTOCOLS.map((one) => `${one}//`).join(' or ')}`,
@@ -63,6 +65,9 @@ export function parseMysqlUrl(url: string): MysqlAddress {
     tls: tlsOf(readUrlOptions(search, OPTIONS), host),
   };
 }
+
+/** Between user and path; with more than one port it is no URL. */
+const hostsOf = (url: string): string => /^\w+:\/\/([^/?#]*)/.exec(url)?.[1]?.split('@').at(-1) ?? '';
 
 function tlsOf(options: Options, host: string): MysqlTls | null {
   const preset = Object.keys(options).length > 0 ? 'VERIFY_IDENTITY' : 'DISABLED';

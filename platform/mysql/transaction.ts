@@ -3,6 +3,8 @@ import type { Pool, PoolConnection } from 'mysql2/promise';
 import { isRetryableLockError } from './errors.ts';
 
 const ATTEMPTS = 3;
+/** A transaction that took longer has waited for a lock until the timeout: that is no race, and its caller has waited long enough. Milliseconds. */
+const RETRIED_WITHIN_MS = 2_000;
 
 /**
  * Runs `work` in one transaction, and again as a whole, at most three times, when it lost a race for a lock: after a
@@ -17,13 +19,20 @@ export function inTransaction<Result>(
   return retryOnLockError(() => once(pool, work));
 }
 
-/** Runs `work`, a whole transaction, again while it loses races for locks, at most three times. @throws what the last one threw */
+/**
+ * Runs `work`, a whole transaction, again while it loses races for locks, at most three times, and not after a wait for a lock that took
+ * seconds, so that a caller waits for one of those at most.
+ *
+ * @throws what the last one threw
+ */
 export async function retryOnLockError<Result>(work: () => Promise<Result>): Promise<Result> {
+  const begun = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isRetryableLockError(error)) throw error;
+      const isLate = performance.now() - begun > RETRIED_WITHIN_MS;
+      if (attempt === ATTEMPTS || isLate || !isRetryableLockError(error)) throw error;
       await sleep(jitter(attempt));
     }
   }

@@ -2,7 +2,7 @@ import { Cluster, type CommonRedisOptions } from 'ioredis';
 import { ConfigurationError } from '../config/environment.ts';
 import { waitForStore, type AwaitedStore } from '../lifecycle/wait-for-store.ts';
 import type { Logger } from '../logger.ts';
-import { redisProblem, watchCondition } from './condition.ts';
+import { redisProblem, watchCondition, type RedisNeeds } from './condition.ts';
 import { endSilentConnections } from './heartbeat.ts';
 import { explainUnreachable } from './explain-unreachable.ts';
 import { newClient } from './new-client.ts';
@@ -19,6 +19,7 @@ export interface RedisOptions {
   readonly url: string;
   /** After this a command counts as unanswered, in milliseconds. It may still run. */
   readonly commandTimeoutMs?: number;
+  readonly needs?: RedisNeeds;
   readonly logger: Logger;
 }
 
@@ -29,7 +30,7 @@ export interface RedisOptions {
  *
  * It connects by itself, and again for as long as the process lives; a server that falls silent is left within five seconds.
  */
-export function openRedis({ url, commandTimeoutMs = 2_000, logger }: RedisOptions): Redis {
+export function openRedis({ url, commandTimeoutMs = 2_000, needs, logger }: RedisOptions): Redis {
   const retryStrategy = (attempt: number) => Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
   const common: CommonRedisOptions = {
     maxRetriesPerRequest: 0,
@@ -43,7 +44,7 @@ export function openRedis({ url, commandTimeoutMs = 2_000, logger }: RedisOption
   redis.on('ready', () => outage.worked(redis));
   redis.on('end', () => outage.forget(redis));
   endSilentConnections(redis);
-  watchCondition(redis, logger);
+  watchCondition(redis, logger, needs);
   return redis;
 }
 

@@ -9,7 +9,7 @@ import { subscribe } from './subscription.ts';
 const { redis: server, stores } = useOwnRedis(useStores());
 
 it('a process without Redis logs that once, and once that it is back, for all of its connections', async () => {
-  const lines: { msg: string; failures?: number }[] = [];
+  const lines: { msg: string; failures?: number; reason?: string; err?: unknown }[] = [];
   const logger = pino(
     { level: 'info' },
     { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[0]) },
@@ -40,6 +40,10 @@ it('a process without Redis logs that once, and once that it is back, for all of
   // One for each reason: the connection that ended, and the port that nothing listens at.
   expect(begun.length).toBeGreaterThan(0);
   expect(begun.length).toBeLessThanOrEqual(2);
+  for (const line of begun) {
+    expect(line).not.toHaveProperty('err');
+    expect(line.reason).toMatch(/^(ECONNREFUSED|ECONNRESET|EPIPE|\w+ .+)$/);
+  }
   await server.start();
   await waitUntil('the connections', areBack, Boolean, 30_000);
   const ended = lines.filter(({ msg }) => msg === 'Redis is reached again');

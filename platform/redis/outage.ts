@@ -16,6 +16,7 @@ export function redisOutage(url: string, logger: Logger): OutageLog {
       logger,
       begins: 'Redis cannot be reached',
       ends: 'Redis is reached again',
+      withoutStack: true,
       fields: { store: 'Redis', host },
     });
   known.set(host, outage);

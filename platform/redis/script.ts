@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { histogram, secondsSince } from '../observability/metrics.ts';
 import type { Redis } from './client.ts';
-import { noteScript } from './condition.ts';
+import { checkSoon, noteScript } from './condition.ts';
 import { readLua } from './lua-include.ts';
+import { redisRefusal } from './refusals.ts';
 
 const durations = histogram(
   'redis_script_duration_seconds',
@@ -44,7 +45,10 @@ export function loadScript(redis: Redis, file: URL): Script {
     const begun = performance.now();
     const reply = command!.call(redis, ...keys, ...args);
     const note = () => seconds.observe(secondsSince(begun));
-    reply.then(note, note);
+    reply.then(note, (error: unknown) => {
+      note();
+      if (redisRefusal(error)?.mayHaveRun) checkSoon(redis);
+    });
     return reply;
   };
 }

@@ -11,6 +11,8 @@ import { assertRedisUsable, redisProblem } from './condition.ts';
 import { createLockClient } from './lock.ts';
 
 const RECOVERY_MS = 10_000;
+/** Every session is checked each 1.5 s. */
+const CHECKED_WITHIN_MS = 3_000;
 const logger = createLogger('test', 'silent');
 const direct = useStores();
 const { redis: server } = useOwnRedis(direct);
@@ -96,7 +98,7 @@ describe('a server on which the promises would not hold is refused at the start,
 
 it.each([
   ['-eval', 'The Redis account may not run scripts: EVAL is refused.'],
-  ['-get -del', 'The Redis account may not run GET, DEL, which scripts call.'],
+  ['-get -del', 'The Redis account may not run GET, DEL, which this process needs.'],
 ])('scripts that the account may not run (%s) make it unfit, until it may', async (rights, sentence) => {
   const redis = await connectRedis({ url: await accountWithout(rights), logger });
   onTestFinished(() => redis.disconnect());
@@ -147,6 +149,37 @@ it('readiness finds what has changed under a session', async () => {
     Boolean,
     RECOVERY_MS,
   );
+});
+
+it.each([
+  ['-hset', '+hset', 'The Redis account may not run HSET, which this process needs.'],
+  ['-publish', '+publish', 'The Redis account may not run PUBLISH, which this process needs.'],
+  ['-unlink', '+unlink', 'The Redis account may not run UNLINK, which this process needs.'],
+  ['resetkeys', '~*', 'The Redis account may not write keys such as written:1.'],
+])(
+  'what is taken from the account under a session (%s) is found without readiness',
+  async (taken, given, sentence) => {
+    const needs = { commands: ['hset', 'publish', 'unlink'], writeKeys: ['written:1'] };
+    const redis = await connectRedis({ url: await accountWithout('+@all'), needs, logger });
+    onTestFinished(() => redis.disconnect());
+    await assertRedisUsable(redis);
+    const admin = administrator();
+    await admin.call('ACL', 'SETUSER', 'narrow', taken);
+    const problem = await waitUntil('the check', () => redisProblem(redis), Boolean, CHECKED_WITHIN_MS);
+    expect(problem!.message).toBe(sentence);
+    await admin.call('ACL', 'SETUSER', 'narrow', given);
+    await waitUntil('the account to be used again', () => redisProblem(redis) === null, Boolean, RECOVERY_MS);
+  },
+);
+
+it('a policy that is set under a session is found without readiness', async () => {
+  const redis = await connectRedis({ url: server.url, logger });
+  onTestFinished(() => redis.disconnect());
+  const admin = administrator();
+  await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await waitUntil('the check', () => redisProblem(redis), Boolean, CHECKED_WITHIN_MS);
+  await admin.config('SET', 'maxmemory-policy', 'noeviction');
+  await waitUntil('the server to be used again', () => redisProblem(redis) === null, Boolean, RECOVERY_MS);
 });
 
 it('a cluster is unfit while one of its nodes is', async () => {

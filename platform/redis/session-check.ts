@@ -8,8 +8,8 @@ export interface SessionNeeds {
   readonly writes: boolean;
   /** Whether the client knows that the server is a node of a cluster. */
   readonly inCluster: boolean;
-  /** The commands that scripts call on it. */
-  readonly scriptCommands: () => ReadonlySet<string>;
+  /** The commands that this process needs on it, those inside its scripts included. */
+  readonly commands: () => ReadonlySet<string>;
   /** Called once a session has passed, with null, or with what its server or account lacks; then it is closed. */
   readonly onResult: (problem: UnfitStore | null) => void;
 }
@@ -86,14 +86,14 @@ async function readInfo(redis: SingleRedis, needs: SessionNeeds): Promise<RedisI
 
 /** @throws {UnfitStore} */
 async function checkRights(redis: SingleRedis, needs: SessionNeeds): Promise<void> {
-  const commands = [...needs.scriptCommands()];
+  const commands = [...needs.commands()];
   if (commands.length === 0) return;
   const missing = (await redis
     .eval(MISSING_RIGHTS, 0, ...commands)
     .catch(unlessPermitted('The Redis account may not run scripts: EVAL is refused.'))) as string[];
   if (missing.length > 0)
     throw new UnfitStore(
-      `The Redis account may not run ${missing.join(', ').toUpperCase()}, which scripts call.`,
+      `The Redis account may not run ${missing.join(', ').toUpperCase()}, which this process needs.`,
     );
 }
 

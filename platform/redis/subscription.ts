@@ -46,7 +46,7 @@ export function subscribe({ channel, onMessage, onGap, ...options }: Subscriptio
     checkEachSession(opened, {
       writes: settings === pattern,
       inCluster: settings !== pattern,
-      scriptCommands: () => NONE,
+      commands: () => NONE,
       onResult: () => undefined,
     });
     opened.on('error', (error: Error) => outage.failed(error, settings));

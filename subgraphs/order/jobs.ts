@@ -3,14 +3,16 @@ import type { Logger } from '../../platform/logger.ts';
 import type { OrderConfig } from './config.ts';
 import { measureOutboxes } from './outbox-gauges.ts';
 import type { OrderServices } from './services.ts';
+import { RENEW_EVERY_MS } from './stock/grace-period.ts';
 
 /** Milliseconds. */
 const REAP_EVERY = 1_000;
+const CHECK_GRACE_EVERY = 1_000;
 const RELAY_EVERY = 500;
 const COMPARE_EVERY = 5_000;
 const FORGET_EVERY = 10_000;
 const COMPARE_SERVERS_EVERY = 4_000;
-/** Times within a reservation's lifetime at which those that wait to be written are renewed. */
+/** Times within a reservation's lifetime at which those that wait to be written are renewed, at least. */
 const RENEWALS_PER_LIFETIME = 4;
 const RECHECK_EVERY = 1_000;
 
@@ -23,15 +25,16 @@ export function startJobs(
   }: Pick<OrderConfig, 'SWEEP_EVERY' | 'RESERVATION_TIMEOUT'>,
   logger: Logger,
 ): PeriodicJob[] {
-  const { batch, reaper, relay, sweeper, payments, reconciliation, expiredTombstones, connections } =
+  const { batch, stock, reaper, relay, sweeper, payments, reconciliation, expiredTombstones, connections } =
     services;
   return [
     runPeriodically(
       'reservation-renewal',
-      RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME,
+      Math.min(RESERVATION_TIMEOUT / RENEWALS_PER_LIFETIME, RENEW_EVERY_MS),
       () => batch.renew(),
       logger,
     ),
+    runPeriodically('grace-period', CHECK_GRACE_EVERY, () => Promise.resolve(stock.grace.check()), logger),
     runPeriodically('reaper', REAP_EVERY, () => reaper.run(), logger),
     ...(reconciliation
       ? [runPeriodically('stock-reconciliation', COMPARE_EVERY, () => reconciliation.run(), logger)]

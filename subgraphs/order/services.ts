@@ -86,6 +86,8 @@ export function createOrderServices(
     renew: (reservations) => stock.renew(reservations),
     logger,
   });
+  // Should that fail, the job of the same purpose repeats it.
+  stock.grace.onBegin(() => void batch.renew().catch(() => undefined));
   const lookup = new OrderLookup(orders);
   const inFlight = new InFlight();
   const refusals = new FinalRefusals({
@@ -166,7 +168,7 @@ export function createOrderServices(
     stock,
     announcer,
     ...stockParts,
-    reaper: new Reaper(stock, tombstones, pool, logger),
+    reaper: new Reaper({ batch, stock, tombstones, pool, logger }),
     stateMachine,
     sweeper: new Sweeper(stateMachine, config.UNRESOLVED_PAYMENT_TIMEOUT, logger),
     payments,

@@ -45,11 +45,7 @@ export async function startOrderSubgraph(config: OrderConfig, logger: Logger): P
           await stores.database.ping();
           services.connections.main.assertUp();
         },
-        redis: () =>
-          assertRedisUsable(
-            stores.redis,
-            ['job', 'stock'].map((kind) => `${config.REDIS_PREFIX}${kind}:write-check`),
-          ),
+        redis: () => assertRedisUsable(stores.redis),
       },
       logger,
     });

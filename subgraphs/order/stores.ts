@@ -29,7 +29,14 @@ export interface OrderStores {
 
 /** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
 export async function openOrderStores(config: OrderConfig, logger: Logger): Promise<OrderStores> {
-  const redis = await connectRedis({ url: config.REDIS_URL, logger }, config.STORES_WAIT);
+  const needs = {
+    commands: [
+      ...['get', 'set', 'unlink', 'publish', 'hget', 'hset'],
+      ...['zadd', 'zrange', 'zremrangebyscore'],
+    ],
+    writeKeys: ['job', 'stock'].map((kind) => `${config.REDIS_PREFIX}${kind}:write-check`),
+  };
+  const redis = await connectRedis({ url: config.REDIS_URL, needs, logger }, config.STORES_WAIT);
   try {
     const database = await openDatabase({
       url: config.MYSQL_URL,

@@ -6,6 +6,7 @@ import { useOrderTestBed } from './testing/order-test-bed.ts';
 import { useOwnMysql } from '../../tests/harness/own-mysql.ts';
 import { useOwnRedis } from '../../tests/harness/own-redis.ts';
 import { mysqlDatabasePattern, REDIS_PREFIX_PATTERN, useStores } from '../../tests/harness/stores.ts';
+import { RIGHTS } from '../../scripts/stores/accounts/redis-users.ts';
 import { newKey } from '../../tests/harness/shop.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 
@@ -184,16 +185,29 @@ describe('Redis', () => {
     await client.call(...command);
     client.disconnect();
   }
-  it.each(['-info', '-eval', '-zadd'])(
-    'with an account that lost a right (%s): nothing is sold until it has it',
+  it.each(['-info', '-eval', '-zadd', '-hset', '-publish'])(
+    'with an account that lost a right (%s): nothing is sold until it has it, with a readiness check or without',
     async (right) => {
       await admin('ACL', 'SETUSER', 'order', right);
+      onTestFinished(() => admin('ACL', 'SETUSER', 'order', right.replace('-', '+')));
+      await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
+      await expectNothingIsSold();
       await expectNotReady(right.slice(1).toUpperCase());
       await expectNothingIsSold();
       await admin('ACL', 'SETUSER', 'order', right.replace('-', '+'));
       await expectRecovery();
     },
   );
+
+  it('with an account that may only run scripts: it is not ready, and names every right that the order service is granted', async () => {
+    const granted = RIGHTS.order.commands;
+    await admin('ACL', 'SETUSER', 'order', ...granted.map((command) => `-${command}`));
+    onTestFinished(() => admin('ACL', 'SETUSER', 'order', ...granted.map((command) => `+${command}`)));
+    await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
+    for (const command of granted) await expectNotReady(command.toUpperCase());
+    await admin('ACL', 'SETUSER', 'order', ...granted.map((command) => `+${command}`));
+    await expectRecovery();
+  });
 
   it('with an account that lost the keys of stock: it is not ready, and says which', async () => {
     const keysOf = (kind: string) => `~${REDIS_PREFIX_PATTERN}${kind}:*`;
@@ -209,10 +223,11 @@ describe('Redis', () => {
 
   it('that evicts keys: nothing is sold until it keeps them', async () => {
     await admin('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    await waitUntil('admission to stop', buy, (answer) => answer === 'Busy', RECOVERY_MS);
+    await expectNothingIsSold();
     await expectNotReady(
       'The Redis server evicts keys: maxmemory-policy must be noeviction, it is allkeys-lru.',
     );
-    await expectNothingIsSold();
     await admin('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
     await expectRecovery();
   });

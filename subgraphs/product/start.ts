@@ -27,7 +27,7 @@ export async function startProductSubgraph(config: ProductConfig, logger: Logger
       port: config.PRODUCT_PORT,
       readiness: {
         mysql: () => stores.database.ping(),
-        redis: () => assertRedisUsable(stores.redis, [`${config.REDIS_PREFIX}product:write-check`]),
+        redis: () => assertRedisUsable(stores.redis),
       },
       logger,
     });

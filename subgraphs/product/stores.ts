@@ -26,7 +26,12 @@ const REDIS_TIMEOUT_MS = 500;
 /** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
 export async function openProductStores(config: ProductConfig, logger: Logger): Promise<ProductStores> {
   const redis = await connectRedis(
-    { url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS, logger },
+    {
+      url: config.REDIS_URL,
+      commandTimeoutMs: REDIS_TIMEOUT_MS,
+      needs: { writeKeys: [`${config.REDIS_PREFIX}product:write-check`] },
+      logger,
+    },
     config.STORES_WAIT,
   );
   try {

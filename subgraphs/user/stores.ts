@@ -16,7 +16,13 @@ export interface UserStores {
 
 /** @throws {ConfigurationError} when a store is not acceptable; nothing stays open then */
 export async function openUserStores(config: UserConfig, logger: Logger): Promise<UserStores> {
-  const redis = await connectRedis({ url: config.REDIS_URL, logger }, config.STORES_WAIT);
+  const needs = {
+    commands: ['mget', 'set', 'del', 'publish'],
+    writeKeys: ['attempts', 'known-networks', 'verification', '{ended-session}'].map(
+      (kind) => `${config.REDIS_PREFIX}${kind}:write-check`,
+    ),
+  };
+  const redis = await connectRedis({ url: config.REDIS_URL, needs, logger }, config.STORES_WAIT);
   try {
     const database = await openDatabase({
       url: config.MYSQL_URL,

@@ -28,7 +28,7 @@ function start(name: ServiceName, environment: NodeJS.ProcessEnv) {
     (running) => started.push(running),
     () => undefined,
   );
-  return { service, isWaitingFor: (store: string) => lines.some((line) => waitsFor(line, store)) };
+  return { service, lines, isWaitingFor: (store: string) => lines.some((line) => waitsFor(line, store)) };
 }
 
 const waitsFor = (line: string, store: string): boolean => {
@@ -51,11 +51,15 @@ describe.concurrent('a process whose store is not there', () => {
   it('waits for Redis, and then ends with one sentence', async () => {
     await Promise.all(
       ALL.map(async (name) => {
-        const { service, isWaitingFor } = start(name, { REDIS_URL: `redis://${NOWHERE}`, STORES_WAIT: '5s' });
+        const { service, lines, isWaitingFor } = start(name, {
+          REDIS_URL: `redis://${NOWHERE}`,
+          STORES_WAIT: '5s',
+        });
         expect(await lastWords(service)).toBe(
           `Redis at ${NOWHERE} (REDIS_URL) was not there within 5 s (STORES_WAIT): ECONNREFUSED.`,
         );
         expect(isWaitingFor('Redis')).toBe(true);
+        expect(lines.join('\n')).not.toContain('stack');
       }),
     );
   });
@@ -64,12 +68,28 @@ describe.concurrent('a process whose store is not there', () => {
     const url = `mysql://root:secret@${NOWHERE}/firstcome`;
     await Promise.all(
       SUBGRAPHS.map(async (name) => {
-        const { service, isWaitingFor } = start(name, { MYSQL_URL: url, STORES_WAIT: '5s' });
+        const { service, lines, isWaitingFor } = start(name, { MYSQL_URL: url, STORES_WAIT: '5s' });
         expect(await lastWords(service)).toBe(
           `MySQL at ${NOWHERE} (MYSQL_URL) was not there within 5 s (STORES_WAIT): ECONNREFUSED.`,
         );
         expect(isWaitingFor('MySQL')).toBe(true);
+        expect(lines.join('\n')).not.toContain('stack');
       }),
+    );
+  });
+
+  it('ends with one sentence where it is not to wait', async () => {
+    const mysqlUrl = `mysql://root:secret@${NOWHERE}/firstcome`;
+    const [redisSettings, mysqlSettings] = [{ REDIS_URL: `redis://${NOWHERE}` }, { MYSQL_URL: mysqlUrl }];
+    const lastWordsOf = (settings: NodeJS.ProcessEnv) =>
+      Promise.all(
+        SUBGRAPHS.map((name) => lastWords(start(name, { ...settings, STORES_WAIT: '0s' }).service)),
+      );
+    expect(new Set(await lastWordsOf(redisSettings))).toEqual(
+      new Set([`Redis at ${NOWHERE} (REDIS_URL) cannot be used: ECONNREFUSED.`]),
+    );
+    expect(new Set(await lastWordsOf(mysqlSettings))).toEqual(
+      new Set([`MySQL at ${NOWHERE} (MYSQL_URL) cannot be used: ECONNREFUSED.`]),
     );
   });
 

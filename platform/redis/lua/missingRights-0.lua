@@ -20,6 +20,7 @@ local CALLS = {
   mget = {},
   pexpire = {'x'},
   pttl = {},
+  publish = {'x'},
   set = {'v', 'x'},
   time = false,
   unlink = {},

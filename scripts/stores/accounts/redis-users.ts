@@ -16,7 +16,7 @@ export type RedisService = keyof typeof RIGHTS;
 
 const COMMON = ['ping', 'info', 'eval', 'evalsha'];
 
-const RIGHTS = {
+export const RIGHTS = {
   router: {
     commands: ['get', 'set', 'unlink', 'exists', 'incr', 'pexpire', 'time', 'subscribe'],
     keys: ['rate:*', 'document:*', 'documents:*'],

@@ -107,10 +107,14 @@ export class OrderBatch {
     });
   }
 
+  /** The orders that have no result yet. */
+  get orderIds(): ReadonlySet<string> {
+    return new Set(this.#pendingOrders().map(({ order }) => order.id));
+  }
+
   /** Renews the reservations of all pending orders without a result; to be called several times within a reservation's lifetime. */
   async renew(): Promise<void> {
-    const pendingOrders = [...this.#underWay, ...this.#queue].map(({ pendingOrder }) => pendingOrder);
-    const reservations = [...pendingOrders, ...this.#blocked.pendingOrders()].flatMap(({ order }) =>
+    const reservations = this.#pendingOrders().flatMap(({ order }) =>
       order.items.map(({ productId, epoch, seq }) => ({ productId, epoch, seq, orderId: order.id })),
     );
     if (reservations.length > 0) await this.#options.renew(reservations);
@@ -124,6 +128,11 @@ export class OrderBatch {
       await this.#blocked.drain();
     }
     this.#retriesEndAt = Number.POSITIVE_INFINITY;
+  }
+
+  #pendingOrders(): PendingOrder[] {
+    const own = [...this.#underWay, ...this.#queue].map(({ pendingOrder }) => pendingOrder);
+    return [...own, ...this.#blocked.pendingOrders()];
   }
 
   #start(): void {

@@ -37,6 +37,14 @@ it('without a secret there is no endpoint', async () => {
   expect(await start(undefined)).toBeNull();
 });
 
+it.each(['/', '/health/live', '/health/ready', '/metrics', '/graphql'])(
+  'nothing else is served: %s',
+  async (path) => {
+    const response = await fetch(server.url + path);
+    expect(response.status).toBe(404);
+  },
+);
+
 it.each([WEBHOOK_SECRET, NEXT_SECRET])(
   'an event that is signed by a secret of the list is followed up',
   async (secret) => {

@@ -70,7 +70,7 @@ export async function startPaymentWebhook(
       isDirect: false,
       networkOf: (req) => req.socket.remoteAddress ?? '',
     }),
-    readiness: {},
+    readiness: null,
     logger,
     routes: {
       [WEBHOOK_PATH]: async (request) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkInput, type InvalidInput } from '../../../platform/graphql/invalid-input.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import type { AbandonPurchaseInput } from '../__generated__/resolvers-types.ts';
 import { signedIn, type OrderContext } from '../context.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -13,6 +14,7 @@ import {
   type PurchaseAbandoned,
   type PurchaseConfirmed,
 } from './outcomes.ts';
+import { remainingMs } from './remaining-time.ts';
 import { idempotencyKey } from './purchase-input.ts';
 
 const abandonInput = z.object({ idempotencyKey });
@@ -31,7 +33,13 @@ export async function abandonPurchase(
 
   const orderId = deriveOrderId(userId, checked.value.idempotencyKey);
   try {
-    const record = await settle(orderId, userId, context);
+    const record = await withTimeout<OrderRecord | null | 'late'>(
+      remainingMs(context),
+      settle(orderId, userId, context),
+      () => 'late' as const,
+    );
+    // The tombstone may follow: then the same request finds it.
+    if (record === 'late') return unknown;
     if (!record) return tooManyAbandoned;
     return record.kind === 'order' ? confirmed(record.order, true) : abandoned;
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Pool } from 'mysql2/promise';
 import { eachItem } from '../../../platform/lifecycle/each-item.ts';
 import { KeyedBackoff } from '../../../platform/lifecycle/keyed-backoff.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import type { OrderBatch } from '../batch/order-batch.ts';
 import type { Tombstones } from '../orders/tombstones.ts';
 import { reach } from '../failpoints.ts';
 import { reaped } from './metrics.ts';
@@ -22,21 +23,31 @@ const READY_WITHIN_MS = 5_000;
 /** Of a product that fails in round after round. */
 const BACKOFF = { free: 3, firstMs: 1_000, longestMs: 5_000 };
 
+export interface ReaperDependencies {
+  readonly batch: Pick<OrderBatch, 'orderIds'>;
+  readonly stock: StockService;
+  readonly tombstones: Tombstones;
+  readonly pool: Pool;
+  readonly logger: Logger;
+}
+
 /**
  * Settles reservations that are overdue because their process died, froze or lost its stores: a tombstone
  * in MySQL first, which waits for any transaction that may still write the order; then the reservation, by the record in MySQL.
  *
  * Each round settles all that is due, of every product, with a bounded number of products at a time. One that fails, or whose keys
- * cannot be read, does not affect the others.
+ * cannot be read, does not affect the others. None is settled in the grace period, nor while this process itself has it in its queue.
  */
 export class Reaper {
+  readonly #batch: Pick<OrderBatch, 'orderIds'>;
   readonly #stock: StockService;
   readonly #tombstones: Tombstones;
   readonly #pool: Pool;
   readonly #logger: Logger;
   readonly #backoff = new KeyedBackoff(BACKOFF);
 
-  constructor(stock: StockService, tombstones: Tombstones, pool: Pool, logger: Logger) {
+  constructor({ batch, stock, tombstones, pool, logger }: ReaperDependencies) {
+    this.#batch = batch;
     this.#stock = stock;
     this.#tombstones = tombstones;
     this.#pool = pool;
@@ -50,7 +61,9 @@ export class Reaper {
       const isLater = await this.#findLaterEpochs(scans);
       const now = scans.length > 0 ? await this.#readClock(scans[0]!) : 0;
       const isDue = (at: number | null) => at !== null && at <= now + CLOCK_SLACK_MS;
-      const mayBeSettled = (at: number | null) => isDue(at) || (at ?? 0) > now + MOST_DUE_AHEAD_MS;
+      const isGraceOver = this.#stock.grace.isOver;
+      const mayBeSettled = (at: number | null) =>
+        isGraceOver && (isDue(at) || (at ?? 0) > now + MOST_DUE_AHEAD_MS);
       const current = scans.filter((scan) => !isLater.has(scan));
       for (const { productId, dueAt } of current)
         if (dueAt !== null && !mayBeSettled(dueAt)) this.#stock.touch(productId);
@@ -77,13 +90,17 @@ export class Reaper {
 
   /** Until nothing of the product is due any more. What could not be settled is left to the next round. */
   async #reap(productId: string, turn: Turn): Promise<void> {
-    while (turn.isHeld) {
+    const { grace } = this.#stock;
+    while (turn.isHeld && grace.isOver) {
       const found = await this.#stock.findDue(productId, PER_CALL);
-      if (!found) return;
+      // There may have been an interruption while the script was under way.
+      if (!found || !grace.isOver) return;
       if (found.open > 0) this.#stock.touch(productId);
-      if (found.due.length === 0) return;
-      const failures = await this.#settleAll(found.due);
-      const settled = found.due.length - failures.length;
+      const own = this.#batch.orderIds;
+      const due = found.due.filter(({ reservation }) => !own.has(reservation.orderId));
+      if (due.length === 0) return;
+      const failures = await this.#settleAll(due);
+      const settled = due.length - failures.length;
       reaped.labels('settled').inc(settled);
       reaped.labels('failed').inc(failures.length);
       this.#logger.info({ productId, settled, failed: failures.length }, 'reaped');

@@ -17,7 +17,7 @@ export interface Turn {
  * is run without one.
  */
 export async function inTurn(
-  { redis, locks, keys }: StockStore,
+  { redis, locks, keys, grace }: StockStore,
   job: string,
   round: (turn: Turn) => Promise<void>,
 ): Promise<void> {
@@ -25,7 +25,10 @@ export async function inTurn(
   try {
     lock = await locks.acquire(keys.job(job), { ttlMs: TURN_MS, waitMs: 0 });
   } catch (error) {
-    if (!(redis instanceof Cluster)) throw error;
+    if (!(redis instanceof Cluster)) {
+      grace.begin();
+      throw error;
+    }
     return round({ isHeld: true });
   }
   if (!lock) return;

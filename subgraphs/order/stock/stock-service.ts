@@ -4,6 +4,7 @@ import { redisProblem } from '../../../platform/redis/condition.ts';
 import type { LockOptions } from '../../../platform/redis/lock.ts';
 import { rebuilds, reservations } from './metrics.ts';
 import type { Admission } from './admission.ts';
+import type { GracePeriod } from './grace-period.ts';
 import { LockAdmission } from './lock-admission.ts';
 import { StockCounters, type StockNumbers } from './stock-counters.ts';
 import { ScriptAdmission } from './script-admission.ts';
@@ -121,6 +122,11 @@ export class StockService {
     const isCounted = await this.#counters.apply(movement);
     if (isCounted) this.#notify(movement.productId);
     return isCounted;
+  }
+
+  /** Until it is over, reservations that are due may be of processes that are alive: they are not to be settled. */
+  get grace(): GracePeriod {
+    return this.#store.grace;
   }
 
   /** @returns reservations that are due; null when the product is not ready, or has a reservation that cannot be read */

@@ -1,8 +1,10 @@
+import { Cluster, type Redis as SingleRedis } from 'ioredis';
 import type { Logger } from '../../../platform/logger.ts';
 import type { Redis } from '../../../platform/redis/client.ts';
 import { createLockClient, type LockClient } from '../../../platform/redis/lock.ts';
 import { ActiveProducts } from './active-products.ts';
 import { EpochFence } from './epoch-fence.ts';
+import { GracePeriod } from './grace-period.ts';
 import type { OrderWriter } from './order-writer.ts';
 import { RedisClock } from './redis-clock.ts';
 import { createStockKeys, type StockKeys } from './stock-keys.ts';
@@ -16,6 +18,7 @@ export interface StockStore {
   readonly scripts: StockScripts;
   readonly fence: EpochFence;
   readonly clock: RedisClock;
+  readonly grace: GracePeriod;
   readonly locks: LockClient;
   readonly activeProducts: ActiveProducts;
   readonly writer: OrderWriter;
@@ -34,7 +37,13 @@ export function createStockStore(
 ): StockStore {
   const keys = createStockKeys(prefix);
   const clock = new RedisClock();
-  redis.on('ready', () => clock.forget());
+  const grace = new GracePeriod();
+  redis.on('ready', () => {
+    clock.forget();
+    grace.begin();
+  });
+  if (redis instanceof Cluster)
+    redis.on('+node', (node: SingleRedis) => node.on('ready', () => grace.begin()));
   const scripts = loadStockScripts(redis);
   const unreadable = new UnreadableKeys();
   const readServer = (productId: string) =>
@@ -45,6 +54,7 @@ export function createStockStore(
     scripts,
     fence: new EpochFence(redis, keys, unreadable),
     clock,
+    grace,
     locks: createLockClient(redis),
     activeProducts: new ActiveProducts(redis, keys, scripts, logger),
     unreadable,

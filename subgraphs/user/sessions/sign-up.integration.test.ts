@@ -82,14 +82,14 @@ describe('signing up', () => {
   test('a code expires after five minutes, and the response contains when', async () => {
     const redis = new Redis(stores.redisUrl);
     const { expiresAt } = await requestVerification('late@example.com');
-    const [key] = (await redis.keys(`${stores.redisPrefix}verification:*`)).sort();
+    const [key] = (await codeKeys(redis)).sort();
     const left = await redis.pttl(key!);
     expect(left).toBeGreaterThan(290_000);
     expect(left).toBeLessThanOrEqual(300_000);
     expect(Math.abs(Date.parse(expiresAt as string) - Date.now() - 300_000)).toBeLessThan(5_000);
 
     const code = await mailedCode(subgraph, 'late@example.com');
-    const keys = await redis.keys(`${stores.redisPrefix}verification:*`);
+    const keys = await codeKeys(redis);
     for (const live of keys) await redis.pexpire(live, 0);
     const answer = await signUp({ ...profileOf('late@example.com'), verificationCode: code });
     expect(answer.__typename).toBe('InvalidVerificationCode');
@@ -182,6 +182,12 @@ test('an address that is none is refused before anything happens', async () => {
   expect(answer).toMatchObject({ __typename: 'InvalidInput', problems: [{ path: 'email' }] });
 });
 
+/** Without the key by which readiness shows that such keys may be written. */
+async function codeKeys(redis: Redis): Promise<string[]> {
+  const keys = await redis.keys(`${stores.redisPrefix}verification:*`);
+  return keys.filter((key) => !key.endsWith(':write-check'));
+}
+
 test('what is personal is stored encrypted, passwords by argon2id, codes by a keyed hash, and none of it is logged', async () => {
   const email = 'private@example.com';
   await signUpAs(subgraph, email);
@@ -194,7 +200,7 @@ test('what is personal is stored encrypted, passwords by argon2id, codes by a ke
     expect(row['password_hash']).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   }
   const redis = new Redis(stores.redisUrl);
-  const codes = await redis.keys(`${stores.redisPrefix}verification:*`);
+  const codes = await codeKeys(redis);
   const kept = (await Promise.all(codes.map((key) => redis.hkeys(key)))).flat();
   await redis.quit();
   expect(kept.length).toBeGreaterThan(0);
