@@ -45,10 +45,10 @@ const expectNotReady = (reason: string) =>
 const buy = async () => (await bed.buy(product)).__typename;
 
 async function expectNothingIsSold(): Promise<void> {
-  const before = await bed.books(product);
+  const before = await bed.ledger(product);
   const answers = await Promise.all(Array.from({ length: 10 }, buy));
   expect(new Set(answers)).toEqual(new Set(['Busy']));
-  expect(await bed.books(product)).toEqual(before);
+  expect(await bed.ledger(product)).toEqual(before);
 }
 
 async function expectRecovery(): Promise<void> {
@@ -148,7 +148,7 @@ describe.each(['SELECT', 'INSERT', 'UPDATE'])('a MySQL account that lost the rig
         RECOVERY_MS,
       );
     await expectRecovery();
-    expect((await bed.books(product)).tombstones).toBe(0);
+    expect((await bed.ledger(product)).tombstones).toBe(0);
   });
 });
 
@@ -163,7 +163,7 @@ describe.each([
     expect((await readiness(bed.orders[0]!.url)).status).toBe(503);
     session.destroy();
     await expectRecovery();
-    expect((await bed.books(product)).tombstones).toBe(0);
+    expect((await bed.ledger(product)).tombstones).toBe(0);
   });
 });
 

@@ -29,11 +29,11 @@ export function readAtRest(
   log: (line: string) => void,
 ): Promise<Pick<Evidence, 'products' | 'orders' | 'payments' | 'charges'>> {
   const ids = all.map(({ id }) => id);
-  return system.withBooks(async (books, pool) => {
+  return system.withLedger(async (ledger, pool) => {
     const read = async () => {
       const underWay = await countUnderWay(pool, ids);
-      const mysql = await books.readStock(ids);
-      const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => NOTHING)));
+      const mysql = await ledger.readStock(ids);
+      const redis = await Promise.all(ids.map((id) => ledger.readStockInRedis(id).catch(() => NOTHING)));
       return { underWay, mysql, redis };
     };
     let last = await read();
@@ -61,7 +61,7 @@ export function readAtRest(
         isTotalKnown: id !== struck,
       });
     }
-    return { products, orders, payments, charges: system.provider.books };
+    return { products, orders, payments, charges: system.provider.ledger };
   });
 }
 

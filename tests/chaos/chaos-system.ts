@@ -85,7 +85,7 @@ export class ChaosSystem {
   }
 
   /** As an administrator, around the proxy. @param work is given what the stores have */
-  async withBooks<Result>(work: (books: OrderLedger, pool: Pool) => Promise<Result>): Promise<Result> {
+  async withLedger<Result>(work: (ledger: OrderLedger, pool: Pool) => Promise<Result>): Promise<Result> {
     const { primary } = this.mysql;
     const uri = Object.assign(new URL(primary.url), { pathname: '/firstcome_order' }).href;
     const pool = createPool({ uri, connectionLimit: 2 });

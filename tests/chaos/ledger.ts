@@ -12,7 +12,7 @@ export class Ledger {
   readonly #orders = new Map<string, number>();
 
   async record(system: ChaosSystem, { all }: Products): Promise<void> {
-    const counts = await system.withBooks((_books, pool) => countOrders(pool));
+    const counts = await system.withLedger((_ledger, pool) => countOrders(pool));
     for (const { id } of all) this.#orders.set(id, counts.get(id) ?? 0);
   }
 
@@ -20,11 +20,11 @@ export class Ledger {
   async check(system: ChaosSystem): Promise<Breach[]> {
     const ids = [...this.#orders.keys()];
     if (ids.length === 0) return [];
-    return system.withBooks(async (books, pool) => {
+    return system.withLedger(async (ledger, pool) => {
       const read = async () => {
         const counts = await countOrders(pool);
-        const stock = await books.readStock(ids);
-        const redis = await Promise.all(ids.map((id) => books.readStockInRedis(id).catch(() => null)));
+        const stock = await ledger.readStock(ids);
+        const redis = await Promise.all(ids.map((id) => ledger.readStockInRedis(id).catch(() => null)));
         return stock.flatMap(({ product, total, sold, ordered, held }, i): Breach[] => {
           const ofRedis = redis[i];
           const [before, now] = [this.#orders.get(product)!, counts.get(product) ?? 0];

@@ -28,7 +28,7 @@ export class StockSampler {
     while (!this.#isOver) {
       // A MySQL that is down or frozen is read again later.
       const seen = await system
-        .withBooks((books) => books.readStock(products))
+        .withLedger((ledger) => ledger.readStock(products))
         .catch((): StockLedger[] => []);
       this.samples.push(...seen);
       await sleep(EVERY_MS);

@@ -43,7 +43,7 @@ it(
       () => clients.map(({ status }) => status),
       (statuses) => statuses.every((status) => status === 'ready'),
     );
-    const { orders, sold } = await bed.books(product);
+    const { orders, sold } = await bed.ledger(product);
     expect(sold).toBe(orders);
     await waitUntil(
       'the new server to have counted what is sold',

@@ -24,7 +24,7 @@ describe('stores that demand TLS and a certificate of each client', () => {
     const product = await bed.sell({ units: 1 });
     expect(await bed.buy(product)).toMatchObject({ __typename: 'PurchaseConfirmed' });
     expect(await bed.buy(product)).toMatchObject({ __typename: 'SoldOut' });
-    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 1, orders: 1 });
   });
 
   it('serve the user subgraph', async () => {

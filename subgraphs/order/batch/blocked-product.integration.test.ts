@@ -26,7 +26,7 @@ const buyAll = (product: string, buyers: readonly Someone[]): Promise<PurchaseAn
 const reservedUnits = async (product: string) => (await bed.stock(product)).reserved;
 
 async function expectWholeStock(product: string, sold: number) {
-  expect(await bed.books(product)).toMatchObject({ sold, orders: sold });
+  expect(await bed.ledger(product)).toMatchObject({ sold, orders: sold });
   await waitUntil(
     'Redis to agree with MySQL',
     () => bed.stock(product),
@@ -62,7 +62,7 @@ describe('a stock row that another session has locked', () => {
       10_000,
     );
     await expectWholeStock(blocked, 20);
-    expect((await bed.books(blocked)).tombstones).toBe(0);
+    expect((await bed.ledger(blocked)).tombstones).toBe(0);
   });
 
   it('does not hold up the other products of a checkout', async () => {
@@ -105,7 +105,7 @@ describe('a stock row that another session has locked', () => {
     await lock.release();
     await waitUntil(
       'the product that is free to be sold, while forty are locked',
-      () => bed.books(freed),
+      () => bed.ledger(freed),
       ({ sold }) => sold === 1,
       2_000,
     );

@@ -27,14 +27,14 @@ async function sellReady(units: number): Promise<string> {
 
 /** No unit is lost and none is there twice, once nothing is under way. */
 async function expectWholeStock(product: string) {
-  const books = await bed.books(product);
-  expect(books.sold).toBe(books.units);
+  const ledger = await bed.ledger(product);
+  expect(ledger.sold).toBe(ledger.units);
   await waitUntil(
     'Redis to agree with MySQL',
     () => bed.stock(product),
-    ({ sold, reserved }) => sold === books.sold && reserved === 0,
+    ({ sold, reserved }) => sold === ledger.sold && reserved === 0,
   );
-  return books;
+  return ledger;
 }
 
 describe('a COMMIT whose answer is lost', () => {
@@ -48,7 +48,7 @@ describe('a COMMIT whose answer is lost', () => {
   it('that never arrived is sent again, with the whole transaction, in the place that the buyer had', async () => {
     const product = await sellReady(1);
     const [userId, key] = [randomUUID(), newKey()];
-    const { tombstones } = await bed.books(product);
+    const { tombstones } = await bed.ledger(product);
     proxy.nextWith(COMMIT, 'cut', ofPurchases);
     const [first, later] = await Promise.all([
       bed.buy(product, { userId, key }),
@@ -69,7 +69,7 @@ describe('a COMMIT whose answer is lost', () => {
   ])('that arrives long after its sender has gone buys once: one %s', async (_, isKept) => {
     const product = await sellReady(5);
     const [userId, key] = [randomUUID(), newKey()];
-    const { tombstones } = await bed.books(product);
+    const { tombstones } = await bed.ledger(product);
     proxy.nextWith(COMMIT, { holdMs: 1_500 }, ofPurchases);
     const { services } = await bed.services();
     if (isKept)
@@ -145,7 +145,7 @@ describe('a batch', () => {
 
     const answers = await Promise.all(Array.from({ length: 30 }, () => bed.buy(product)));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 9, SoldOut: 21 });
-    expect(await bed.books(product)).toMatchObject({ sold: 10, orders: 10 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 10, orders: 10 });
     const [rows] = await bed.pool.query('SELECT seq FROM order_item WHERE product_id = ? ORDER BY seq', [
       uuidToBytes(product),
     ]);

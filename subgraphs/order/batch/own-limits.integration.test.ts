@@ -23,7 +23,7 @@ async function pendingOrder(
 ): Promise<PendingOrder> {
   const items = [];
   for (const productId of products) {
-    const { epoch } = await bed.books(productId);
+    const { epoch } = await bed.ledger(productId);
     const line = { productId, productName: 'Lucky box', quantity, unitPrice: 1, currency: 'KRW' };
     items.push({ ...line, epoch, seq: ++seq });
   }
@@ -54,7 +54,7 @@ it('a text in an order is a value and nothing else, and its times are those that
   expect(await services.lookup.find(wanted.order.id)).toMatchObject({
     order: (result as { readonly order: object }).order,
   });
-  expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
+  expect(await bed.ledger(product)).toMatchObject({ sold: 1, orders: 1 });
 });
 
 it('a limit that is raised between two purchases of a buyer in one batch lets both through', async () => {
@@ -99,7 +99,7 @@ it('a batch takes two round trips, however many products it has, and is all or n
   expect(alone).toEqual({ kind: 'committed', roundTrips: 2 });
   expect(await write(together)).toEqual(alone);
   for (const [product, sold] of products.map((one, i) => [one, i === 1 || i === 2 ? 2 : 1] as const))
-    expect(await bed.books(product)).toMatchObject({ sold });
+    expect(await bed.ledger(product)).toMatchObject({ sold });
 
   const tooMany = await pendingOrder([products[3]!], { quantity: 3 });
   const fits = await pendingOrder([products[4]!]);
@@ -112,6 +112,6 @@ it('a batch takes two round trips, however many products it has, and is all or n
   };
   expect(await write([ofAnotherEpoch, fits])).toMatchObject({ kind: 'notSold' });
   for (const product of [products[3]!, products[4]!])
-    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 1, orders: 1 });
   await connection.end();
 });

@@ -30,7 +30,7 @@ async function reach({ buyer, id }: Ordered, ...statuses: string[]) {
 const expectStock = (product: string, sold: number) =>
   waitUntil(
     'Redis and MySQL to agree',
-    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.ledger(product) }),
     ({ redis, mysql }) => redis.sold === sold && mysql.sold === sold && redis.reserved === 0,
   );
 

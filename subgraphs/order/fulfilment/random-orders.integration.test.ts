@@ -35,7 +35,7 @@ describe.each([
     orders: strategies.map((STOCK_STRATEGY) => ({ STOCK_STRATEGY })),
     environment,
   });
-  const books = new OrderLedger(bed);
+  const ledger = new OrderLedger(bed);
   const products: ProductOnSale[] = [];
 
   beforeAll(async () => {
@@ -48,8 +48,8 @@ describe.each([
     }
   });
 
-  async function expectTrueBooks(): Promise<StockLedger[]> {
-    const all = await books.readStock(products.map(({ product }) => product));
+  async function expectMatchingLedger(): Promise<StockLedger[]> {
+    const all = await ledger.readStock(products.map(({ product }) => product));
     for (const [i, { total, sold, ordered, held, mostHeld }] of all.entries()) {
       expect({ ordered, held }).toEqual({ ordered: sold, held: sold });
       expect(sold).toBeLessThanOrEqual(total);
@@ -69,16 +69,16 @@ describe.each([
       shoppers.map(async (shopper, i) => {
         for (let visit = 0; visit < VISITS_AT_A_DEVICE; visit++) {
           await shopper.visit();
-          if ((visit + i) % 10 === 0) await expectTrueBooks();
+          if ((visit + i) % 10 === 0) await expectMatchingLedger();
         }
       }),
     );
     // Only once all shoppers have ended: the stores are closed when the test fails.
     for (const day of days) if (day.status === 'rejected') throw day.reason;
-    await books.makeUnpaidDue();
+    await ledger.makeUnpaidDue();
     await waitUntil(
       'everything to come to its end',
-      () => books.countUnfinished(),
+      () => ledger.countUnfinished(),
       (unfinished) => unfinished === 0,
       60_000,
     );
@@ -86,7 +86,7 @@ describe.each([
   }
 
   async function expectAnswersToBeTrue(shoppers: readonly RandomShopper[]): Promise<void> {
-    const statuses = await books.readStatuses();
+    const statuses = await ledger.readStatuses();
     for (const { known, cancelled } of shoppers) {
       for (const [id, what] of known)
         if (what !== 'open') expect([id, statuses.has(id)]).toEqual([id, what === 'bought']);
@@ -106,15 +106,15 @@ describe.each([
     if (!strategies.includes('row') && !ware.isForgotten) expect(epoch).toBe(1);
     await waitUntil(
       'Redis to agree with MySQL',
-      () => books.readStockInRedis(product),
+      () => ledger.readStockInRedis(product),
       (numbers) => numbers.total === total && numbers.sold === sold && numbers.reserved === 0,
     );
     if (isLimited)
-      expect(await books.readHoldingsInRedis(product)).toEqual(await books.readHoldings(product));
+      expect(await ledger.readHoldingsInRedis(product)).toEqual(await ledger.readHoldings(product));
   }
 
   async function expectMoneyToBeTrue(): Promise<void> {
-    const charges = await books.readKeptCharges();
+    const charges = await ledger.readKeptCharges();
     for (const { status, orders, kept } of charges)
       expect({ status, kept }).toEqual({ status, kept: status === 'DELIVERED' ? orders : 0 });
     expect(charges.map(({ status }) => status)).toEqual(
@@ -128,14 +128,14 @@ describe.each([
     async () => {
       const shoppers = await letThemShop();
       await expectAnswersToBeTrue(shoppers);
-      for (const [i, stock] of (await expectTrueBooks()).entries()) {
+      for (const [i, stock] of (await expectMatchingLedger()).entries()) {
         const onSale = products[i]!;
         const restocked = shoppers.reduce((sum, one) => sum + (one.restocked.get(onSale.product) ?? 0), 0);
         expect(stock.total).toBe(onSale.units + restocked);
         await expectRedisToAgree(stock, onSale);
       }
       await expectMoneyToBeTrue();
-      expect(await books.countReacquired()).toBeGreaterThan(0);
+      expect(await ledger.countReacquired()).toBeGreaterThan(0);
     },
   );
 });

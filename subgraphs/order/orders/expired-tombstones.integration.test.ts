@@ -121,7 +121,7 @@ it('an admitted purchase that was frozen for longer than it may be written is ab
   const frozen = { ...attempt, begunAt: Date.now() - 11 * 60_000 };
   expect(await services.purchases.buy(frozen)).toMatchObject({ __typename: 'PurchaseAbandoned' });
   expect(await row(frozen.orderId)).toMatchObject({ status: 'ABANDONED' });
-  expect(await bed.books(product)).toMatchObject({ sold: 0, orders: 0 });
+  expect(await bed.ledger(product)).toMatchObject({ sold: 0, orders: 0 });
   await waitUntil(
     'nothing to stay reserved',
     () => bed.stock(product),

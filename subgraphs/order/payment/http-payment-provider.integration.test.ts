@@ -80,7 +80,7 @@ describe('a payment by HTTP', () => {
     expect(await buyer.pay(id, 'ok')).toMatchObject({ order: { status: 'PAID' } });
     expect(await buyer.cancel(id)).toMatchObject({ __typename: 'OrderCancelled' });
     const [intent] = await intentIs(id, 'REFUNDED');
-    expect(provider.books.get(intent!.id)).toEqual({ status: 'refunded', charges: 1, refunds: 1 });
+    expect(provider.ledger.get(intent!.id)).toEqual({ status: 'refunded', charges: 1, refunds: 1 });
   });
 
   it('that is declined leaves the order payable', async () => {
@@ -108,7 +108,7 @@ describe('a payment by HTTP', () => {
     provider.fateOf = () => 'answered';
     await bed.pool.query("UPDATE payment SET due_at = UTC_TIMESTAMP(3) WHERE status = 'REFUND_DUE'");
     await intentIs(id, 'REFUNDED');
-    expect(provider.books.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
+    expect(provider.ledger.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
   });
 
   it('whose answer is lost is found out', async () => {
@@ -129,7 +129,7 @@ describe('a charge that arrives late', () => {
     await orderIs(buyer, id, 'PENDING_PAYMENT');
     provider.arriveLate();
     const [intent] = await intentsOf(id);
-    expect(provider.books.get(intent!.id)).toMatchObject({ status: 'cancelled', charges: 0 });
+    expect(provider.ledger.get(intent!.id)).toMatchObject({ status: 'cancelled', charges: 0 });
     provider.fateOf = () => 'answered';
     expect(await buyer.pay(id, 'ok')).toMatchObject({ order: { status: 'PAID' } });
   });
@@ -147,7 +147,7 @@ describe('a charge that arrives late', () => {
     provider.arriveLate();
     await pass('MINUTE', 'PENDING');
     await orderIs(buyer, id, 'PAID');
-    expect(provider.books.get(intent!.id)).toMatchObject({ status: 'succeeded', charges: 1 });
+    expect(provider.ledger.get(intent!.id)).toMatchObject({ status: 'succeeded', charges: 1 });
   });
 
   it('is refunded where the provider had declined it, at its first event, however often that comes', async () => {
@@ -158,7 +158,7 @@ describe('a charge that arrives late', () => {
     const statuses = (await Promise.all([0, 1].map((at) => provider.sendEvents(webhook(at))))).flat();
     expect(new Set(statuses)).toEqual(new Set([204]));
     await intentIs(id, 'REFUNDED');
-    expect(provider.books.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
+    expect(provider.ledger.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
     expect(await buyer.order(id)).toMatchObject({ status: 'PENDING_PAYMENT' });
   });
 
@@ -169,7 +169,7 @@ describe('a charge that arrives late', () => {
     provider.chargeAnyway(intent!.id);
     await pass('DAY', 'DECLINED');
     await intentIs(id, 'REFUNDED');
-    expect(provider.books.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
+    expect(provider.ledger.get(intent!.id)).toMatchObject({ charges: 1, refunds: 1 });
   });
 });
 
@@ -226,7 +226,7 @@ it(
     provider.fateOf = () => 'answered';
     provider.arriveLate();
     for (const { buyer, id } of orders) {
-      const entries = (await intentsOf(id)).map((intent) => provider.books.get(intent.id));
+      const entries = (await intentsOf(id)).map((intent) => provider.ledger.get(intent.id));
       const kept = entries.reduce((sum, entry) => sum + (entry ? entry.charges - entry.refunds : 0), 0);
       expect(kept).toBe((await buyer.order(id))?.status === 'PAID' ? 1 : 0);
       for (const entry of entries) expect(entry?.charges ?? 0).toBeLessThanOrEqual(1);

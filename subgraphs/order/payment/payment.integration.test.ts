@@ -161,7 +161,7 @@ describe('a payment', () => {
     const { product, buyer, id } = await order();
     await buyer.makeDue(id);
     expect(await buyer.pay(id)).toMatchObject({ __typename: 'InvalidOrderStatus', status: 'EXPIRED' });
-    expect(await bed.books(product)).toMatchObject({ sold: 0 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 0 });
   });
 
   it('by an unknown token is invalid input', async () => {

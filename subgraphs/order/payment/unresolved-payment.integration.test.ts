@@ -45,7 +45,7 @@ async function expire({ services, buyer, id }: Unresolved) {
 }
 
 async function expectStock(product: string, sold: number) {
-  expect(await bed.books(product)).toMatchObject({ sold });
+  expect(await bed.ledger(product)).toMatchObject({ sold });
   await waitUntil(
     'Redis to agree',
     () => bed.stock(product),

@@ -120,7 +120,7 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     await bed.restock(product, 5);
     release();
     expect(await first).toMatchObject({ __typename: 'Busy' });
-    expect(await bed.books(product)).toMatchObject({ orders: 1 });
+    expect(await bed.ledger(product)).toMatchObject({ orders: 1 });
   });
 
   it('is not shared by an attempt that begins after its decision, while it is made final', async () => {
@@ -183,7 +183,7 @@ describe.each(['atomic', 'lock', 'row'])('a definite refusal, with STOCK_STRATEG
     const both = pairs.filter((pair) => pair.includes('SaleNotOpen') && pair.includes('PurchaseConfirmed'));
     expect(both).toEqual([]);
     const confirmed = pairs.filter((pair) => pair.includes('PurchaseConfirmed')).length;
-    expect(await bed.books(product)).toMatchObject({ orders: confirmed });
+    expect(await bed.ledger(product)).toMatchObject({ orders: confirmed });
   });
 });
 

@@ -34,7 +34,7 @@ const readiness = async (at: number) => (await fetch(`${bed.orders[at]!.url}/hea
 
 /** Milliseconds by which the reservations of the product are overdue, by Redis's clock: the latest and the earliest of them. */
 async function overdue(product: string): Promise<[number, number]> {
-  const { epoch } = await bed.books(product);
+  const { epoch } = await bed.ledger(product);
   const due = await bed.redis.zrange(bed.key(product, `${epoch}:due`), 0, -1, 'WITHSCORES');
   const scores = due.filter((_, i) => i % 2 === 1).map(Number);
   const [seconds, micros] = await bed.redis.time();
@@ -90,5 +90,5 @@ it('after Redis was silent for longer than a reservation lives, every admitted p
     (answers) => answers.every(({ __typename }) => __typename === 'PurchaseConfirmed'),
     10_000,
   );
-  expect(await bed.books(product)).toMatchObject({ sold: 14, tombstones: 0 });
+  expect(await bed.ledger(product)).toMatchObject({ sold: 14, tombstones: 0 });
 });

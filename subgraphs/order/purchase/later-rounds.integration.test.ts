@@ -38,7 +38,7 @@ describe('a checkout that a rebuild has overtaken', () => {
       10_000,
     );
     expect(await shopper.checkout(key)).toMatchObject({ __typename: 'PurchaseAbandoned' });
-    expect(await bed.books(second)).toMatchObject({ sold: 0, orders: 0 });
+    expect(await bed.ledger(second)).toMatchObject({ sold: 0, orders: 0 });
   });
 });
 
@@ -78,6 +78,6 @@ describe('products of different currencies', () => {
       __typename: 'InvalidInput',
       problems: [{ path: 'wishlist' }],
     });
-    expect(await bed.books(won)).toMatchObject({ sold: 0, orders: 0 });
+    expect(await bed.ledger(won)).toMatchObject({ sold: 0, orders: 0 });
   });
 });

@@ -18,7 +18,7 @@ describe('a purchase', () => {
       replayed: false,
       order: { status: 'PENDING_PAYMENT' },
     });
-    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 1, orders: 1 });
     await waitUntil(
       'Redis to have confirmed',
       () => bed.stock(product),
@@ -35,7 +35,7 @@ describe('a purchase', () => {
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 50 });
     expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed).length).toBe(1);
-    expect(await bed.books(product)).toMatchObject({ sold: 1, orders: 1 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 1, orders: 1 });
     await waitUntil(
       'no reservation to be left',
       () => bed.stock(product),
@@ -62,7 +62,7 @@ describe('a purchase', () => {
     const product = await bed.sell({ units: 100 });
     const answers = await Promise.all(Array.from({ length: 400 }, (_, i) => bed.buy(product, { at: i % 2 })));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 100, SoldOut: 300 });
-    expect(await bed.books(product)).toMatchObject({ sold: 100, orders: 100 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 100, orders: 100 });
   });
 
   it('keeps to the limit of a buyer, over many keys at once', async () => {

@@ -141,7 +141,7 @@ describe('reservations of a process that died', () => {
   it('of which one cannot be read are lost with their epoch, and their units come back', async () => {
     const product = await bed.sell({ units: 5 });
     await leaveMany(product, 3);
-    const { epoch } = await bed.books(product);
+    const { epoch } = await bed.ledger(product);
     const [first] = await bed.redis.hkeys(bed.key(product, `${epoch}:records`));
     if (first) await bed.redis.hset(bed.key(product, `${epoch}:records`), first, 'garbage');
     await waitUntil(

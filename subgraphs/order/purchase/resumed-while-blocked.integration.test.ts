@@ -48,7 +48,7 @@ describe.each(STRATEGIES.map((strategy, at) => ({ strategy, at })))(
     }
 
     it('a buyer whose process died after the admission keeps the place, and no other is admitted', async () => {
-      const { tombstones } = await bed.books(await bed.sell());
+      const { tombstones } = await bed.ledger(await bed.sell());
       const { product, lock, waiting } = await sellBlocked();
       const admitted = { userId: randomUUID(), key: newKey(), at };
       await admitOnly(product, admitted.userId, admitted.key);
@@ -65,11 +65,11 @@ describe.each(STRATEGIES.map((strategy, at) => ({ strategy, at })))(
         (answers) => countAnswers(answers)['PurchaseConfirmed'] === 2,
         10_000,
       );
-      expect(await bed.books(product)).toMatchObject({ sold: 2, orders: 2, tombstones });
+      expect(await bed.ledger(product)).toMatchObject({ sold: 2, orders: 2, tombstones });
     });
 
     it('a checkout of which one line was admitted keeps that line by its attempts, and nothing more is reserved', async () => {
-      const { tombstones } = await bed.books(await bed.sell());
+      const { tombstones } = await bed.ledger(await bed.sell());
       const { product, lock } = await sellBlocked();
       const other = await bed.sell();
       await bed.buy(other);
@@ -92,8 +92,8 @@ describe.each(STRATEGIES.map((strategy, at) => ({ strategy, at })))(
           (answer) => answer === 'PurchaseConfirmed',
           10_000,
         );
-      expect(await bed.books(product)).toMatchObject({ sold: 3, orders: 3, tombstones });
-      expect(await bed.books(other)).toMatchObject({ sold: 3, orders: 3 });
+      expect(await bed.ledger(product)).toMatchObject({ sold: 3, orders: 3, tombstones });
+      expect(await bed.ledger(other)).toMatchObject({ sold: 3, orders: 3 });
     });
   },
 );

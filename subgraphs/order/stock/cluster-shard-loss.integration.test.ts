@@ -28,7 +28,7 @@ async function nodeOfKey(part: string): Promise<number> {
 
 async function leaveReservation(product: string, node: number): Promise<void> {
   const client = cluster.connect(node);
-  const { epoch } = await bed.books(product);
+  const { epoch } = await bed.ledger(product);
   const name = (part: string) => bed.key(product, `${epoch}:${part}`);
   const orderId = redisId(randomUUID());
   await client.hset(name('records'), orderId, `R:1:900:${redisId(randomUUID())}`);

@@ -19,7 +19,7 @@ describe('on a Redis Cluster of three nodes', () => {
     );
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 96, SoldOut: 144 });
     for (const product of products) {
-      expect(await bed.books(product)).toMatchObject({ sold: 4, orders: 4 });
+      expect(await bed.ledger(product)).toMatchObject({ sold: 4, orders: 4 });
       await waitUntil(
         'the numbers to agree',
         () => bed.stock(product),

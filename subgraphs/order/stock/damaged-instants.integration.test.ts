@@ -73,7 +73,7 @@ describe('the reaper', () => {
   it.each([FAR, '+inf'])('settles a reservation that is due at %s', async (score) => {
     const product = await bed.sell({ units: 3 });
     await isSold(bed, product);
-    const { epoch } = await bed.books(product);
+    const { epoch } = await bed.ledger(product);
     const [orderId, userId] = [redisId(randomUUID()), redisId(randomUUID())];
     // As a process leaves it that dies after its reservation.
     await bed.redis
@@ -88,7 +88,7 @@ describe('the reaper', () => {
       ({ remaining, reserved }) => remaining === 2 && reserved === 0,
       WITHIN_MS,
     );
-    expect((await bed.books(product)).epoch).toBe(epoch);
+    expect((await bed.ledger(product)).epoch).toBe(epoch);
   });
 });
 

@@ -34,7 +34,7 @@ async function isSold(product: string): Promise<void> {
 const agreement = (product: string) =>
   waitUntil(
     'Redis and MySQL to agree',
-    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.ledger(product) }),
     ({ redis, mysql }) => redis.sold === mysql.sold && redis.reserved === 0,
     WITHIN_MS,
   );
@@ -58,7 +58,7 @@ describe('a gate with an epoch that cannot be', () => {
       await isSold(product);
     }
     await agreement(product);
-    expect((await bed.books(product)).epoch).toBeLessThan(3 * MOST_AHEAD);
+    expect((await bed.ledger(product)).epoch).toBeLessThan(3 * MOST_AHEAD);
   });
 
   it('ends none when the keys of that epoch cannot be read, either', async () => {

@@ -48,6 +48,6 @@ describe('strategy `lock`', () => {
     });
     const outcome = await purchases.buy(newAttempt(randomUUID(), newKey(), oneOf(product), 10_000));
     expect({ hasRead, outcome }).toMatchObject({ hasRead: true, outcome: { __typename: 'SaleClosed' } });
-    expect(await bed.books(product)).toMatchObject({ orders: 0 });
+    expect(await bed.ledger(product)).toMatchObject({ orders: 0 });
   });
 });

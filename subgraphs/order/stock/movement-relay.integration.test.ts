@@ -9,7 +9,7 @@ const bed = useOrderTestBed(useStores());
 
 /** Restocks of one unit each, as a process leaves them that died after COMMIT. */
 async function leaveMovements(product: string, count: number, createdAt: Date): Promise<void> {
-  const { epoch } = await bed.books(product);
+  const { epoch } = await bed.ledger(product);
   await bed.pool.query('UPDATE stock SET total = total + ? WHERE product_id = ?', [
     count,
     uuidToBytes(product),
@@ -25,7 +25,7 @@ const whenTotalIs = (product: string, units: number) =>
   waitUntil(
     'the movements to be applied',
     async () => {
-      const { epoch } = await bed.books(product);
+      const { epoch } = await bed.ledger(product);
       return bed.redis.hget(bed.key(product, `${epoch}:stock`), 'total').catch(() => null);
     },
     (total) => total === String(units),

@@ -78,7 +78,7 @@ describe('a give-back', () => {
       ({ reserved }) => reserved === 0,
     );
     expect(await bed.stock(product)).toMatchObject({ sold: 1, remaining: 4 });
-    expect(await bed.books(product)).toMatchObject({ sold: 1 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 1 });
   });
 
   it('applied twice counts once', async () => {

@@ -16,7 +16,7 @@ async function sold(orders: number): Promise<{ product: string; epoch: number }>
     () => bed.stock(product),
     (stock) => stock.sold === orders && stock.reserved === 0,
   );
-  return { product, epoch: (await bed.books(product)).epoch };
+  return { product, epoch: (await bed.ledger(product)).epoch };
 }
 
 it('keys that were settled long ago are forgotten, of products without purchases, too', async () => {

@@ -22,7 +22,7 @@ async function restoreOlder(product: string, epoch: number): Promise<void> {
 const agreement = (product: string, units: number) =>
   waitUntil(
     'Redis and MySQL to agree',
-    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.ledger(product) }),
     ({ redis, mysql }) => redis.sold === units && mysql.sold === units && redis.reserved === 0,
   );
 
@@ -40,12 +40,12 @@ async function sellInEpochs(units: number, epochs: number): Promise<string> {
 describe('when MySQL has become older than Redis', () => {
   it('a product is sold from again at once, by every process, and no epoch is used twice', async () => {
     const product = await sellInEpochs(20, 3);
-    const { epoch } = await bed.books(product);
+    const { epoch } = await bed.ledger(product);
     await restoreOlder(product, 1);
     for (const at of [0, 1])
       expect(await bed.buy(product, { at })).toMatchObject({ __typename: 'PurchaseConfirmed' });
     await agreement(product, 2);
-    expect((await bed.books(product)).epoch).toBeGreaterThan(epoch);
+    expect((await bed.ledger(product)).epoch).toBeGreaterThan(epoch);
   });
 
   it('what it has not sold yet is for sale, though Redis takes it to be sold out', async () => {
@@ -65,7 +65,7 @@ describe('when MySQL has become older than Redis', () => {
     const [userId, key] = [randomUUID(), newKey()];
     await bed.buy(product, { userId, key });
     await agreement(product, 1);
-    await restoreOlder(product, (await bed.books(product)).epoch);
+    await restoreOlder(product, (await bed.ledger(product)).epoch);
     for (const at of [0, 1])
       expect(await bed.buy(product, { userId, key, at })).toMatchObject({ __typename: 'PurchaseAbandoned' });
   });

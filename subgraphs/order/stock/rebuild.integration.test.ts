@@ -18,13 +18,13 @@ const bed = useOrderTestBed(stores, { orders: 2, environment: { RESERVATION_TIME
 
 /** What MySQL and Redis say of a product, once nothing is under way. */
 async function settled(product: string) {
-  const books = await bed.books(product);
+  const ledger = await bed.ledger(product);
   await waitUntil(
     'Redis to agree with MySQL',
     () => bed.stock(product),
-    ({ total, sold, reserved }) => total === books.total && sold === books.sold && reserved === 0,
+    ({ total, sold, reserved }) => total === ledger.total && sold === ledger.sold && reserved === 0,
   );
-  return books;
+  return ledger;
 }
 
 describe('after Redis has lost everything', () => {
@@ -254,8 +254,8 @@ describe('when Redis is killed and comes back empty', () => {
       () => bed.buy(product),
       ({ __typename }) => __typename === 'PurchaseConfirmed',
     );
-    const books = await settled(product);
-    expect(books.sold).toBe(books.orders);
-    expect(books.sold).toBeLessThanOrEqual(3);
+    const ledger = await settled(product);
+    expect(ledger.sold).toBe(ledger.orders);
+    expect(ledger.sold).toBeLessThanOrEqual(3);
   });
 });

@@ -26,7 +26,7 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
   const sellOneOfThree = () => sellOne(bed, 3);
 
   async function damage(product: string, field: string, by: number): Promise<void> {
-    const { epoch } = await bed.books(product);
+    const { epoch } = await bed.ledger(product);
     await bed.redis.hincrby(bed.key(product, `${epoch}:stock`), field, by);
   }
 
@@ -36,7 +36,7 @@ describe.each(['atomic', 'lock'])('with STOCK_STRATEGY=%s', (STOCK_STRATEGY) => 
     const answers = await Promise.all([0, 1].map((at) => bed.buy(product, { at })));
     expect(countAnswers(answers)).toEqual({ PurchaseConfirmed: 2 });
     expect(await bed.buy(product)).toMatchObject({ __typename: 'SoldOut' });
-    expect(await bed.books(product)).toMatchObject({ sold: 3, units: 3 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 3, units: 3 });
   });
 
   it.each(DAMAGES)('the same right after a refusal that was true: %s', async (_, field, by) => {

@@ -20,7 +20,7 @@ interface Sold {
 /** A product of which one unit is sold, with nothing under way. */
 async function sell(units = 2): Promise<Sold> {
   const product = await sellOne(bed, units);
-  const { epoch } = await bed.books(product);
+  const { epoch } = await bed.ledger(product);
   return { product, epoch, name: (part) => bed.key(product, `${epoch}:${part}`) };
 }
 
@@ -36,7 +36,7 @@ async function compare(rounds = 1): Promise<void> {
 const agreement = ({ product, epoch }: Sold, sold: number) =>
   waitUntil(
     'a new epoch with the numbers of MySQL',
-    async () => ({ redis: await bed.stock(product), mysql: await bed.books(product) }),
+    async () => ({ redis: await bed.stock(product), mysql: await bed.ledger(product) }),
     ({ redis, mysql }) => mysql.epoch > epoch && redis.sold === sold && redis.reserved === 0,
     10_000,
   );
@@ -109,7 +109,7 @@ describe('a product whose numbers in Redis cannot be right', () => {
 describe('a product that is sold, cancelled and restocked all the time', () => {
   it('is never taken to be wrong', async () => {
     const products = await Promise.all(Array.from({ length: 3 }, () => bed.sell({ units: 1_000 })));
-    const before = await Promise.all(products.map((product) => bed.books(product)));
+    const before = await Promise.all(products.map((product) => bed.ledger(product)));
     const { reconciliation } = (await bed.services()).services;
     let [isSelling, rounds] = [true, 0];
     const checking = (async () => {
@@ -130,7 +130,7 @@ describe('a product that is sold, cancelled and restocked all the time', () => {
     isSelling = false;
     await checking;
     expect(rounds).toBeGreaterThan(1);
-    const after = await Promise.all(products.map((product) => bed.books(product)));
+    const after = await Promise.all(products.map((product) => bed.ledger(product)));
     expect(after.map(({ epoch }) => epoch)).toEqual(before.map(({ epoch }) => epoch));
   });
 });

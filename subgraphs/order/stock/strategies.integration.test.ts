@@ -21,7 +21,7 @@ describe.each(['atomic', 'lock', 'row'])('with STOCK_STRATEGY=%s', (STOCK_STRATE
   });
 
   async function expectExact(product: string, sold: number): Promise<void> {
-    expect(await bed.books(product)).toMatchObject({ sold, units: sold });
+    expect(await bed.ledger(product)).toMatchObject({ sold, units: sold });
     await waitUntil(
       'the numbers to agree',
       () => bed.stock(product),
@@ -169,7 +169,7 @@ describe('processes with different strategies on one product', () => {
     );
     const confirmed = countAnswers(answers)['PurchaseConfirmed'] ?? 0;
     expect(confirmed).toBeLessThanOrEqual(20);
-    const { sold, units } = await byRow.books(product);
+    const { sold, units } = await byRow.ledger(product);
     expect([sold, units]).toEqual([confirmed, confirmed]);
   });
 

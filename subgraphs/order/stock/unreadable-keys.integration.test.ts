@@ -21,7 +21,7 @@ const LOCKS: [string, number | null][] = [
 ];
 
 async function epochKey(product: string, part: string): Promise<string> {
-  const { epoch } = await bed.books(product);
+  const { epoch } = await bed.ledger(product);
   return part === 'gate' ? bed.key(product, 'gate') : bed.key(product, `${epoch}:${part}`);
 }
 
@@ -58,10 +58,10 @@ const agreement = (product: string) =>
     'Redis and MySQL to agree, with nothing reserved',
     async () => ({
       stock: await readStockInRedis(product),
-      books: await bed.books(product),
+      ledger: await bed.ledger(product),
     }),
-    ({ stock, books }) =>
-      stock !== null && stock.sold === books.sold && stock.total === books.total && stock.reserved === 0,
+    ({ stock, ledger }) =>
+      stock !== null && stock.sold === ledger.sold && stock.total === ledger.total && stock.reserved === 0,
     WITHIN_MS,
   );
 
@@ -113,7 +113,7 @@ describe.each<[string, (product: string) => Promise<void>]>([
     for (let i = 3; i < 8; i++) await buyUntilConfirmed(product);
     expect(await bed.buyWithRetries(product)).toMatchObject({ __typename: 'SoldOut' });
     await agreement(product);
-    expect(await bed.books(product)).toMatchObject({ sold: 8, units: 8 });
+    expect(await bed.ledger(product)).toMatchObject({ sold: 8, units: 8 });
   });
 });
 
@@ -144,7 +144,7 @@ describe('when the list of active products is a key of another type', () => {
   it('sales go on, no epoch is used up, and the list is written anew', async () => {
     const [product, fresh] = [await bed.sell({ units: 20 }), await bed.sell({ units: 5 })];
     await bed.buy(product);
-    const { epoch } = await bed.books(product);
+    const { epoch } = await bed.ledger(product);
     const list = `${stores.redisPrefix}stock:busy-products`;
     await bed.redis.pipeline().del(list).set(list, 'garbage').exec();
     for (const at of [0, 1, 0, 1]) {
@@ -157,7 +157,7 @@ describe('when the list of active products is a key of another type', () => {
       (listed) => [product, fresh].every((one) => listed.includes(one)),
       WITHIN_MS,
     );
-    expect(await bed.books(product)).toMatchObject({ epoch });
+    expect(await bed.ledger(product)).toMatchObject({ epoch });
   });
 });
 
@@ -166,7 +166,7 @@ describe('when keys are broken as fast as they are rebuilt', () => {
     const [product, healthy] = [await bed.sell({ units: 50 }), await bed.sell({ units: 200 })];
     await bed.buy(product);
     await agreement(product);
-    const { epoch } = await bed.books(product);
+    const { epoch } = await bed.ledger(product);
     let isBreaking = true;
     const breaking = (async () => {
       const gate = bed.key(product, 'gate');
@@ -179,7 +179,7 @@ describe('when keys are broken as fast as they are rebuilt', () => {
     isBreaking = false;
     await breaking;
     // Two processes; of each, two rebuilds at once and then one after every delay, which doubles.
-    expect((await bed.books(product)).epoch - epoch).toBeLessThan(20);
+    expect((await bed.ledger(product)).epoch - epoch).toBeLessThan(20);
     await buyUntilConfirmed(product);
     await agreement(product);
   });

@@ -26,7 +26,7 @@ export const WEBHOOK_SECRET = 'the-secret-of-events-in-tests-0123456789';
 /** A payment provider on a port, as the protocol in subgraphs/order/payment/README.md has it, with faults. The tokens `ok` and `no`; `sim_success` as `ok`. */
 export class FakePaymentProvider {
   /** What was done for each payment. */
-  readonly books = new Map<string, Entry>();
+  readonly ledger = new Map<string, Entry>();
   readonly calls: Request[] = [];
   /** What becomes of a request. */
   fateOf: (call: ProviderCall) => Fate = () => 'answered';
@@ -63,7 +63,7 @@ export class FakePaymentProvider {
 
   /** Charges a payment whatever was answered before, as no provider should. */
   chargeAnyway(id: string): void {
-    this.#change(id, { status: 'succeeded', charges: (this.books.get(id)?.charges ?? 0) + 1, refunds: 0 });
+    this.#change(id, { status: 'succeeded', charges: (this.ledger.get(id)?.charges ?? 0) + 1, refunds: 0 });
   }
 
   /** Sends all events so far: the last one first, and each twice. @returns the statuses of the answers */
@@ -92,7 +92,7 @@ export class FakePaymentProvider {
   }
 
   #execute({ call, id, token }: Request): Entry | undefined {
-    const known = this.books.get(id);
+    const known = this.ledger.get(id);
     if (call === 'charge' && !known) {
       const isGood = token === 'ok' || token === 'sim_success';
       this.#change(id, { status: isGood ? 'succeeded' : 'declined', charges: isGood ? 1 : 0, refunds: 0 });
@@ -100,11 +100,11 @@ export class FakePaymentProvider {
     if (call === 'cancel' && !known) this.#change(id, { status: 'cancelled', charges: 0, refunds: 0 });
     if (call === 'refund' && known?.status === 'succeeded')
       this.#change(id, { ...known, status: 'refunded', refunds: known.refunds + 1 });
-    return this.books.get(id);
+    return this.ledger.get(id);
   }
 
   #change(id: string, entry: Entry): void {
-    this.books.set(id, entry);
+    this.ledger.set(id, entry);
     this.#events.push(id);
   }
 }

@@ -55,7 +55,7 @@ export class OrderLedger {
        WHERE s.product_id IN (?)`,
       [ids, ids, ids, ids],
     );
-    const books = rows.map((row) => ({
+    const ledger = rows.map((row) => ({
       product: bytesToUuid(row['product_id'] as Buffer),
       total: Number(row['total']),
       sold: Number(row['sold']),
@@ -64,7 +64,7 @@ export class OrderLedger {
       held: Number(row['held']),
       mostHeld: Number(row['most_held']),
     }));
-    return products.flatMap((id) => books.find(({ product }) => product === id) ?? []);
+    return products.flatMap((id) => ledger.find(({ product }) => product === id) ?? []);
   }
 
   /** Orders with an automatic transition ahead, payments without an end, and movements that Redis has not applied. */

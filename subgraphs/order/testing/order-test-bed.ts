@@ -280,7 +280,7 @@ export class OrderTestBed {
   }
 
   /** What MySQL has, which is what counts. */
-  async books(productId: string): Promise<{
+  async ledger(productId: string): Promise<{
     total: number;
     sold: number;
     epoch: number;

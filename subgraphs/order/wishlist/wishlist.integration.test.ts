@@ -87,8 +87,8 @@ describe('the checkout of a wishlist', () => {
     });
     expect(answer.order?.items).toHaveLength(2);
     expect(await buyer.wishlist()).toEqual([]);
-    expect(await bed.books(one)).toMatchObject({ sold: 2 });
-    expect(await bed.books(two)).toMatchObject({ sold: 1 });
+    expect(await bed.ledger(one)).toMatchObject({ sold: 2 });
+    expect(await bed.ledger(two)).toMatchObject({ sold: 1 });
 
     await buyer.add(one, 4);
     expect(await buyer.checkout(key, 1)).toMatchObject({
@@ -115,8 +115,8 @@ describe('the checkout of a wishlist', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => buyer.checkout(key, i % 2)));
     expect(new Set(answers.map(({ __typename, order }) => `${__typename} ${order?.id}`)).size).toBe(1);
     expect(answers.filter(({ replayed }) => replayed === false)).toHaveLength(1);
-    expect(await bed.books(one)).toMatchObject({ sold: 1 });
-    expect(await bed.books(two)).toMatchObject({ sold: 1 });
+    expect(await bed.ledger(one)).toMatchObject({ sold: 1 });
+    expect(await bed.ledger(two)).toMatchObject({ sold: 1 });
     expect(await buyer.wishlist()).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('the checkout of a wishlist', () => {
     await buyer.add(enough, 2);
     await buyer.add(tooFew, 2);
     expect(await buyer.checkout()).toMatchObject({ __typename: 'SoldOut', productId: tooFew });
-    expect(await bed.books(enough)).toMatchObject({ sold: 0, orders: 0 });
+    expect(await bed.ledger(enough)).toMatchObject({ sold: 0, orders: 0 });
     await waitUntil(
       'the first product to be released',
       () => bed.stock(enough),

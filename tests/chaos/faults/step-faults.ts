@@ -47,7 +47,7 @@ const orphans: Cause = async (system, { struck }) => {
       executeAtSubgraph('order', doomed.url, PURCHASE, { input }, buyer()).catch(() => undefined);
     }
     await waitUntil('reservations', () =>
-      system.withBooks(async (books) => (await books.readStockInRedis(struck)).reserved >= ORPHANS),
+      system.withLedger(async (ledger) => (await ledger.readStockInRedis(struck)).reserved >= ORPHANS),
     );
     doomed.signal('SIGKILL');
     await doomed.ended();
