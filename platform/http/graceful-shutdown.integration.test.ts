@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { isPortFree } from '../../scripts/stores/free-port.ts';
 import { openConnection, statusesIn } from '../../tests/harness/raw-connection.ts';
 import { waitUntil } from '../../tests/harness/wait-until.ts';
 import { json } from './server.ts';
@@ -41,7 +42,7 @@ it('answers the first request on a connection that was opened just before', asyn
   const http = await startServer({ '/quick': () => json(200, {}) });
   const connected = await openConnection(http.url);
   const ended = http.close();
-  await waitUntil('connections to be refused', () => refusesConnections(http.url));
+  await waitUntil('the port to be closed', () => isPortFree(Number(new URL(http.url).port)));
   connected.socket.write(get('/quick'));
   await ended;
   expect(statusesIn(connected.said)).toEqual([200]);

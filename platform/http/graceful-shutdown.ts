@@ -8,8 +8,10 @@ const QUIET_MS = 250;
 /** The longest wait for clients that keep sending requests, in milliseconds. */
 const LONGEST_DRAIN_MS = 3_000;
 const POLL_EVERY_MS = 25;
-/** Clients whose response was sent just before the pause have connected again by then, in milliseconds. */
-const SETTLED_MS = 100;
+/** Clients whose response was sent just before the pause have connected again when none has for so long, in milliseconds. */
+const SETTLED_MS = 50;
+/** Other clients may connect all the time. */
+const LONGEST_SETTLE_MS = 250;
 /** Responses are paused meanwhile, so that clients open no further connections; a busy machine needs the time. */
 const LONGEST_ACCEPT_MS = 1_000;
 
@@ -56,14 +58,14 @@ export async function shutDownGracefully(
  * between the last turn and the close: it comes at a moment at which clients do not connect.
  */
 export async function acceptBacklog(connections: { readonly accepted: number }): Promise<void> {
-  const deadline = performance.now() + LONGEST_ACCEPT_MS;
-  const untilNoneArrives = async (pass: () => Promise<unknown>) => {
+  const untilNoneArrives = async (during: () => Promise<unknown>, longestMs: number) => {
+    const deadline = performance.now() + longestMs;
     let accepted: number;
     do {
       accepted = connections.accepted;
-      await pass();
+      await during();
     } while (connections.accepted > accepted && performance.now() < deadline);
   };
-  if (connections.accepted > 0) await untilNoneArrives(() => sleep(SETTLED_MS));
-  await untilNoneArrives(() => afterPolling());
+  if (connections.accepted > 0) await untilNoneArrives(() => sleep(SETTLED_MS), LONGEST_SETTLE_MS);
+  await untilNoneArrives(() => afterPolling(), LONGEST_ACCEPT_MS);
 }

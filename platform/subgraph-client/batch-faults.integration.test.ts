@@ -119,6 +119,15 @@ describe('a batch that is refused as a whole', () => {
   });
 });
 
+describe('a batch that is answered as a single operation', () => {
+  it.each([200, 201, 302, 500])('with %i gives that answer to no caller', async (status) => {
+    const { service, client } = await startMet(() => json(status, dataOf({ n: 1 })));
+    const results = await three(client);
+    expect(results.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect([service.batches, service.singles]).toEqual([[3], 0]);
+  });
+});
+
 describe('a process that does not state that it accepts batches', () => {
   it('gets none', async () => {
     const service = await startService(good);

@@ -6,6 +6,7 @@ import { batchRequest, remainingMsOf, singleRequest, type Call } from './call.ts
 import { httpPost, type PostResponse } from './http-post.ts';
 import { documentJson } from './operation.ts';
 import { postBatch, type Pending } from './post-batch.ts';
+import type { SubgraphReply } from './reply.ts';
 
 /** Calls of one document, collected during a turn of the event loop. */
 interface Group {
@@ -112,7 +113,8 @@ export class OperationSender {
       if (REFUSED_BATCH.has(response.status)) {
         this.#limits = null;
         this.#sendEach(waiting);
-      } else for (const { resolve } of waiting) resolve(response);
+      } else if (isRefusal(response)) for (const { resolve } of waiting) resolve(response);
+      else for (const { reject } of waiting) reject(new Error('The response is none to a batch.'));
     });
   }
 
@@ -121,5 +123,15 @@ export class OperationSender {
     if (!this.#key) return;
     if (misdirectedTo !== null) this.#instanceId = misdirectedTo;
     if (misdirectedTo !== null || batchLimits !== '') this.#limits = parseBatchLimits(batchLimits);
+  }
+}
+
+/** Whether a response to the request as a whole holds for each operation of a batch. Data is that of one caller, which no other may get. */
+function isRefusal({ status, text }: PostResponse): boolean {
+  if (status < 400) return false;
+  try {
+    return ((JSON.parse(text) as SubgraphReply | null)?.data ?? null) === null;
+  } catch {
+    return true;
   }
 }
