@@ -112,8 +112,17 @@ describe('the checkout of a wishlist', () => {
     const [one, two, buyer, key] = [await bed.sell(), await bed.sell(), new Buyer(bed), newKey()];
     await buyer.add(one);
     await buyer.add(two);
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => buyer.checkout(key, i % 2)));
-    expect(new Set(answers.map(({ __typename, order }) => `${__typename} ${order?.id}`)).size).toBe(1);
+    const checkout = async (subgraph: number) => {
+      // While another process makes the stock ready, for instance.
+      for (;;) {
+        const result = await buyer.checkout(key, subgraph);
+        if (result.__typename !== 'Busy') return result;
+      }
+    };
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => checkout(i % 2)));
+    expect([...new Set(answers.map(({ __typename, order }) => `${__typename} ${order?.id}`))]).toHaveLength(
+      1,
+    );
     expect(answers.filter(({ replayed }) => replayed === false)).toHaveLength(1);
     expect(await bed.ledger(one)).toMatchObject({ sold: 1 });
     expect(await bed.ledger(two)).toMatchObject({ sold: 1 });
