@@ -19,7 +19,7 @@ import { table } from './lib/summary.js';
 
 const RATE = count('RATE', 20);
 const ABUSE_RATE = count('ABUSE_RATE', 200);
-const DURATION = seconds('DURATION', '30s');
+const DURATION = seconds('DURATION', '30s', 1);
 const USERS = count('USERS', 100);
 /** More than there will be. */
 const MOST_PURCHASES = RATE * DURATION + 2;

@@ -17,7 +17,7 @@ import { signInAsAdmin, STOCK } from './lib/shop.js';
 import { table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
-const DURATION = seconds('DURATION', '30s');
+const DURATION = seconds('DURATION', '30s', 1);
 const UNITS = count('UNITS', 1000);
 /** Users purchase repeatedly if there are more purchases than users. */
 const USERS = count('USERS', 100);

@@ -20,7 +20,7 @@ import { signInAsAdmin, signIn } from './lib/shop.js';
 import { table } from './lib/summary.js';
 
 const RATE = count('RATE', 5);
-const DURATION = seconds('DURATION', '30s');
+const DURATION = seconds('DURATION', '30s', 1);
 const THINK = seconds('THINK', '1s');
 const PAYMENT_TOKEN = text('PAYMENT_TOKEN', 'sim_random');
 const FLOWS = RATE * DURATION;

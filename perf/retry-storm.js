@@ -17,10 +17,10 @@ import { signInAsAdmin } from './lib/shop.js';
 import { grouped, table } from './lib/summary.js';
 
 const RATE = count('RATE', 200);
-const DURATION = seconds('DURATION', '30s');
+const DURATION = seconds('DURATION', '30s', 1);
 /** Purchases of a burst. */
 const BURST = count('BURST', 100);
-const BURST_EVERY = seconds('BURST_EVERY', '5s');
+const BURST_EVERY = seconds('BURST_EVERY', '5s', 1);
 const USERS = count('USERS', 100);
 /** One purchase in four is repeated: a fifth of the requests. */
 const REPEAT_EVERY = 4;
@@ -44,7 +44,12 @@ const TIMES = { steady: timesOf('steady', 'Purchase'), bursts: timesOf('bursts',
 export const options = saleOptions({
   scenarios: {
     steady: arrivals({ rate: PURCHASES_PER_SECOND, duration: DURATION, exec: 'steady' }),
-    bursts: arrivals({ rate: 1 / BURST_EVERY, duration: DURATION, seconds: 30, exec: 'burst' }),
+    bursts: {
+      ...arrivals({ rate: 1 / BURST_EVERY, duration: DURATION, seconds: 30, exec: 'burst' }),
+      // Exactly: a rate of many seconds would be rounded, to none at last.
+      rate: 1,
+      timeUnit: `${BURST_EVERY}s`,
+    },
   },
   teardownTimeout: '10m',
   thresholds: {

@@ -19,7 +19,7 @@ import { table } from './lib/summary.js';
 import { browse, pay } from './lib/user-flow.js';
 
 const RATE = count('RATE', 50);
-const DURATION = seconds('DURATION', '1h');
+const DURATION = seconds('DURATION', '1h', 1);
 const WARM_UP = seconds('WARM_UP', `${Math.ceil(DURATION / 4)}s`);
 const SAMPLE_EVERY = Math.max(1, seconds('SAMPLE_EVERY', DURATION >= 300 ? '5s' : '1s'));
 if (DURATION < WARM_UP + 2 * SAMPLE_EVERY)

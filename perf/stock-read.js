@@ -12,7 +12,7 @@ import { arrivals, inTime, timesOf } from './lib/arrivals.js';
 import { summaryTrendStats, table } from './lib/summary.js';
 
 const RATE = count('RATE', 500);
-const DURATION = seconds('DURATION', '30s');
+const DURATION = seconds('DURATION', '30s', 1);
 const UNITS = count('UNITS', 1000);
 
 /** Answers that are faults, or that give other numbers than those that are true all the time. */

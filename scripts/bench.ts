@@ -3,7 +3,8 @@ import { runBench } from './bench/run-bench.ts';
 import { requireProc } from './bench/record/process-tree.ts';
 import { TABLES } from './bench/tables/tables.ts';
 import { chooseNamed, readCommandLine, readWholeNumber, runScript } from './command-line.ts';
-import { Teardown } from './start/teardown.ts';
+import { readCheckout, readOutputFolder } from './folders.ts';
+import { runWithTeardown } from './start/run-with-teardown.ts';
 
 /** `npm run bench`: what a purchase costs, measured side by side. */
 const HELP = `npm run bench -- [--only TABLE] [--rounds N] [--seconds N] [--quick] [--against FOLDER] [--report FOLDER]
@@ -41,22 +42,14 @@ async function main(): Promise<void> {
   const tables = chooseNamed(TABLES, values.only, 'table');
   const rounds = readWholeNumber('--rounds', values.rounds ?? (quick ? '1' : '3'), 1);
   const seconds = readWholeNumber('--seconds', values.seconds ?? (quick ? '1' : '3'), 1);
-  const others = values.against.map((folder) => [folder, resolve(folder)] as const);
+  const others = values.against.map((folder) => [folder, readCheckout('--against', folder)] as const);
   requireProc();
+  const report = readOutputFolder('--report', values.report);
 
-  const teardown = new Teardown();
-  const stop = (exitCode: number) => void teardown.run().then(() => process.exit(exitCode));
-  process.once('SIGINT', () => stop(130));
-  process.once('SIGTERM', () => stop(143));
-  try {
-    const folders = [['this', resolve('.')], ...others] as const;
-    await runBench({ tables, rounds, seconds, quick, folders, report: resolve(values.report) }, teardown);
-  } catch (error) {
-    // What fails while everything is being stopped fails because of that.
-    if (!teardown.hasBegun) throw error;
-  } finally {
-    await teardown.run();
-  }
+  const folders = [['this', resolve('.')], ...others] as const;
+  await runWithTeardown((teardown) =>
+    runBench({ tables, rounds, seconds, quick, folders, report }, teardown),
+  );
 }
 
 runScript(main);

@@ -18,11 +18,13 @@ export function count(name, preset, smallest = 1) {
 }
 
 /** A length of time as k6 writes it, such as `90s`, `2m` or `1h`; in seconds. */
-export function seconds(name, preset) {
+export function seconds(name, preset, smallest = 0) {
   const [, digits, unit] = /^(\d+)(s|m|h)$/.exec(text(name, preset)) || [];
   if (digits === undefined)
     throw new Error(`${name} is not acceptable: expected a number and s, m or h, for example 30s.`);
-  return Number(digits) * { s: 1, m: 60, h: 3600 }[unit];
+  const value = Number(digits) * { s: 1, m: 60, h: 3600 }[unit];
+  if (value < smallest) throw new Error(`${name} is not acceptable: expected ${smallest}s or more.`);
+  return value;
 }
 
 /** Where the scripts find the tokens and accounts that were made for them. */

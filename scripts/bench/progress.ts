@@ -30,6 +30,12 @@ export class Progress {
     else process.stderr.write(`${what}\n`);
   }
 
+  /** With all that it says, of which a report has the first line. */
+  sayFailure(error: unknown): void {
+    this.end();
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  }
+
   end(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   }

@@ -4,6 +4,7 @@ import { Progress } from './progress.ts';
 import { describeRun } from './report/about.ts';
 import { writeReport } from './report/write-report.ts';
 import type { BenchRun } from './run.ts';
+import { sentenceOf } from './sentence-of.ts';
 import type { Table, TableResult } from './tables/table.ts';
 import { TokenPool } from './tokens.ts';
 
@@ -36,27 +37,35 @@ export async function runBench(options: BenchOptions, teardown: Teardown): Promi
   let markdown = '';
   for (const table of tables) {
     results.set(table.name, await runTable(table, run, teardown));
-    // Also what was measured before a run is interrupted can be read.
-    markdown = writeReport(options.report, about, results, options.folders[0]![0]);
+    // Also what was measured before a run is interrupted can be read. A report of nothing would replace an earlier one.
+    if ([...results.values()].some(({ cells }) => cells.length > 0))
+      markdown = writeReport(options.report, about, results, options.folders[0]![0]);
   }
   run.progress.end();
-  console.log(markdown);
-  console.log(`The report is in ${options.report}: index.html has the plots.`);
-  const failed = [...results].filter(([, { cells }]) => cells.length === 0).map(([name]) => name);
+  if (markdown !== '') {
+    console.log(markdown);
+    console.log(`The report is in ${options.report}: index.html has the plots.`);
+  }
+  const failed = [...results].filter(([, { cells }]) => cells.length === 0);
   if (failed.length > 0)
-    throw new Error(`Nothing was measured for ${failed.join(', ')}: the report says why.`);
+    throw new Error(
+      [
+        `Nothing was measured for ${failed.map(([name]) => name).join(', ')}.`,
+        ...failed.flatMap(([, { notes }]) => notes),
+      ].join('\n'),
+    );
 }
 
 /** A table that fails costs none of the others. */
-async function runTable(table: Table, run: BenchRun, teardown: Teardown): Promise<TableResult> {
+export async function runTable(table: Table, run: BenchRun, teardown: Teardown): Promise<TableResult> {
   const ofTable = new Teardown();
   await teardown.add(() => ofTable.run());
   try {
     return await table.run(run, ofTable);
   } catch (error) {
     if (teardown.hasBegun) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return { cells: [], notes: [`The table ${table.name} could not be measured: ${reason}`] };
+    run.progress.sayFailure(error);
+    return { cells: [], notes: [`The table ${table.name} could not be measured: ${sentenceOf(error)}`] };
   } finally {
     await ofTable.run();
   }

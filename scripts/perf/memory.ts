@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readUsage, type Usage } from '../bench/record/usage.ts';
 import { startChild } from '../bench/systems/child.ts';
 import { readCommandLine, readWholeNumber, runScript } from '../command-line.ts';
-import { NODE_FLAGS } from '../start/service-programs.ts';
-import { Teardown } from '../start/teardown.ts';
+import { readCheckout } from '../folders.ts';
+import { runWithTeardown } from '../start/run-with-teardown.ts';
+import { END_WITH_PARENT, NODE_FLAGS } from '../start/service-programs.ts';
+import type { Teardown } from '../start/teardown.ts';
 import { freePort } from '../stores/free-port.ts';
 import { startSilentSubgraphs } from './memory/silent-subgraphs.ts';
 import { WaitingBuyers } from './memory/waiting-buyers.ts';
@@ -40,7 +42,14 @@ async function main(): Promise<void> {
     options: { buyers: { type: 'string', default: '10000' }, router: { type: 'string', default: '.' } },
   });
   const number = readWholeNumber('--buyers', values.buyers, 1);
+  const folder = readCheckout('--router', values.router);
+  await runWithTeardown((teardown) => measure(number, values.router, folder, teardown));
+}
+
+/** @param name of the router, as its folder was typed */
+async function measure(number: number, name: string, folder: string, teardown: Teardown): Promise<void> {
   const subgraphs = await startSilentSubgraphs();
+  await teardown.add(() => subgraphs.close());
   const mint = createMint(subgraphs.signingKey, 3_600);
   const query = await readFile('schema/operations/Purchase.graphql', 'utf8');
   const purchases = await Promise.all(
@@ -52,36 +61,31 @@ async function main(): Promise<void> {
 
   const PORT = String(await freePort());
   const url = `http://127.0.0.1:${PORT}`;
-  const teardown = new Teardown();
   const router = await startChild(
     {
-      name: `the router of ${values.router}`,
-      args: [...NODE_FLAGS, 'dist/router/main.js'],
-      cwd: values.router,
+      name: `the router of ${name}`,
+      args: [...NODE_FLAGS, '--import', END_WITH_PARENT, 'dist/router/main.js'],
+      cwd: folder,
       environment: { ...SETTINGS, ...subgraphs.environment, PORT },
       readyUrl: `${url}/health/live`,
     },
     teardown,
   );
+  // Before the router, which waits for their answers before it ends.
+  await teardown.add(() => subgraphs.close());
   const usage = () => readUsage({ router: [router.pid] })['router']!;
   const buyers = new WaitingBuyers();
-  try {
-    const before = usage().rssMiB;
-    await buyers.connect(url, purchases);
-    const waiting = await untilIdle(usage);
-    const each = ((waiting.rssMiB - before) * 1_024) / number;
-    const [now, peak] = [waiting.rssMiB, waiting.peakMiB].map(Math.round);
-    console.log(`before                ${Math.round(before)} MiB`);
-    console.log(`${String(number).padEnd(7)} buyers wait   ${now} MiB, ${peak} at the most`);
-    console.log(`each                  ${each.toFixed(1)} KiB`);
-    if (buyers.answered > 0)
-      console.log(`${buyers.answered} were refused and wait no more: the load came too slowly.`);
-  } finally {
-    buyers.close();
-    // First, since the router waits for their answers before it ends.
-    subgraphs.close();
-    await teardown.run();
-  }
+  await teardown.add(() => buyers.close());
+  const before = usage().rssMiB;
+  await buyers.connect(url, purchases);
+  const waiting = await untilIdle(usage);
+  const each = ((waiting.rssMiB - before) * 1_024) / number;
+  const [now, peak] = [waiting.rssMiB, waiting.peakMiB].map(Math.round);
+  console.log(`before                ${Math.round(before)} MiB`);
+  console.log(`${String(number).padEnd(7)} buyers wait   ${now} MiB, ${peak} at the most`);
+  console.log(`each                  ${each.toFixed(1)} KiB`);
+  if (buyers.answered > 0)
+    console.log(`${buyers.answered} were refused and wait no more: the load came too slowly.`);
 }
 
 /** @returns what it uses then */

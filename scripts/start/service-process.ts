@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isInformative, LogReader, readLine } from './log-lines.ts';
 import { warn } from './screen.ts';
-import { NODE_FLAGS, type ServiceName } from './service-programs.ts';
+import { END_WITH_PARENT, NODE_FLAGS, type ServiceName } from './service-programs.ts';
 
 /** One of the processes that make up the supergraph. */
 export type Service = {
@@ -28,7 +28,6 @@ export interface ServiceProcessOptions {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
 const readyWithinMs = 90_000;
 const killAfterMs = 10_000;
 /** Of those that were logged within half a second. */
@@ -107,7 +106,7 @@ export class ServiceProcess {
     const { main, env, logFile } = this.#service;
     const log = openSync(logFile, 'a');
     this.#lastLines = [];
-    const child = spawn(process.execPath, [...NODE_FLAGS, '--import', endWithParent, main], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, '--import', END_WITH_PARENT, main], {
       cwd: root,
       env,
       // Not in the terminal's process group: Ctrl-C would end all at once, and the router is to stop first.

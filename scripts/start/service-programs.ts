@@ -4,6 +4,9 @@
  */
 export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32'] as const;
 
+/** Imported before the code of a process that has a channel to this one: it ends when this one has ended, however that was. */
+export const END_WITH_PARENT = new URL('./end-with-parent.mjs', import.meta.url).href;
+
 /** Every service, with its program in the folder of what is compiled. */
 export const SERVICE_PROGRAMS = {
   user: 'subgraphs/user/main.js',

@@ -11,6 +11,16 @@ describe('the teardown', () => {
     expect(stopped).toEqual(['router', 'stores']);
   });
 
+  it('runs every step where one of them fails, and then fails itself', async () => {
+    const stopped: string[] = [];
+    const teardown = new Teardown();
+    await teardown.add(() => void stopped.push('stores'));
+    await teardown.add(() => Promise.reject(new Error('It does not end.')));
+    await teardown.add(() => void stopped.push('router'));
+    await expect(teardown.run()).rejects.toThrow('It does not end.');
+    expect(stopped).toEqual(['router', 'stores']);
+  });
+
   it('stops what is started after it began, and interrupts the start', async () => {
     const stopped: string[] = [];
     const teardown = new Teardown();

@@ -5,7 +5,7 @@ export class Interrupted extends Error {
 
 type Step = () => void | Promise<void>;
 
-/** The steps that stop what was started; they run in the opposite order, once ("graceful shutdown"). */
+/** The steps that stop what was started; they run in the opposite order, once ("graceful shutdown"), all of them. */
 export class Teardown {
   #steps: Step[] = [];
   #hardSteps: (() => void)[] = [];
@@ -38,7 +38,16 @@ export class Teardown {
     for (const step of this.#hardSteps) step();
   }
 
+  /** A step that fails leaves out none of the others. */
   async #runSteps(): Promise<void> {
-    for (const step of this.#steps.reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of this.#steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BATCH_REQUEST_TYPE } from '../../platform/operation-batch/batch-request.ts';
 import { rsaKey, startIssuer } from '../../platform/identity/tokens/testing/issuer.ts';
+import { Teardown } from '../../scripts/start/teardown.ts';
 import { compareRequest, type Compared } from './compare-request.ts';
 import { PreparedSystem, type SystemOptions } from './prepared-system.ts';
 import { startPrepared, startPreparedByApollo } from './prepared-subgraphs.ts';
@@ -22,29 +23,39 @@ export interface ComparisonOptions {
 }
 
 /** @returns what differs, one answer of each request and round */
-export async function compareSystems(options: ComparisonOptions): Promise<Compared[]> {
+export async function compareSystems(options: ComparisonOptions, teardown: Teardown): Promise<Compared[]> {
   const key = rsaKey('key-1');
   const issuer = await startIssuer(key);
+  await teardown.add(() => issuer.close());
   const dataDir = await mkdtemp(join(tmpdir(), 'firstcome-answers-'));
+  await teardown.add(() => rm(dataDir, { recursive: true, force: true }));
   const shared = { issuer, dataDir, supergraphFile: resolve('schema/supergraph.graphql') };
   const now: SystemOptions = { ...shared, folder: resolve('.'), startSubgraph: startPrepared };
   const before: SystemOptions = { ...shared, folder: options.against, startSubgraph: startPreparedByApollo };
   const different: Compared[] = [];
-  try {
-    for (let round = 0; round < options.rounds; round++) {
-      const systems = await Promise.all([before, now].map((one) => PreparedSystem.start(one, round)));
-      try {
-        const found = await compareRound(systems as [PreparedSystem, PreparedSystem], round, options, key);
-        different.push(...found);
-      } finally {
-        await Promise.all(systems.map((one) => one.stop()));
-      }
+  for (let round = 0; round < options.rounds; round++) {
+    const ofRound = new Teardown();
+    await teardown.add(() => ofRound.run());
+    try {
+      const systems = await Promise.all([before, now].map((one) => startSystem(one, round, ofRound)));
+      const found = await compareRound(systems as [PreparedSystem, PreparedSystem], round, options, key);
+      different.push(...found);
+    } finally {
+      await ofRound.run();
     }
-  } finally {
-    await issuer.close();
-    await rm(dataDir, { recursive: true, force: true });
   }
   return different;
+}
+
+/** A teardown that begins while the system starts waits for that. */
+async function startSystem(
+  options: SystemOptions,
+  round: number,
+  teardown: Teardown,
+): Promise<PreparedSystem> {
+  const starting = PreparedSystem.start(options, round);
+  await teardown.add(async () => (await starting.catch(() => undefined))?.stop());
+  return starting;
 }
 
 async function compareRound(

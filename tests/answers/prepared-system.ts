@@ -43,6 +43,7 @@ export class PreparedSystem {
 
   static async start(options: SystemOptions, round: number): Promise<PreparedSystem> {
     const subgraphs = await Promise.all(SUBGRAPHS.map((name) => options.startSubgraph(name, round)));
+    const closeSubgraphs = () => Promise.all(subgraphs.map((one) => one.close(100)));
     const [user, product, order] = subgraphs.map(({ url }) => `${url}/graphql`);
     const router = await Service.start(
       'router',
@@ -61,7 +62,10 @@ export class PreparedSystem {
         ...WITHOUT_STORES,
       },
       { folder: options.folder },
-    );
+    ).catch(async (error: unknown) => {
+      await closeSubgraphs();
+      throw error;
+    });
     return new PreparedSystem(router, subgraphs);
   }
 

@@ -20,10 +20,18 @@ export async function readRecorded(folder: string): Promise<RecordedRequest[]> {
     if (!name.endsWith('.jsonl')) continue;
     for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
       if (line === '') continue;
-      const { status, ...request } = JSON.parse(line) as RecordedRequest;
+      const { status, ...request } = parseRequest(line, join(folder, name));
       const text = JSON.stringify(request);
       if (!byText.has(text)) byText.set(text, { ...request, status });
     }
   }
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
+}
+
+function parseRequest(line: string, file: string): RecordedRequest {
+  try {
+    return JSON.parse(line) as RecordedRequest;
+  } catch {
+    throw new Error(`${file} has a line that is no recorded request: ${line.slice(0, 80)}`);
+  }
 }

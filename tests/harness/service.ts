@@ -89,6 +89,7 @@ export class Service {
           resolve();
         }
       });
+      this.#child.once('error', reject);
       this.#child.once('exit', (code, signal) => {
         reject(
           new Error(

@@ -9,5 +9,5 @@ export function installPeers(say: (what: string) => void): void {
   if (arePackagesInstalled(PEERS)) return;
   say('installing the peers (npm ci in perf/peers)');
   const failure = installPackages(PEERS);
-  if (failure !== undefined) throw new Error(`${failure}\nThe peers could not be installed: npm ci failed.`);
+  if (failure !== undefined) throw new Error(`The peers could not be installed: npm ci failed.\n${failure}`);
 }

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { parse } from 'graphql';
 import { settingOf } from '../../../platform/config/environment.ts';
 import { supergraphForGateway } from '../../../router/operation/gateway-supergraph.ts';
-import { NODE_FLAGS } from '../../start/service-programs.ts';
+import { END_WITH_PARENT, NODE_FLAGS } from '../../start/service-programs.ts';
 import type { Teardown } from '../../start/teardown.ts';
+import { findExecutable } from '../../stores/find-server.ts';
 import { freePort } from '../../stores/free-port.ts';
 import { descendantsOf } from '../record/process-tree.ts';
 import { startChild, type ChildOptions } from './child.ts';
@@ -27,7 +28,7 @@ export interface RouterUnderTest {
 export function routersUnderTest(
   folders: readonly (readonly [name: string, folder: string])[],
 ): RouterUnderTest[] {
-  const hiveRouter = settingOf('HIVE_ROUTER');
+  const hiveRouter = readHiveRouter();
   return [
     ...folders.map(([name, folder]) => ({ name, start: ownRouter(name, folder) })),
     { name: NO_BATCHES, start: ownRouter(NO_BATCHES, folders[0]![1], { hasBatches: false }) },
@@ -37,6 +38,15 @@ export function routersUnderTest(
     { name: 'Hive Gateway --jit', start: hiveGateway },
     { name: 'Mercurius gateway', start: peer('Mercurius gateway', 'routers/mercurius-gateway.js') },
   ];
+}
+
+/** @throws a sentence where HIVE_ROUTER names what is no program */
+function readHiveRouter(): string | undefined {
+  const given = settingOf('HIVE_ROUTER');
+  if (given === undefined) return undefined;
+  const program = findExecutable([resolve(given)]);
+  if (program === undefined) throw new Error(`HIVE_ROUTER names ${given}, which is not an executable here.`);
+  return program;
 }
 
 async function launch(
@@ -75,7 +85,7 @@ const ownRouter =
     const port = await freePort();
     const options = {
       name,
-      args: [...NODE_FLAGS, 'dist/router/main.js'],
+      args: [...NODE_FLAGS, '--import', END_WITH_PARENT, 'dist/router/main.js'],
       cwd: resolve(folder),
       environment: {
         ...ownSettings(around.signingKeys),
@@ -102,7 +112,7 @@ const hiveRouterAt =
     );
     const options = {
       name: 'hive-router',
-      command: resolve(program),
+      command: program,
       args: [],
       cwd: around.folder,
       environment: {},
@@ -123,6 +133,7 @@ const hiveGateway: Start = async (around, teardown) => {
   const options = {
     name: 'Hive Gateway --jit',
     args: [
+      ...['--import', END_WITH_PARENT],
       ...['node_modules/@graphql-hive/gateway/dist/bin.js', 'supergraph', settings['SUPERGRAPH']!],
       ...['--config-path', 'routers/hive-gateway.config.js', '--jit', '--fork', '1'],
       ...['--host', '127.0.0.1', '--port', String(port)],

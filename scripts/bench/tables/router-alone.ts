@@ -3,6 +3,7 @@ import { PRODUCT_ID } from '../canned/resolvers.ts';
 import type { Load } from '../generator/load.ts';
 import { measure } from '../measure.ts';
 import { tokensForCell, type BenchRun } from '../run.ts';
+import { sentenceOf } from '../sentence-of.ts';
 import { ANSWERS, graphqlForm } from '../systems/operations.ts';
 import { answersOf, differencesBetween, WORKLOADS, type RouterSystem } from '../systems/router-system.ts';
 import { installPeers } from '../systems/peers.ts';
@@ -43,7 +44,8 @@ export const routerAlone: Table = {
       } catch (error) {
         // A peer may not run on this version of Node; without a router of ours there is no table.
         if (run.folders.some(([ours]) => ours === name)) throw error;
-        notes.push(`${name} is left out: ${error instanceof Error ? error.message : String(error)}`);
+        run.progress.sayFailure(error);
+        notes.push(`${name} is left out: ${sentenceOf(error)}`);
       }
     }
     const tested = await compareAnswers(routers, run.tokens.last(1)[0]!, notes);
