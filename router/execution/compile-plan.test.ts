@@ -296,6 +296,24 @@ describe('the place of an error', () => {
     ]);
   });
 
+  it.each<[string, (string | number)[]]>([
+    ['all entities', ['_entities']],
+    ['one that was not requested', ['_entities', 7, 'stars']],
+  ])('of %s is where the lists of its path begin', async (_what, path) => {
+    const { errors } = await execute(plan, {
+      a: { items: structuredClone(items) },
+      b: { data: { _entities: [null, null] }, errors: [{ fault: refused, path }] },
+    });
+    expect(errors.map((error) => error.path)).toEqual([['items']]);
+  });
+
+  it('of a field that the client calls _entities is as it came', async () => {
+    const { errors } = await execute(fetch('a'), {
+      a: { data: { _entities: null }, errors: [{ fault: refused, path: ['_entities'] }] },
+    });
+    expect(errors.map((error) => error.path)).toEqual([['_entities']]);
+  });
+
   it('of entities that were not answered is each field of each of them', async () => {
     const { errors } = await execute(plan, { a: { items: structuredClone(items) }, b: new Fault('TIMEOUT') });
     expect(errors.map(({ place }) => place)).toEqual([
