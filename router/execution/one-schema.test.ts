@@ -126,6 +126,9 @@ it.each([
   '{ book { ...N } } fragment N on Node { id ...B } fragment B on Book { ... on Media { ... on Book { pages } title } }',
   '{ book { ... on Media { t: __typename ... on Node { ... on Book { id } } } } note { about { ... on Node { ... on Book { pages } } } } }',
   '{ media { ... on Node { id ... on Book { pages } ... on Film { length } } } node(id: "2") { ... on Media { ... on Film { score } } } }',
+  // What is left in needs no answer of a subgraph.
+  'query ($no: Boolean! = false) { node(id: "none") @skip(if: $no) { ... on Film @include(if: false) { id } } }',
+  'query ($no: Boolean! = false, $yes: Boolean! = true) { __typename node(id: "none") @skip(if: $no) { ... @include(if: $no) { id } title: __typename @skip(if: $yes) } }',
 ])('is answered as graphql-js answers it with one schema: %s', async (source) => {
   expect(await answerTo(source)).toBe(await expected(source));
 });
