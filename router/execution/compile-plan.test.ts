@@ -265,6 +265,23 @@ describe('what names are the prototype of an object', () => {
   });
 });
 
+it('the type of an entity is not replaced by an interface of it, and an interface is by a type of it', async () => {
+  const requires = [on('Item', '__typename', 'id')];
+  const run = await execute(sequence(fetch('a'), flatten(['items', '@'], entities('b', { requires }))), {
+    a: { items: [book('1'), { __typename: 'Item', id: '2' }, book('3')] },
+    b: {
+      _entities: [{ __typename: 'Item', stars: 1 }, { __typename: 'Book', stars: 2 }, { __typename: 'Film' }],
+    },
+  });
+  expect(run.data).toEqual({
+    items: [
+      { ...book('1'), stars: 1 },
+      { ...book('2'), stars: 2 },
+      { ...book('3'), __typename: 'Film' },
+    ],
+  });
+});
+
 it('a scalar that is known is not replaced by an object', async () => {
   const run = await execute(sequence(fetch('a'), flatten(['item'], entities('b'))), {
     a: { item: book('1') },
