@@ -77,10 +77,10 @@ describe('the answer has what was selected, in the order of the operation', () =
       { item: { shelf: { row: 1, books: [] }, id: '1', name: 'N' } },
     ],
     [
-      'with fragments of one type together',
+      'with fragments of one type where they stand',
       '{ item { ... on Book { id } name ... on Book { pages } } }',
       { item: book },
-      { item: { id: '1', pages: 2, name: 'N' } },
+      { item: { id: '1', name: 'N', pages: 2 } },
     ],
     [
       'lists of lists',

@@ -16,7 +16,7 @@ import { LeafCompleter, ListCompleter, NonNullCompleter } from './complete-value
 import { ObjectCompleter, type FieldShape } from './complete-objects.ts';
 import type { Completer } from './completion.ts';
 import { leafValuesOf } from './leaf-values.ts';
-import type { Selected, SelectedField } from './merged-selections.ts';
+import type { Selected, SelectedField } from './included-selections.ts';
 
 /** What is selected of an object that is one of this type, as far as it does not say which. */
 interface SelectedOn {

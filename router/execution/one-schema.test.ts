@@ -1,14 +1,23 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute, isAbstractType, parse, type GraphQLSchema } from 'graphql';
+import { randomInt } from 'node:crypto';
+import { execute, isAbstractType, parse, validate, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomFrom } from '../../tests/harness/random-numbers.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { readAddedFields } from '../operation/added-fields.ts';
 import { expandFragments } from '../operation/expand-fragments.ts';
 import { supergraphForGateway } from '../operation/gateway-supergraph.ts';
+import type { Variables } from '../operation/selected-operation.ts';
 import { planOperation } from '../operation/planned-operation.ts';
 import { loadGateway, type Gateway } from '../schema/gateway.ts';
 import { SubgraphSource } from '../subgraph/subgraph-source.ts';
 import { compose, typeDefsOf, type GraphPart } from '../testing/graph.ts';
 import { select } from '../testing/operations.ts';
+import { randomOperation } from '../testing/random-operation.ts';
+
+/** `SEED=… DOCUMENTS=…` repeats; more documents find more. */
+const DOCUMENTS = Number(process.env['DOCUMENTS'] ?? 100);
+const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 
 const logger = createLogger('test', 'silent');
 
@@ -20,6 +29,7 @@ const root = {
   books: [book],
   media: [film, book],
   best: film,
+  change: book,
   node: ({ id }: { readonly id: string }) => [book, film].find((one) => one.id === id) ?? null,
   note: { tags: ['a'], text: 'b', lang: 'c', about: book },
 };
@@ -33,6 +43,7 @@ const library: GraphPart = {
     type Film implements Media & Node @key(fields: "id") { id: ID! title: String length: Float }
     type Note { tags: [String!] text: String lang: String about: Book }
     type Query { book: Book books: [Book!] media: [Media!] node(id: ID!): Node note: Note }
+    type Mutation { change: Book }
   `,
   resolvers: {
     Media: { __resolveReference: root.node },
@@ -71,9 +82,11 @@ function resolveTypes(schema: GraphQLSchema): void {
 }
 
 let gateway: Gateway;
+let addedFields: ReadonlySet<string>;
 
 beforeAll(async () => {
-  const sdl = supergraphForGateway(parse(compose([library, criticism], {})));
+  const supergraph = parse(compose([library, criticism], {}));
+  addedFields = readAddedFields(supergraph);
   const source = (name: string) =>
     new SubgraphSource(
       name,
@@ -93,7 +106,7 @@ beforeAll(async () => {
       },
       2_000,
     );
-  gateway = await loadGateway(sdl, source, logger);
+  gateway = await loadGateway(supergraphForGateway(supergraph), source, logger);
 });
 afterAll(() => gateway.stop());
 
@@ -104,17 +117,18 @@ const context = () => ({
   logger,
 });
 
-async function answerTo(source: string): Promise<string> {
-  const planned = planOperation(expandFragments(select(source)), source, new Set());
-  const { data, errors } = await gateway.execute(planned, {}, context());
+async function answerTo(source: string, variables: Variables = {}): Promise<string> {
+  const planned = planOperation(expandFragments(select(source)), source, addedFields);
+  const { data, errors } = await gateway.execute(planned, variables, context());
   return JSON.stringify({ errors, data });
 }
 
-async function expected(source: string): Promise<string> {
+async function expected(source: string, variableValues: Variables = {}): Promise<string> {
   const { errors, data } = await execute({
     schema: gateway.schema,
     document: parse(source),
     rootValue: root,
+    variableValues,
     typeResolver: (value) => (value as typeof book).__typename,
   });
   return JSON.stringify({ errors, data });
@@ -129,6 +143,24 @@ it.each([
   // What is left in needs no answer of a subgraph.
   'query ($no: Boolean! = false) { node(id: "none") @skip(if: $no) { ... on Film @include(if: false) { id } } }',
   'query ($no: Boolean! = false, $yes: Boolean! = true) { __typename node(id: "none") @skip(if: $no) { ... @include(if: $no) { id } title: __typename @skip(if: $yes) } }',
+  // The order of fields is that in which they are found first, and so is that within objects that are selected in several places.
+  '{ note { ... on Note { tags } text ...F } } fragment F on Note { lang }',
+  '{ note { ... on Note { tags } text ... on Note { lang } } }',
+  '{ note { about { id } ... on Note { about { title } } about { pages } } }',
+  '{ note { about @skip(if: false) { id } about { title } about @skip(if: false) { pages } } }',
+  '{ node(id: "1") { ... on Book { title } id ... on Media { title score } ... on Book { score pages } } }',
+  '{ note { ... on Note { about { ... on Book { id } title } } ... @skip(if: false) { about { ... on Book { pages } } } ... on Note { about { ... on Book { score } } lang } } }',
 ])('is answered as graphql-js answers it with one schema: %s', async (source) => {
   expect(await answerTo(source)).toBe(await expected(source));
+});
+
+it(`random operations are answered as graphql-js answers them with one schema (seed ${seed})`, async () => {
+  const random = randomFrom(seed);
+  let compared = 0;
+  while (compared < DOCUMENTS) {
+    const { decorated, variables } = randomOperation(gateway.schema, random);
+    if (validate(gateway.schema, parse(decorated)).length > 0) continue;
+    compared += 1;
+    expect(await answerTo(decorated, variables), decorated).toBe(await expected(decorated, variables));
+  }
 });

@@ -3,7 +3,7 @@ import { isIncluded, withDefaults } from '../operation/included.ts';
 import { rootTypeOf, type Variables } from '../operation/selected-operation.ts';
 import { compileShape, type CompositeNames } from './compile-shape.ts';
 import type { Completer } from './completion.ts';
-import { mergedSelections, type Selected } from './merged-selections.ts';
+import { includedSelections, type Selected } from './included-selections.ts';
 
 /** Shapes that are kept of one operation: it may have a condition at each field, and clients choose which of them hold. */
 const KEPT = 4;
@@ -53,7 +53,7 @@ export class OperationShapes {
   }
 
   #selected(conditions: Variables): readonly Selected[] {
-    return mergedSelections(this.#definition.selectionSet, (node) => isIncluded(node, conditions));
+    return includedSelections(this.#definition.selectionSet, (node) => isIncluded(node, conditions));
   }
 }
 
