@@ -177,9 +177,22 @@ describe('a value that is none of its type is null and an error', () => {
       false,
     ],
     ['a type that is no text', { item: { __typename: 7 } }, { item: null }, ['item'], true],
-    ['an object that does not say its type', { item: { id: '1' } }, { item: null }, [], false],
-    ['a text in the place of an object', { item: 'none' }, { item: null }, [], true],
-    ['a list in the place of an object', { item: [book] }, { item: null }, [], false],
+    [
+      'an object that does not say its type',
+      { item: { id: '1' } },
+      { item: null },
+      ['item.__typename'],
+      false,
+    ],
+    [
+      'an object that says an interface',
+      { item: { __typename: 'Item', id: '1' } },
+      { item: null },
+      ['item.__typename'],
+      false,
+    ],
+    ['a text in the place of an object', { item: 'none' }, { item: null }, ['item.__typename'], true],
+    ['a list in the place of an object', { item: [book] }, { item: null }, ['item.__typename'], false],
   ])('%s', (_what, given, data, paths, hasMisfit) => {
     expect(complete('{ item { __typename id } }', given)).toEqual({ data, paths, hasMisfit });
   });
