@@ -146,7 +146,7 @@ describe('a value that is none of its type is null and an error', () => {
   it.each<[string, unknown[], unknown[]]>([
     ['text', ['', 'a'], [1, true, {}]],
     ['whole', [0, -5, 2 ** 31], [1.5, '1', true, 1e21]],
-    ['part', [0, 1.5, -1e300], ['1.5', true]],
+    ['part', [0, 1.5, -1e300], ['1.5', true, Infinity, -Infinity]],
     ['flag', [true, false], [0, 'true']],
     ['id', ['a', 7], [1.5, true, []]],
     ['level', ['LOW'], ['SECRET', 'toString', 1]],
