@@ -21,8 +21,7 @@ export interface SubgraphReply {
 export function readReply({ status, text }: Pick<SubgraphResponse, 'status' | 'text'>): SubgraphReply {
   try {
     const reply: unknown = JSON.parse(text);
-    if (typeof reply === 'object' && reply !== null && ('data' in reply || 'errors' in reply))
-      return reply as SubgraphReply;
+    if (isReply(reply)) return reply;
   } catch {
     // Not JSON: an instance that shuts down, or another service at the address.
   }
@@ -30,6 +29,13 @@ export function readReply({ status, text }: Pick<SubgraphResponse, 'status' | 't
     status === 503 ? 'UNAVAILABLE' : 'INTERNAL',
     new Error(`The response has status ${status} and is not GraphQL.`),
   );
+}
+
+/** Of the errors nothing is known: they may be of any kind. */
+function isReply(value: unknown): value is SubgraphReply {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('data' in value)) return 'errors' in value;
+  return typeof value.data === 'object' && !Array.isArray(value.data);
 }
 
 /** @param header Cache-Control (RFC 9111): only what is `public` and has a `max-age` may be shared */

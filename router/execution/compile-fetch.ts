@@ -17,7 +17,7 @@ import type { FetchNode } from './plan.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Cursor, Run, Step } from './run.ts';
-import type { Subtypes } from './subtypes.ts';
+import { isOfType, type Subtypes } from './subtypes.ts';
 
 /** What plans of one supergraph are compiled with. */
 export interface PlanParts {
@@ -61,7 +61,7 @@ export function compileFetch(node: FetchNode, { subtypes, source: sourceOf }: Pl
       return add(run, errorsOfEntities(answer, fieldsRead(), run.data, path, sent));
     if (answer.errors.length > 0) add(run, errorsOfEntityFields(answer.errors, run.data, path, sent));
     run.body = null;
-    takeEntities(answer, sent, rewriteOutput);
+    takeEntities(answer, sent, rewriteOutput, subtypes);
   }
 
   return async (run, at) => {
@@ -118,6 +118,7 @@ function takeEntities(
   { data }: SubgraphAnswer,
   { objects }: SentEntities,
   rewrite: ((value: unknown) => void) | null,
+  subtypes: Subtypes,
 ): void {
   const entities = data?.['_entities'];
   if (!Array.isArray(entities)) return;
@@ -127,6 +128,15 @@ function takeEntities(
     // It is what was requested, also where the subgraph does not say so; rewrites go by it.
     if (!entity['__typename']) entity['__typename'] = object['__typename'];
     rewrite?.(entity);
+    keepType(object, entity, subtypes);
     mergeInto(object, entity);
   }
+}
+
+/** A subgraph that has the interface as an object (`@interfaceObject`) calls each entity by the name of the interface. */
+function keepType(object: Fields, entity: Fields, subtypes: Subtypes): void {
+  const known = object['__typename'];
+  const given = entity['__typename'];
+  if (known !== given && typeof given === 'string' && isOfType(subtypes, known, given))
+    entity['__typename'] = known;
 }

@@ -265,6 +265,23 @@ describe('what names are the prototype of an object', () => {
   });
 });
 
+it('the type of an entity is not replaced by an interface of it, and an interface is by a type of it', async () => {
+  const requires = [on('Item', '__typename', 'id')];
+  const run = await execute(sequence(fetch('a'), flatten(['items', '@'], entities('b', { requires }))), {
+    a: { items: [book('1'), { __typename: 'Item', id: '2' }, book('3')] },
+    b: {
+      _entities: [{ __typename: 'Item', stars: 1 }, { __typename: 'Book', stars: 2 }, { __typename: 'Film' }],
+    },
+  });
+  expect(run.data).toEqual({
+    items: [
+      { ...book('1'), stars: 1 },
+      { ...book('2'), stars: 2 },
+      { ...book('3'), __typename: 'Film' },
+    ],
+  });
+});
+
 it('a scalar that is known is not replaced by an object', async () => {
   const run = await execute(sequence(fetch('a'), flatten(['item'], entities('b'))), {
     a: { item: book('1') },
@@ -294,6 +311,24 @@ describe('the place of an error', () => {
     expect(errors).toMatchObject([
       { message: 'Not there.', place: { entity: ['items', 3, 'book'], below: ['stars'], isOfWhole: false } },
     ]);
+  });
+
+  it.each<[string, (string | number)[]]>([
+    ['all entities', ['_entities']],
+    ['one that was not requested', ['_entities', 7, 'stars']],
+  ])('of %s is where the lists of its path begin', async (_what, path) => {
+    const { errors } = await execute(plan, {
+      a: { items: structuredClone(items) },
+      b: { data: { _entities: [null, null] }, errors: [{ fault: refused, path }] },
+    });
+    expect(errors.map((error) => error.path)).toEqual([['items']]);
+  });
+
+  it('of a field that the client calls _entities is as it came', async () => {
+    const { errors } = await execute(fetch('a'), {
+      a: { data: { _entities: null }, errors: [{ fault: refused, path: ['_entities'] }] },
+    });
+    expect(errors.map((error) => error.path)).toEqual([['_entities']]);
   });
 
   it('of entities that were not answered is each field of each of them', async () => {

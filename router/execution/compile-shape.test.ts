@@ -77,10 +77,10 @@ describe('the answer has what was selected, in the order of the operation', () =
       { item: { shelf: { row: 1, books: [] }, id: '1', name: 'N' } },
     ],
     [
-      'with fragments of one type together',
+      'with fragments of one type where they stand',
       '{ item { ... on Book { id } name ... on Book { pages } } }',
       { item: book },
-      { item: { id: '1', pages: 2, name: 'N' } },
+      { item: { id: '1', name: 'N', pages: 2 } },
     ],
     [
       'lists of lists',
@@ -146,7 +146,7 @@ describe('a value that is none of its type is null and an error', () => {
   it.each<[string, unknown[], unknown[]]>([
     ['text', ['', 'a'], [1, true, {}]],
     ['whole', [0, -5, 2 ** 31], [1.5, '1', true, 1e21]],
-    ['part', [0, 1.5, -1e300], ['1.5', true]],
+    ['part', [0, 1.5, -1e300], ['1.5', true, Infinity, -Infinity]],
     ['flag', [true, false], [0, 'true']],
     ['id', ['a', 7], [1.5, true, []]],
     ['level', ['LOW'], ['SECRET', 'toString', 1]],
@@ -177,9 +177,22 @@ describe('a value that is none of its type is null and an error', () => {
       false,
     ],
     ['a type that is no text', { item: { __typename: 7 } }, { item: null }, ['item'], true],
-    ['an object that does not say its type', { item: { id: '1' } }, { item: null }, [], false],
-    ['a text in the place of an object', { item: 'none' }, { item: null }, [], true],
-    ['a list in the place of an object', { item: [book] }, { item: null }, [], false],
+    [
+      'an object that does not say its type',
+      { item: { id: '1' } },
+      { item: null },
+      ['item.__typename'],
+      false,
+    ],
+    [
+      'an object that says an interface',
+      { item: { __typename: 'Item', id: '1' } },
+      { item: null },
+      ['item.__typename'],
+      false,
+    ],
+    ['a text in the place of an object', { item: 'none' }, { item: null }, ['item.__typename'], true],
+    ['a list in the place of an object', { item: [book] }, { item: null }, ['item.__typename'], false],
   ])('%s', (_what, given, data, paths, hasMisfit) => {
     expect(complete('{ item { __typename id } }', given)).toEqual({ data, paths, hasMisfit });
   });

@@ -16,7 +16,7 @@ import { LeafCompleter, ListCompleter, NonNullCompleter } from './complete-value
 import { ObjectCompleter, type FieldShape } from './complete-objects.ts';
 import type { Completer } from './completion.ts';
 import { leafValuesOf } from './leaf-values.ts';
-import type { Selected, SelectedField } from './merged-selections.ts';
+import type { Selected, SelectedField } from './included-selections.ts';
 
 /** What is selected of an object that is one of this type, as far as it does not say which. */
 interface SelectedOn {
@@ -78,6 +78,7 @@ export function compileShape(
     return [...found.values()].map(fieldShape);
   }
 
+  /** @param type of the object, as far as it is known: inside a fragment on an interface of it, it stays known */
   function collect(
     all: readonly Selected[],
     on: GraphQLCompositeType,
@@ -90,7 +91,7 @@ export function compileShape(
         const condition = one.type === null ? null : schema.getType(one.type);
         if (condition === null) collect(one.below, on, type, typename, found);
         else if (isCompositeType(condition) && includes(condition, typename ?? type))
-          collect(one.below, condition, condition, typename, found);
+          collect(one.below, condition, includes(condition, type) ? type : condition, typename, found);
         continue;
       }
       const known = found.get(one.responseName) ?? { field: one, on, type, below: [] };

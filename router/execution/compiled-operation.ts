@@ -72,10 +72,15 @@ export class CompiledOperation {
     const completed = shape.complete(run.data ?? {}, completion);
     const data = completed === FAILED || completed === BUBBLES ? null : (completed as Fields);
     const hasFailed = run.errors.length > 0 || completion.hasMisfit;
-    if (!hasFailed && !run.isSent && Object.values(data ?? {}).includes(null))
+    if (!hasFailed && !run.isSent && this.#lacksAnswer(run, data))
       throw new Fault('BAD_REQUEST', 'The operation fits the schema, but no subgraph answers it.');
     const errors = hasFailed ? failures(run, completion) : this.#unfit(data, completion);
     return { ...this.#clients(data, placeErrors(errors, data)), received: run.data };
+  }
+
+  /** Of an operation for which nothing was sent. */
+  #lacksAnswer({ conditions }: Run, data: Fields | null): boolean {
+    return Object.values(data ?? {}).includes(null) && this.#shapes.needsAnswer(conditions);
   }
 
   /** A null where the schema allows none, where no subgraph has said why. */

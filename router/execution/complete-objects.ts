@@ -53,7 +53,7 @@ export class ObjectCompleter implements Completer {
         path.push(responseName);
         result = completer.complete(given, completion);
         path.pop();
-      } else result = this.#typeNameOf(field, given, source);
+      } else result = this.#typeNameOf(field, given, source) ?? this.#missingType(responseName, completion);
       if (result === BUBBLES) return FAILED;
       if (field.isInherited) set(completed, responseName, result === FAILED ? null : result);
       else completed[responseName] = result === FAILED ? null : result;
@@ -72,7 +72,11 @@ export class ObjectCompleter implements Completer {
       const field = fields[index++];
       if (field?.responseName !== name) return false;
       const given = source[name];
-      if (!(field.completer ? field.completer.fits(given) : given === this.#typeNameOf(field, given, source)))
+      if (
+        field.completer
+          ? !field.completer.fits(given)
+          : given === null || given !== this.#typeNameOf(field, given, source)
+      )
         return false;
     }
     return index === fields.length;
@@ -96,12 +100,19 @@ export class ObjectCompleter implements Completer {
     return fields;
   }
 
-  /** The name of an object type, which may be given under an alias alone. */
-  #typeNameOf({ responseName, typeName }: FieldShape, given: unknown, source: Fields): unknown {
+  /** The name of an object type, which may be given under an alias alone; null: there is none. */
+  #typeNameOf({ responseName, typeName }: FieldShape, given: unknown, source: Fields): string | null {
     const name = given ?? (responseName === TYPENAME ? null : source[TYPENAME]);
     const isObjectType = typeof name === 'string' ? this.#isObjectType.get(name) : undefined;
-    if (isObjectType === undefined) return typeName ?? BUBBLES;
-    return isObjectType ? name : BUBBLES;
+    if (isObjectType === undefined) return typeName;
+    return isObjectType ? (name as string) : null;
+  }
+
+  #missingType(responseName: string, completion: Completion): typeof BUBBLES {
+    completion.path.push(responseName);
+    completion.report(`Cannot return null for non-nullable field ${this.#place}.${TYPENAME}.`);
+    completion.path.pop();
+    return BUBBLES;
   }
 }
 

@@ -62,7 +62,7 @@ export function errorsOfEntityFields(
   return faults.map(({ fault: { message, extensions }, path: given }) => {
     const [, index, ...below] = given ?? [];
     const object = typeof index === 'number' ? objects[index] : undefined;
-    if (!object) return { message, extensions, path: given && [...path, ...given] };
+    if (!object) return { message, extensions, path: given && withoutLists(path) };
     const entity = places.get(object) ?? withoutLists(path);
     return { message, extensions, place: { entity, below, isOfWhole: false } };
   });

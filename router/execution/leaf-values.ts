@@ -8,7 +8,8 @@ const isString = (value: unknown): boolean => typeof value === 'string';
 
 const SCALARS: Readonly<Record<string, IsLeafValue>> = {
   Int: isWhole,
-  Float: (value) => typeof value === 'number',
+  // JSON may have `1e400`, which is read as Infinity.
+  Float: (value) => Number.isFinite(value),
   String: isString,
   Boolean: (value) => typeof value === 'boolean',
   ID: (value) => isString(value) || isWhole(value),

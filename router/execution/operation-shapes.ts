@@ -3,7 +3,7 @@ import { isIncluded, withDefaults } from '../operation/included.ts';
 import { rootTypeOf, type Variables } from '../operation/selected-operation.ts';
 import { compileShape, type CompositeNames } from './compile-shape.ts';
 import type { Completer } from './completion.ts';
-import { mergedSelections } from './merged-selections.ts';
+import { includedSelections, type Selected } from './included-selections.ts';
 
 /** Shapes that are kept of one operation: it may have a condition at each field, and clients choose which of them hold. */
 const KEPT = 4;
@@ -42,10 +42,25 @@ export class OperationShapes {
     return shape;
   }
 
-  #compile(conditions: Variables): Completer {
-    const selected = mergedSelections(this.#definition.selectionSet, (node) => isIncluded(node, conditions));
-    return compileShape(this.#schema, this.#names, rootTypeOf(this.#schema, this.#definition), selected);
+  /** Whether `@skip` and `@include` leave in anything that a subgraph has to answer. */
+  needsAnswer(conditions: Variables): boolean {
+    return this.#selected(conditions).some((one) => hasLeaf(one, true));
   }
+
+  #compile(conditions: Variables): Completer {
+    const root = rootTypeOf(this.#schema, this.#definition);
+    return compileShape(this.#schema, this.#names, root, this.#selected(conditions));
+  }
+
+  #selected(conditions: Variables): readonly Selected[] {
+    return includedSelections(this.#definition.selectionSet, (node) => isIncluded(node, conditions));
+  }
+}
+
+/** The planner reads no object of which no field is left in. @param isRoot where `__typename` is known without a subgraph */
+function hasLeaf(one: Selected, isRoot: boolean): boolean {
+  if (one.kind === 'fragment') return one.below.some((inner) => hasLeaf(inner, isRoot));
+  return one.below ? one.below.some((inner) => hasLeaf(inner, false)) : !isRoot || one.name !== '__typename';
 }
 
 /** Variables in any directive: a shape for each value of another one is of no harm. */

@@ -48,12 +48,22 @@ describe('an operation without its fragments', () => {
     '{ search { ... on Film { minutes } ... on Book { id ...B pages } ... on Node { name id } } } fragment B on Book { next { id } next { name ...P } } fragment P on Book { pages }',
     '{ b: book { name } book { ...A id } book { pages next { id } } ...Q } fragment A on Node { id name } fragment Q on Query { books { id } book { next { name } } books { pages } }',
     '{ node { ... { id } ... on Node { name } ... on Book { ... on Node { id } pages } } }',
+    '{ book { next { id } ... on Node { ... on Book { next { name } } } next { pages id } } }',
+    '{ book { next @skip(if: false) { id } ...F next @skip(if: false) { pages ... on Node { name } } } } fragment F on Book { next { ... on Node { id name } } }',
+    '{ node { ... on Book { pages } id ...B ... on Book { next { id } } } } fragment B on Book { next { name } name }',
   ])('has the same response, in the same order: %s', (source) => {
     expect(validate(schema, expand(source))).toEqual([]);
     const responseTo = (document: ReturnType<typeof parse>) =>
       JSON.stringify(execute({ schema, document, rootValue: root }));
     expect(responseTo(expand(source))).toBe(responseTo(parse(source)));
   });
+});
+
+it('that is kept in its order is no larger than what is different', () => {
+  const turns = ['id', 'name', 'pages'].map((name) => `next @skip(if: false) { ${name} } next { ${name} }`);
+  const once = short(`{ book { ${turns.join(' ')} } }`);
+  expect(once.match(/next/g)).toHaveLength(6);
+  expect(short(`{ book { ${turns.join(' ').repeat(20)} } }`)).toBe(once);
 });
 
 describe('fields of one response name', () => {

@@ -41,8 +41,8 @@ it.each([
 it.each([
   [['orders', '@', 'product', 'stock'], ['orders']],
   [
-    ['order', 'buyer', '_entities'],
-    ['order', 'buyer'],
+    ['order', '_entities'],
+    ['order', '_entities'],
   ],
   [
     ['order', 'items', 1, 'product'],

@@ -75,12 +75,9 @@ function showFault(error: ExecutionError, { requestId, logger }: AnswerContext):
   };
 }
 
-/**
- * The part of a path that the client can find in its own operation: the planner's `@` stands for every element of a list,
- * and `_entities` for what was read from another subgraph.
- */
+/** The part of a path that the client can find in its own operation: the planner's `@` stands for every element of a list. */
 function visible(path: readonly (string | number)[]): readonly (string | number)[] {
-  const inside = path.findIndex((step) => step === '@' || step === '_entities');
+  const inside = path.indexOf('@');
   return inside < 0 ? path : path.slice(0, inside);
 }
 

@@ -62,6 +62,9 @@ it.each<[string, string, object, string]>([
   ['no JSON', '<html>', {}, 'INTERNAL'],
   ['no JSON, and unavailable', '<html>', { status: 503 }, 'UNAVAILABLE'],
   ['errors alone', '{"errors":[{"message":"m","extensions":{"code":"BAD_REQUEST"}}]}', {}, 'BAD_REQUEST'],
+  ['data that is a text', '{"data":"x"}', {}, 'INTERNAL'],
+  ['data that is a list', '{"data":[1]}', {}, 'INTERNAL'],
+  ['data that is false', '{"data":false}', {}, 'INTERNAL'],
   ['errors that are none', '{"errors":"wrong"}', {}, 'INTERNAL'],
   ['fewer entities than were requested', '{"data":{"_entities":[]}}', { entities: 1 }, 'INTERNAL'],
 ])('%s is a fault of the whole', async (_what, text, more, code) => {

@@ -56,7 +56,7 @@ export function compose(parts: readonly GraphPart[], urls: Readonly<Record<strin
   return composed.supergraphSdl;
 }
 
-const typeDefsOf = ({ typeDefs }: GraphPart): string => `${FEDERATION}\n${typeDefs}`;
+export const typeDefsOf = ({ typeDefs }: GraphPart): string => `${FEDERATION}\n${typeDefs}`;
 
 function serve(part: GraphPart, received: Readonly<Record<string, unknown>>[]): Promise<RunningHttpServer> {
   const schema = buildSubgraphSchema({ typeDefs: parse(typeDefsOf(part)), resolvers: part.resolvers! });
