@@ -1,6 +1,6 @@
-import { allow, deny, rule, shield, type IRules } from 'graphql-shield';
 import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { Fault } from '../errors.ts';
+import { allow, deny, rule, shield, type IRules } from './shield.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
 
 /**
