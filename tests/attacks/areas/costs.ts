@@ -105,7 +105,7 @@ export const attacksOnCosts: readonly Attack[] = [
     async run(system) {
       const attacker = system.from(someAddress());
       const buyer = system.from(someAddress());
-      const product = await openSale(system.stack, { units: 1_000 });
+      const product = await openSale(system.stack, { units: 100_000 });
       let isOver = false;
       const attack = flood(400 * system.rounds, 20, () => attacker.execute(getIntrospectionQuery())).finally(
         () => (isOver = true),
