@@ -1,7 +1,7 @@
-import { operation } from './operation.ts';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { operation } from './operation.ts';
 import { demoProducts, type DemoProduct } from './seed/demo-products.ts';
 import { ShopClient } from './seed/shop-client.ts';
 

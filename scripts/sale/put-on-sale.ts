@@ -1,6 +1,6 @@
-import { operation } from '../operation.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operation } from '../operation.ts';
 import type { ShopClient } from '../seed/shop-client.ts';
 
 export interface NewSale {

@@ -1,4 +1,5 @@
 import { operation } from '../operation.ts';
+
 interface Reply<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string }[];

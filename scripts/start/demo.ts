@@ -1,5 +1,5 @@
-import { operation } from '../operation.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operation } from '../operation.ts';
 import { ShopClient } from '../seed/shop-client.ts';
 import { seed } from '../seed.ts';
 import { log } from './screen.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ShopClient } from '../../seed/shop-client.ts';
 import { operation } from '../../operation.ts';
+import { ShopClient } from '../../seed/shop-client.ts';
 import { ADMINISTRATOR } from './own-settings.ts';
 
 /** @returns the id of a product of which there are so many, on sale now and for ten hours */

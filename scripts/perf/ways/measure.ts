@@ -1,3 +1,5 @@
+import { median } from '../../bench/statistics.ts';
+
 /** CPU microseconds of each of `times` repetitions, of all threads of this process. */
 export async function cpuOf(times: number, work: () => Promise<void>): Promise<number> {
   const before = process.cpuUsage();
@@ -14,7 +16,5 @@ export async function medians(
   const figures = Object.fromEntries(Object.keys(ways).map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round++)
     for (const [name, way] of Object.entries(ways)) figures[name]!.push(await way());
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, all]) => [name, all.sort((a, b) => a - b)[all.length >> 1]!]),
-  );
+  return Object.fromEntries(Object.entries(figures).map(([name, all]) => [name, median(all)]));
 }
