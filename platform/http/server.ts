@@ -75,14 +75,15 @@ export function failureReply(error: unknown, path: string, logger: Logger): Http
 
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let ending = false;
+  const checks = () => options.readiness ?? {};
   const health: Record<string, Handler> = {
     '/health/live': () => json(200, { status: 'live' }),
     '/health/ready': async () => {
-      const report = await checkReadiness(options.readiness ?? {}, ending);
+      const report = await checkReadiness(checks(), ending);
       return json(report.ready ? 200 : 503, report);
     },
   };
-  exportReadiness(() => options.readiness ?? {});
+  exportReadiness(checks);
   const findRoute = routeFinder({ ...(options.readiness ? health : {}), ...options.routes });
 
   const server = createServer(
