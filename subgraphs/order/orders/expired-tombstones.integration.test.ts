@@ -97,7 +97,7 @@ it('many processes forget at once, each tombstone once, and no order', async () 
   ]);
   await bed.pool.query(
     `INSERT INTO orders (id, user_id, due_at, created_at, status, request_hash, total_amount, currency)
-     SELECT id, user_id, due_at, created_at, 'ABANDONED', id, 0, 'XXX' FROM (${tombstones.map(() => 'SELECT ? AS id, ? AS user_id, ? AS due_at, ? AS created_at').join(' UNION ALL ')}) AS graves`,
+     SELECT id, user_id, due_at, created_at, 'ABANDONED', id, 0, 'XXX' FROM (${tombstones.map(() => 'SELECT ? AS id, ? AS user_id, ? AS due_at, ? AS created_at').join(' UNION ALL ')}) AS expired`,
     tombstones.flat(),
   );
   const sweepers = await Promise.all(
